@@ -1,0 +1,1 @@
+"""The open compiler for the rule language of loyalty programmes."""

@@ -1,0 +1,1 @@
+"""What knows no language: source text and spans, diagnostics, their rendering, suggestions, limits, JSON text."""
