@@ -67,7 +67,9 @@ class ExpressionError(ValueError):
 
     def __str__(self) -> str:
         first = next((d for d in self.diagnostics if d.is_error), self.diagnostics[0])
-        where = f" at {first.pointer or '/'}" if first.pointer is not None else f" at offset {first.span.start}"
+        where = (
+            f" at {first.pointer or '/'}" if first.pointer is not None else f" at offset {first.span.start}"
+        )
         more = len(self.diagnostics) - 1
         rest = f" (and {more} more)" if more else ""
         return f"{first.message} [{first.code}{where}]{rest}"

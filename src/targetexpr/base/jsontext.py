@@ -157,7 +157,10 @@ class _Reader:
                 self.member_key()
             return None
         if char != ("}" if is_object else "]"):
-            raise self.problem("json-syntax", self.unexpected("a comma or a closing " + ("brace" if is_object else "bracket")))
+            raise self.problem(
+                "json-syntax",
+                self.unexpected("a comma or a closing " + ("brace" if is_object else "bracket")),
+            )
         self.frames.pop()
         return self.closed(frame)
 

@@ -59,12 +59,16 @@ def decode(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Decoded:
     if not isinstance(text, str):
         raise TypeError(f"expressionJson is a str, not {type(text).__name__}")
     if len(text) > limits.json:
-        problem = say("too-long", Span(limits.json, len(text)), pointer="", most=f"{limits.json:,}", what="The JSON")
+        problem = say(
+            "too-long", Span(limits.json, len(text)), pointer="", most=f"{limits.json:,}", what="The JSON"
+        )
         raise ExpressionError([problem], text)
     try:
         document = read_json(text)
     except JsonProblem as problem:
-        found = say(problem.code, _character(text, problem.offset), pointer=problem.pointer, reason=problem.reason)
+        found = say(
+            problem.code, _character(text, problem.offset), pointer=problem.pointer, reason=problem.reason
+        )
         raise ExpressionError([found], text) from None
     return _Decoder(document, limits).decoded(text)
 
@@ -125,7 +129,9 @@ class _Decoder:
         if depth(tree) > self.limits.nesting:
             raise ExpressionError([say("nesting-limit", whole, pointer="", most=self.limits.nesting)], text)
         if size(tree) > self.limits.nodes:
-            raise ExpressionError([say("too-many-nodes", whole, pointer="", most=f"{self.limits.nodes:,}")], text)
+            raise ExpressionError(
+                [say("too-many-nodes", whole, pointer="", most=f"{self.limits.nodes:,}")], text
+            )
 
     def say(self, code: str, json: Json, path: Path, **values: object) -> None:
         self.findings.append(say(code, json.span, pointer=pointer(path), **values))
@@ -257,7 +263,6 @@ class _Decoder:
             self.say("invalid-number", member, here, value=_shown(member))
         elif kind == "string" and not is_raw_string(value):
             self.say("invalid-string", member, here, value=_shown(member))
-
 
 
 def literal_kind(stated: str) -> str | None:

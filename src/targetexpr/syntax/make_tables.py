@@ -62,7 +62,9 @@ def make(text: str) -> Tables:
     )
 
 
-def _numbering(states: Mapping[int, Mapping[str, tuple[object, int]]], start: int, shift: object) -> dict[int, int]:
+def _numbering(
+    states: Mapping[int, Mapping[str, tuple[object, int]]], start: int, shift: object
+) -> dict[int, int]:
     """States in the order in which a walk from the start meets them: the same file each time it is made."""
     order = {start: 0}
     waiting = deque([start])
@@ -92,7 +94,11 @@ def _jumps(
             known = jumps.setdefault(left, {}).setdefault(below, {})
             for token in actions[target]:
                 state = target
-                while (action := actions[state].get(token)) is not None and action < 0 and rules[~action][2] == "":
+                while (
+                    (action := actions[state].get(token)) is not None
+                    and action < 0
+                    and rules[~action][2] == ""
+                ):
                     state = gotos[rules[~action][0]][below]
                 known[token] = state
     return jumps
@@ -111,7 +117,10 @@ def main(target: Path = Path(__file__).with_name("tables.py")) -> None:
         "GOTOS: dict[str, dict[int, int]]": made.gotos,
         "JUMPS: dict[str, dict[int, dict[str, int]]]": made.jumps,
     }
-    lines = ['"""Parse tables, made from the grammar by `python -m targetexpr.syntax.make_tables`; not edited by hand."""', ""]
+    lines = [
+        '"""Parse tables, made from the grammar by `python -m targetexpr.syntax.make_tables`; not edited by hand."""',
+        "",
+    ]
     lines += [f"{name} = {pformat(value, width=180, compact=True)}" for name, value in values.items()]
     target.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -14,7 +14,6 @@ from targetexpr.syntax.recovery import ENDS_OPERAND, Tok, recover, tokens_of
 from targetexpr.syntax.sentences import mistakes, say
 from targetexpr.syntax.slips import Repaired, mend
 
-
 ENDS_TERM = frozenset(("AND", "OR", "COMPARE", "SIGN", "SCALE", "QMARK", "COLON", "COMMA"))
 
 
@@ -91,10 +90,16 @@ def _warnings(text: str, mixes: list[Mix]) -> list[Diagnostic]:
 
 def _may_be_suspicious(text: str) -> bool:
     lowered = text.lower()
-    return ".is" in text or "not" in lowered or any(name.lower() in lowered for name in mistakes()["profiles"]["names"])
+    return (
+        ".is" in text
+        or "not" in lowered
+        or any(name.lower() in lowered for name in mistakes()["profiles"]["names"])
+    )
 
 
-def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tuple[list[Tok], list[Diagnostic]]:
+def _suspicious(
+    tokens: list[Tok], mended: Repaired, severity: Severity
+) -> tuple[list[Tok], list[Diagnostic]]:
     """Slips that leave something the grammar accepts: a profile run together with its attribute, a split method."""
     profiles: list[str] = sorted(mistakes()["profiles"]["names"], key=len, reverse=True)
     methods: list[str] = mistakes()["profiles"]["is_methods"]
@@ -116,7 +121,9 @@ def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tupl
             if token.text.lower() == "not" and after == "LPAR" and before not in ENDS_OPERAND:
                 span = mended.span(token.start, token.end)
                 edits = (Edit(span, "!"),)
-                findings.append(say("word-operator", span, severity=severity, edits=edits, text=token.text, write="!"))
+                findings.append(
+                    say("word-operator", span, severity=severity, edits=edits, text=token.text, write="!")
+                )
                 out.append(Tok("NOT", "!", token.start, token.end))
                 index += 1
                 continue
@@ -126,7 +133,9 @@ def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tupl
                 dot = tokens[index + 1]
                 span = mended.span(token.start, rest.end)
                 edits = (Edit(mended.span(dot.start, dot.end), ""),)
-                findings.append(say("stray-dot", span, severity=severity, edits=edits, write="is" + rest.text))
+                findings.append(
+                    say("stray-dot", span, severity=severity, edits=edits, write="is" + rest.text)
+                )
                 out.append(Tok("NAME", "is" + rest.text, token.start, rest.end))
                 index += 3
                 continue
@@ -135,7 +144,9 @@ def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tupl
     return out, findings
 
 
-def _run_together(token: Tok, profile: str, mended: Repaired, severity: Severity) -> tuple[Diagnostic, list[Tok]]:
+def _run_together(
+    token: Tok, profile: str, mended: Repaired, severity: Severity
+) -> tuple[Diagnostic, list[Tok]]:
     """`currentLineItemqty`: the attribute begins in lower case, as all documented ones do."""
     cut = token.start + len(profile)
     rest = token.text[len(profile) :]

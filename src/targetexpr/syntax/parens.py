@@ -60,7 +60,8 @@ def _end_of_arguments(tokens: Sequence[TokenLike], opened: int) -> int:
         depth += {"LPAR": 1, "RPAR": -1}.get(kind, 0)
         before = tokens[index - 1].kind
         if depth == 0 and (
-            (kind in ("AND", "OR") and before in ("STRING", "NUMBER")) or (kind == "COMPARE" and before == "STRING")
+            (kind in ("AND", "OR") and before in ("STRING", "NUMBER"))
+            or (kind == "COMPARE" and before == "STRING")
         ):
             return index
     return len(tokens) - 1

@@ -25,6 +25,7 @@ from targetexpr.lang.nodes import (
     Unary,
     lone_surrogate,
 )
+from targetexpr.lang.operators import LogicalOp
 from targetexpr.lang.walk import size
 from targetexpr.syntax.grammar import END, tables
 
@@ -70,7 +71,9 @@ def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Expr:
         except SyntaxProblem:
             pass
         else:
-            if parsed.depth <= limits.nesting and (len(text) <= limits.nodes or size(parsed.tree) <= limits.nodes):
+            if parsed.depth <= limits.nesting and (
+                len(text) <= limits.nodes or size(parsed.tree) <= limits.nodes
+            ):
                 return parsed.tree
     raise ExpressionError(diagnose(text, limits=limits), text)
 
@@ -93,11 +96,15 @@ def _scanner() -> Callable[[str], Iterator[re.Match[str]]]:
     return re.compile(tables().lexer + r"|(?P<UNKNOWN>.)", re.DOTALL).finditer
 
 
-def read(text: str) -> Parsed:
-    """The tree of a text, limits aside. Raises SyntaxProblem without a word on what is wrong."""
+def read(text: str, *, one_level: bool = False) -> Parsed:
+    """The tree of a text, limits aside. Raises SyntaxProblem without a word on what is wrong.
+
+    With `one_level`, `&&` and `||` are read as the platform's oldest editor did: as one operator that nests to the
+    right, so that `a&&b||c` is `a&&(b||c)`.
+    """
     table = tables()
     actions, rules, gotos, jumps, accept = table.actions, table.rules, table.gotos, table.jumps, table.accept
-    build = _BUILDERS
+    build = _ON_ONE_LEVEL if one_level else _BUILDERS
     state = table.start
     states = [state]
     values: list[Any] = []
@@ -151,7 +158,7 @@ def _number(token: Token, _: object) -> Value:
 
 def _string(token: Token, _: object) -> Value:
     text, start, end = token
-    if "\\u" in text and lone_surrogate(text[1:-1]) or not text.isascii() and _has_surrogate(text):
+    if ("\\u" in text and lone_surrogate(text[1:-1])) or (not text.isascii() and _has_surrogate(text)):
         raise SyntaxProblem
     return StringLiteral(raw=text[1:-1], span=Span(start, end)), start, end, 1
 
@@ -190,7 +197,11 @@ def _method_call(operand: Value, _dot: Token, name: Token, _open: Token, *rest: 
     text, name_start, name_end = name
     arguments, deepest, end = _arguments(rest)
     call = MethodCall(
-        operand=node, name=text, arguments=arguments, name_span=Span(name_start, name_end), span=Span(start, end)
+        operand=node,
+        name=text,
+        arguments=arguments,
+        name_span=Span(name_start, name_end),
+        span=Span(start, end),
     )
     return call, start, end, max(depth, deepest) + 1
 
@@ -198,7 +209,9 @@ def _method_call(operand: Value, _dot: Token, name: Token, _open: Token, *rest: 
 def _function_call(name: Token, _open: Token, *rest: Any) -> Value:
     text, start, name_end = name
     arguments, deepest, end = _arguments(rest)
-    call = FunctionCall(name=text, arguments=arguments, name_span=Span(start, name_end), span=Span(start, end))
+    call = FunctionCall(
+        name=text, arguments=arguments, name_span=Span(start, name_end), span=Span(start, end)
+    )
     return call, start, end, deepest + 1
 
 
@@ -251,6 +264,35 @@ def _any_of(first: Value, rest: list[Value], mixes: list[Mix]) -> Value:
     return value
 
 
+def _any_on_one_level(first: Value, rest: list[Value], mixes: list[Mix]) -> Value:
+    value = _any_of(first, rest, mixes)
+    if mixes and mixes[-1].either is value[0]:
+        return nested_right(mixes[-1]), *value[1:]
+    return value
+
+
+def nested_right(mix: Mix) -> Expr:
+    """A mixed list read on one level: `a&&b||c` is `a&&(b||c)`."""
+    operands: list[Expr] = []
+    operators: list[LogicalOp] = []
+    bare = {id(term) for term in mix.bare}
+    for term in mix.either.terms:
+        parts = term.terms if isinstance(term, Logical) and id(term) in bare else (term,)
+        operands += parts
+        operators += ["&&"] * (len(parts) - 1)
+        operators.append("||")
+    operators.pop()
+    # A run of one operator is one node; built from the right, it takes all that stands right of it as its last term.
+    terms = [operands.pop()]
+    while operators:
+        operator = operators[-1]
+        while operators and operators[-1] == operator:
+            operators.pop()
+            terms.append(operands.pop())
+        terms = [Logical(operator=operator, terms=tuple(reversed(terms)), span=mix.either.span)]
+    return terms[0]
+
+
 def _logical(operator: str, first: Value, rest: list[Value]) -> Value:
     start, end = first[1], rest[-1][2]
     terms = [first[0]]
@@ -287,3 +329,5 @@ _BUILDERS: dict[str, Callable[..., Any]] = {
     "any_of": _any_of,
     "conditional": _conditional,
 }
+
+_ON_ONE_LEVEL = {**_BUILDERS, "any_of": _any_on_one_level}

@@ -20,7 +20,14 @@ from targetexpr.lang.nodes import (
     StringLiteral,
     Unary,
 )
-from targetexpr.lang.operators import BINARY, CONDITIONAL_BINDING, COMPARISONS, LOGICAL, POSTFIX_BINDING, UNARY_BINDING
+from targetexpr.lang.operators import (
+    BINARY,
+    COMPARISONS,
+    CONDITIONAL_BINDING,
+    LOGICAL,
+    POSTFIX_BINDING,
+    UNARY_BINDING,
+)
 
 TextStyle = Literal["compact", "readable"]
 
@@ -146,7 +153,11 @@ def _spine(node: Binary) -> tuple[list[Expr], list[str]]:
     operands: list[Expr] = [node.right]
     operators: list[str] = [node.operator]
     left = node.left
-    while isinstance(left, Binary) and BINARY[left.operator].binding == binding and left.operator not in COMPARISONS:
+    while (
+        isinstance(left, Binary)
+        and BINARY[left.operator].binding == binding
+        and left.operator not in COMPARISONS
+    ):
         operands.append(left.right)
         operators.append(left.operator)
         left = left.left

@@ -41,7 +41,11 @@ def _finder() -> re.Pattern[str]:
 
 def tokens_of(text: str) -> list[Tok]:
     """The tokens of a text, blanks left out, the end marked."""
-    found = [Tok(str(m.lastgroup), m.group(), *m.span()) for m in _finder().finditer(text) if m.lastgroup != "BLANK"]
+    found = [
+        Tok(str(m.lastgroup), m.group(), *m.span())
+        for m in _finder().finditer(text)
+        if m.lastgroup != "BLANK"
+    ]
     return [*found, Tok(END, "", len(text), len(text))]
 
 
@@ -173,7 +177,14 @@ def chained_comparison(scene: Scene) -> Repair | None:
     opened, closed = scene.tokens[left], scene.before
     edits = (scene.before_token(opened, "("), scene.insertion(closed, ")"))
     hint = "If the result of the first comparison is meant, put parentheses round it."
-    finding = say("chained-comparison", span, edits=edits, hint=hint, write="parentheses round the first comparison", **words)
+    finding = say(
+        "chained-comparison",
+        span,
+        edits=edits,
+        hint=hint,
+        write="parentheses round the first comparison",
+        **words,
+    )
     tokens = scene.replace(scene.index, 0, Tok("RPAR", ")", closed.end, closed.end))
     tokens.insert(left, Tok("LPAR", "(", opened.start, opened.start))
     return Repair(finding, tokens)
@@ -199,7 +210,12 @@ def extra_paren(scene: Scene) -> Repair | None:
 
 def missing_paren(scene: Scene) -> Repair | None:
     """The end of the text, or a place that only makes sense after a `)`."""
-    if scene.token.kind != END or scene.stuck.wants_operand or not scene.open or "RPAR" not in scene.stuck.expected:
+    if (
+        scene.token.kind != END
+        or scene.stuck.wants_operand
+        or not scene.open
+        or "RPAR" not in scene.stuck.expected
+    ):
         return None
     at = close_one(scene.tokens, scene.open)
     before = scene.tokens[at - 1]
@@ -215,7 +231,9 @@ def colon_for_comma(scene: Scene) -> Repair | None:
         return None
     span = scene.span(scene.token)
     comma = Tok("COMMA", ",", scene.token.start, scene.token.end)
-    return Repair(say("colon-for-comma", span, edits=(Edit(span, ","),)), scene.replace(scene.index, 1, comma))
+    return Repair(
+        say("colon-for-comma", span, edits=(Edit(span, ","),)), scene.replace(scene.index, 1, comma)
+    )
 
 
 def missing_comma(scene: Scene) -> Repair | None:
@@ -235,7 +253,9 @@ def digit_grouping(scene: Scene) -> Repair | None:
     if scene.token.kind != "COMMA" or scene.in_call or scene.before is None or scene.before.kind != "NUMBER":
         return None
     end = at
-    while scene.tokens[end].kind == "COMMA" and re.fullmatch(r"[0-9]{3}(\.[0-9]*)?", scene.tokens[end + 1].text):
+    while scene.tokens[end].kind == "COMMA" and re.fullmatch(
+        r"[0-9]{3}(\.[0-9]*)?", scene.tokens[end + 1].text
+    ):
         end += 2
     group = scene.tokens[at - 1 : end]
     if end == at or any(a.end != b.start for a, b in zip(group, group[1:], strict=False)):
@@ -244,20 +264,29 @@ def digit_grouping(scene: Scene) -> Repair | None:
     write = text.replace(",", "")
     span = scene.span(group[0], group[-1])
     finding = say("digit-grouping", span, edits=(Edit(span, write),), text=text, write=write)
-    return Repair(finding, scene.replace(at - 1, len(group), Tok("NUMBER", write, group[0].start, group[-1].end)))
+    return Repair(
+        finding, scene.replace(at - 1, len(group), Tok("NUMBER", write, group[0].start, group[-1].end))
+    )
 
 
 def missing_dot(scene: Scene) -> Repair | None:
     """`currentTxn value`."""
     before, token = scene.before, scene.token
-    if before is None or token.kind != "NAME" or before.kind != "NAME" or before.text not in mistakes()["profiles"]["names"]:
+    if (
+        before is None
+        or token.kind != "NAME"
+        or before.kind != "NAME"
+        or before.text not in mistakes()["profiles"]["names"]
+    ):
         return None
     if scene.index > 1 and scene.tokens[scene.index - 2].kind == "DOT":
         return None
     span = scene.span(before, token)
     gap = scene.mended.span(before.end, token.start)
     write = f"{before.text}.{token.text}"
-    finding = say("missing-dot", span, edits=(Edit(gap, "."),), profile=before.text, name=token.text, write=write)
+    finding = say(
+        "missing-dot", span, edits=(Edit(gap, "."),), profile=before.text, name=token.text, write=write
+    )
     return Repair(finding, scene.replace(scene.index, 0, Tok("DOT", ".", before.end, token.start)))
 
 
@@ -295,7 +324,9 @@ def not_callable(scene: Scene) -> Repair | None:
                 break
             first -= 1
         inside = scene.tokens[first + 1 : scene.index - 1]
-        if is_call(scene.tokens, first) or not all(token.kind in ("NAME", "DOT", "LPAR", "RPAR") for token in inside):
+        if is_call(scene.tokens, first) or not all(
+            token.kind in ("NAME", "DOT", "LPAR", "RPAR") for token in inside
+        ):
             return None
     what = _cut(scene, first, scene.index)
     return Repair(say("not-callable", scene.span(scene.tokens[first], before), before=_short(what)), None)
@@ -385,5 +416,3 @@ def recover(tokens: list[Tok], mended: Repaired) -> list[Diagnostic]:
         if repair.tokens is None or spent > BUDGET:
             return findings
         tokens = repair.tokens
-
-

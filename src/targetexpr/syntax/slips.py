@@ -17,7 +17,9 @@ from targetexpr.syntax.sentences import mistakes, say
 class Repaired:
     """A text with the slips mended that can be, and the way back from its offsets to those of the original."""
 
-    def __init__(self, original: str, edits: list[Edit], findings: list[Diagnostic], *, hopeless: bool) -> None:
+    def __init__(
+        self, original: str, edits: list[Edit], findings: list[Diagnostic], *, hopeless: bool
+    ) -> None:
         self.findings = findings
         self.hopeless = hopeless  # something stands there that no repair is known for
         self.text = ""
@@ -69,7 +71,7 @@ class _Quotes(NamedTuple):
 
 @cache
 def _quotes() -> tuple[_Quotes, ...]:
-    double = r'[“”„‟«»″＂]'
+    double = r"[“”„‟«»″＂]"
     return (
         _Quotes(re.compile(double), re.compile(double[:-1] + '"]'), "curly-quote", '"'),
         _Quotes(re.compile("[‘’‚‛]"), re.compile("[‘’‚‛']"), "curly-quote", '"'),
@@ -167,7 +169,9 @@ class _Mender:
             return
         line = _LINE.match(self.text, self.at)
         self.line_end = line.end() if line is not None else self.at
-        self.quotes = sum(found.group() == '"' for found in _QUOTE_OR_ESCAPE.finditer(self.text, self.at, self.line_end))
+        self.quotes = sum(
+            found.group() == '"' for found in _QUOTE_OR_ESCAPE.finditer(self.text, self.at, self.line_end)
+        )
 
     def string(self, token: re.Pattern[str]) -> None:
         self.count_quotes()
