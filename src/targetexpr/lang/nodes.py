@@ -118,17 +118,18 @@ class Node:
             return True
         if not isinstance(other, Node):
             return NotImplemented
-        pairs: list[tuple[Node, Node]] = [(self, other)]
-        while pairs:
-            left, right = pairs.pop()
+        lefts: list[Node] = [self]
+        rights: list[Node] = [other]
+        while lefts:
+            left, right = lefts.pop(), rights.pop()
             if left is right:
                 continue
             if type(left) is not type(right) or left.label() != right.label():
                 return False
-            lefts, rights = left.children(), right.children()
+            lefts += left.children()
+            rights += right.children()
             if len(lefts) != len(rights):
                 return False
-            pairs.extend(zip(lefts, rights, strict=True))
         return True
 
     def __hash__(self) -> int:

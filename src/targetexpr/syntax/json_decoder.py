@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from sys import intern
 from typing import NamedTuple, cast
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError, capped
@@ -375,7 +376,7 @@ def _expr(built: _Built, value: str, operands: tuple[Expr, ...]) -> Expr:
                 return NumberLiteral(value=value)
             return StringLiteral(raw=value) if kind == "string" else BooleanLiteral(value=value == "true")
         case "name":
-            return Name(name=value)
+            return Name(name=intern(value))
         case "object_dereference":
             return Dereference(operand=operands[0], name=value)
         case "method_call":

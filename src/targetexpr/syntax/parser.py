@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from sys import intern
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
@@ -171,7 +172,7 @@ def _boolean(token: Token, _: object) -> Value:
 
 def _name(token: Token, _: object) -> Value:
     text, start, end = token
-    return Name(name=text, start=start, end=end), start, end, 1
+    return Name(name=intern(text), start=start, end=end), start, end, 1
 
 
 def _group(opened: Token, inner: Value, closed: Token, _: object) -> Value:
@@ -182,7 +183,7 @@ def _dereference(operand: Value, _dot: Token, name: Token, _: object) -> Value:
     node, start, _end, depth = operand
     text, name_start, end = name
     return (
-        Dereference(operand=node, name=text, name_start=name_start, start=start, end=end),
+        Dereference(operand=node, name=intern(text), name_start=name_start, start=start, end=end),
         start,
         end,
         depth + 1,
@@ -195,7 +196,7 @@ def _method_call(operand: Value, _dot: Token, name: Token, _open: Token, *rest: 
     arguments, deepest, end = _arguments(rest)
     call = MethodCall(
         operand=node,
-        name=text,
+        name=intern(text),
         arguments=arguments,
         name_start=name_start,
         start=start,
@@ -207,7 +208,7 @@ def _method_call(operand: Value, _dot: Token, name: Token, _open: Token, *rest: 
 def _function_call(name: Token, _open: Token, *rest: Any) -> Value:
     text, start, _name_end = name
     arguments, deepest, end = _arguments(rest)
-    call = FunctionCall(name=text, arguments=arguments, name_start=start, start=start, end=end)
+    call = FunctionCall(name=intern(text), arguments=arguments, name_start=start, start=start, end=end)
     return call, start, end, deepest + 1
 
 
