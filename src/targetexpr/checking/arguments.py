@@ -90,9 +90,7 @@ def check_call(
     return overload.result
 
 
-def _overload(
-    state: State, place: int, node: MethodCall, arguments: list[int], function: Function
-) -> Overload | None:
+def _overload(state: State, place: int, node: MethodCall, arguments: list[int], function: Function) -> Overload | None:
     count = len(arguments)
     for overload in function.overloads:
         if overload.accepts(count):
@@ -189,9 +187,7 @@ class _Call:
             return True
         return self._not_among(literal, at, parameter.name, parameter.values, parameter.closed)
 
-    def _not_among(
-        self, literal: StringLiteral, at: int, what: str, values: tuple[str, ...], closed: bool
-    ) -> bool:
+    def _not_among(self, literal: StringLiteral, at: int, what: str, values: tuple[str, ...], closed: bool) -> bool:
         from targetexpr.checking import messages
         from targetexpr.checking.names import close_names
 
@@ -316,9 +312,7 @@ class _Call:
 
     def cluster(self, _parameter: Parameter, _index: int, at: int) -> bool:
         literal = self._literal(at)
-        return literal is None or self._declared(
-            "cluster", literal, at, self.profile.clusters if self.profile else {}
-        )
+        return literal is None or self._declared("cluster", literal, at, self.profile.clusters if self.profile else {})
 
     def cluster_value(self, _parameter: Parameter, index: int, at: int) -> bool:
         return self._value_of(index, at, self.profile.clusters if self.profile else {})
@@ -327,9 +321,7 @@ class _Call:
         key, literal = self._literal(self.arguments[index - 1]), self._literal(at)
         return key is None or literal is None or self._among_declared(key, literal, at, declared)
 
-    def _declared(
-        self, what: str, literal: StringLiteral, at: int, declared: Mapping[str, tuple[str, ...]]
-    ) -> bool:
+    def _declared(self, what: str, literal: StringLiteral, at: int, declared: Mapping[str, tuple[str, ...]]) -> bool:
         """Warn about a name that a schema lacks while it declares others of its sort."""
         if declared and literal.value not in declared:
             from targetexpr.checking import messages
@@ -356,17 +348,10 @@ class _Call:
 
         if roles[:3] == ["year", "month", "day"]:
             year, month, day = values[:3]
-            if (
-                year is not None
-                and month is not None
-                and day is not None
-                and day > days_in_month(year, month)
-            ):
+            if year is not None and month is not None and day is not None and day > days_in_month(year, month):
                 at = self.arguments[2]
                 span = self.state.order[at].span
-                self.state.report(
-                    at, messages.no_such_day(span, year, month, days_in_month(year, month), day)
-                )
+                self.state.report(at, messages.no_such_day(span, year, month, days_in_month(year, month), day))
                 return False
         if roles[-2:] == ["end-hour", "minute"] and values[2] == 24 and values[3] not in (None, 0):
             at = self.arguments[3]
@@ -421,6 +406,4 @@ def _raw_places(raw: str) -> list[int]:
 
 def _is_unicode_escape(raw: str, at: int) -> bool:
     digits = raw[at + 2 : at + 6]
-    return (
-        raw.startswith("\\u", at) and len(digits) == 4 and all(c in "0123456789abcdefABCDEF" for c in digits)
-    )
+    return raw.startswith("\\u", at) and len(digits) == 4 and all(c in "0123456789abcdefABCDEF" for c in digits)

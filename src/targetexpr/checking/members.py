@@ -106,9 +106,7 @@ def _attribute(state: State, place: int, node: Dereference | MethodCall, attribu
     return attribute.type
 
 
-def _check_event(
-    state: State, place: int, node: Dereference | MethodCall, member: Attribute | Method
-) -> None:
+def _check_event(state: State, place: int, node: Dereference | MethodCall, member: Attribute | Method) -> None:
     event, events = state.event, member.events
     if event is None or events is None or event.name in {state.schema.aliases.get(e, e) for e in events}:
         return
@@ -141,9 +139,7 @@ def _unknown_attribute(state: State, place: int, node: Dereference, profile: Pro
         return
     suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=False)
     bare = not profile.attributes and not profile.methods
-    finding = messages.unknown_attribute(
-        node.name_span, profile.name, node.name, suggestions, elsewhere, bare
-    )
+    finding = messages.unknown_attribute(node.name_span, profile.name, node.name, suggestions, elsewhere, bare)
     state.unknown(place, finding, member=True)
 
 
@@ -208,9 +204,7 @@ def method_call(state: State, place: int, node: Expr, operands: list[int]) -> Ty
     return check_call(state, place, node, operands[1:], function, None)
 
 
-def _other_call(
-    state: State, place: int, node: MethodCall, operands: list[int], profile: Profile
-) -> Type | None:
+def _other_call(state: State, place: int, node: MethodCall, operands: list[int], profile: Profile) -> Type | None:
     attribute = find_attribute(state, profile, node.name)
     if attribute is None:
         _unknown_method(state, place, node, profile)

@@ -94,9 +94,7 @@ def unknown_method(
     else:
         hint = f"`targetexpr schema {profile}` lists what there is; a schema file can add to it."
     hint = _did_you_mean(suggestions, hint) or hint
-    return _found(
-        "unknown-method", span, f"`{profile}` has no method `{name}`.", hint, _rename(span, suggestions)
-    )
+    return _found("unknown-method", span, f"`{profile}` has no method `{name}`.", hint, _rename(span, suggestions))
 
 
 def value_method_on_profile(span: Span, profile: str, name: str, kinds: Sequence[Kind]) -> Diagnostic:
@@ -168,17 +166,11 @@ def method_not_called(span: Span, name: str, signature: str) -> Diagnostic:
     if signature in ("()", "([ignored])"):
         end = Span(span.end, span.end)
         fix = _fix(f"Write `{name}()`", (end, "()"))
-        return _found(
-            "method-not-called", span, f"`{name}` is a method; it is called: `{name}()`.", None, fix
-        )
-    return _found(
-        "method-not-called", span, f"`{name}` is a method; it needs arguments: `{name}{signature}`."
-    )
+        return _found("method-not-called", span, f"`{name}` is a method; it is called: `{name}()`.", None, fix)
+    return _found("method-not-called", span, f"`{name}` is a method; it needs arguments: `{name}{signature}`.")
 
 
-def attribute_called(
-    span: Span, name: str, kind: Kind, arguments: Span | None, text: str | None
-) -> Diagnostic:
+def attribute_called(span: Span, name: str, kind: Kind, arguments: Span | None, text: str | None) -> Diagnostic:
     """An attribute with parentheses; `arguments` covers the parentheses, `text` is a lone text argument."""
     hint = "Only attributes that are true or false may be followed by empty parentheses."
     fix = None
@@ -187,9 +179,7 @@ def attribute_called(
         fix = _fix("Compare with `==`", (arguments, f'=="{text}"'))
     elif arguments is not None and text is None:
         fix = _fix("Take the parentheses out", (arguments, ""))
-    return _found(
-        "attribute-called", span, f"`{name}` is an attribute ({KINDS[kind]}), not a method.", hint, fix
-    )
+    return _found("attribute-called", span, f"`{name}` is an attribute ({KINDS[kind]}), not a method.", hint, fix)
 
 
 # ---- events --------------------------------------------------------------------------------------------------------
@@ -201,9 +191,7 @@ def unknown_event(span: Span, name: str, suggestions: Sequence[str]) -> Diagnost
 
 
 def undeclared_event(span: Span, name: str) -> Diagnostic:
-    message = (
-        f"No event `{name}` is declared; it is taken for a behavioural event whose attributes are not known."
-    )
+    message = f"No event `{name}` is declared; it is taken for a behavioural event whose attributes are not known."
     hint = "Declare it in a schema file to have its attributes checked."
     return _found("undeclared-event", span, message, hint, severity="warning")
 
@@ -299,17 +287,13 @@ def branches_differ(span: Span, then: Kind, otherwise: Kind) -> Diagnostic:
 # ---- arguments -----------------------------------------------------------------------------------------------------
 
 
-def argument_count(
-    span: Span, name: str, signatures: Sequence[str], counts: Sequence[int], given: int
-) -> Diagnostic:
+def argument_count(span: Span, name: str, signatures: Sequence[str], counts: Sequence[int], given: int) -> Diagnostic:
     """`counts`: how many arguments can be given, ascending."""
     wanted = " or ".join(str(count) for count in counts)
     noun = "argument" if counts[-1] == 1 else "arguments"
     needs = f"takes {wanted} {noun}" if counts != (0,) else "takes no arguments"
     message = f"`{name}` {needs}; {given if given else 'none'} {'is' if given in (0, 1) else 'are'} given."
-    return _found(
-        "argument-count", span, message, f"Write {' or '.join(f'`{name}{s}`' for s in signatures)}."
-    )
+    return _found("argument-count", span, message, f"Write {' or '.join(f'`{name}{s}`' for s in signatures)}.")
 
 
 def argument_kind(
@@ -346,15 +330,11 @@ def undeclared_name(span: Span, what: str, name: str, suggestions: Sequence[str]
 
 
 def literal_needed(span: Span, function: str, parameter: str) -> Diagnostic:
-    message = (
-        f"`{parameter}` of `{function}` must be written out in quotes: it is checked before the rule runs."
-    )
+    message = f"`{parameter}` of `{function}` must be written out in quotes: it is checked before the rule runs."
     return _found("literal-needed", span, message)
 
 
-def out_of_range(
-    span: Span, function: str, parameter: str, given: str, least: int, most: int | None
-) -> Diagnostic:
+def out_of_range(span: Span, function: str, parameter: str, given: str, least: int, most: int | None) -> Diagnostic:
     limits = f"from {least} to {most}" if most is not None else f"{least} or more"
     message = f"`{parameter}` of `{function}` goes {limits}; {given} is given."
     if most is None:
@@ -389,9 +369,7 @@ def bad_date(span: Span, function: str, given: str) -> Diagnostic:
 def bad_bounds(span: Span, given: str, write: str | None) -> Diagnostic:
     message = f"{quoted(given)} is no list of bounds."
     fix = _fix(f'Write "{write}"', (span, f'"{write}"')) if write is not None else None
-    return _found(
-        "bad-bounds", span, message, 'Numbers parted by commas, without blanks: "100,400,600".', fix
-    )
+    return _found("bad-bounds", span, message, 'Numbers parted by commas, without blanks: "100,400,600".', fix)
 
 
 def bounds_not_ascending(span: Span, lower: str, higher: str) -> Diagnostic:

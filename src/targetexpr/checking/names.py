@@ -42,9 +42,7 @@ def like_member(schema: Schema, profile: Profile, word: str, *, call: bool) -> t
     same = [name for name in members if name.lower() == word.lower()]
     if meant or same:
         return meant or same, []
-    elsewhere = [
-        other.name for other in schema.profiles.values() if word in other.attributes or word in other.methods
-    ]
+    elsewhere = [other.name for other in schema.profiles.values() if word in other.attributes or word in other.methods]
     if elsewhere:
         return [], elsewhere
     first, second = (profile.methods, profile.attributes) if call else (profile.attributes, profile.methods)

@@ -51,9 +51,7 @@ class State:
         self.types: list[Type | None] = []
         self.targets: dict[int, Target] = {}
         self.reads: list[Read] = []
-        self.problems: list[
-            tuple[int, bool, Diagnostic]
-        ] = []  # place, whether the name after the dot, finding
+        self.problems: list[tuple[int, bool, Diagnostic]] = []  # place, whether the name after the dot, finding
         self.once: dict[tuple[str, ...], tuple[int, bool, Diagnostic]] = {}  # said at the first place only
         self.flexible: set[int] = set()  # undeclared fields whose type is still open
         self.branches: dict[int, tuple[int, int]] = {}  # flexible conditionals and their two results
