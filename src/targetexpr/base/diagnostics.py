@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from targetexpr.base.source import Span
@@ -67,7 +67,9 @@ class ExpressionError(ValueError):
 
     def __str__(self) -> str:
         first = next((d for d in self.diagnostics if d.is_error), self.diagnostics[0])
-        where = f" at {first.pointer or '/'}" if first.pointer is not None else f" at offset {first.span.start}"
+        where = (
+            f" at {first.pointer or '/'}" if first.pointer is not None else f" at offset {first.span.start}"
+        )
         more = len(self.diagnostics) - 1
         rest = f" (and {more} more)" if more else ""
         return f"{first.message} [{first.code}{where}]{rest}"
@@ -109,7 +111,7 @@ def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
     for diagnostic in sorted(diagnostics, key=lambda d: (d.span.start, d.span.end)):
         fix = diagnostic.fix
         if fix is not None and not _clashes(fix.edits, chosen):
-            chosen.extend(edit for edit in fix.edits if edit not in chosen)
+            chosen.extend(fix.edits)
     chosen.sort(key=lambda edit: edit.span)
     parts: list[str] = []
     done = 0
@@ -122,14 +124,7 @@ def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _clashes(edits: Sequence[Edit], chosen: Sequence[Edit]) -> bool:
-    """Whether one of `edits` shares characters with a different edit already chosen."""
+    """Whether one of `edits` touches characters that an edit chosen before replaces. Two insertions never clash."""
     return any(
-        new != old and new.span.start < old.span.end and old.span.start < new.span.end
-        for new in edits
-        for old in chosen
+        new.span.start < old.span.end and old.span.start < new.span.end for new in edits for old in chosen
     )
-
-
-def with_severity(diagnostic: Diagnostic, severity: Severity) -> Diagnostic:
-    """The same finding, weighed otherwise."""
-    return replace(diagnostic, severity=severity)

@@ -20,7 +20,9 @@ RESERVED = frozenset(("true", "false"))
 _is_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
 _is_number = re.compile(r"[0-9]+(?:\.[0-9]*)?").fullmatch
 _is_plain_number = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?").fullmatch
-_is_raw_string = re.compile(r'[^"\\\r\n\ud800-\udfff]*(?:\\[^\r\n\ud800-\udfff][^"\\\r\n\ud800-\udfff]*)*').fullmatch
+_is_raw_string = re.compile(
+    r'[^"\\\r\n\ud800-\udfff]*(?:\\[^\r\n\ud800-\udfff][^"\\\r\n\ud800-\udfff]*)*'
+).fullmatch
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _PLAIN_ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
 
@@ -39,7 +41,9 @@ def plain_number(text: str) -> str:
     if _is_plain_number(text):
         return text
     if not _is_number(text):
-        raise ValueError(f"not a number of the language: {text[:40]!r} (digits, at most one point, no sign, no exponent)")
+        raise ValueError(
+            f"not a number of the language: {text[:40]!r} (digits, at most one point, no sign, no exponent)"
+        )
     whole, _, fraction = text.partition(".")
     whole = whole.lstrip("0") or "0"
     fraction = fraction.rstrip("0")
@@ -296,7 +300,9 @@ class Binary(Node):
 
     def __post_init__(self) -> None:
         if self.operator not in BINARY:
-            raise ValueError(f"not an operator with two operands: {self.operator!r} (and/or lists are Logical)")
+            raise ValueError(
+                f"not an operator with two operands: {self.operator!r} (and/or lists are Logical)"
+            )
 
     def label(self) -> Hashable:
         return self.operator
@@ -362,7 +368,9 @@ Expr: TypeAlias = (
 
 def _need_name(name: str) -> None:
     if not _is_name(name) or name in RESERVED:
-        raise ValueError(f"not a name: {name[:60]!r} (letters, digits and _, no digit first; true and false are reserved)")
+        raise ValueError(
+            f"not a name: {name[:60]!r} (letters, digits and _, no digit first; true and false are reserved)"
+        )
 
 
 def conjunction(terms: Iterable[Expr]) -> Expr:

@@ -1,0 +1,1 @@
+"""Text ⇄ tree ⇄ expressionJson: grammar tables, parser, mistakes and their repair, printer, codec."""

@@ -1,0 +1,67 @@
+"""Finds the grammar folder and the parse tables that belong to it.
+
+The grammar file is the truth. `tables.py` holds what Lark made of it, so that reading a rule needs no Lark at run
+time; a file that differs from the one the tables were made from is noticed, and Lark makes its tables anew.
+"""
+
+from __future__ import annotations
+
+from binascii import crc32
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+END = "$END"
+"""The kind of the token behind the last one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """An LALR(1) automaton. States are numbers, token kinds and rule names are texts."""
+
+    grammar: int  # CRC-32 of the grammar file that the tables were made from
+    lexer: str  # one regular expression with a named group for each kind of token, BLANK among them
+    start: int  # the first state
+    accept: int  # the state that means: a whole expression was read
+    rules: tuple[
+        tuple[str, int, str], ...
+    ]  # left side, number of symbols, the node to build ("" passes through)
+    actions: tuple[Mapping[str, int], ...]  # state → token kind → n ≥ 0: shift to n; n < 0: reduce by rule ~n
+    gotos: Mapping[str, Mapping[int, int]]  # left side → state below → state
+    jumps: Mapping[str, Mapping[int, Mapping[str, int]]]
+    """Like `gotos`, with the next token known: the state after all pass-through reductions that would follow."""
+
+
+def folder() -> Path:
+    """Where the grammar files are: inside an installed package, or at the top of a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "grammar"
+    return installed if installed.is_dir() else package.parent.parent / "grammar"
+
+
+def grammar_path() -> Path:
+    """The grammar file."""
+    return folder() / "targetexpr.lark"
+
+
+@cache
+def tables() -> Tables:
+    """The tables of the grammar file as it is now."""
+    from targetexpr.syntax import tables as saved
+
+    text = grammar_path().read_bytes()
+    if crc32(text) == saved.GRAMMAR:
+        return Tables(
+            grammar=saved.GRAMMAR,
+            lexer=saved.LEXER,
+            start=saved.START,
+            accept=saved.ACCEPT,
+            rules=saved.RULES,
+            actions=saved.ACTIONS,
+            gotos=saved.GOTOS,
+            jumps=saved.JUMPS,
+        )
+    from targetexpr.syntax.make_tables import make
+
+    return make(text.decode("utf-8"))

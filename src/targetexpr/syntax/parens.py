@@ -1,0 +1,100 @@
+"""Parentheses as tokens: which are open, and where a missing one belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+TRIES = 64
+"""How many places for a missing parenthesis are compared; past that it goes to the end."""
+
+
+class TokenLike(Protocol):
+    """What is asked of a token here."""
+
+    @property
+    def kind(self) -> str: ...
+
+
+def unclosed(tokens: Sequence[TokenLike]) -> list[int]:
+    """The places of the `(` that no `)` closes, outermost first."""
+    opened: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.kind == "LPAR":
+            opened.append(index)
+        elif token.kind == "RPAR" and opened:
+            opened.pop()
+    return opened
+
+
+def is_call(tokens: Sequence[TokenLike], opened: int) -> bool:
+    """Whether the `(` at that place begins the arguments of a call."""
+    return opened > 0 and tokens[opened - 1].kind == "NAME"
+
+
+def close_one(tokens: Sequence[TokenLike], opened: Sequence[int]) -> int:
+    """Before which token the `)` belongs that the innermost of `opened` lacks.
+
+    A call whose string or number is followed by an operator ends before that operator: `contains("x"&&a` cannot
+    mean `"x"&&a` (our choice). Else it goes where it avoids a mix of && and ||, or to the end.
+    """
+    end = len(tokens) - 1
+    innermost = opened[-1]
+    if is_call(tokens, innermost):
+        return _end_of_arguments(tokens, innermost)
+    others = len(opened) - 1
+    best, fewest = end, _mixes(tokens, end, others)
+    if fewest:
+        places = [i for i in range(innermost + 1, end) if tokens[i].kind in ("AND", "OR")]
+        for place in places[:TRIES]:
+            mixes = _mixes(tokens, place, others)
+            if mixes is not None and (fewest is None or mixes < fewest):
+                best, fewest = place, mixes
+    return best
+
+
+def _end_of_arguments(tokens: Sequence[TokenLike], opened: int) -> int:
+    depth = 0
+    for index in range(opened + 1, len(tokens) - 1):
+        kind = tokens[index].kind
+        depth += {"LPAR": 1, "RPAR": -1}.get(kind, 0)
+        before = tokens[index - 1].kind
+        if depth == 0 and (
+            (kind in ("AND", "OR") and before in ("STRING", "NUMBER"))
+            or (kind == "COMPARE" and before == "STRING")
+        ):
+            return index
+    return len(tokens) - 1
+
+
+def _mixes(tokens: Sequence[TokenLike], place: int, others: int) -> int | None:
+    """How many levels would mix && and ||, with a `)` before `place` and `others` at the end; None if one is too many."""
+    levels: list[set[str]] = [set()]
+    mixes = 0
+
+    def leave() -> None:
+        nonlocal mixes
+        mixes += len(levels[-1]) > 1
+        levels[-1] = set()
+
+    for index, token in enumerate(tokens):
+        if index == place:
+            leave()
+            levels.pop()
+            if not levels:
+                return None
+        if token.kind == "LPAR":
+            levels.append(set())
+        elif token.kind == "RPAR":
+            leave()
+            levels.pop()
+            if not levels:
+                return None
+        elif token.kind in ("AND", "OR"):
+            levels[-1].add(token.kind)
+        elif token.kind in ("COMMA", "QMARK", "COLON"):
+            leave()
+    for _ in range(min(others + 1, len(levels))):
+        leave()
+        levels.pop()
+    return mixes

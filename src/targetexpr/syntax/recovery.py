@@ -1,0 +1,418 @@
+"""Slips in structure: runs the grammar over mended tokens and, where it is stuck, finds what the author meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from targetexpr.base.diagnostics import Diagnostic, Edit
+from targetexpr.base.source import Span
+from targetexpr.lang.operators import BINARY, LOGICAL
+from targetexpr.syntax.grammar import END, tables
+from targetexpr.syntax.parens import close_one, is_call, unclosed
+from targetexpr.syntax.sentences import mistakes, say
+from targetexpr.syntax.slips import Repaired, visible
+
+BUDGET = 2_000_000
+"""Tokens that recovery may look at, all rounds together: each repair reads the rule again from its start."""
+
+
+class Tok(NamedTuple):
+    """A token of the mended text."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+ENDS_OPERAND = frozenset(("NAME", "NUMBER", "STRING", "BOOLEAN", "RPAR"))
+STARTS_OPERAND = frozenset(("NAME", "NUMBER", "STRING", "BOOLEAN", "LPAR", "NOT", "SIGN"))
+LITERAL = frozenset(("NUMBER", "STRING", "BOOLEAN"))
+
+
+@cache
+def _finder() -> re.Pattern[str]:
+    return re.compile(tables().lexer + r"|(?P<UNKNOWN>.)", re.DOTALL)
+
+
+def tokens_of(text: str) -> list[Tok]:
+    """The tokens of a text, blanks left out, the end marked."""
+    found = [
+        Tok(str(m.lastgroup), m.group(), *m.span())
+        for m in _finder().finditer(text)
+        if m.lastgroup != "BLANK"
+    ]
+    return [*found, Tok(END, "", len(text), len(text))]
+
+
+class Stuck(NamedTuple):
+    """Where the grammar does not go on: the token, what could stand there, and what is on the stack."""
+
+    index: int
+    state: int
+    expected: frozenset[str]
+    starts: tuple[int, ...]  # for each symbol on the stack, its first token
+
+    @property
+    def wants_operand(self) -> bool:
+        """Whether a value is missing here, rather than something that joins two."""
+        return "NUMBER" in self.expected
+
+
+def run(tokens: list[Tok]) -> Stuck | None:
+    """Follow the grammar; None when the tokens are a rule."""
+    table = tables()
+    states, starts = [table.start], [0]
+    for index, token in enumerate(tokens):
+        while True:
+            action = table.actions[states[-1]].get(token.kind)
+            if action is None:
+                return Stuck(index, states[-1], frozenset(table.actions[states[-1]]), tuple(starts[1:]))
+            if action >= 0:
+                states.append(action)
+                starts.append(index)
+                break
+            left, length, _ = table.rules[~action]
+            first = starts[-length]
+            del states[-length:], starts[-length:]
+            states.append(table.gotos[left][states[-1]])
+            starts.append(first)
+            if token.kind == END and states[-1] == table.accept:
+                return None
+    raise AssertionError("the end of the text is a token of its own")
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A slip that is understood: what is said, and the tokens as they were meant (None: no telling)."""
+
+    finding: Diagnostic
+    tokens: list[Tok] | None
+
+
+class Scene:
+    """A place where the grammar is stuck, with what stands round it, for the functions that know one slip each."""
+
+    def __init__(self, tokens: list[Tok], stuck: Stuck, mended: Repaired) -> None:
+        self.tokens = tokens
+        self.stuck = stuck
+        self.index = stuck.index
+        self.mended = mended
+        self.token = tokens[stuck.index]
+        self.before = tokens[stuck.index - 1] if stuck.index else None
+        self.open = unclosed(tokens[: stuck.index])
+
+    def span(self, first: Tok, last: Tok | None = None) -> Span:
+        return self.mended.span(first.start, (last or first).end)
+
+    def replace(self, at: int, count: int, *new: Tok) -> list[Tok]:
+        return [*self.tokens[:at], *new, *self.tokens[at + count :]]
+
+    def insertion(self, after: Tok, text: str) -> Edit:
+        at = self.mended.end(after.end)
+        return Edit(Span(at, at), text)
+
+    def before_token(self, token: Tok, text: str) -> Edit:
+        at = self.mended.start(token.start)
+        return Edit(Span(at, at), text)
+
+    @property
+    def in_call(self) -> bool:
+        return bool(self.open) and is_call(self.tokens, self.open[-1])
+
+
+def _operator_kind(symbol: str) -> str:
+    return next(token.kind for token in tokens_of(symbol))
+
+
+def word_operator(scene: Scene) -> Repair | None:
+    """`a and b`, `not a`, `a equals b`."""
+    words: dict[str, str] = mistakes()["words"]
+    token, before = scene.token, scene.before
+    if before is None or scene.stuck.wants_operand or token.kind not in STARTS_OPERAND | {"NAME"}:
+        return None
+    at = scene.index
+    if token.kind == "NAME" and before.kind in ENDS_OPERAND:
+        write = words.get(token.text.lower())
+        if write is not None and (write in BINARY or write in LOGICAL):
+            return _write_operator(scene, at, write)
+    standing = scene.tokens[at - 2] if at > 1 else None
+    if before.kind == "NAME" and words.get(before.text.lower()) == "!" and token.kind in STARTS_OPERAND:
+        if standing is None or standing.kind not in ENDS_OPERAND | {"DOT"}:
+            return _write_operator(scene, at - 1, "!")
+    return None
+
+
+def _write_operator(scene: Scene, at: int, write: str) -> Repair:
+    token = scene.tokens[at]
+    span = scene.span(token)
+    finding = say("word-operator", span, edits=(Edit(span, write),), text=token.text, write=write)
+    return Repair(finding, scene.replace(at, 1, Tok(_operator_kind(write), write, token.start, token.end)))
+
+
+def chained_comparison(scene: Scene) -> Repair | None:
+    """`a<b<c`, `a>5==true`."""
+    if scene.token.kind != "COMPARE" or len(scene.stuck.starts) < 3 or scene.stuck.wants_operand:
+        return None
+    left, operator, middle = scene.stuck.starts[-3:]
+    if scene.tokens[operator].kind != "COMPARE" or scene.before is None:
+        return None
+    first, second = scene.tokens[operator].text, scene.token.text
+    span = scene.span(scene.token)
+    words = {"first": _cut(scene, left, scene.index), "operator": second}
+    if {first, second} <= {"<", "<="} or {first, second} <= {">", ">="}:
+        again = scene.tokens[middle : scene.index]
+        text = _cut(scene, middle, scene.index)
+        # The copied tokens stand nowhere: they are placed where they are inserted.
+        at = scene.before.end
+        copies = [Tok("AND", "&&", at, at), *(token._replace(start=at, end=at) for token in again)]
+        hint = "To test a range, write both comparisons and join them with &&."
+        edits: tuple[Edit, ...] = (scene.insertion(scene.before, f"&&{text}"),)
+        finding = say("chained-comparison", span, edits=edits, hint=hint, write=f"&&{text}", **words)
+        return Repair(finding, scene.replace(scene.index, 0, *copies))
+    opened, closed = scene.tokens[left], scene.before
+    edits = (scene.before_token(opened, "("), scene.insertion(closed, ")"))
+    hint = "If the result of the first comparison is meant, put parentheses round it."
+    finding = say(
+        "chained-comparison",
+        span,
+        edits=edits,
+        hint=hint,
+        write="parentheses round the first comparison",
+        **words,
+    )
+    tokens = scene.replace(scene.index, 0, Tok("RPAR", ")", closed.end, closed.end))
+    tokens.insert(left, Tok("LPAR", "(", opened.start, opened.start))
+    return Repair(finding, tokens)
+
+
+def _cut(scene: Scene, first: int, end: int) -> str:
+    """The mended text of some tokens, blanks between them kept to one at most."""
+    parts: list[str] = []
+    for before, token in zip([None, *scene.tokens[first:end]], scene.tokens[first:end], strict=False):
+        if before is not None and before.end < token.start:
+            parts.append(" ")
+        parts.append(token.text)
+    return "".join(parts)
+
+
+def extra_paren(scene: Scene) -> Repair | None:
+    """A `)` with no `(` before it."""
+    if scene.token.kind != "RPAR" or scene.open or scene.stuck.wants_operand:
+        return None
+    span = scene.span(scene.token)
+    return Repair(say("extra-paren", span, edits=(Edit(span, ""),)), scene.replace(scene.index, 1))
+
+
+def missing_paren(scene: Scene) -> Repair | None:
+    """The end of the text, or a place that only makes sense after a `)`."""
+    if (
+        scene.token.kind != END
+        or scene.stuck.wants_operand
+        or not scene.open
+        or "RPAR" not in scene.stuck.expected
+    ):
+        return None
+    at = close_one(scene.tokens, scene.open)
+    before = scene.tokens[at - 1]
+    where = "at the end" if at == scene.index else f"before {scene.tokens[at].text}"
+    edit = scene.insertion(before, ")")
+    finding = say("missing-paren", scene.span(scene.tokens[scene.open[-1]]), edits=(edit,), where=where)
+    return Repair(finding, scene.replace(at, 0, Tok("RPAR", ")", before.end, before.end)))
+
+
+def colon_for_comma(scene: Scene) -> Repair | None:
+    """`f("a":"b")`."""
+    if scene.token.kind != "COLON" or not scene.in_call or scene.stuck.wants_operand:
+        return None
+    span = scene.span(scene.token)
+    comma = Tok("COMMA", ",", scene.token.start, scene.token.end)
+    return Repair(
+        say("colon-for-comma", span, edits=(Edit(span, ","),)), scene.replace(scene.index, 1, comma)
+    )
+
+
+def missing_comma(scene: Scene) -> Repair | None:
+    """`f("a" "b")`."""
+    before = scene.before
+    if before is None or not scene.in_call or scene.token.kind not in LITERAL or before.kind not in LITERAL:
+        return None
+    edit = scene.insertion(before, ",")
+    comma = Tok("COMMA", ",", before.end, before.end)
+    span = scene.span(before, scene.token)
+    return Repair(say("missing-comma", span, edits=(edit,)), scene.replace(scene.index, 0, comma))
+
+
+def digit_grouping(scene: Scene) -> Repair | None:
+    """`1,000`."""
+    at = scene.index
+    if scene.token.kind != "COMMA" or scene.in_call or scene.before is None or scene.before.kind != "NUMBER":
+        return None
+    end = at
+    while scene.tokens[end].kind == "COMMA" and re.fullmatch(
+        r"[0-9]{3}(\.[0-9]*)?", scene.tokens[end + 1].text
+    ):
+        end += 2
+    group = scene.tokens[at - 1 : end]
+    if end == at or any(a.end != b.start for a, b in zip(group, group[1:], strict=False)):
+        return None
+    text = "".join(token.text for token in group)
+    write = text.replace(",", "")
+    span = scene.span(group[0], group[-1])
+    finding = say("digit-grouping", span, edits=(Edit(span, write),), text=text, write=write)
+    return Repair(
+        finding, scene.replace(at - 1, len(group), Tok("NUMBER", write, group[0].start, group[-1].end))
+    )
+
+
+def missing_dot(scene: Scene) -> Repair | None:
+    """`currentTxn value`."""
+    before, token = scene.before, scene.token
+    if (
+        before is None
+        or token.kind != "NAME"
+        or before.kind != "NAME"
+        or before.text not in mistakes()["profiles"]["names"]
+    ):
+        return None
+    if scene.index > 1 and scene.tokens[scene.index - 2].kind == "DOT":
+        return None
+    span = scene.span(before, token)
+    gap = scene.mended.span(before.end, token.start)
+    write = f"{before.text}.{token.text}"
+    finding = say(
+        "missing-dot", span, edits=(Edit(gap, "."),), profile=before.text, name=token.text, write=write
+    )
+    return Repair(finding, scene.replace(scene.index, 0, Tok("DOT", ".", before.end, token.start)))
+
+
+def double_dot(scene: Scene) -> Repair | None:
+    """`a..b`."""
+    if scene.token.kind != "DOT" or scene.before is None or scene.before.kind != "DOT":
+        return None
+    span = scene.span(scene.token)
+    return Repair(say("double-dot", span, edits=(Edit(span, ""),)), scene.replace(scene.index, 1))
+
+
+def repeated_operator(scene: Scene) -> Repair | None:
+    """`a && && b`."""
+    token, before = scene.token, scene.before
+    if token.kind not in ("AND", "OR", "COMPARE") or before is None or before.text != token.text:
+        return None
+    span = scene.span(before, token)
+    gap = Edit(scene.mended.span(before.end, token.end), "")
+    text = f"{before.text} {token.text}"
+    finding = say("repeated-operator", span, edits=(gap,), text=text, write=token.text)
+    return Repair(finding, scene.replace(scene.index, 1))
+
+
+def not_callable(scene: Scene) -> Repair | None:
+    """`(a.b)(c)`, `5(c)`: only names are called; `(a>1)(b>2)` lacks an operator instead."""
+    before = scene.before
+    if scene.token.kind != "LPAR" or before is None or before.kind not in ENDS_OPERAND:
+        return None
+    first = scene.index - 1
+    if before.kind == "RPAR":
+        depth = 0
+        while True:
+            depth += {"RPAR": 1, "LPAR": -1}.get(scene.tokens[first].kind, 0)
+            if depth == 0:
+                break
+            first -= 1
+        inside = scene.tokens[first + 1 : scene.index - 1]
+        if is_call(scene.tokens, first) or not all(
+            token.kind in ("NAME", "DOT", "LPAR", "RPAR") for token in inside
+        ):
+            return None
+    what = _cut(scene, first, scene.index)
+    return Repair(say("not-callable", scene.span(scene.tokens[first], before), before=_short(what)), None)
+
+
+REPAIRS: tuple[Callable[[Scene], Repair | None], ...] = (
+    chained_comparison,
+    extra_paren,
+    missing_paren,
+    colon_for_comma,
+    missing_comma,
+    missing_dot,
+    word_operator,
+    digit_grouping,
+    double_dot,
+    repeated_operator,
+    not_callable,
+)
+
+
+def by_example(scene: Scene) -> Diagnostic:
+    """What is said where no repair is known: by the example in whose situation the parser is, else plainly."""
+    signature = (scene.stuck.state, scene.token.kind)
+    code = _situations().get(signature, "")
+    if not code and scene.token.kind == END:
+        code = "unexpected-end"
+    elif not code:
+        code = "missing-operand" if scene.stuck.wants_operand else "syntax"
+    token = scene.token
+    place = scene.span(token) if token.text or scene.before is None else _end_of(scene, scene.before)
+    if code == "missing-operator" and scene.before is not None:
+        place = scene.span(scene.before, token)
+    return say(
+        code,
+        place,
+        text=_short(visible(token.text)) if token.text else "the end",
+        before=_short(scene.before.text) if scene.before is not None else "its beginning",
+        needed=_needed(scene.stuck),
+    )
+
+
+def _end_of(scene: Scene, before: Tok) -> Span:
+    """The end of a text is told at its last token: carets need something to point at."""
+    return scene.span(before)
+
+
+def _needed(stuck: Stuck) -> str:
+    if stuck.wants_operand:
+        return 'A value is needed here: an attribute such as currentTxn.value, a number, a "string" or a parenthesis.'
+    if stuck.expected == {"NAME"}:
+        return "The name of an attribute or method is needed here."
+    if stuck.expected == {"COLON"}:
+        return "A : and the other result are needed here."
+    return "An operator is needed here, such as && or ==, or the end of the rule."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+@cache
+def _situations() -> dict[tuple[int, str], str]:
+    """For each example the state the parser is in and the token it gets there."""
+    situations: dict[tuple[int, str], str] = {}
+    for example in mistakes()["example"]:
+        for text in example["texts"]:
+            stuck = run(tokens := tokens_of(text))
+            if stuck is not None:
+                situations.setdefault((stuck.state, tokens[stuck.index].kind), example["code"])
+    return situations
+
+
+def recover(tokens: list[Tok], mended: Repaired) -> list[Diagnostic]:
+    """Every slip in structure, up to the first that no repair is known for."""
+    findings: list[Diagnostic] = []
+    spent = 0
+    while True:
+        stuck = run(tokens)
+        if stuck is None:
+            return findings
+        spent += len(tokens)
+        scene = Scene(tokens, stuck, mended)
+        repair = next((found for known in REPAIRS if (found := known(scene)) is not None), None)
+        if repair is None:
+            return [*findings, by_example(scene)]
+        findings.append(repair.finding)
+        if repair.tokens is None or spent > BUDGET:
+            return findings
+        tokens = repair.tokens

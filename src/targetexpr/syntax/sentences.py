@@ -1,0 +1,48 @@
+"""What is said about slips and broken JSON: the sentences of grammar/mistakes.toml made into diagnostics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from targetexpr.base.diagnostics import Diagnostic, Edit, Fix, Severity
+from targetexpr.base.source import Span
+from targetexpr.syntax.grammar import folder
+
+
+@cache
+def mistakes() -> Mapping[str, Any]:
+    """The whole of mistakes.toml. Read only when there is something to say."""
+    import tomllib
+
+    return tomllib.loads((folder() / "mistakes.toml").read_text(encoding="utf-8"))
+
+
+def say(
+    code: str,
+    span: Span,
+    *,
+    severity: Severity = "error",
+    pointer: str | None = None,
+    edits: tuple[Edit, ...] = (),
+    hint_key: str = "hint",
+    **values: object,
+) -> Diagnostic:
+    """The diagnostic of that code, its sentence filled in with `values`, its fix made of `edits` where there are any."""
+    sentence: dict[str, str] = mistakes()["say"][code]
+    hint = sentence.get(hint_key, "").format(**values)
+    return Diagnostic(
+        code=code,
+        severity=severity,
+        span=span,
+        message=sentence["message"].format(**values),
+        hint=hint or None,
+        fix=Fix(sentence["fix"].format(**values), edits) if edits else None,
+        pointer=pointer,
+    )
+
+
+def codes() -> tuple[str, ...]:
+    """Every code that reading text or expressionJson can give."""
+    return tuple(sorted(mistakes()["say"]))
