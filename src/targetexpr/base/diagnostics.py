@@ -67,9 +67,7 @@ class ExpressionError(ValueError):
 
     def __str__(self) -> str:
         first = next((d for d in self.diagnostics if d.is_error), self.diagnostics[0])
-        where = (
-            f" at {first.pointer or '/'}" if first.pointer is not None else f" at offset {first.span.start}"
-        )
+        where = f" at {first.pointer or '/'}" if first.pointer is not None else f" at offset {first.span.start}"
         more = len(self.diagnostics) - 1
         rest = f" (and {more} more)" if more else ""
         return f"{first.message} [{first.code}{where}]{rest}"
@@ -125,6 +123,4 @@ def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
 
 def _clashes(edits: Sequence[Edit], chosen: Sequence[Edit]) -> bool:
     """Whether one of `edits` touches characters that an edit chosen before replaces. Two insertions never clash."""
-    return any(
-        new.span.start < old.span.end and old.span.start < new.span.end for new in edits for old in chosen
-    )
+    return any(new.span.start < old.span.end and old.span.start < new.span.end for new in edits for old in chosen)

@@ -7,8 +7,9 @@ stood. Expressions of ten thousand terms nest twenty thousand levels deep, and a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from json.decoder import JSONDecodeError, scanstring
+from collections.abc import Callable, Iterable
+from json import decoder
+from json.decoder import JSONDecodeError
 from typing import Literal, NamedTuple, TypeAlias
 
 from targetexpr.base.source import Span
@@ -17,6 +18,8 @@ Kind = Literal["object", "array", "string", "number", "boolean", "null"]
 
 _BLANK = re.compile(r"[ \t\r\n]*").match
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").match
+# The standard library's own string reader, compiled where possible; its stubs leave it out.
+_scan_string: Callable[[str, int, bool], tuple[str, int]] = decoder.scanstring  # type: ignore[attr-defined]
 _ODD_WORD = re.compile(r"[-+\w.]{1,20}|.", re.DOTALL).match
 _WORDS: dict[str, tuple[str, Kind, bool | None]] = {
     "t": ("true", "boolean", True),
@@ -188,7 +191,7 @@ class _Reader:
 
     def string(self) -> str:
         try:
-            value, self.at = scanstring(self.text, self.at + 1, True)
+            value, self.at = _scan_string(self.text, self.at + 1, True)
         except JSONDecodeError as error:
             self.at = min(error.pos, len(self.text))
             reason = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").removesuffix(" starting")

@@ -179,8 +179,7 @@ def as_dict(diagnostic: Diagnostic, source: Source | None = None) -> dict[str, o
         out["fix"] = {
             "title": diagnostic.fix.title,
             "edits": [
-                {"start": edit.span.start, "end": edit.span.end, "text": edit.text}
-                for edit in diagnostic.fix.edits
+                {"start": edit.span.start, "end": edit.span.end, "text": edit.text} for edit in diagnostic.fix.edits
             ],
         }
     return out

@@ -9,7 +9,9 @@ from targetexpr.cli.exits import BAD_INPUT, YES
 from targetexpr.cli.inputs import Input, add_input, add_output, findings_as_data, inputs, print_json, show
 from targetexpr.syntax.parser import diagnose
 
-DESCRIPTION = "Say everything that is wrong with rules, where it is, and how to mend it. Warnings leave the exit status 0."
+DESCRIPTION = (
+    "Say everything that is wrong with rules, where it is, and how to mend it. Warnings leave the exit status 0."
+)
 EXAMPLES = """\
   targetexpr check 'currentTxn.value>500&&currentCustomer.slabName=“Gold”'
   targetexpr check -f rule.txt -f other.txt --output json"""

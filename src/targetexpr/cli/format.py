@@ -43,9 +43,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="the text's style (default: compact)",
     )
     parser.add_argument("--fix", action="store_true", help="mend slips that have an offered repair")
-    parser.add_argument(
-        "--check", action="store_true", help="print nothing; exit 1 when the rule would change"
-    )
+    parser.add_argument("--check", action="store_true", help="print nothing; exit 1 when the rule would change")
     parser.add_argument("-i", "--in-place", action="store_true", help="write the result back to the file")
     add_output(parser)
 
@@ -81,7 +79,11 @@ def _one(source: Input, options: Namespace) -> tuple[int, dict[str, object]]:
         made = to_text(parse(text), options.style)
     except ExpressionError as error:
         left = Input(text, source.name)
-        data = {"ok": False, "source": source.name, "diagnostics": findings_as_data(error.diagnostics, left)}
+        data: dict[str, object] = {
+            "ok": False,
+            "source": source.name,
+            "diagnostics": findings_as_data(error.diagnostics, left),
+        }
         if not quiet:
             show(mended, source)
             show(error.diagnostics, left)

@@ -28,9 +28,7 @@ class Input:
 def add_input(parser: ArgumentParser, what: str, *, many: bool = False) -> None:
     """Declare an argument, `-f FILE` and `-`."""
     count = "*" if many else "?"
-    parser.add_argument(
-        "input", nargs=count, metavar=what.upper(), help=f"the {what}; - reads standard input"
-    )
+    parser.add_argument("input", nargs=count, metavar=what.upper(), help=f"the {what}; - reads standard input")
     parser.add_argument(
         "-f",
         "--file",
@@ -44,9 +42,7 @@ def add_input(parser: ArgumentParser, what: str, *, many: bool = False) -> None:
 def add_output(parser: ArgumentParser, *more: str) -> None:
     """Declare `--output`."""
     kinds = ("text", "json", *more)
-    parser.add_argument(
-        "--output", choices=kinds, default="text", help="for people or for programs (default: text)"
-    )
+    parser.add_argument("--output", choices=kinds, default="text", help="for people or for programs (default: text)")
 
 
 def inputs(options: Namespace) -> list[Input]:
@@ -90,9 +86,7 @@ def _decoded(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputProblem(
-            f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8 and try again"
-        ) from None
+        raise InputProblem(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8 and try again") from None
 
 
 def show(diagnostics: Iterable[Diagnostic], source: Input) -> None:

@@ -42,9 +42,7 @@ class Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message}", file=sys.stderr)
         if "unrecognized arguments: -" in message:
-            print(
-                "A rule that begins with - goes after --, as in: targetexpr json -- '-a.b<5'", file=sys.stderr
-            )
+            print("A rule that begins with - goes after --, as in: targetexpr json -- '-a.b<5'", file=sys.stderr)
         print(f"Try: {self.prog} --help", file=sys.stderr)
         raise SystemExit(BAD_INPUT)
 

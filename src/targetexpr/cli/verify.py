@@ -17,7 +17,7 @@ from targetexpr.syntax.sentences import say
 
 DESCRIPTION = """\
 Walk a JSON document (a request, a response, a list of them) and compare every expression with its expressionJson;
-also exp with expJSON, and criteriaDsl with criteriaDslJson. Tells where the two stand, both as text, and what differs."""
+also exp with expJSON, and criteriaDsl with criteriaDslJson. Tells where they stand, both as text, and what differs."""
 EXAMPLES = """\
   targetexpr verify response.json
   targetexpr verify --output json request.json response.json
@@ -26,12 +26,8 @@ EXAMPLES = """\
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument(
-        "payload", nargs="*", metavar="PAYLOAD.json", help="the documents; - reads standard input"
-    )
-    parser.add_argument(
-        "-f", "--file", action="append", default=[], metavar="FILE", help="the same as an argument"
-    )
+    parser.add_argument("payload", nargs="*", metavar="PAYLOAD.json", help="the documents; - reads standard input")
+    parser.add_argument("-f", "--file", action="append", default=[], metavar="FILE", help="the same as an argument")
     add_output(parser)
 
 
@@ -87,24 +83,17 @@ def _block(result: Comparison, name: str) -> str:
     if result.json_text is not None:
         lines.append(f"  JSON: {visible_line(result.json_text)}   (at {result.pair.json_pointer})")
     if result.first is not None and result.first != (result.text, result.json_text):
-        lines.append(
-            f"  first difference: {visible_line(result.first[0])} in the text, {visible_line(result.first[1])} in the JSON"
-        )
+        first, other = map(visible_line, result.first)
+        lines.append(f"  first difference: {first} in the text, {other} in the JSON")
     if result.one_level:
-        lines.append(
-            "  they agree when && and || are read on one level; parentheses in the text would settle it"
-        )
+        lines.append("  they agree when && and || are read on one level; parentheses in the text would settle it")
     lines += [f"  text: {_finding(finding)}" for finding in result.text_findings]
     lines += [f"  JSON: {_finding(finding)}" for finding in result.json_findings]
     return "\n".join(lines)
 
 
 def _finding(finding: Diagnostic) -> str:
-    where = (
-        f"at {finding.pointer or 'the top'}"
-        if finding.pointer is not None
-        else f"at offset {finding.span.start}"
-    )
+    where = f"at {finding.pointer or 'the top'}" if finding.pointer is not None else f"at offset {finding.span.start}"
     return f"{finding.severity}[{finding.code}] {where}: {visible_line(finding.message)}"
 
 

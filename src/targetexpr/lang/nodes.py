@@ -20,9 +20,7 @@ RESERVED = frozenset(("true", "false"))
 _is_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
 _is_number = re.compile(r"[0-9]+(?:\.[0-9]*)?").fullmatch
 _is_plain_number = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?").fullmatch
-_is_raw_string = re.compile(
-    r'[^"\\\r\n\ud800-\udfff]*(?:\\[^\r\n\ud800-\udfff][^"\\\r\n\ud800-\udfff]*)*'
-).fullmatch
+_is_raw_string = re.compile(r'[^"\\\r\n\ud800-\udfff]*(?:\\[^\r\n\ud800-\udfff][^"\\\r\n\ud800-\udfff]*)*').fullmatch
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _PLAIN_ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
 
@@ -51,7 +49,7 @@ def plain_number(text: str) -> str:
 
 
 def is_raw_string(text: str) -> bool:
-    """Whether `text` can stand between double quotes: no bare quote, line break, odd final backslash or lone surrogate."""
+    """Whether `text` can stand between double quotes: no bare quote, line break, odd backslash or lone surrogate."""
     return _is_raw_string(text) is not None and ("\\u" not in text or not lone_surrogate(text))
 
 
@@ -300,9 +298,7 @@ class Binary(Node):
 
     def __post_init__(self) -> None:
         if self.operator not in BINARY:
-            raise ValueError(
-                f"not an operator with two operands: {self.operator!r} (and/or lists are Logical)"
-            )
+            raise ValueError(f"not an operator with two operands: {self.operator!r} (and/or lists are Logical)")
 
     def label(self) -> Hashable:
         return self.operator

@@ -24,9 +24,7 @@ class Tables:
     lexer: str  # one regular expression with a named group for each kind of token, BLANK among them
     start: int  # the first state
     accept: int  # the state that means: a whole expression was read
-    rules: tuple[
-        tuple[str, int, str], ...
-    ]  # left side, number of symbols, the node to build ("" passes through)
+    rules: tuple[tuple[str, int, str], ...]  # left side, number of symbols, the node to build ("" passes through)
     actions: tuple[Mapping[str, int], ...]  # state → token kind → n ≥ 0: shift to n; n < 0: reduce by rule ~n
     gotos: Mapping[str, Mapping[int, int]]  # left side → state below → state
     jumps: Mapping[str, Mapping[int, Mapping[str, int]]]

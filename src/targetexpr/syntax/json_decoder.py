@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -30,7 +30,7 @@ from targetexpr.lang.nodes import (
 from targetexpr.lang.operators import BINARY, LOGICAL, UNARY, BinaryOp, LogicalOp, UnaryOp
 from targetexpr.lang.walk import depth, preorder, size
 from targetexpr.syntax.expression_json import CONDITIONAL_VALUE, LITERAL_KINDS, SHAPES
-from targetexpr.syntax.sentences import say
+from targetexpr.syntax.sentences import compose, say
 
 _KEYS = ("arity", "value", "type", "operands")
 
@@ -59,16 +59,12 @@ def decode(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Decoded:
     if not isinstance(text, str):
         raise TypeError(f"expressionJson is a str, not {type(text).__name__}")
     if len(text) > limits.json:
-        problem = say(
-            "too-long", Span(limits.json, len(text)), pointer="", most=f"{limits.json:,}", what="The JSON"
-        )
+        problem = say("too-long", Span(limits.json, len(text)), pointer="", most=f"{limits.json:,}", what="The JSON")
         raise ExpressionError([problem], text)
     try:
         document = read_json(text)
     except JsonProblem as problem:
-        found = say(
-            problem.code, _character(text, problem.offset), pointer=problem.pointer, reason=problem.reason
-        )
+        found = say(problem.code, _character(text, problem.offset), pointer=problem.pointer, reason=problem.reason)
         raise ExpressionError([found], text) from None
     return _Decoder(document, limits).decoded(text)
 
@@ -129,12 +125,10 @@ class _Decoder:
         if depth(tree) > self.limits.nesting:
             raise ExpressionError([say("nesting-limit", whole, pointer="", most=self.limits.nesting)], text)
         if size(tree) > self.limits.nodes:
-            raise ExpressionError(
-                [say("too-many-nodes", whole, pointer="", most=f"{self.limits.nodes:,}")], text
-            )
+            raise ExpressionError([say("too-many-nodes", whole, pointer="", most=f"{self.limits.nodes:,}")], text)
 
-    def say(self, code: str, json: Json, path: Path, **values: object) -> None:
-        self.findings.append(say(code, json.span, pointer=pointer(path), **values))
+    def say(self, code: str, json: Json, path: Path, **values: str | int) -> None:
+        self.findings.append(compose(code, json.span, values, pointer=pointer(path)))
 
     def checked(self) -> list[_Node]:
         """Every object, operands after their node and from the right: read backwards it is the order to build in."""
@@ -154,7 +148,7 @@ class _Decoder:
         if members is None:
             return None, ()
         arity = members["arity"].value
-        operands = self.operands(members, json, path)
+        operands = self.operands(members, path)
         if arity == "group":
             # One operand is that operand; more are a text that the platform could not parse.
             if len(operands) > 1:
@@ -205,7 +199,7 @@ class _Decoder:
             if key not in _KEYS:
                 self.say("unknown-key", member, (path, key), key=key)
             elif (key == "value" and not shape.value) or (key == "operands" and not shape.least):
-                self.say("needless-key", member, (path, key), key=key, arity=arity.value)
+                self.say("needless-key", member, (path, key), key=key, arity=cast(str, arity.value))
             elif member.kind != ("array" if key == "operands" else "string"):
                 wanted = "an array" if key == "operands" else "a string"
                 self.say("wrong-kind", member, (path, key), what=f'"{key}"', wanted=wanted, got=_a(member))
@@ -215,7 +209,7 @@ class _Decoder:
                 self.say("missing-key", json, path, key=key, node=f"a node of arity {arity.value}")
         return members if len(self.findings) == before else None
 
-    def operands(self, members: dict[str, Json], json: Json, path: Path) -> list[tuple[Json, Path]]:
+    def operands(self, members: dict[str, Json], path: Path) -> list[tuple[Json, Path]]:
         arity = cast(str, members["arity"].value)
         shape = SHAPES[arity]
         if "operands" not in members:
@@ -249,7 +243,7 @@ class _Decoder:
                 pass
         return value
 
-    def operator(self, member: Json, path: Path, known: Sequence[str] | dict[str, object]) -> None:
+    def operator(self, member: Json, path: Path, known: Iterable[str]) -> None:
         self.say("unknown-operator", member, path, value=_shown(member), known=" ".join(known))
 
     def literal(self, value: str, members: dict[str, Json], path: Path) -> None:

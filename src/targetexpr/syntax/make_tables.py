@@ -62,9 +62,7 @@ def make(text: str) -> Tables:
     )
 
 
-def _numbering(
-    states: Mapping[int, Mapping[str, tuple[object, int]]], start: int, shift: object
-) -> dict[int, int]:
+def _numbering(states: Mapping[int, Mapping[str, tuple[object, int]]], start: int, shift: object) -> dict[int, int]:
     """States in the order in which a walk from the start meets them: the same file each time it is made."""
     order = {start: 0}
     waiting = deque([start])
@@ -78,9 +76,7 @@ def _numbering(
 
 def _lexer(lark: Lark) -> str:
     """One pattern for all tokens: the higher priority first, then the longer text, as Lark's own lexer has it."""
-    ordered = sorted(
-        lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)
-    )
+    ordered = sorted(lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
     return "|".join(f"(?P<{terminal.name}>{terminal.pattern.to_regexp()})" for terminal in ordered)
 
 
@@ -94,18 +90,15 @@ def _jumps(
             known = jumps.setdefault(left, {}).setdefault(below, {})
             for token in actions[target]:
                 state = target
-                while (
-                    (action := actions[state].get(token)) is not None
-                    and action < 0
-                    and rules[~action][2] == ""
-                ):
+                while (action := actions[state].get(token)) is not None and action < 0 and rules[~action][2] == "":
                     state = gotos[rules[~action][0]][below]
                 known[token] = state
     return jumps
 
 
-def main(target: Path = Path(__file__).with_name("tables.py")) -> None:
+def main() -> None:
     """Write `tables.py`."""
+    target = Path(__file__).with_name("tables.py")
     made = make(grammar_path().read_text(encoding="utf-8"))
     values = {
         "GRAMMAR: int": made.grammar,

@@ -90,16 +90,10 @@ def _warnings(text: str, mixes: list[Mix]) -> list[Diagnostic]:
 
 def _may_be_suspicious(text: str) -> bool:
     lowered = text.lower()
-    return (
-        ".is" in text
-        or "not" in lowered
-        or any(name.lower() in lowered for name in mistakes()["profiles"]["names"])
-    )
+    return ".is" in text or "not" in lowered or any(name.lower() in lowered for name in mistakes()["profiles"]["names"])
 
 
-def _suspicious(
-    tokens: list[Tok], mended: Repaired, severity: Severity
-) -> tuple[list[Tok], list[Diagnostic]]:
+def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tuple[list[Tok], list[Diagnostic]]:
     """Slips that leave something the grammar accepts: a profile run together with its attribute, a split method."""
     profiles: list[str] = sorted(mistakes()["profiles"]["names"], key=len, reverse=True)
     methods: list[str] = mistakes()["profiles"]["is_methods"]
@@ -121,9 +115,7 @@ def _suspicious(
             if token.text.lower() == "not" and after == "LPAR" and before not in ENDS_OPERAND:
                 span = mended.span(token.start, token.end)
                 edits = (Edit(span, "!"),)
-                findings.append(
-                    say("word-operator", span, severity=severity, edits=edits, text=token.text, write="!")
-                )
+                findings.append(say("word-operator", span, severity=severity, edits=edits, text=token.text, write="!"))
                 out.append(Tok("NOT", "!", token.start, token.end))
                 index += 1
                 continue
@@ -133,9 +125,7 @@ def _suspicious(
                 dot = tokens[index + 1]
                 span = mended.span(token.start, rest.end)
                 edits = (Edit(mended.span(dot.start, dot.end), ""),)
-                findings.append(
-                    say("stray-dot", span, severity=severity, edits=edits, write="is" + rest.text)
-                )
+                findings.append(say("stray-dot", span, severity=severity, edits=edits, write="is" + rest.text))
                 out.append(Tok("NAME", "is" + rest.text, token.start, rest.end))
                 index += 3
                 continue
@@ -144,9 +134,7 @@ def _suspicious(
     return out, findings
 
 
-def _run_together(
-    token: Tok, profile: str, mended: Repaired, severity: Severity
-) -> tuple[Diagnostic, list[Tok]]:
+def _run_together(token: Tok, profile: str, mended: Repaired, severity: Severity) -> tuple[Diagnostic, list[Tok]]:
     """`currentLineItemqty`: the attribute begins in lower case, as all documented ones do."""
     cut = token.start + len(profile)
     rest = token.text[len(profile) :]

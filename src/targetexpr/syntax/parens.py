@@ -60,15 +60,14 @@ def _end_of_arguments(tokens: Sequence[TokenLike], opened: int) -> int:
         depth += {"LPAR": 1, "RPAR": -1}.get(kind, 0)
         before = tokens[index - 1].kind
         if depth == 0 and (
-            (kind in ("AND", "OR") and before in ("STRING", "NUMBER"))
-            or (kind == "COMPARE" and before == "STRING")
+            (kind in ("AND", "OR") and before in ("STRING", "NUMBER")) or (kind == "COMPARE" and before == "STRING")
         ):
             return index
     return len(tokens) - 1
 
 
 def _mixes(tokens: Sequence[TokenLike], place: int, others: int) -> int | None:
-    """How many levels would mix && and ||, with a `)` before `place` and `others` at the end; None if one is too many."""
+    """How many levels mix && and ||, with a `)` before `place` and `others` at the end; None if one is too many."""
     levels: list[set[str]] = [set()]
     mixes = 0
 

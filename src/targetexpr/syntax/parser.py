@@ -71,9 +71,7 @@ def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Expr:
         except SyntaxProblem:
             pass
         else:
-            if parsed.depth <= limits.nesting and (
-                len(text) <= limits.nodes or size(parsed.tree) <= limits.nodes
-            ):
+            if parsed.depth <= limits.nesting and (len(text) <= limits.nodes or size(parsed.tree) <= limits.nodes):
                 return parsed.tree
     raise ExpressionError(diagnose(text, limits=limits), text)
 
@@ -209,9 +207,7 @@ def _method_call(operand: Value, _dot: Token, name: Token, _open: Token, *rest: 
 def _function_call(name: Token, _open: Token, *rest: Any) -> Value:
     text, start, name_end = name
     arguments, deepest, end = _arguments(rest)
-    call = FunctionCall(
-        name=text, arguments=arguments, name_span=Span(start, name_end), span=Span(start, end)
-    )
+    call = FunctionCall(name=text, arguments=arguments, name_span=Span(start, name_end), span=Span(start, end))
     return call, start, end, deepest + 1
 
 
@@ -297,7 +293,7 @@ def _logical(operator: str, first: Value, rest: list[Value]) -> Value:
     start, end = first[1], rest[-1][2]
     terms = [first[0]]
     terms += [value[0] for value in rest]
-    deepest = max(first[3], max([value[3] for value in rest]))
+    deepest = max(first[3], *[value[3] for value in rest])
     last = rest[-1]
     if type(last[0]) is Logical and last[0].operator == operator and last[3] == deepest:
         # It is spliced in: its parentheses count, its own level does not.
@@ -330,4 +326,4 @@ _BUILDERS: dict[str, Callable[..., Any]] = {
     "conditional": _conditional,
 }
 
-_ON_ONE_LEVEL = {**_BUILDERS, "any_of": _any_on_one_level}
+_ON_ONE_LEVEL: dict[str, Callable[..., Any]] = {**_BUILDERS, "any_of": _any_on_one_level}

@@ -153,11 +153,7 @@ def _spine(node: Binary) -> tuple[list[Expr], list[str]]:
     operands: list[Expr] = [node.right]
     operators: list[str] = [node.operator]
     left = node.left
-    while (
-        isinstance(left, Binary)
-        and BINARY[left.operator].binding == binding
-        and left.operator not in COMPARISONS
-    ):
+    while isinstance(left, Binary) and BINARY[left.operator].binding == binding and left.operator not in COMPARISONS:
         operands.append(left.right)
         operators.append(left.operator)
         left = left.left

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
@@ -13,7 +14,7 @@ from targetexpr.base.source import Span
 from targetexpr.lang.operators import BINARY, LOGICAL
 from targetexpr.syntax.grammar import END, tables
 from targetexpr.syntax.parens import close_one, is_call, unclosed
-from targetexpr.syntax.sentences import mistakes, say
+from targetexpr.syntax.sentences import compose, mistakes, say
 from targetexpr.syntax.slips import Repaired, visible
 
 BUDGET = 2_000_000
@@ -41,18 +42,14 @@ def _finder() -> re.Pattern[str]:
 
 def tokens_of(text: str) -> list[Tok]:
     """The tokens of a text, blanks left out, the end marked."""
-    found = [
-        Tok(str(m.lastgroup), m.group(), *m.span())
-        for m in _finder().finditer(text)
-        if m.lastgroup != "BLANK"
-    ]
+    found = [Tok(str(m.lastgroup), m.group(), *m.span()) for m in _finder().finditer(text) if m.lastgroup != "BLANK"]
     return [*found, Tok(END, "", len(text), len(text))]
 
 
 class Stuck(NamedTuple):
     """Where the grammar does not go on: the token, what could stand there, and what is on the stack."""
 
-    index: int
+    place: int  # which token
     state: int
     expected: frozenset[str]
     starts: tuple[int, ...]  # for each symbol on the stack, its first token
@@ -100,11 +97,11 @@ class Scene:
     def __init__(self, tokens: list[Tok], stuck: Stuck, mended: Repaired) -> None:
         self.tokens = tokens
         self.stuck = stuck
-        self.index = stuck.index
+        self.index = stuck.place
         self.mended = mended
-        self.token = tokens[stuck.index]
-        self.before = tokens[stuck.index - 1] if stuck.index else None
-        self.open = unclosed(tokens[: stuck.index])
+        self.token = tokens[stuck.place]
+        self.before = tokens[stuck.place - 1] if stuck.place else None
+        self.open = unclosed(tokens[: stuck.place])
 
     def span(self, first: Tok, last: Tok | None = None) -> Span:
         return self.mended.span(first.start, (last or first).end)
@@ -141,9 +138,9 @@ def word_operator(scene: Scene) -> Repair | None:
         if write is not None and (write in BINARY or write in LOGICAL):
             return _write_operator(scene, at, write)
     standing = scene.tokens[at - 2] if at > 1 else None
-    if before.kind == "NAME" and words.get(before.text.lower()) == "!" and token.kind in STARTS_OPERAND:
-        if standing is None or standing.kind not in ENDS_OPERAND | {"DOT"}:
-            return _write_operator(scene, at - 1, "!")
+    is_not = before.kind == "NAME" and words.get(before.text.lower()) == "!" and token.kind in STARTS_OPERAND
+    if is_not and (standing is None or standing.kind not in ENDS_OPERAND | {"DOT"}):
+        return _write_operator(scene, at - 1, "!")
     return None
 
 
@@ -165,29 +162,25 @@ def chained_comparison(scene: Scene) -> Repair | None:
     span = scene.span(scene.token)
     words = {"first": _cut(scene, left, scene.index), "operator": second}
     if {first, second} <= {"<", "<="} or {first, second} <= {">", ">="}:
-        again = scene.tokens[middle : scene.index]
-        text = _cut(scene, middle, scene.index)
-        # The copied tokens stand nowhere: they are placed where they are inserted.
-        at = scene.before.end
-        copies = [Tok("AND", "&&", at, at), *(token._replace(start=at, end=at) for token in again)]
-        hint = "To test a range, write both comparisons and join them with &&."
-        edits: tuple[Edit, ...] = (scene.insertion(scene.before, f"&&{text}"),)
-        finding = say("chained-comparison", span, edits=edits, hint=hint, write=f"&&{text}", **words)
-        return Repair(finding, scene.replace(scene.index, 0, *copies))
+        return _range(scene, middle, span, words)
     opened, closed = scene.tokens[left], scene.before
     edits = (scene.before_token(opened, "("), scene.insertion(closed, ")"))
-    hint = "If the result of the first comparison is meant, put parentheses round it."
-    finding = say(
-        "chained-comparison",
-        span,
-        edits=edits,
-        hint=hint,
-        write="parentheses round the first comparison",
-        **words,
-    )
+    words["write"] = "parentheses round the first comparison"
     tokens = scene.replace(scene.index, 0, Tok("RPAR", ")", closed.end, closed.end))
     tokens.insert(left, Tok("LPAR", "(", opened.start, opened.start))
-    return Repair(finding, tokens)
+    return Repair(compose("chained-comparison", span, words, edits=edits), tokens)
+
+
+def _range(scene: Scene, middle: int, span: Span, words: dict[str, str]) -> Repair:
+    """`a<b<c` means `a<b&&b<c` to whoever writes it."""
+    before = scene.tokens[scene.index - 1]
+    words["write"] = f"`&&{_cut(scene, middle, scene.index)}`"
+    edit = scene.insertion(before, f"&&{_cut(scene, middle, scene.index)}")
+    # The copied tokens stand nowhere in the text: they are placed where they are inserted.
+    at = before.end
+    again = [token._replace(start=at, end=at) for token in scene.tokens[middle : scene.index]]
+    tokens = scene.replace(scene.index, 0, Tok("AND", "&&", at, at), *again)
+    return Repair(compose("chained-comparison", span, words, edits=(edit,), hint_key="hint_range"), tokens)
 
 
 def _cut(scene: Scene, first: int, end: int) -> str:
@@ -210,12 +203,7 @@ def extra_paren(scene: Scene) -> Repair | None:
 
 def missing_paren(scene: Scene) -> Repair | None:
     """The end of the text, or a place that only makes sense after a `)`."""
-    if (
-        scene.token.kind != END
-        or scene.stuck.wants_operand
-        or not scene.open
-        or "RPAR" not in scene.stuck.expected
-    ):
+    if scene.token.kind != END or scene.stuck.wants_operand or not scene.open or "RPAR" not in scene.stuck.expected:
         return None
     at = close_one(scene.tokens, scene.open)
     before = scene.tokens[at - 1]
@@ -231,9 +219,7 @@ def colon_for_comma(scene: Scene) -> Repair | None:
         return None
     span = scene.span(scene.token)
     comma = Tok("COMMA", ",", scene.token.start, scene.token.end)
-    return Repair(
-        say("colon-for-comma", span, edits=(Edit(span, ","),)), scene.replace(scene.index, 1, comma)
-    )
+    return Repair(say("colon-for-comma", span, edits=(Edit(span, ","),)), scene.replace(scene.index, 1, comma))
 
 
 def missing_comma(scene: Scene) -> Repair | None:
@@ -253,20 +239,16 @@ def digit_grouping(scene: Scene) -> Repair | None:
     if scene.token.kind != "COMMA" or scene.in_call or scene.before is None or scene.before.kind != "NUMBER":
         return None
     end = at
-    while scene.tokens[end].kind == "COMMA" and re.fullmatch(
-        r"[0-9]{3}(\.[0-9]*)?", scene.tokens[end + 1].text
-    ):
+    while scene.tokens[end].kind == "COMMA" and re.fullmatch(r"[0-9]{3}(\.[0-9]*)?", scene.tokens[end + 1].text):
         end += 2
     group = scene.tokens[at - 1 : end]
-    if end == at or any(a.end != b.start for a, b in zip(group, group[1:], strict=False)):
+    if end == at or any(a.end != b.start for a, b in pairwise(group)):
         return None
     text = "".join(token.text for token in group)
     write = text.replace(",", "")
     span = scene.span(group[0], group[-1])
     finding = say("digit-grouping", span, edits=(Edit(span, write),), text=text, write=write)
-    return Repair(
-        finding, scene.replace(at - 1, len(group), Tok("NUMBER", write, group[0].start, group[-1].end))
-    )
+    return Repair(finding, scene.replace(at - 1, len(group), Tok("NUMBER", write, group[0].start, group[-1].end)))
 
 
 def missing_dot(scene: Scene) -> Repair | None:
@@ -284,9 +266,7 @@ def missing_dot(scene: Scene) -> Repair | None:
     span = scene.span(before, token)
     gap = scene.mended.span(before.end, token.start)
     write = f"{before.text}.{token.text}"
-    finding = say(
-        "missing-dot", span, edits=(Edit(gap, "."),), profile=before.text, name=token.text, write=write
-    )
+    finding = say("missing-dot", span, edits=(Edit(gap, "."),), profile=before.text, name=token.text, write=write)
     return Repair(finding, scene.replace(scene.index, 0, Tok("DOT", ".", before.end, token.start)))
 
 
@@ -324,9 +304,7 @@ def not_callable(scene: Scene) -> Repair | None:
                 break
             first -= 1
         inside = scene.tokens[first + 1 : scene.index - 1]
-        if is_call(scene.tokens, first) or not all(
-            token.kind in ("NAME", "DOT", "LPAR", "RPAR") for token in inside
-        ):
+        if is_call(scene.tokens, first) or not all(token.kind in ("NAME", "DOT", "LPAR", "RPAR") for token in inside):
             return None
     what = _cut(scene, first, scene.index)
     return Repair(say("not-callable", scene.span(scene.tokens[first], before), before=_short(what)), None)
@@ -375,7 +353,7 @@ def _end_of(scene: Scene, before: Tok) -> Span:
 
 def _needed(stuck: Stuck) -> str:
     if stuck.wants_operand:
-        return 'A value is needed here: an attribute such as currentTxn.value, a number, a "string" or a parenthesis.'
+        return 'A value is needed here: an attribute like currentTxn.value, a number, a "string" or a parenthesis.'
     if stuck.expected == {"NAME"}:
         return "The name of an attribute or method is needed here."
     if stuck.expected == {"COLON"}:
@@ -395,7 +373,7 @@ def _situations() -> dict[tuple[int, str], str]:
         for text in example["texts"]:
             stuck = run(tokens := tokens_of(text))
             if stuck is not None:
-                situations.setdefault((stuck.state, tokens[stuck.index].kind), example["code"])
+                situations.setdefault((stuck.state, tokens[stuck.place].kind), example["code"])
     return situations
 
 

@@ -29,7 +29,21 @@ def say(
     hint_key: str = "hint",
     **values: object,
 ) -> Diagnostic:
-    """The diagnostic of that code, its sentence filled in with `values`, its fix made of `edits` where there are any."""
+    """The diagnostic of that code: its sentence filled in with `values`, its fix made of `edits` if there are any."""
+    return compose(code, span, values, severity=severity, pointer=pointer, edits=edits, hint_key=hint_key)
+
+
+def compose(
+    code: str,
+    span: Span,
+    values: Mapping[str, object],
+    *,
+    severity: Severity = "error",
+    pointer: str | None = None,
+    edits: tuple[Edit, ...] = (),
+    hint_key: str = "hint",
+) -> Diagnostic:
+    """`say` for callers that have the words in a mapping."""
     sentence: dict[str, str] = mistakes()["say"][code]
     hint = sentence.get(hint_key, "").format(**values)
     return Diagnostic(

@@ -11,15 +11,13 @@ from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import is_raw_string
 from targetexpr.syntax.grammar import tables
-from targetexpr.syntax.sentences import mistakes, say
+from targetexpr.syntax.sentences import compose, mistakes
 
 
 class Repaired:
     """A text with the slips mended that can be, and the way back from its offsets to those of the original."""
 
-    def __init__(
-        self, original: str, edits: list[Edit], findings: list[Diagnostic], *, hopeless: bool
-    ) -> None:
+    def __init__(self, original: str, edits: list[Edit], findings: list[Diagnostic], *, hopeless: bool) -> None:
         self.findings = findings
         self.hopeless = hopeless  # something stands there that no repair is known for
         self.text = ""
@@ -134,8 +132,8 @@ class _Mender:
                 self.other(token)
         return Repaired(self.text, self.edits, self.findings, hopeless=self.hopeless)
 
-    def say(self, code: str, span: Span, *edits: Edit, **values: object) -> None:
-        self.findings.append(say(code, span, edits=edits, **values))
+    def say(self, code: str, span: Span, *edits: Edit, **values: str) -> None:
+        self.findings.append(compose(code, span, values, edits=edits))
         self.edits.extend(edits)
         self.hopeless = self.hopeless or not edits
 
@@ -231,8 +229,7 @@ class _Mender:
             return
         inside = self.text[start : closing.start()]
         edits += [
-            Edit(Span(start + found.start(), start + found.start()), "\\")
-            for found in re.finditer(r'(?<!\\)"', inside)
+            Edit(Span(start + found.start(), start + found.start()), "\\") for found in re.finditer(r'(?<!\\)"', inside)
         ]
         straight = closing.group() == '"'
         if not straight:
