@@ -31,12 +31,12 @@ _WORDS: dict[str, tuple[str, Kind, bool | None]] = {
 class Json(NamedTuple):
     """A JSON value: what kind, what it holds, where it stands.
 
-    `value` is a dict of Json for an object, a list of Json for an array, the text of a string or a number (numbers
-    keep their spelling), True, False or None.
+    `value` is a dict of Json for an object (or what `on_object` made of it), a list of Json for an array, the text
+    of a string or a number (numbers keep their spelling), True, False or None.
     """
 
     kind: Kind
-    value: JsonValue
+    value: object
     start: int
     end: int
 
@@ -45,8 +45,6 @@ class Json(NamedTuple):
         """Where the value stands in the text."""
         return Span(self.start, self.end)
 
-
-JsonValue: TypeAlias = "dict[str, Json] | list[Json] | str | bool | None"
 
 Path: TypeAlias = "tuple[Path, str | int] | None"
 """Where a value hangs: its parent's path and its key, None for the document. Linked, so that deep paths stay cheap."""
@@ -101,11 +99,16 @@ class _Frame:
             self.container.append(value)
 
 
-class _Reader:
-    """One pass over the text with the open containers on a stack of our own."""
+class JsonReader:
+    """One pass over a text with the open containers on a stack of our own.
 
-    def __init__(self, text: str) -> None:
+    `on_object` may make something of each object as it closes, inner ones first: what it returns becomes the
+    object's value, and nothing else of the object is kept. While it runs, `pointer` tells where the object stands.
+    """
+
+    def __init__(self, text: str, on_object: Callable[[dict[str, Json], int, int], object] | None = None) -> None:
         self.text = text
+        self.on_object = on_object
         self.frames: list[_Frame] = []
         self.at = 0
 
@@ -169,8 +172,11 @@ class _Reader:
 
     def closed(self, frame: _Frame) -> Json:
         self.at += 1
-        kind: Kind = "object" if isinstance(frame.container, dict) else "array"
-        return Json(kind, frame.container, frame.start, self.at)
+        container, start = frame.container, frame.start
+        if isinstance(container, list):
+            return Json("array", container, start, self.at)
+        made = container if self.on_object is None else self.on_object(container, start, self.at)
+        return Json("object", made, start, self.at)
 
     def member_key(self) -> None:
         """Read `"key":` of the object that is open, up to its value."""
@@ -213,17 +219,22 @@ class _Reader:
             return f"a no-break space stands where {wanted} should be; JSON knows only plain blanks"
         return f"{word.group()!r} stands where {wanted} should be"
 
-    def problem(self, code: str, reason: str) -> JsonProblem:
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer of the value that is being read."""
         keys = [frame.place for frame in self.frames]
         if keys and keys[-1] == "" and isinstance(self.frames[-1].container, dict):
             keys.pop()
-        return JsonProblem(code, reason, self.at, _pointer(keys))
+        return _pointer(keys)
+
+    def problem(self, code: str, reason: str) -> JsonProblem:
+        return JsonProblem(code, reason, self.at, self.pointer)
 
 
 def read_json(text: str) -> Json:
     """The value of a JSON text. Raises JsonProblem; never recurses, and reads any text in linear time.
 
-    >>> read_json('{"a": [1, 2.50]}').value["a"].value[1].value
-    '2.50'
+    >>> read_json('{"a": 2.50}').value
+    {'a': Json(kind='number', value='2.50', start=6, end=10)}
     """
-    return _Reader(text).read()
+    return JsonReader(text).read()

@@ -6,7 +6,6 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from targetexpr.cli.exits import InputProblem
@@ -77,7 +76,8 @@ def read_file(name: str) -> Input:
     if name == STDIN:
         return read_stdin()
     try:
-        return Input(_decoded(Path(name).read_bytes(), name), name)
+        with open(name, "rb") as file:
+            return Input(_decoded(file.read(), name), name)
     except OSError as error:
         raise InputProblem(f"cannot read {name}: {error.strerror or error}") from None
 

@@ -91,9 +91,19 @@ def encode_string(value: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Node:
-    """What all nodes share. `span` is the node's own text, its enclosing parentheses left out."""
+    """What all nodes share: where the node's own text starts and ends, its enclosing parentheses left out.
 
-    span: Span = NO_SPAN
+    Both are -1 for a node that no text was read for. They are numbers, not a Span, since a long list has a hundred
+    thousand of them and the garbage collector would walk each.
+    """
+
+    start: int = -1
+    end: int = -1
+
+    @property
+    def span(self) -> Span:
+        """The node's own text as a span, NO_SPAN where there is none."""
+        return Span(self.start, self.end)
 
     def label(self) -> Hashable:
         """What tells this node from others of its kind, its operands left out."""
@@ -108,17 +118,18 @@ class Node:
             return True
         if not isinstance(other, Node):
             return NotImplemented
-        pairs: list[tuple[Node, Node]] = [(self, other)]
-        while pairs:
-            left, right = pairs.pop()
+        lefts: list[Node] = [self]
+        rights: list[Node] = [other]
+        while lefts:
+            left, right = lefts.pop(), rights.pop()
             if left is right:
                 continue
             if type(left) is not type(right) or left.label() != right.label():
                 return False
-            lefts, rights = left.children(), right.children()
+            lefts += left.children()
+            rights += right.children()
             if len(lefts) != len(rights):
                 return False
-            pairs.extend(zip(lefts, rights, strict=True))
         return True
 
     def __hash__(self) -> int:
@@ -221,10 +232,15 @@ class Dereference(Node):
 
     operand: Expr
     name: str
-    name_span: Span = NO_SPAN
+    name_start: int = -1
 
     def __post_init__(self) -> None:
         _need_name(self.name)
+
+    @property
+    def name_span(self) -> Span:
+        """Where the name itself stands."""
+        return _span_of_name(self.name_start, self.name)
 
     def label(self) -> Hashable:
         return self.name
@@ -240,10 +256,15 @@ class MethodCall(Node):
     operand: Expr
     name: str
     arguments: tuple[Expr, ...] = ()
-    name_span: Span = NO_SPAN
+    name_start: int = -1
 
     def __post_init__(self) -> None:
         _need_name(self.name)
+
+    @property
+    def name_span(self) -> Span:
+        """Where the name itself stands."""
+        return _span_of_name(self.name_start, self.name)
 
     def label(self) -> Hashable:
         return self.name
@@ -258,10 +279,15 @@ class FunctionCall(Node):
 
     name: str
     arguments: tuple[Expr, ...] = ()
-    name_span: Span = NO_SPAN
+    name_start: int = -1
 
     def __post_init__(self) -> None:
         _need_name(self.name)
+
+    @property
+    def name_span(self) -> Span:
+        """Where the name itself stands."""
+        return _span_of_name(self.name_start, self.name)
 
     def label(self) -> Hashable:
         return self.name
@@ -360,6 +386,10 @@ Expr: TypeAlias = (
     | Conditional
 )
 """Any node: the closed union that `match` statements are exhaustive over."""
+
+
+def _span_of_name(start: int, name: str) -> Span:
+    return Span(start, start + len(name)) if start >= 0 else NO_SPAN
 
 
 def _need_name(name: str) -> None:

@@ -246,6 +246,6 @@ def from_json(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Expr:
     >>> from_json('{"arity":"literal","value":"1.50","type":"number:primitive"}')
     NumberLiteral('1.5')
     """
-    from targetexpr.syntax.json_decoder import decode
+    from targetexpr.syntax.json_decoder import decode_tree
 
-    return decode(text, limits=limits).tree
+    return decode_tree(text, limits)

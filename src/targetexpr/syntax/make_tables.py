@@ -9,7 +9,7 @@ from pathlib import Path
 from pprint import pformat
 from typing import TYPE_CHECKING
 
-from targetexpr.syntax.grammar import Tables, grammar_path
+from targetexpr.syntax.grammar import Tables, grammar_text
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -99,7 +99,7 @@ def _jumps(
 def main() -> None:
     """Write `tables.py`."""
     target = Path(__file__).with_name("tables.py")
-    made = make(grammar_path().read_text(encoding="utf-8"))
+    made = make(grammar_text().decode("utf-8"))
     values = {
         "GRAMMAR: int": made.grammar,
         "LEXER: str": made.lexer,

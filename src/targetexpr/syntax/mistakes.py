@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from itertools import pairwise
 
 from targetexpr.base.diagnostics import Diagnostic, Edit, Severity, capped
@@ -89,8 +91,14 @@ def _warnings(text: str, mixes: list[Mix]) -> list[Diagnostic]:
 
 
 def _may_be_suspicious(text: str) -> bool:
-    lowered = text.lower()
-    return ".is" in text or "not" in lowered or any(name.lower() in lowered for name in mistakes()["profiles"]["names"])
+    return _suspect().search(text) is not None
+
+
+@cache
+def _suspect() -> re.Pattern[str]:
+    """A quick look that most rules pass: only what it finds is looked at token by token."""
+    profiles = "|".join(mistakes()["profiles"]["names"])
+    return re.compile(rf"\b(?:{profiles})[A-Za-z0-9_]{{2,}}\s*(?![\s.A-Za-z0-9_])|\.\s*is\s*\.|\b[nN][oO][tT]\s*\(")
 
 
 def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tuple[list[Tok], list[Diagnostic]]:

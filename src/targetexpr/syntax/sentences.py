@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from os.path import join
 from typing import Any
 
 from targetexpr.base.diagnostics import Diagnostic, Edit, Fix, Severity
@@ -16,7 +17,8 @@ def mistakes() -> Mapping[str, Any]:
     """The whole of mistakes.toml. Read only when there is something to say."""
     import tomllib
 
-    return tomllib.loads((folder() / "mistakes.toml").read_text(encoding="utf-8"))
+    with open(join(folder(), "mistakes.toml"), "rb") as file:
+        return tomllib.load(file)
 
 
 def say(
