@@ -1,1 +1,1 @@
-"""Tests, laid out as the package is; `corpus/` is behaviour as data, the modules beside this one are what tests share."""
+"""Tests, laid out as the package is; `corpus/` is behaviour as data, the modules here are what tests share."""

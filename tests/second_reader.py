@@ -1,9 +1,9 @@
-"""A second reader of the language, written from its specification and on purpose differently from the library.
+"""A second reader of the language, written from its specification and on purpose unlike the library's.
 
 No grammar, no parser generator, nothing imported from the library: a tokenizer that looks at one character at a
 time and an operator-precedence automaton with two explicit stacks (Dijkstra's shunting yard). It has two modes.
-The standard one gives `&&` the tighter binding. The other reads `&&` and `||` on one right-associative level, as the
-platform's oldest editor did; printed text must mean the same tree in both.
+The standard one gives `&&` the tighter binding. The other reads `&&` and `||` on one right-associative level, as
+the platform's oldest editor did; printed text must mean the same tree in both.
 
     >>> read("a&&b||c").flat()[0], read("a&&b||c", one_level=True).flat()[0]
     (('logical', '||', 2), ('logical', '&&', 2))
@@ -25,7 +25,7 @@ BINDING = {
 COMPARISON = 3
 
 
-class NotAnExpression(Exception):  # noqa: N818
+class NotAnExpression(Exception):
     """The text is not in the language; `position` is where that was noticed."""
 
     def __init__(self, position: int, why: str) -> None:
@@ -280,9 +280,7 @@ class _Automaton:
     def open_arguments(self, name: Token, receiver: Tree | None) -> bool:
         self.take()
         start = name.start if receiver is None else receiver.outer[0]
-        self.pending.append(
-            Pending("arguments", name.text, start, receiver=receiver, base=len(self.operands))
-        )
+        self.pending.append(Pending("arguments", name.text, start, receiver=receiver, base=len(self.operands)))
         if self.next_is(")"):
             return self.close_bracket(self.take())
         return True
@@ -321,11 +319,7 @@ class _Automaton:
 
     def reduce(self, down_to: int) -> None:
         """Build the nodes of waiting operators that bind more tightly than `down_to`."""
-        while (
-            self.pending
-            and self.pending[-1].kind in ("prefix", "infix")
-            and self.pending[-1].binding > down_to
-        ):
+        while self.pending and self.pending[-1].kind in ("prefix", "infix") and self.pending[-1].binding > down_to:
             top = self.pending.pop()
             if top.kind == "prefix":
                 operand = self.operands.pop()

@@ -50,7 +50,7 @@ def holds(law: Callable[..., None], number: int, *inputs: st.SearchStrategy[Any]
     checked()
 
 
-# --- trees ---------------------------------------------------------------------------------------------------
+# --- trees
 
 _ODD_NAMES = [
     "true1",
@@ -129,14 +129,10 @@ def _nodes_over(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             terms,
         ),
         st.builds(lambda operator, a, b: Binary(operator=operator, left=a, right=b), binary, inner, inner),
-        st.builds(
-            lambda operator, a: Unary(operator=operator, operand=a), st.sampled_from(["!", "-", "+"]), inner
-        ),
+        st.builds(lambda operator, a: Unary(operator=operator, operand=a), st.sampled_from(["!", "-", "+"]), inner),
         st.builds(lambda a, b, c: Conditional(condition=a, then=b, otherwise=c), inner, inner, inner),
         st.builds(lambda a, name: Dereference(operand=a, name=name), inner, names()),
-        st.builds(
-            lambda a, name, rest: MethodCall(operand=a, name=name, arguments=rest), inner, names(), few
-        ),
+        st.builds(lambda a, name, rest: MethodCall(operand=a, name=name, arguments=rest), inner, names(), few),
         st.builds(lambda name, rest: FunctionCall(name=name, arguments=rest), names(), few),
     )
 
@@ -165,14 +161,15 @@ def logic_trees() -> st.SearchStrategy[Expr]:
     )
 
 
-# --- texts ---------------------------------------------------------------------------------------------------
+# --- texts
 
 _PIECES = [
-    "a", "b", "currentTxn", "value", "currentCustomer.email", "true", "false", "5", "007", "1.50", "5.", '"x"', '""', '"\\s"',
-    "&&", "||", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "!", ".", ",", "(", ")", "?", ":", "()", "( )",
-    " ", "\t", "\n", "\u00a0",
-    "=", "&", "|", "and", "or", "not", "AND", "“", "”", "‘", "’", "'", '"', "\\", "&amp;", "&gt;", "&lt;", "&quot;", "&#62;",
-    "&¤t", "¤", "\\_", "\\&", "\\*", "[", "]", "{", "}", ";", "`", "é", "\u200b", "\ufeff", "\x00", "\ud800", "😀", "≥", "–",
+    "a", "b", "currentTxn", "value", "currentCustomer.email", "true", "false", "5", "007", "1.50", "5.",
+    '"x"', '""', '"\\s"', "&&", "||", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "!", ".",
+    ",", "(", ")", "?", ":", "()", "( )", " ", "\t", "\n", "\u00a0", "=", "&", "|", "and", "or", "not",
+    "AND", "“", "”", "‘", "’", "'", '"', "\\", "&amp;", "&gt;", "&lt;", "&quot;", "&#62;", "&¤t", "¤",
+    "\\_", "\\&", "\\*", "[", "]", "{", "}", ";", "`", "é", "\u200b", "\ufeff", "\x00", "\ud800", "😀", "≥",
+    "–",
 ]  # fmt: skip
 
 
@@ -221,12 +218,13 @@ def any_texts() -> st.SearchStrategy[str]:
     return st.one_of(mutated(), mutated(), soups(), decoded_bytes(), anything)
 
 
-# --- JSON ----------------------------------------------------------------------------------------------------
+# --- JSON
 
 _VALUES = [
-    None, True, False, 0, 500, -1.5, 10**400, "", "name", "literal", "group", "loop", "true", "&&", "!", "?", ">", "a\nb", 'a"b',
-    "a\\", "-5", "1e5", "007", "number:primitive", "string:object:primitive", "boolean:primitive", "date:object:primitive",
-    "\ud800", [], {}, [[]], [None], {"arity": "name", "value": "a"}, {"arity": "group", "operands": []},
+    None, True, False, 0, 500, -1.5, 10**400, "", "name", "literal", "group", "loop", "true", "&&", "!",
+    "?", ">", "a\nb", 'a"b', "a\\", "-5", "1e5", "007", "number:primitive", "string:object:primitive",
+    "boolean:primitive", "date:object:primitive", "\ud800", [], {}, [[]], [None], {"arity": "name",
+    "value": "a"}, {"arity": "group", "operands": []},
 ]  # fmt: skip
 _KEYS = ["arity", "value", "type", "operands", "Arity", "", "span", "a/b"]
 
@@ -272,12 +270,7 @@ def mutated_json_values(draw: st.DrawFn) -> object:
 def json_texts() -> st.SearchStrategy[str]:
     """JSON documents: nearly right, arbitrary, and cut or garbled as text."""
     anything = st.recursive(
-        st.none()
-        | st.booleans()
-        | st.integers()
-        | st.floats()
-        | st.text(max_size=5)
-        | st.sampled_from(_VALUES),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(_VALUES),
         lambda inner: (
             st.lists(inner, max_size=4)
             | st.dictionaries(st.sampled_from(_KEYS) | st.text(max_size=3), inner, max_size=4)
@@ -310,9 +303,7 @@ def json_texts() -> st.SearchStrategy[str]:
         "\\u12",
     ]
     garbled = st.builds(
-        lambda text, where, piece, size: (
-            text[: int(where * len(text))] + piece + text[int(where * len(text)) + size :]
-        ),
+        lambda text, where, piece, size: text[: int(where * len(text))] + piece + text[int(where * len(text)) + size :],
         written,
         st.floats(0, 1),
         st.sampled_from(pieces),

@@ -1,11 +1,11 @@
-"""Trees as flat lists, so that three writers of trees (the library, the second reader, the corpus) can be compared.
+"""Trees as flat lists, so that what the library, the second reader and the corpus say can be compared.
 
 A flat tree lists its nodes in preorder: `(kind, label, number of operands)`. `a>5` is
-`[("binary", ">", 2), ("name", "a", 0), ("number", "5", 0)]`. Nothing here recurses, so size and depth do not matter.
+`[("binary", ">", 2), ("name", "a", 0), ("number", "5", 0)]`. Nothing here recurses on it: size and depth are free.
 
 The corpus writes trees as s-expressions, heads first: `(> (. currentTxn value) 500)`. Heads are the operators, `.`
-for an attribute, `call` for a method (`(call receiver name argument…)`), `apply` for a function (`(apply name
-argument…)`) and `?` for a conditional. Strings are raw text between double quotes.
+for an attribute, `call` for a method (`(call receiver name argument…)`), `apply` for a function
+(`(apply name argument…)`) and `?` for a conditional. Strings are raw text between double quotes.
 """
 
 from __future__ import annotations
@@ -59,9 +59,7 @@ def _parts(node: Expr) -> tuple[str, object, tuple[Expr, ...]]:
     raise AssertionError(f"a twelfth kind of node: {type(node)}")
 
 
-_TOKEN = re.compile(
-    r'\s*(?:(?P<open>\()|(?P<close>\))|(?P<string>"(?:[^"\\]|\\.)*")|(?P<word>[^\s()"]+))', re.DOTALL
-)
+_TOKEN = re.compile(r'\s*(?:(?P<open>\()|(?P<close>\))|(?P<string>"(?:[^"\\]|\\.)*")|(?P<word>[^\s()"]+))', re.DOTALL)
 _LOGICAL = ("&&", "||")
 _BINARY = ("==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%")
 _UNARY = ("!", "-", "+")
@@ -134,7 +132,7 @@ def _name(leaf: Flat) -> object:
 
 
 def json_value(tree: Expr) -> dict[str, object]:
-    """What the untyped expressionJson of a (shallow) tree must load to: a second, plainly recursive encoder."""
+    """What the untyped expressionJson of a shallow tree must load to: a second, plainly recursive encoder."""
     match tree:
         case nodes.NumberLiteral():
             return {"arity": "literal", "value": tree.value, "type": "number:primitive"}

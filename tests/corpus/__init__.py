@@ -1,21 +1,21 @@
-"""Behaviour as data: what a text or a JSON document must become, by topic, and the small reader of these files.
+"""Behaviour as data: what a text or JSON document must become, by topic, and the small reader of these files.
 
-A topic is a TOML file of `[[case]]` tables (or JSON lines, for texts that TOML cannot hold, such as half surrogate
-pairs). Fields, all optional but `id` and one of `text` and `json`:
+A topic is a TOML file of `[[case]]` tables (or JSON lines, for texts that TOML cannot hold, such as half
+surrogate pairs). Fields, all optional but `id` and one of `text` and `json`:
 
 - `text` is read; `also` are other texts of the same tree;
 - `tree` is the s-expression of `tests/trees.py`; no tree means that the text is an error;
 - `compact`, `readable`: the printed text, exactly (`compact` is the text itself unless given);
-- `json`: the compact expressionJson without types, written by `to_json` and read back; in a case without text it is
-  only read;
+- `json`: the compact expressionJson without types, written by `to_json` and read back; in a case without text it
+  is only read;
 - `diagnostics`: pairs of a code and the text once more, the place between ⟦ and ⟧ (`[]` for none at all);
 - `codes`: the codes alone, as a set, where places are not the point;
-- `fixed`: what the fixes of the errors make of the text, applied until none is left, or where the text is no error
-  what the fixes of its warnings make of it in one go;
+- `fixed`: what the fixes of the errors make of the text, applied until none is left, or where the text is no
+  error what the fixes of its warnings make of it in one go;
 - `pointer`: where in the JSON document the (first) error is;
 - `limits`: limits other than the defaults;
 - `repeat`: characters that stand for longer strings, `{ "§" = ["7", 5000] }`;
-- `why`: what the case is there for. `guess = true` marks an expectation that the specification does not settle.
+- `why`: what the case is there for. `guess = true` marks an expectation that the specification leaves open.
 """
 
 from __future__ import annotations
@@ -98,10 +98,8 @@ def texts() -> list[str]:
     """Every text of the corpus that is short enough to play with."""
     found = [row.text for row in documented()]
     for case in cases():
-        found.extend(
-            text for text in (case.text, *case.also, case.fixed) if text is not None and len(text) < 1000
-        )
-    return list(dict.fromkeys(found))
+        found.extend(text for text in (case.text, *case.also, case.fixed) if text is not None and len(text) < 1000)
+    return list(dict.fromkeys(text for text in found if len(text) < 1000))
 
 
 def _topic(path: Path) -> Iterator[Case]:

@@ -56,7 +56,7 @@ _roomy_texts = _each(lambda case: _is_text(case) and not case.limits)
 _broken = _each(_is_broken_text)
 
 
-# --- texts that are expressions ----------------------------------------------------------------------------------
+# --- texts that are expressions
 
 
 @_texts
@@ -110,7 +110,7 @@ def test_json_written(case: Case) -> None:
     assert to_json(_tree(case)) == case.json
 
 
-# --- JSON --------------------------------------------------------------------------------------------------------
+# --- JSON
 
 
 @_each(lambda case: case.json is not None and case.tree is not None)
@@ -145,7 +145,7 @@ def test_several_in_a_group_says_what_it_means(case: Case) -> None:
         from_json(case.json)
 
 
-# --- diagnostics -------------------------------------------------------------------------------------------------
+# --- diagnostics
 
 
 @_broken
@@ -204,7 +204,7 @@ def test_fixing_again_changes_nothing(case: Case) -> None:
     assert parse(settled) == parse(case.fixed) or "missing-dot" in str(case.codes)
 
 
-# --- the documents' expressions ----------------------------------------------------------------------------------
+# --- the documents' expressions
 
 
 @_each_row(lambda row: row.status == "valid")
@@ -228,12 +228,9 @@ def test_documented_slip_is_found_inside_the_broken_place(row: Documented) -> No
     assert row.fix is not None
     if row.text.replace(".is.Not", ".isNot") == row.fix:
         return
-    changed = _changed(row.text, row.fix)
+    places = [_changed(row.text, row.fix), *_unclosed(row.text)]
     found = diagnose(row.text)
-    assert any(item.span.start <= changed[1] and changed[0] <= item.span.end for item in found), (
-        changed,
-        found,
-    )
+    assert any(item.span.start <= end and start <= item.span.end for item in found for start, end in places)
 
 
 def test_wanted_fixes_reached() -> None:
@@ -249,7 +246,7 @@ def test_documented_diagnostics_are_well_formed(row: Documented) -> None:
     check_diagnostics(row.text, Limits())
 
 
-# --- what the checks share ---------------------------------------------------------------------------------------
+# --- what the checks share
 
 
 def check_spans(text: str, tree: Expr) -> None:
@@ -275,7 +272,7 @@ def check_text_round_trips(tree: Expr) -> None:
         assert read(text).flat() == expected
         assert read(text, one_level=True).flat() == expected
         assert to_text(back, style=style) == text
-        assert diagnose(text, limits=roomy) == []
+        assert not any(found.is_error or found.code == "mixed-logic" for found in diagnose(text, limits=roomy))
 
 
 def check_json_round_trips(tree: Expr) -> None:
@@ -289,9 +286,7 @@ def check_json_round_trips(tree: Expr) -> None:
         assert compact == json.dumps(json_value(tree), ensure_ascii=False, separators=(",", ":")).replace(
             "\x7f", "\x7f"
         )
-        assert editor == "\n" + json.dumps(
-            json_value(tree), ensure_ascii=False, indent=2, separators=(",", ":")
-        )
+        assert editor == "\n" + json.dumps(json_value(tree), ensure_ascii=False, indent=2, separators=(",", ":"))
 
 
 def check_diagnostics(text: str, limits: Limits) -> None:
@@ -321,7 +316,7 @@ def check_words(message: str, hint: str | None, text: str) -> None:
 
 
 def repaired(text: str) -> str:
-    """The text with its errors' fixes made until none is left; without errors, its warnings' fixes in one go."""
+    """The text with its errors' fixes made until none is left; without errors, its warnings' fixes, once."""
     found = diagnose(text)
     if not any(item.is_error for item in found):
         return apply_fixes(text, found)
@@ -334,6 +329,17 @@ def repaired(text: str) -> str:
         if not any(item.is_error for item in found):
             break
     return text
+
+
+def _unclosed(text: str) -> list[tuple[int, int]]:
+    """Where the parentheses are that nothing closes: a missing `)` may be told there as well as where it belongs."""
+    opened: list[int] = []
+    for found in re.finditer(r'"[^"]*"|“[^”]*”|[()]', text):
+        if found.group() == "(":
+            opened.append(found.start())
+        elif found.group() == ")" and opened:
+            opened.pop()
+    return [(start, start + 1) for start in opened]
 
 
 def _changed(before: str, after: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ import pytest
 from targetexpr import ExpressionError, from_json, parse, to_json, to_text
 from targetexpr.lang import nodes
 from targetexpr.lang.walk import preorder
+from targetexpr.syntax.json_decoder import decode
 from tests.trees import flat
 
 DATA = Path(__file__).parents[1] / "data"
@@ -65,7 +66,7 @@ def _layout(document: str) -> str:
 
 
 def _untyped(document: str) -> str:
-    """The sample with no types but those of literals, in its own layout; a literal's is that of its plain kind."""
+    """The sample in its own layout with no types but those of literals, each that of its plain kind."""
 
     def strip(node: dict[str, Any]) -> dict[str, Any]:
         kept = {key: value for key, value in node.items() if key != "type"}
@@ -116,14 +117,9 @@ def test_sample_means_its_text(sample: dict[str, Any]) -> None:
 
 @good
 def test_decoding_keeps_the_types(sample: dict[str, Any]) -> None:
-    from targetexpr.syntax.expression_json import decode
-
     decoded = decode(sample["expressionJson"])
     assert list(decoded.types) == sample_types(sample["expressionJson"])
-    assert (
-        to_json(decoded.expr, _layout(sample["expressionJson"]), types=decoded.types)
-        == sample["expressionJson"]
-    )
+    assert to_json(decoded.tree, _layout(sample["expressionJson"]), types=decoded.types) == sample["expressionJson"]
 
 
 @bad
@@ -148,17 +144,11 @@ def test_types_of_members_and_methods_are_derived() -> None:
     assert len(list(preorder(tree))) == len(types)
     name = '{"arity":"name","value":"%s","type":"%s"}'
     function = "anonymous:function:primitive"
-    dereference = (
-        '{"arity":"object_dereference","type":"T3","operands":['
-        + name % ("a", "T4")
-        + ","
-        + name % ("b", "T3")
-        + "]}"
-    )
-    method = f'{{"arity":"method_call","type":"T2","operands":[{dereference},{name % ("m", function)},{name % ("c", "T5")}]}}'
-    call = (
-        f'{{"arity":"function_call","type":"T6","operands":[{name % ("f", function)},{name % ("d", "T7")}]}}'
-    )
+    member = name % ("a", "T4") + "," + name % ("b", "T3")
+    dereference = f'{{"arity":"object_dereference","type":"T3","operands":[{member}]}}'
+    operands = f"{dereference},{name % ('m', function)},{name % ('c', 'T5')}"
+    method = f'{{"arity":"method_call","type":"T2","operands":[{operands}]}}'
+    call = f'{{"arity":"function_call","type":"T6","operands":[{name % ("f", function)},{name % ("d", "T7")}]}}'
     expected = f'{{"arity":"binary_operation","value":"&&","type":"T1","operands":[{method},{call}]}}'
     assert to_json(tree, types=types) == expected
 

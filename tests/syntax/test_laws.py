@@ -19,7 +19,7 @@ def test_compact_text_reads_back(examples: int) -> None:
     def law(tree: Expr) -> None:
         text = to_text(tree)
         assert parse(text, limits=_ROOMY) == tree
-        assert diagnose(text, limits=_ROOMY) == []
+        assert not any(item.is_error or item.code == "mixed-logic" for item in diagnose(text, limits=_ROOMY))
 
     holds(law, examples, trees())
 
@@ -29,7 +29,7 @@ def test_readable_text_reads_back(examples: int) -> None:
     def law(tree: Expr) -> None:
         text = to_text(tree, style="readable")
         assert parse(text, limits=_ROOMY) == tree
-        assert diagnose(text, limits=_ROOMY) == []
+        assert not any(item.is_error or item.code == "mixed-logic" for item in diagnose(text, limits=_ROOMY))
         assert all(line == line.rstrip(" ") for line in text.split("\n"))
 
     holds(law, examples, trees(60))
@@ -47,7 +47,7 @@ def test_printed_text_means_the_same_in_either_reading(examples: int) -> None:
 
 @examples
 def test_no_parentheses_without_need(examples: int) -> None:
-    """Taking any one pair of parentheses out of compact text changes the tree in one of the readings, or breaks it."""
+    """Taking any one pair of parentheses out of compact text changes the tree in a reading, or breaks it."""
 
     def law(tree: Expr) -> None:
         text = to_text(tree)
@@ -158,9 +158,11 @@ def _same(text: str, tree: Expr, *, one_level: bool) -> bool:
 
 
 def _is_style(text: str, opening: int, closing: int) -> bool:
-    """Parentheses that the language wants although the tree does not need them: a conditional in a conditional."""
-    inner = read(text[opening + 1 : closing])
-    return inner.kind == "conditional"
+    """The language wants some parentheses that the tree does not need.
+
+    These stand round a conditional in a conditional, and round a number before a dot.
+    """
+    return read(text[opening + 1 : closing]).kind in ("conditional", "number")
 
 
 def _without_types(value: object) -> object:

@@ -40,9 +40,7 @@ def test_spans_are_not_part_of_equality() -> None:
     assert len({parse("a>5"), parse("a > 5"), parse("(a>5)")}) == 1
 
 
-@pytest.mark.parametrize(
-    ("left", "right"), [("007", "7"), ("1.50", "1.5"), ("5.", "5"), ("0.0", "0"), ("00", "0")]
-)
+@pytest.mark.parametrize(("left", "right"), [("007", "7"), ("1.50", "1.5"), ("5.", "5"), ("0.0", "0"), ("00", "0")])
 def test_numbers_are_equal_by_value(left: str, right: str) -> None:
     assert NumberLiteral(value=left) == NumberLiteral(value=right)
     assert hash(NumberLiteral(value=left)) == hash(NumberLiteral(value=right))
@@ -99,9 +97,7 @@ def test_names_that_no_text_can_spell(name: str) -> None:
             make()
 
 
-@pytest.mark.parametrize(
-    "number", ["", "-1", "+1", "1e5", ".5", "1.2.3", " 1", "1 ", "1_0", "٣", "1\n", "0x1", "NaN"]
-)
+@pytest.mark.parametrize("number", ["", "-1", "+1", "1e5", ".5", "1.2.3", " 1", "1 ", "1_0", "٣", "1\n", "0x1", "NaN"])
 def test_numbers_that_no_text_can_spell(number: str) -> None:
     with pytest.raises(ValueError, match="number"):
         NumberLiteral(value=number)
@@ -156,17 +152,14 @@ def test_what_strings_mean(raw: str, value: str) -> None:
     assert decode_string(raw) == value
 
 
-@pytest.mark.parametrize(
-    "value", ["", "a", '"', "\\", "\\s", "a\nb\r\n", "\\u0041", "é😀", 'x\\"y', "\\n", "\t\x00"]
-)
+@pytest.mark.parametrize("value", ["", "a", '"', "\\", "\\s", "a\nb\r\n", "\\u0041", "é😀", 'x\\"y', "\\n", "\t\x00"])
 def test_encoded_strings_mean_what_was_encoded(value: str) -> None:
     assert StringLiteral(raw=encode_string(value)).value == value
 
 
 def _samples() -> list[Expr]:
     return [
-        parse(text)
-        for text in ("1", '"x"', "true", "a", "a.b", "a.b(1,c)", "f(a)", "!a", "a>b", "a&&b&&c", "a?b:c")
+        parse(text) for text in ("1", '"x"', "true", "a", "a.b", "a.b(1,c)", "f(a)", "!a", "a>b", "a&&b&&c", "a?b:c")
     ]
 
 
