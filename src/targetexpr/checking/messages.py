@@ -418,8 +418,3 @@ PATTERN_HINTS: dict[Reason, str] = {
 def type_differs(span: Span, pointer: str, given: str, inferred: str) -> Diagnostic:
     message = f"The JSON says the type is `{given}`; by the schema it is `{inferred}`."
     return Diagnostic(code="type-differs", severity="warning", span=span, pointer=pointer, message=message)
-
-
-def type_unfounded(span: Span, pointer: str, given: str) -> Diagnostic:
-    message = f"The JSON says the type is `{given}`; by the schema this part has no type."
-    return Diagnostic(code="type-differs", severity="warning", span=span, pointer=pointer, message=message)

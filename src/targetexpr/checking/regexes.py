@@ -7,7 +7,7 @@ so the syntax is read here. A test holds this reader to RE2 itself.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, NamedTuple, NoReturn, TypeAlias
+from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 Reason: TypeAlias = Literal[
     "missing-bracket",
@@ -61,8 +61,10 @@ def pattern_problem(pattern: str) -> PatternProblem | None:
 
 def _too_large(pattern: str) -> bool:
     """Whether RE2 gives up on the size. Only the engine can tell; without it the pattern passes here."""
+    from importlib import import_module
+
     try:
-        import re2
+        re2: Any = import_module("re2")
     except ImportError:
         return False
     options = re2.Options()

@@ -39,7 +39,9 @@ def constant_conditions(tree: Tree) -> Iterator[Diagnostic]:
             result = _decided(tree, node)
             if result is not None:
                 yield messages.constant(node.span, "this comparison", result)
-            elif tree.shape(node.left) == tree.shape(node.right) and not isinstance(node.left, (NumberLiteral, StringLiteral)):
+            elif tree.shape(node.left) == tree.shape(node.right) and not isinstance(
+                node.left, (NumberLiteral, StringLiteral)
+            ):
                 yield messages.same_sides(node.span, node.operator in ("==", "<=", ">="))
     for _, node, call in tree.calls():
         if isinstance(node, MethodCall) and _no_time(call.function.name, node):
@@ -200,7 +202,7 @@ class Bound(NamedTuple):
     operator: str
     value: Value
     term: Expr
-    index: int
+    at: int  # its place in the list
 
 
 class _Limits:
@@ -234,7 +236,7 @@ def overlaps(tree: Tree) -> Iterator[Diagnostic]:
                 said = said._replace(operator=_OPPOSITE[said.operator])
             limits = known.setdefault(tree.shape(subject), _Limits())
             for relation, other in _related(limits, said):
-                needless = index if relation == "implied" else other.index
+                needless = index if relation == "implied" else other.at
                 if relation == "excluded":
                     if node.operator == "&&":
                         yield messages.contradiction(term.span, describe(subject), describe_bound(other))
