@@ -57,11 +57,8 @@ def unquoted(node: Expr, wanted: Kind) -> str | None:
             return node.raw
         if wanted == "boolean" and node.raw in ("true", "false"):
             return node.raw
-    elif wanted == "string":
-        if isinstance(node, NumberLiteral):
-            return f'"{node.value}"'
-        if isinstance(node, BooleanLiteral):
-            return '"true"' if node.value else '"false"'
+    elif wanted == "string" and isinstance(node, NumberLiteral):
+        return f'"{node.value}"'
     return None
 
 
@@ -102,12 +99,17 @@ def _overload(state: State, place: int, node: MethodCall, arguments: list[int], 
         span = state.order[arguments[most]].span.joined(state.order[arguments[-1]].span)
     else:
         span = Span(node.name_span.start, node.span.end)
-    counts = {n for o in function.overloads for n in range(o.required, len(o.parameters) + 1)}
+    counts = {n for o in function.overloads for n in range(o.required, _told(o) + 1)}
     shown = sorted(function.overloads, key=lambda o: len(o.parameters))
     signatures = [o.signature.replace("([ignored])", "()") for o in shown]
     finding = messages.argument_count(span, function.name, signatures, sorted(counts), count)
     state.report(place, finding, member=True)
     return None
+
+
+def _told(overload: Overload) -> int:
+    """How many parameters a sentence speaks of: those that mean something."""
+    return sum(parameter.role != "ignored" for parameter in overload.parameters)
 
 
 _Check: TypeAlias = Callable[["_Call", Parameter, int, int], bool]
@@ -171,6 +173,8 @@ class _Call:
 
         node = self.state.order[at]
         write = unquoted(node, wanted)
+        if write is not None and parameter.values and write.strip('"') not in parameter.values:
+            write = None
         finding = messages.argument_kind(
             node.span, self.function.name, parameter.name, wanted, self.state.what(at), kind, write
         )

@@ -23,6 +23,10 @@ KINDS: dict[Kind, str] = {
 """How a sentence names a value of a kind."""
 
 
+LISTED_UNDER: dict[Kind, str] = {"boolean": "condition", "number": "number", "string": "text", "date": "date"}
+"""What `targetexpr schema` lists the methods of a kind under."""
+
+
 def listed(names: Sequence[str], last: str = "or") -> str:
     """`a`, `b` or `c`; a long list is cut."""
     shown = [f"`{name}`" for name in names[:8]]
@@ -107,10 +111,10 @@ def unknown_value_method(
     span: Span, what: str, kind: Kind, name: str, suggestions: Sequence[str], elsewhere: Sequence[Kind]
 ) -> Diagnostic:
     """A method that values of the kind do not have; `elsewhere` are the kinds that do."""
-    hint = None
+    hint = f"`targetexpr schema {LISTED_UNDER[kind]}` lists their methods."
     if elsewhere:
         hint = f"`{name}` is for {' and '.join(_PLURALS[other] for other in elsewhere)}."
-    hint = _did_you_mean(suggestions, hint)
+    hint = _did_you_mean(suggestions, hint) or hint
     message = f"{what} is {KINDS[kind]}, and {_PLURALS[kind]} have no method `{name}`."
     return _found("unknown-method", span, message, hint, _rename(span, suggestions))
 
@@ -129,7 +133,8 @@ def no_attributes(span: Span, what: str, kind: Kind, name: str, suggestions: Seq
     """Something after the dot of a value that is no method of it either."""
     calls = [f"{suggestion}()" for suggestion in suggestions]
     message = f"{what} is {KINDS[kind]}; it has no attribute `{name}`."
-    return _found("unknown-attribute", span, message, _did_you_mean(calls), _rename(span, calls))
+    hint = _did_you_mean(calls, f"`targetexpr schema {LISTED_UNDER[kind]}` lists its methods.")
+    return _found("unknown-attribute", span, message, hint, _rename(span, calls))
 
 
 def unknown_function(span: Span, name: str, suggestions: Sequence[str], kinds: Sequence[Kind]) -> Diagnostic:
@@ -289,10 +294,9 @@ def branches_differ(span: Span, then: Kind, otherwise: Kind) -> Diagnostic:
 
 def argument_count(span: Span, name: str, signatures: Sequence[str], counts: Sequence[int], given: int) -> Diagnostic:
     """`counts`: how many arguments can be given, ascending."""
-    wanted = " or ".join(str(count) for count in counts)
+    wanted = " or ".join(str(count) for count in counts) if counts[-1] else "no"
     noun = "argument" if counts[-1] == 1 else "arguments"
-    needs = f"takes {wanted} {noun}" if counts != (0,) else "takes no arguments"
-    message = f"`{name}` {needs}; {given if given else 'none'} {'is' if given in (0, 1) else 'are'} given."
+    message = f"`{name}` takes {wanted} {noun}; {given or 'none'} {'is' if given in (0, 1) else 'are'} given."
     return _found("argument-count", span, message, f"Write {' or '.join(f'`{name}{s}`' for s in signatures)}.")
 
 

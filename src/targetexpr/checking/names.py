@@ -32,12 +32,16 @@ def like_profile(schema: Schema, word: str) -> list[str]:
     return meant or close_names(word, schema.profiles)
 
 
-def like_member(schema: Schema, profile: Profile, word: str, *, call: bool) -> tuple[list[str], list[str]]:
+def like_member(
+    schema: Schema, profile: Profile, word: str, *, call: bool, more: Mapping[str, Attribute]
+) -> tuple[list[str], list[str]]:
     """Members of a profile that a word comes close to, and other profiles that have exactly this name.
 
-    Another profile's exact name says more than a near one here, unless that one differs in letter case alone.
+    `more` are the attributes an event adds. Another profile's exact name says more than a near one here, unless
+    that one differs in letter case alone.
     """
-    members: Mapping[str, Attribute | Method] = {**profile.attributes, **profile.methods}
+    attributes = {**profile.attributes, **more}
+    members: Mapping[str, Attribute | Method] = {**attributes, **profile.methods}
     meant = [name for name, member in members.items() if _listed(word, member.suggest_for)]
     same = [name for name in members if name.lower() == word.lower()]
     if meant or same:
@@ -45,7 +49,7 @@ def like_member(schema: Schema, profile: Profile, word: str, *, call: bool) -> t
     elsewhere = [other.name for other in schema.profiles.values() if word in other.attributes or word in other.methods]
     if elsewhere:
         return [], elsewhere
-    first, second = (profile.methods, profile.attributes) if call else (profile.attributes, profile.methods)
+    first, second = (profile.methods, attributes) if call else (attributes, profile.methods)
     return _nearest(word, first) or _nearest(word, second), []
 
 
