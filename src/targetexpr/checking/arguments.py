@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from targetexpr.base.source import Span
@@ -83,8 +84,14 @@ def check_call(
         return None
     if len(arguments) > 2 and not call.check_together(overload):
         return None
-    state.targets[place] = Call(function, overload)
+    state.targets[place] = _target(function, overload)
     return overload.result
+
+
+@lru_cache(maxsize=4096)
+def _target(function: Function, overload: Overload) -> Call:
+    """One object for all calls of a kind: ten thousand of them are kept with a long list."""
+    return Call(function, overload)
 
 
 def _overload(state: State, place: int, node: MethodCall, arguments: list[int], function: Function) -> Overload | None:

@@ -307,10 +307,8 @@ def _settle_pair(state: State, left: int, right: int, operator: str) -> None:
 def _in_order(state: State, left: int, right: int, operator: str) -> bool:
     """Whether `<` and its like may stand between two nodes, as far as each goes alone: it orders numbers and dates."""
     odd = [at for at in (left, right) if not _orderable(state.types[at])]
-    if not odd:
-        return True
-    if len(odd) == 1 and state.types[left if odd[0] == right else right] is not None:
-        return True  # a text beside a number, say: said about the pair
+    if len(odd) < 2:
+        return True  # a text beside a number, say, is said about the pair
     from targetexpr.checking import messages
 
     at = odd[0]
