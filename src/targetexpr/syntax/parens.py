@@ -97,3 +97,26 @@ def _mixes(tokens: Sequence[TokenLike], place: int, others: int) -> int | None:
         leave()
         levels.pop()
     return mixes
+
+
+def beside_or(tokens: Sequence[TokenLike], first: int, last: int) -> bool:
+    """Whether an `||` stands on the level of the tokens from `first` to before `last`, with no parentheses between."""
+    return _meets_or(tokens, range(last, len(tokens)), "LPAR") or _meets_or(tokens, range(first - 1, -1, -1), "RPAR")
+
+
+def _meets_or(tokens: Sequence[TokenLike], places: range, opens: str) -> bool:
+    closes = "RPAR" if opens == "LPAR" else "LPAR"
+    depth = 0
+    for place in places:
+        kind = tokens[place].kind
+        if kind == opens:
+            depth += 1
+        elif kind == closes:
+            depth -= 1
+            if depth < 0:
+                return False
+        elif depth == 0 and kind in ("COMMA", "QMARK", "COLON"):
+            return False
+        elif depth == 0 and kind == "OR":
+            return True
+    return False
