@@ -8,6 +8,9 @@ from typing import Protocol
 TRIES = 64
 """How many places for a missing parenthesis are compared; past that it goes to the end."""
 
+WORK = 100_000
+"""How many tokens may be looked at for one missing parenthesis: long texts get fewer tries."""
+
 
 class TokenLike(Protocol):
     """What is asked of a token here."""
@@ -46,7 +49,7 @@ def close_one(tokens: Sequence[TokenLike], opened: Sequence[int]) -> int:
     best, fewest = end, _mixes(tokens, end, others)
     if fewest:
         places = [i for i in range(innermost + 1, end) if tokens[i].kind in ("AND", "OR")]
-        for place in places[:TRIES]:
+        for place in places[: min(TRIES, 1 + WORK // len(tokens))]:
             mixes = _mixes(tokens, place, others)
             if mixes is not None and (fewest is None or mixes < fewest):
                 best, fewest = place, mixes
