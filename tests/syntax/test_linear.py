@@ -37,7 +37,7 @@ def _ratio(small: Callable[[], object], large: Callable[[], object]) -> float:
     gc.collect()
     gc.disable()
     try:
-        for _ in range(8):
+        for _ in range(12):
             best_small = min(best_small, _seconds(small, 5))
             best_large = min(best_large, _seconds(large, 1))
             if best_large / best_small <= MOST:
