@@ -15,7 +15,16 @@ from targetexpr import Checked, Expr, Limits, Schema, check, check_json, parse, 
 from targetexpr.checking.checker import check_tree
 from targetexpr.checking.lint import lint as lint_tree
 from targetexpr.checking.result import Call, Read
-from targetexpr.lang.nodes import Binary, Dereference, Logical, MethodCall, Name, NumberLiteral, conjunction, disjunction
+from targetexpr.lang.nodes import (
+    Binary,
+    Dereference,
+    Logical,
+    MethodCall,
+    Name,
+    NumberLiteral,
+    conjunction,
+    disjunction,
+)
 from targetexpr.lang.schema import Attribute
 from targetexpr.lang.walk import preorder
 
@@ -258,7 +267,9 @@ def test_null_tests_take_a_stray_argument(name: str, argument: str) -> None:
     assert codes(f"currentCustomer.email.{name}({argument})") == []
 
 
-@pytest.mark.parametrize("call", ["isValid(true)", "isNull(1)", "isWeekend(true)", "isHourBetween(20,4)", "isHourBetween(0,24)"])
+@pytest.mark.parametrize(
+    "call", ["isValid(true)", "isNull(1)", "isWeekend(true)", "isHourBetween(20,4)", "isHourBetween(0,24)"]
+)
 def test_date_tests_that_are_accepted(call: str) -> None:
     assert codes(f"currentTxn.date.{call}") == []
 
@@ -268,7 +279,9 @@ def test_bounds_of_ranges_belong_to_them(call: str) -> None:
     assert codes(f"currentTxn.date.{call}") == []
 
 
-@pytest.mark.parametrize("spelling", ["EQUAL_TO", "EQUALS_TO", "LESS_THAN_EQUAL_TO", "NOT_EQUAL_TO", "GREATER_THAN_EQUALS_TO"])
+@pytest.mark.parametrize(
+    "spelling", ["EQUAL_TO", "EQUALS_TO", "LESS_THAN_EQUAL_TO", "NOT_EQUAL_TO", "GREATER_THAN_EQUALS_TO"]
+)
 def test_both_spellings_of_operators(spelling: str) -> None:
     assert codes(f'currentTxn.basketSumIf("RATE","{spelling}","1.5")>1') == []
 
@@ -302,7 +315,9 @@ def test_json_types_that_differ_are_warned_about() -> None:
         ("type-differs", "/operands/0/type"),
         ("type-differs", "/operands/0/operands/0/type"),
     ]
-    name = to_json(check("currentTxn.value>500")).replace('"value":"value","type":"real', '"value":"value","type":"date')
+    name = to_json(check("currentTxn.value>500")).replace(
+        '"value":"value","type":"real', '"value":"value","type":"date'
+    )
     assert [item.pointer for item in check_json(name).diagnostics] == ["/operands/0/operands/1/type"]
 
 

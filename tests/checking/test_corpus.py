@@ -65,7 +65,9 @@ def offered(row: dict[str, Any]) -> str:
     """Everything that is offered for a broken text: what parser and checker write, and what they hint at."""
     text = without_slips(row["text"])
     findings = check_tree(parse(text)).diagnostics
-    return "\n".join([text, *(f"{finding.message} {finding.hint}" for finding in findings), apply_fixes(text, findings)])
+    return "\n".join(
+        [text, *(f"{finding.message} {finding.hint}" for finding in findings), apply_fixes(text, findings)]
+    )
 
 
 def test_wrong_names_get_the_wanted_ones_offered() -> None:

@@ -80,7 +80,7 @@ def _body_lines(module: ModuleType) -> set[int]:
 def test_no_sentence_without_a_row(module: ModuleType) -> None:
     reached: set[int] = set()
 
-    def trace(frame: FrameType, event: str, _: object) -> Any:
+    def trace(frame: FrameType, _event: str, _argument: object) -> Any:
         if frame.f_code.co_filename != module.__file__:
             return None
         reached.add(frame.f_lineno)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeAlias
 
 from targetexpr.base.source import Span
@@ -244,7 +245,7 @@ class _Call:
         from decimal import Decimal
 
         start = 0
-        for lower, higher in zip(bounds, bounds[1:], strict=False):
+        for lower, higher in pairwise(bounds):
             if Decimal(higher) <= Decimal(lower):
                 span = part_of(literal, start, start + len(lower) + 1 + len(higher))
                 self.state.report(at, messages.bounds_not_ascending(span, lower, higher))

@@ -54,8 +54,8 @@ def check_tree(
 
     `schema` is the bundled one unless given. `event` narrows profiles and attributes to those it offers and gives
     currentEvent its type. `expect` is what the whole must come out as, None for anything. With `strict=False`
-    names that are not known are warnings, and what holds them has no type. `pointers` and
-    `places` tell where the node with a place in preorder stands in JSON, for trees that came from there. At most `most` findings are kept.
+    names that are not known are warnings, and what holds them has no type. `pointers` and `places` tell where the
+    node with a place in preorder stands in JSON, for trees that came from there. At most `most` findings are kept.
 
     >>> from targetexpr.syntax.parser import parse
     >>> checked = check_tree(parse("currentTxn.valu>500"))

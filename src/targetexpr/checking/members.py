@@ -202,7 +202,7 @@ def method_call(state: State, place: int, node: Expr, operands: list[int]) -> Ty
             return None
         method = profile.methods.get(node.name)
         if method is None:
-            return _other_call(state, place, node, operands, profile)
+            return _other_call(state, place, node, profile)
         if method.events is not None:
             _check_event(state, place, node, method)
         arguments = tuple(text_of(argument) for argument in node.arguments)
@@ -218,7 +218,7 @@ def method_call(state: State, place: int, node: Expr, operands: list[int]) -> Ty
     return check_call(state, place, node, operands[1:], function, None)
 
 
-def _other_call(state: State, place: int, node: MethodCall, operands: list[int], profile: Profile) -> Type | None:
+def _other_call(state: State, place: int, node: MethodCall, profile: Profile) -> Type | None:
     attribute = find_attribute(state, profile, node.name)
     if attribute is None:
         _unknown_method(state, place, node, profile)

@@ -264,9 +264,7 @@ class _Reader:
             return self._octal(start, char)
         if char.isascii() and not char.isalnum():
             return char
-        if char in "89":
-            self._fail("back-reference", start, start + 2)
-        self._fail("unknown-escape", start, start + 2)
+        self._fail("back-reference" if char in "89" else "unknown-escape", start, start + 2)
 
     def _octal(self, start: int, char: str) -> str:
         digits = char
@@ -360,8 +358,7 @@ _CONTROL = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "f": "\f", "v": "\v"}
 _OCTAL = tuple("01234567")
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 _POSIX_CLASSES = frozenset(
-    ("alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph")
-    + ("lower", "print", "punct", "space", "upper", "word", "xdigit")
+    "alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit".split()
 )
 
 

@@ -288,8 +288,6 @@ def _related(limits: _Limits, new: Bound) -> Iterator[tuple[Relation, Bound]]:
             relation = _relation(_normal(old), _normal(new))
             if relation is not None:
                 yield relation, old
-    if new.operator == "==":
-        return
     for old in limits.unequal.values() if new.operator != "!=" and len(limits.unequal) < MOST_REWRITTEN else ():
         if _relation(_normal(old), _normal(new)) == "implies":
             yield "implies", old
