@@ -28,7 +28,21 @@ SCHEMA = Schema.bundled()
 PROFILES = sorted(SCHEMA.profiles)
 MEMBERS = sorted({name for p in SCHEMA.profiles.values() for name in (*p.attributes, *p.methods)} | {"extField_x"})
 METHODS = sorted({name for methods in KIND_METHODS.values() for name in methods})
-TEXTS = ["", "Gold", "LOYALTY", "^a.*$", "(", "100,200", "5", "2025-01-31", "brand", "AMOUNT", "EQUAL_TO", r"\\d", "SMS"]
+TEXTS = [
+    "",
+    "Gold",
+    "LOYALTY",
+    "^a.*$",
+    "(",
+    "100,200",
+    "5",
+    "2025-01-31",
+    "brand",
+    "AMOUNT",
+    "EQUAL_TO",
+    r"\\d",
+    "SMS",
+]
 
 
 def likely() -> st.SearchStrategy[Expr]:
@@ -49,7 +63,10 @@ def likely() -> st.SearchStrategy[Expr]:
                 lambda o, n, a: MethodCall(operand=o, name=n, arguments=a), inner, st.sampled_from(METHODS), arguments
             ),
             st.builds(
-                lambda o, n, a: MethodCall(operand=o, name=n, arguments=a), profiles, st.sampled_from(MEMBERS), arguments
+                lambda o, n, a: MethodCall(operand=o, name=n, arguments=a),
+                profiles,
+                st.sampled_from(MEMBERS),
+                arguments,
             ),
             st.builds(lambda o, n: Dereference(operand=o, name=n), inner, st.sampled_from(["year", "day", "isNull"])),
             st.builds(lambda s, o: Unary(operator=s, operand=o), st.sampled_from(["!", "-"]), inner),
@@ -126,7 +143,14 @@ def test_findings_lie_inside_the_text(examples: int) -> None:
 
 @examples
 def test_lenient_checking_turns_errors_about_names_into_warnings_and_nothing_else(examples: int) -> None:
-    names = {"unknown-profile", "unknown-attribute", "unknown-method", "unknown-function", "unknown-name", "missing-dot"}
+    names = {
+        "unknown-profile",
+        "unknown-attribute",
+        "unknown-method",
+        "unknown-function",
+        "unknown-name",
+        "missing-dot",
+    }
     names.add("unknown-event")
 
     def law(tree: Expr, event: str | None) -> None:

@@ -17,6 +17,7 @@ FINDS = {
     "always-false": f"{V}>5&&false",
     "contradiction": f"{V}>500&&{V}<100",
     "implied": f"{V}>500&&{V}>100",
+    "zero-division": f"{V}/0>1",
     "duplicate-term": f"{L}&&{V}>5&&{L}",
     "double-negation": f"!!{L}",
     "stray-argument": f'{N}.isNull("")',

@@ -153,7 +153,15 @@ def _unknown_attribute(state: State, place: int, node: Dereference, profile: Pro
     more = _of_event(state, profile)
     suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=False, more=more)
     bare = not profile.attributes and not profile.methods
-    finding = messages.unknown_attribute(node.name_span, profile.name, node.name, suggestions, elsewhere, bare)
+    finding = messages.unknown_attribute(
+        node.name_span,
+        profile.name,
+        node.name,
+        suggestions,
+        elsewhere,
+        bare=bare,
+        any_event=profile.type == EVENT and state.event is None,
+    )
     state.unknown(place, finding, member=True)
 
 

@@ -76,10 +76,20 @@ def unknown_profile(span: Span, name: str, suggestions: Sequence[str]) -> Diagno
 
 
 def unknown_attribute(
-    span: Span, profile: str, name: str, suggestions: Sequence[str], elsewhere: Sequence[str], bare: bool
+    span: Span,
+    profile: str,
+    name: str,
+    suggestions: Sequence[str],
+    elsewhere: Sequence[str],
+    *,
+    bare: bool,
+    any_event: bool,
 ) -> Diagnostic:
-    """`elsewhere`: the profiles that have it; `bare`: whether nothing at all is declared for the profile."""
-    if bare:
+    """`elsewhere`: the profiles that have it; `bare`: nothing at all is declared for the profile; `any_event`: it is
+    the event's profile, and no event is given."""
+    if any_event and not elsewhere:
+        hint = "Attributes of a behavioural event are known when the event is given and declared in a schema file."
+    elif bare:
         hint = f"No attribute of `{profile}` is documented; declare it in a schema file."
     elif elsewhere:
         hint = f"{listed(elsewhere, 'and')} {'has' if len(elsewhere) == 1 else 'have'} it."
@@ -103,7 +113,8 @@ def unknown_method(
 
 def value_method_on_profile(span: Span, profile: str, name: str, kinds: Sequence[Kind]) -> Diagnostic:
     """A method of values, called on a profile."""
-    hint = f"It is for {' and '.join(_PLURALS[kind] for kind in kinds)}; call it on an attribute."
+    whose = " and ".join(_PLURALS[kind] for kind in kinds) if len(kinds) < 3 else "values of every kind"
+    hint = f"It is for {whose}; call it on an attribute."
     return _found("unknown-method", span, f"`{profile}` has no method `{name}`.", hint)
 
 
@@ -114,7 +125,7 @@ def unknown_value_method(
     hint = f"`targetexpr schema {LISTED_UNDER[kind]}` lists their methods."
     if elsewhere:
         hint = f"`{name}` is for {' and '.join(_PLURALS[other] for other in elsewhere)}."
-    hint = _did_you_mean(suggestions, hint) or hint
+    hint = HABITS.get((kind, name.lower())) or _did_you_mean(suggestions, hint) or hint
     message = f"{what} is {KINDS[kind]}, and {_PLURALS[kind]} have no method `{name}`."
     return _found("unknown-method", span, message, hint, _rename(span, suggestions))
 
@@ -127,6 +138,24 @@ _PLURALS: dict[Kind, str] = {
     "object": "profiles",
     "function": "methods",
 }
+
+
+HABITS: dict[tuple[Kind, str], str] = {
+    ("string", "equals"): "Texts are compared with `==`.",
+    ("string", "equalsignorecase"): 'Whatever the letter case: `.matches("(?i)^...$")`.',
+    ("string", "tolowercase"): 'Whatever the letter case: `.matches("(?i)...")`.',
+    ("string", "touppercase"): 'Whatever the letter case: `.matches("(?i)...")`.',
+    ("string", "startswith"): 'To look at the start: `.matches("^...")`.',
+    ("string", "endswith"): 'To look at the end: `.matches("...$")`.',
+    ("string", "includes"): "To look for a part: `.contains(...)`.",
+    ("string", "length"): 'To look at the length: `.matches("^.{2,5}$")`.',
+    ("number", "equals"): "Numbers are compared with `==`.",
+    ("date", "hour"): "For the time of day there are `.isHourBetween(from,to)` and `.isTimeBetween(h,m,h,m)`.",
+    ("date", "after"): "For a moment there is `.isAfter(year, month, day)`.",
+    ("date", "before"): "For a moment there is `.isBefore(year, month, day)`.",
+    ("date", "isbetween"): "For a span of time, join `.isAfter(...)` and `.isBefore(...)` with `&&`.",
+}
+"""Methods that other languages have, and what to write here; names in lower case."""
 
 
 def no_attributes(span: Span, what: str, kind: Kind, name: str, suggestions: Sequence[str]) -> Diagnostic:
@@ -148,6 +177,9 @@ def unknown_function(span: Span, name: str, suggestions: Sequence[str], kinds: S
 
 def unknown_name(span: Span, name: str, suggestions: Sequence[str], as_text: bool) -> Diagnostic:
     """A bare name that is no profile, standing where a value is needed."""
+    if name.lower() in ("null", "none", "nil"):
+        message = f"There is no `{name}` to compare with; a missing value is asked for."
+        return _found("unknown-name", span, message, "Write `.isNull()` or `.isNotNull()` after the attribute.")
     hint = _did_you_mean(suggestions)
     fix = _rename(span, suggestions)
     if hint is None and as_text:

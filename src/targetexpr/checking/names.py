@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from targetexpr.base.suggestions import edit_distance, suggest
 from targetexpr.lang.functions import KIND_METHODS
-from targetexpr.lang.schema import Attribute, Method, Profile, Schema
+from targetexpr.lang.nodes import RESERVED
+from targetexpr.lang.schema import EXTENDED, Attribute, Method, Profile, Schema
 from targetexpr.lang.types import Kind
 
 
@@ -43,6 +44,8 @@ def like_member(
     attributes = {**profile.attributes, **more}
     members: Mapping[str, Attribute | Method] = {**attributes, **profile.methods}
     meant = [name for name, member in members.items() if _listed(word, member.suggest_for)]
+    if word.lower().startswith(EXTENDED.lower()) and len(word) > len(EXTENDED):
+        return [EXTENDED + word[len(EXTENDED) :]], []
     same = [name for name in members if name.lower() == word.lower()]
     if meant or same:
         return meant or same, []
@@ -54,7 +57,9 @@ def like_member(
 
 
 def full_names(schema: Schema, word: str, *, call: bool = False) -> list[str]:
-    """Members of that name, or but for letter case, with their profiles in front: `currentCustomer.slabName`."""
+    """Members of that name, or but for letter case, with their profiles in front; `true` for `TRUE`."""
+    if word.lower() in RESERVED:
+        return [word.lower()]
     found = []
     for profile in schema.profiles.values():
         members: Iterable[str] = profile.methods if call else profile.attributes

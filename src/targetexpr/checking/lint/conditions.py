@@ -48,6 +48,13 @@ def constant_conditions(tree: Tree) -> Iterator[Diagnostic]:
             yield messages.no_time(node.span, node.name)
 
 
+def zero_divisions(tree: Tree) -> Iterator[Diagnostic]:
+    """`/ 0` and `% 0`."""
+    for node in tree.nodes:
+        if isinstance(node, Binary) and node.operator in ("/", "%") and value_of(node.right) == Decimal(0):
+            yield messages.division_by_zero(node.right.span, node.operator)
+
+
 def _as_condition(tree: Tree, place: int) -> bool:
     """Whether a literal is an operand of && || ! or the condition of ?: (alone, `true` is the way to say always)."""
     parent = tree.parent(place)
