@@ -9,7 +9,6 @@ import pickle
 import pytest
 
 from targetexpr import from_json, parse, to_json, to_text
-from targetexpr.base.source import Span
 from targetexpr.lang.nodes import (
     Binary,
     BooleanLiteral,

@@ -115,7 +115,7 @@ def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tupl
         after = tokens[index + 1].kind if index + 1 < len(tokens) else ""
         if token.kind == "NAME" and before != "DOT":
             profile = next((name for name in profiles if token.text.startswith(name)), None)
-            if profile is not None and after != "DOT" and _is_attribute(token.text[len(profile) :]):
+            if profile is not None and after != "DOT" and _is_attribute(profile, token.text[len(profile) :]):
                 finding, made = _run_together(token, profile, mended, severity)
                 findings.append(finding)
                 out += made
@@ -144,9 +144,13 @@ def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tupl
     return out, findings
 
 
-def _is_attribute(rest: str) -> bool:
-    """Whether what follows a profile's name can be an attribute: one letter more is rather a misspelt profile."""
-    return len(rest) > 1 and is_name(rest[:1].lower() + rest[1:])
+def _is_attribute(profile: str, rest: str) -> bool:
+    """Whether what follows a profile's name can be an attribute.
+
+    One letter more is rather a misspelt profile, and a profile of one word (`program`) may begin another word.
+    """
+    begins = rest[:1].isupper() or (rest[:1].islower() and not profile.islower())
+    return len(rest) > 1 and begins and is_name(rest[:1].lower() + rest[1:])
 
 
 def _run_together(token: Tok, profile: str, mended: Repaired, severity: Severity) -> tuple[Diagnostic, list[Tok]]:

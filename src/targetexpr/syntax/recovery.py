@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -106,6 +106,8 @@ class Scene:
         self.stuck = stuck
         self.place = stuck.place
         self.mended = mended
+        # An edit would stand in the middle of what another one writes: it has to wait until that one is made.
+        self.blurred = False
         self.token = tokens[stuck.place]
         self.before = tokens[stuck.place - 1] if stuck.place else None
         self.open = unclosed(tokens[: stuck.place])
@@ -116,11 +118,20 @@ class Scene:
     def replace(self, at: int, count: int, *new: Tok) -> list[Tok]:
         return [*self.tokens[:at], *new, *self.tokens[at + count :]]
 
+    def edit(self, first: Tok, last: Tok, text: str) -> Edit:
+        """Write `text` in the place of some tokens."""
+        self.blurred = self.blurred or self.mended.inside(first.start) or self.mended.inside(last.end)
+        return Edit(self.span(first, last), text)
+
     def insertion(self, after: Tok, text: str) -> Edit:
+        """Write `text` behind a token."""
+        self.blurred = self.blurred or self.mended.inside(after.end)
         at = self.mended.end(after.end)
         return Edit(Span(at, at), text)
 
     def before_token(self, token: Tok, text: str) -> Edit:
+        """Write `text` before a token."""
+        self.blurred = self.blurred or self.mended.inside(token.start)
         at = self.mended.start(token.start)
         return Edit(Span(at, at), text)
 
@@ -154,7 +165,7 @@ def word_operator(scene: Scene) -> Repair | None:
 def _write_operator(scene: Scene, at: int, write: str) -> Repair:
     token = scene.tokens[at]
     span = scene.span(token)
-    finding = say("word-operator", span, edits=(Edit(span, write),), text=token.text, write=write)
+    finding = say("word-operator", span, edits=(scene.edit(token, token, write),), text=token.text, write=write)
     return Repair(finding, scene.replace(at, 1, Tok(_operator_kind(write), write, token.start, token.end)))
 
 
@@ -244,7 +255,9 @@ def extra_paren(scene: Scene) -> Repair | None:
     if scene.token.kind != "RPAR" or scene.open or not scene.stuck.complete:
         return None
     span = scene.span(scene.token)
-    return Repair(say("extra-paren", span, edits=(Edit(span, ""),)), scene.replace(scene.place, 1))
+    return Repair(
+        say("extra-paren", span, edits=(scene.edit(scene.token, scene.token, ""),)), scene.replace(scene.place, 1)
+    )
 
 
 def missing_paren(scene: Scene) -> Repair | None:
@@ -265,7 +278,8 @@ def colon_for_comma(scene: Scene) -> Repair | None:
         return None
     span = scene.span(scene.token)
     comma = Tok("COMMA", ",", scene.token.start, scene.token.end)
-    return Repair(say("colon-for-comma", span, edits=(Edit(span, ","),)), scene.replace(scene.place, 1, comma))
+    edit = scene.edit(scene.token, scene.token, ",")
+    return Repair(say("colon-for-comma", span, edits=(edit,)), scene.replace(scene.place, 1, comma))
 
 
 def missing_comma(scene: Scene) -> Repair | None:
@@ -293,7 +307,7 @@ def digit_grouping(scene: Scene) -> Repair | None:
     text = "".join(token.text for token in group)
     write = text.replace(",", "")
     span = scene.span(group[0], group[-1])
-    finding = say("digit-grouping", span, edits=(Edit(span, write),), text=text, write=write)
+    finding = say("digit-grouping", span, edits=(scene.edit(group[0], group[-1], write),), text=text, write=write)
     return Repair(finding, scene.replace(at - 1, len(group), Tok("NUMBER", write, group[0].start, group[-1].end)))
 
 
@@ -311,6 +325,7 @@ def missing_dot(scene: Scene) -> Repair | None:
         return None
     span = scene.span(before, token)
     gap = scene.mended.span(before.end, token.start)
+    scene.blurred = scene.blurred or scene.mended.inside(before.end) or scene.mended.inside(token.start)
     write = f"{before.text}.{token.text}"
     finding = say("missing-dot", span, edits=(Edit(gap, "."),), profile=before.text, name=token.text, write=write)
     return Repair(finding, scene.replace(scene.place, 0, Tok("DOT", ".", before.end, token.start)))
@@ -321,7 +336,9 @@ def double_dot(scene: Scene) -> Repair | None:
     if scene.token.kind != "DOT" or scene.before is None or scene.before.kind != "DOT":
         return None
     span = scene.span(scene.token)
-    return Repair(say("double-dot", span, edits=(Edit(span, ""),)), scene.replace(scene.place, 1))
+    return Repair(
+        say("double-dot", span, edits=(scene.edit(scene.token, scene.token, ""),)), scene.replace(scene.place, 1)
+    )
 
 
 def repeated_operator(scene: Scene) -> Repair | None:
@@ -331,6 +348,7 @@ def repeated_operator(scene: Scene) -> Repair | None:
         return None
     span = scene.span(before, token)
     gap = Edit(scene.mended.span(before.end, token.end), "")
+    scene.blurred = scene.blurred or scene.mended.inside(before.end) or scene.mended.inside(token.end)
     text = f"{before.text} {token.text}"
     finding = say("repeated-operator", span, edits=(gap,), text=text, write=token.text)
     return Repair(finding, scene.replace(scene.place, 1))
@@ -436,7 +454,7 @@ def recover(tokens: list[Tok], mended: Repaired) -> list[Diagnostic]:
         repair = next((found for known in REPAIRS if (found := known(scene)) is not None), None)
         if repair is None:
             return [*findings, by_example(scene)]
-        findings.append(repair.finding)
+        findings.append(replace(repair.finding, fix=None) if scene.blurred else repair.finding)
         if repair.tokens is None or spent > BUDGET:
             return findings
         tokens = repair.tokens

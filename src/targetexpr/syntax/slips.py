@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.source import Span
-from targetexpr.lang.nodes import is_raw_string
+from targetexpr.lang.nodes import is_raw_string, lone_surrogate
 from targetexpr.syntax.grammar import tables
 from targetexpr.syntax.sentences import compose, mistakes
 
@@ -51,6 +51,11 @@ class Repaired:
             return offset
         inside = offset < self._ends[at]
         return self._edits[at].span.end if inside else self._edits[at].span.end + offset - self._ends[at]
+
+    def inside(self, offset: int) -> bool:
+        """Whether an offset of the mended text lies within what a repair wrote: the original has no such place."""
+        at = bisect_left(self._starts, offset) - 1
+        return at >= 0 and offset < self._ends[at]
 
     def span(self, start: int, end: int) -> Span:
         """The original's span for one of the mended text."""
@@ -180,6 +185,12 @@ class _Mender:
         start = self.at
         found = token.match(self.text, start)
         whole = found is not None
+        if not self.text[start + 1 : self.line_end].strip(" \t)"):
+            span = Span(start, start + 1)
+            self.say("stray-quote", span, Edit(span, ""))
+            self.at = span.end
+            self.quotes -= 1
+            return
         if self.quotes % 2:
             limit = found.end() - 1 if found is not None else self.line_end
             curly = _CURLY_END.search(self.text, start + 1, limit)
@@ -189,9 +200,9 @@ class _Mender:
                 self.at = span.end
                 self.quotes -= 1
                 return
-            swallowed = _SWALLOWED.search(self.text, start + 1, limit) if whole else None
+            swallowed = _swallowed(self.text, start + 1, limit) if whole else None
             if swallowed is not None or not whole:
-                self.unclosed(start, swallowed.start() if swallowed is not None else None)
+                self.unclosed(start, swallowed)
                 return
         if found is None:
             self.unclosed(start, None)
@@ -254,9 +265,19 @@ class _Mender:
             edits.append(Edit(Span(*closing.span()), quotes.write))
         else:
             self.quotes -= 1
+        if ("\\u" in inside and lone_surrogate(inside)) or any("\ud800" <= char <= "\udfff" for char in inside):
+            self.say("lone-surrogate", Span(opened.start, closing.end()))
         span = opened if straight else Span(opened.start, closing.end())
         self.say(quotes.code, span, *edits, text=visible(opening.group()), write=quotes.write)
         self.at = closing.end()
+
+
+def _swallowed(text: str, start: int, end: int) -> int | None:
+    """Where a string that holds an operator, or ends with a comma before a word, should have ended."""
+    found = _SWALLOWED.search(text, start, end)
+    if found is not None:
+        return found.start()
+    return end - 1 if text[end - 1 : end] == "," and text[end + 1 : end + 2].isalnum() else None
 
 
 def visible(text: str) -> str:
