@@ -1,0 +1,1 @@
+"""Speed, measured on demand: `pytest -m benchmark -s`."""
