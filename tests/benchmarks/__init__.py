@@ -1,1 +1,1 @@
-"""Speed, measured on demand: `pytest -m benchmark -s`."""
+"""Tests, in the folders of what they test."""

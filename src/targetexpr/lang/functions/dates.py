@@ -1,0 +1,163 @@
+"""Methods of dates: parts, differences, moments, windows of the day. All by the clock of the rule's time zone."""
+
+from __future__ import annotations
+
+from targetexpr.lang.functions.model import Example, Function, Overload, Parameter, overload
+from targetexpr.lang.functions.values import IGNORED
+from targetexpr.lang.types import BOOLEAN, DATE, INTEGER, STRING, Type
+
+_OTHER = Parameter(name="otherDate", type=DATE)
+_YMD = (
+    Parameter(name="year", type=INTEGER, role="year"),
+    Parameter(name="month", type=INTEGER, role="month"),
+    Parameter(name="day", type=INTEGER, role="day"),
+)
+_HMS = (
+    Parameter(name="hour", type=INTEGER, role="hour"),
+    Parameter(name="minute", type=INTEGER, role="minute"),
+    Parameter(name="second", type=INTEGER, role="second"),
+)
+_PART = (overload(result=INTEGER),)
+_DIFF = (overload(_OTHER, result=INTEGER), overload(*_YMD, result=INTEGER))
+_MOMENT = (overload(*_YMD, *_HMS, result=BOOLEAN), overload(*_YMD, result=BOOLEAN))
+_STRAY = (overload(IGNORED, result=BOOLEAN, required=0),)
+
+
+def _example(call: str, date: str | None, result: bool | int, other: str | None = None) -> Example:
+    context: dict[str, object] = {"currentTxn": {"date": date}}
+    if other is not None:
+        context["currentCustomer"] = {"joinDate": other}
+    return Example(expression=f"currentTxn.date.{call}", context=context, result=result)
+
+
+def _date(
+    name: str,
+    overloads: tuple[Overload, ...],
+    doc: str,
+    *examples: Example,
+    choice: str | None = None,
+    part: bool = False,
+) -> Function:
+    return Function(
+        name=name,
+        receiver="date",
+        overloads=overloads,
+        doc=doc,
+        meaning=name,
+        examples=examples,
+        choice=choice,
+        part=part,
+    )
+
+
+def _window(*names: str) -> Overload:
+    roles = {"fromHour": "hour", "toHour": "end-hour", "fromMinute": "minute", "toMinute": "minute"}
+    return overload(
+        *(Parameter(name=name, type=_WHOLE, role=roles[name]) for name in names),  # type: ignore[arg-type]
+        result=BOOLEAN,
+    )
+
+
+_WHOLE: Type = INTEGER
+
+DATE_METHODS: tuple[Function, ...] = (
+    _date(
+        "day",
+        _PART,
+        "Day of the week: Sunday is 1, Saturday is 7.",
+        _example("day()", "2025-05-27", 3),
+        _example("day()", "2025-05-25", 1),
+        choice="One example calls 3 and 2 Wednesday and Tuesday; the main page counts from Sunday = 1.",
+        part=True,
+    ),
+    _date(
+        "dayOfMonth",
+        _PART,
+        "Day of the month, from 1.",
+        _example("dayOfMonth()", "2025-05-27", 27),
+        part=True,
+    ),
+    _date(
+        "month",
+        _PART,
+        "Month of the year, from 1.",
+        _example("month()", "2025-05-27", 5),
+        choice="The base is not stated; isAfter(2023,07,05,…) counts months from 1, and so does this.",
+        part=True,
+    ),
+    _date("year", _PART, "Calendar year.", _example("year()", "2025-05-27", 2025), part=True),
+    _date(
+        "dateDiff",
+        _DIFF,
+        "Calendar days between the two dates, never negative.",
+        _example("dateDiff(currentCustomer.joinDate)", "2025-05-27T01:00", 7, "2025-05-20T23:00"),
+        _example("dateDiff(2025,5,1)", "2025-05-27", 26),
+        choice="A page speaks of days, months or years by the arguments; the unit is always days, as in its examples.",
+    ),
+    _date(
+        "daysDiff",
+        _DIFF,
+        "Days from the given date to the nearest anniversary of this one, the year left out; "
+        "given as year, month, day: calendar days, the year counted.",
+        _example("daysDiff(currentCustomer.joinDate)", "1990-12-30", 3, "2025-01-02"),
+        _example("daysDiff(2025,5,1)", "2025-05-27", 26),
+        choice="The main page leaves the year out, the user-group page counts plain days and gives year, month, day: "
+        "each form keeps the meaning of its page.",
+    ),
+    _date(
+        "daysDiffFromString",
+        (overload(Parameter(name="dateText", type=STRING, role="date-text"), result=INTEGER),),
+        "As daysDiff, against a date that is held as a text: the year is left out.",
+        _example('daysDiffFromString("2025-01-02")', "1990-12-30", 3),
+        choice="Another page reads it as plain days; the main page leaves the year out.",
+    ),
+    _date(
+        "minutesDiff",
+        (overload(_OTHER, result=INTEGER),),
+        "Whole minutes between the two moments, never negative, rounded down.",
+        _example("minutesDiff(currentCustomer.joinDate)", "2025-05-27T10:00:59", 59, "2025-05-27T09:01:00"),
+    ),
+    _date(
+        "isAfter",
+        _MOMENT,
+        "Whether the moment is later than the given one; without a time of day, than midnight of that day.",
+        _example("isAfter(2023,07,05,00,00,00)", "2023-07-05T00:00:01", True),
+        _example("isAfter(2023,7,5)", "2023-07-05", False),
+        choice="Six arguments on the main page, three on another: both are accepted. Strictly later.",
+    ),
+    _date(
+        "isBefore",
+        _MOMENT,
+        "Whether the moment is earlier than the given one; without a time of day, than midnight of that day.",
+        _example("isBefore(2025,12,31,23,59,59)", "2025-12-31", True),
+        _example("isBefore(2025,1,1)", "2025-01-01", False),
+        choice="Shown for user groups only, but every date has every date method.",
+    ),
+    _date(
+        "isHourBetween",
+        (_window("fromHour", "toHour"),),
+        "Whether the time of day lies in the window: the start belongs to it, the end does not; "
+        "a window may run over midnight, 24 stands for its end.",
+        _example("isHourBetween(16,20)", "2025-05-27T16:00", True),
+        _example("isHourBetween(16,20)", "2025-05-27T20:00", False),
+        _example("isHourBetween(22,2)", "2025-05-27T01:59", True),
+        choice="Whether the ends belong to the window is not stated. Equal ends hold no time at all.",
+    ),
+    _date(
+        "isTimeBetween",
+        (_window("fromHour", "fromMinute", "toHour", "toMinute"),),
+        "As isHourBetween, to the minute.",
+        _example("isTimeBetween(17,30,21,0)", "2025-05-27T17:30", True),
+        _example("isTimeBetween(17,30,21,0)", "2025-05-27T21:00", False),
+    ),
+    _date("isWeekday", _STRAY, "Whether it is Monday to Friday.", _example("isWeekday()", "2025-05-27", True)),
+    _date("isWeekend", _STRAY, "Whether it is Saturday or Sunday.", _example("isWeekend()", "2025-05-25", True)),
+    _date(
+        "isValid",
+        _STRAY,
+        "Whether a valid date was passed.",
+        _example("isValid()", "2025-05-27", True),
+        _example("isValid()", "soon", False),
+        _example("isValid()", None, False),
+    ),
+)

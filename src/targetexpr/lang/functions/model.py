@@ -1,0 +1,110 @@
+"""What a function declaration says: overloads, parameters, result, meaning, examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from targetexpr.lang.types import Type
+
+Role: TypeAlias = Literal[
+    "value",  # nothing special
+    "ignored",  # a stray argument the documents show and give no meaning
+    "regex",  # a literal in RE2 syntax
+    "bounds",  # a literal "100,400,600", strictly ascending
+    "number-text",  # a number in quotes
+    "date-text",  # a date in quotes
+    "count",  # a whole number, not negative
+    "year",
+    "month",
+    "day",
+    "hour",  # 0-23
+    "end-hour",  # 0-24, the end of a window
+    "minute",
+    "second",
+    "inventory-attribute",
+    "inventory-value",  # depends on the inventory attribute before it
+    "custom-field",
+    "custom-value",  # depends on the custom field before it
+    "cluster",
+    "cluster-value",  # depends on the cluster before it
+]
+"""What an argument is for; the checker looks at literals accordingly."""
+
+Receiver: TypeAlias = Literal[
+    "string", "number", "date", "boolean", "value", "bill", "item", "fields", "clusters", "profile"
+]
+"""What a function is called on: a value of a kind (`value` is any kind), or a profile that holds line items
+(`bill`), is one (`item`), has custom fields (`fields`) or clusters; `profile` when a schema declares it."""
+
+CONTEXT = "context"
+"""The meaning of a method whose result is part of the data instead of being computed here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Parameter:
+    """One argument: what may be given for it."""
+
+    name: str  # "inventoryAttribute"
+    type: Type
+    role: Role = "value"
+    values: tuple[str, ...] = ()  # the documented values, () when any value goes
+    closed: bool = False  # whether a value outside `values` is an error, else it is a warning
+    also: Mapping[str, str] | None = None  # accepted spellings -> the preferred one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Overload:
+    """One way to call a function. Parameters from `required` on may be left out, from the right."""
+
+    parameters: tuple[Parameter, ...]
+    result: Type
+    required: int
+
+    def accepts(self, count: int) -> bool:
+        """Whether that many arguments can be given."""
+        return self.required <= count <= len(self.parameters)
+
+    @property
+    def signature(self) -> str:
+        """The parameters as help shows them: `(year, month, day)`, optional ones in brackets."""
+        needed = ", ".join(p.name for p in self.parameters[: self.required])
+        optional = "".join(f"[, {p.name}]" for p in self.parameters[self.required :])
+        return f"({(needed + optional).removeprefix('[, ') if needed else optional.replace('[, ', '[', 1)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Example:
+    """An expression, the data it is run on, and its result; tests execute every one."""
+
+    expression: str
+    context: Mapping[str, object]
+    result: bool | int | str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Function:
+    """A method, declared once.
+
+    `meaning` names how the result comes about: the key of a computation, or `context` when it is read from data.
+    """
+
+    name: str  # "daysDiff"
+    receiver: Receiver
+    overloads: tuple[Overload, ...]
+    doc: str
+    meaning: str
+    examples: tuple[Example, ...] = ()
+    choice: str | None = None  # where the documents contradict each other or are silent: what was chosen, and why
+    part: bool = False  # whether it may be written without parentheses (`createdDate.year`)
+
+    @property
+    def result(self) -> Type:
+        """The type of the result; all overloads of a function share it."""
+        return self.overloads[0].result
+
+
+def overload(*parameters: Parameter, result: Type, required: int | None = None) -> Overload:
+    """An overload whose parameters are all needed unless `required` says otherwise."""
+    return Overload(parameters=parameters, result=result, required=len(parameters) if required is None else required)
