@@ -14,11 +14,13 @@ from tests.cli.command import COMMANDS, DATA, FALSE, TRUE, Call, Done, command, 
 
 SEED = json.loads((DATA / "seed_rule.json").read_text(encoding="utf-8"))
 RULE = "currentTxn.value>500"
-TREE = (
+TREE = SEED["expressionJson"]
+UNTYPED = (
     '{"arity":"binary_operation","value":">","operands":[{"arity":"object_dereference","operands":['
     '{"arity":"name","value":"currentTxn"},{"arity":"name","value":"value"}]},'
     '{"arity":"literal","value":"500","type":"number:primitive"}]}'
 )
+MIXED = "currentTxn.value>500&&currentCustomer.isLoyal||currentTxn.discount==0"
 EDITOR = """
 {
   "arity":"literal",
@@ -104,11 +106,18 @@ def test_crlf_inside_a_rule(tmp_path: Path, call: Call) -> None:
 # --- results and styles
 
 
-def test_seed_rule_without_types(call: Call) -> None:
-    """The seed's JSON, the types of everything but literals left out."""
-    wanted = re.sub(r'"type":"(?!number:primitive")[^"]*",?', "", SEED["expressionJson"]).replace(",}", "}")
-    assert call("json", SEED["expression"]).out == wanted + "\n"
-    assert call("text", SEED["expressionJson"]).out == SEED["expression"] + "\n"
+def test_seed_rule(call: Call) -> None:
+    assert SEED["expression"] == RULE
+    assert call("json", RULE).out == TREE + "\n"
+    assert call("text", TREE).out == RULE + "\n"
+    assert call("text", UNTYPED).out == RULE + "\n"
+
+
+def test_untyped(call: Call) -> None:
+    """The same JSON, the types of everything but literals left out."""
+    assert call("json", "--untyped", RULE).out == UNTYPED + "\n"
+    bare = re.sub(r'"type":"(?!number:primitive")[^"]*",?', "", TREE).replace(",}", "}")
+    assert bare == UNTYPED
 
 
 def test_styles_of_json(call: Call) -> None:
@@ -155,7 +164,7 @@ def test_check_takes_many(tmp_path: Path, call: Call) -> None:
 
 
 def test_check_warns_with_status_0(call: Call) -> None:
-    done = call("check", "a&&b||c")
+    done = call("check", MIXED)
     assert done.status == 0
     assert done.err.startswith("warning[mixed-logic]")
     assert done.out == "1 rule: 1 finding\n"
@@ -291,11 +300,11 @@ def test_json_output_of_format(call: Call) -> None:
 
 
 def test_json_output_of_check(call: Call) -> None:
-    done = call("check", "--output", "json", RULE, "a=1", "b&&c||d")
+    done = call("check", "--output", "json", RULE, "a=1", MIXED)
     assert (done.status, done.err) == (2, "")
     assert done.data["ok"] is False
     assert [item["ok"] for item in done.data["results"]] == [True, False, True]
-    assert [item["expression"] for item in done.data["results"]] == [RULE, "a=1", "b&&c||d"]
+    assert [item["expression"] for item in done.data["results"]] == [RULE, "a=1", MIXED]
     codes = [[finding["code"] for finding in item["diagnostics"]] for item in done.data["results"]]
     assert codes == [[], ["single-equals"], ["mixed-logic"]]
     (finding,) = done.data["results"][1]["diagnostics"]
