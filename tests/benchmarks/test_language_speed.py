@@ -102,6 +102,7 @@ def test_whole_processes() -> None:
             "python -c pass": process("-c", "pass"),
             "targetexpr --help": process(*command, "--help"),
             "targetexpr json RULE": process(*command, "json", RULE),
+            "targetexpr json --untyped RULE": process(*command, "json", "--untyped", RULE),
             "targetexpr format RULE": process(*command, "format", RULE),
             "targetexpr check RULE": process(*command, "check", RULE),
         },
