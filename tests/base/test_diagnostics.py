@@ -7,7 +7,7 @@ import pickle
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targetexpr.base.diagnostics import Diagnostic, Edit, ExpressionError, Fix, apply_fixes, capped
@@ -99,6 +99,7 @@ FINDINGS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(FINDINGS)
 def test_order_of_the_findings_does_not_matter(findings: list[Diagnostic]) -> None:
     """Where two are told apart by their span; equal spans with different repairs are a tie."""
@@ -109,6 +110,7 @@ def test_order_of_the_findings_does_not_matter(findings: list[Diagnostic]) -> No
     assert len(results) == 1
 
 
+@settings(deadline=None)
 @given(FINDINGS)
 def test_what_no_edit_covers_stays_in_order(findings: list[Diagnostic]) -> None:
     made = apply_fixes("0123456789", findings)

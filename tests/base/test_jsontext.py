@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targetexpr.base.jsontext import Json, JsonProblem, JsonReader, pointer, read_json
@@ -78,6 +78,7 @@ def written(value: Any, style: int) -> str:
     return json.dumps(value, separators=(" , ", " : "))
 
 
+@settings(deadline=None)
 @given(VALUES, st.integers(0, 2))
 def test_same_values_as_the_standard_library(value: Any, style: int) -> None:
     text = written(value, style)
@@ -86,6 +87,7 @@ def test_same_values_as_the_standard_library(value: Any, style: int) -> None:
     assert type(found) is type(standard(text))
 
 
+@settings(deadline=None)
 @given(VALUES, st.integers(0, 2))
 def test_every_value_stands_where_its_span_says(value: Any, style: int) -> None:
     """Cut out of the text, each value is a JSON text of its own with the same value."""
@@ -102,6 +104,7 @@ def test_every_value_stands_where_its_span_says(value: Any, style: int) -> None:
             waiting += cast("list[Json]", found.value)
 
 
+@settings(deadline=None)
 @given(VALUES, st.integers(0, 200), st.sampled_from([*PIECES, ""]), st.integers(0, 2))
 def test_spoilt_documents_are_refused_as_the_standard_library_refuses(
     value: Any, place: int, piece: str, cut: int
@@ -111,6 +114,7 @@ def test_spoilt_documents_are_refused_as_the_standard_library_refuses(
     agree(text[:place] + piece + text[place + cut :])
 
 
+@settings(deadline=None)
 @given(GARBAGE)
 def test_garbage(text: str) -> None:
     agree(text)
@@ -132,6 +136,7 @@ def agree(text: str) -> None:
         assert plain(read_json(text)) == wanted
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_bytes_read_as_text(data: bytes) -> None:
     for text in (data.decode("latin-1"), data.decode("utf-8", "surrogateescape")):
@@ -278,9 +283,12 @@ def test_long_documents_in_linear_time() -> None:
         read_json(text)
         return time.process_time() - start
 
-    small = min(seconds(2_000) for _ in range(5))
-    large = min(seconds(20_000) for _ in range(5))
-    assert large <= 13 * small + 0.02
+    small = large = float("inf")
+    for _ in range(8):  # tried again when a busy machine spoils it
+        small, large = min(small, seconds(2_000)), min(large, seconds(20_000))
+        if large <= 13 * small:
+            break
+    assert large <= 13 * small
 
 
 def test_numbers_keep_their_spelling() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targetexpr.base.source import NO_SPAN, Position, Source, Span
@@ -25,6 +25,7 @@ def lines(text: str) -> list[tuple[int, int]]:
     return [*out, (start, len(text))]
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_positions_of_every_offset(text: str) -> None:
     source = Source(text)
@@ -34,6 +35,7 @@ def test_positions_of_every_offset(text: str) -> None:
         assert source.position(offset) == Position(number + 1, offset - table[number][0] + 1)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_line_spans(text: str) -> None:
     source = Source(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targetexpr.base.suggestions import edit_distance, suggest
@@ -33,12 +33,14 @@ def distance(left: str, right: str) -> int:
     return at(len(a), len(b))
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS)
 def test_distance(left: str, right: str) -> None:
     assert edit_distance(left, right, 20) == distance(left, right)
     assert edit_distance(left, right, 20) == edit_distance(right, left, 20)
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS, st.integers(0, 6))
 def test_distance_beyond_the_most(left: str, right: str, most: int) -> None:
     """Larger distances may all be told as one more than the most."""
@@ -47,6 +49,7 @@ def test_distance_beyond_the_most(left: str, right: str, most: int) -> None:
     assert found == true if true <= most else found > most
 
 
+@settings(deadline=None)
 @given(WORDS, st.lists(WORDS, max_size=6, unique=True))
 def test_suggestions_are_within_the_threshold_nearest_first(word: str, known: list[str]) -> None:
     most = max(1, int(len(word) * 0.4))
