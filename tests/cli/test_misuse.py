@@ -31,7 +31,7 @@ def shell(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 # --- standard streams that are gone or full
 
 
-@pytest.mark.parametrize(("name", "given"), [("json", "a"), ("text", TRUE), ("format", "a"), ("check", "a")])
+@pytest.mark.parametrize(("name", "given"), [("json", "a"), ("text", TRUE), ("format", "a"), ("check", "true")])
 def test_standard_output_closed(name: str, given: str) -> None:
     """There is nowhere to print to; that is no reason for a traceback, and no verdict."""
     done = shell('"$@" >&-', name, given)
