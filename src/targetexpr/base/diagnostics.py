@@ -123,6 +123,4 @@ def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
 
 def _clashes(edits: Sequence[Edit], chosen: Sequence[Edit]) -> bool:
     """Whether one of `edits` touches characters that an edit chosen before replaces. Two insertions never clash."""
-    return any(
-        new.span.start < old.span.end and old.span.start < new.span.end for new in edits for old in chosen
-    )
+    return any(new.span.start < old.span.end and old.span.start < new.span.end for new in edits for old in chosen)

@@ -7,8 +7,9 @@ stood. Expressions of ten thousand terms nest twenty thousand levels deep, and a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from json.decoder import JSONDecodeError, scanstring
+from collections.abc import Callable, Iterable
+from json import decoder
+from json.decoder import JSONDecodeError
 from typing import Literal, NamedTuple, TypeAlias
 
 from targetexpr.base.source import Span
@@ -17,6 +18,8 @@ Kind = Literal["object", "array", "string", "number", "boolean", "null"]
 
 _BLANK = re.compile(r"[ \t\r\n]*").match
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").match
+# The standard library's own string reader, compiled where possible; its stubs leave it out.
+_scan_string: Callable[[str, int, bool], tuple[str, int]] = decoder.scanstring  # type: ignore[attr-defined]
 _ODD_WORD = re.compile(r"[-+\w.]{1,20}|.", re.DOTALL).match
 _WORDS: dict[str, tuple[str, Kind, bool | None]] = {
     "t": ("true", "boolean", True),
@@ -28,12 +31,12 @@ _WORDS: dict[str, tuple[str, Kind, bool | None]] = {
 class Json(NamedTuple):
     """A JSON value: what kind, what it holds, where it stands.
 
-    `value` is a dict of Json for an object, a list of Json for an array, the text of a string or a number (numbers
-    keep their spelling), True, False or None.
+    `value` is a dict of Json for an object (or what `on_object` made of it), a list of Json for an array, the text
+    of a string or a number (numbers keep their spelling), True, False or None.
     """
 
     kind: Kind
-    value: JsonValue
+    value: object
     start: int
     end: int
 
@@ -42,8 +45,6 @@ class Json(NamedTuple):
         """Where the value stands in the text."""
         return Span(self.start, self.end)
 
-
-JsonValue: TypeAlias = "dict[str, Json] | list[Json] | str | bool | None"
 
 Path: TypeAlias = "tuple[Path, str | int] | None"
 """Where a value hangs: its parent's path and its key, None for the document. Linked, so that deep paths stay cheap."""
@@ -98,11 +99,16 @@ class _Frame:
             self.container.append(value)
 
 
-class _Reader:
-    """One pass over the text with the open containers on a stack of our own."""
+class JsonReader:
+    """One pass over a text with the open containers on a stack of our own.
 
-    def __init__(self, text: str) -> None:
+    `on_object` may make something of each object as it closes, inner ones first: what it returns becomes the
+    object's value, and nothing else of the object is kept. While it runs, `pointer` tells where the object stands.
+    """
+
+    def __init__(self, text: str, on_object: Callable[[dict[str, Json], int, int], object] | None = None) -> None:
         self.text = text
+        self.on_object = on_object
         self.frames: list[_Frame] = []
         self.at = 0
 
@@ -157,14 +163,20 @@ class _Reader:
                 self.member_key()
             return None
         if char != ("}" if is_object else "]"):
-            raise self.problem("json-syntax", self.unexpected("a comma or a closing " + ("brace" if is_object else "bracket")))
+            raise self.problem(
+                "json-syntax",
+                self.unexpected("a comma or a closing " + ("brace" if is_object else "bracket")),
+            )
         self.frames.pop()
         return self.closed(frame)
 
     def closed(self, frame: _Frame) -> Json:
         self.at += 1
-        kind: Kind = "object" if isinstance(frame.container, dict) else "array"
-        return Json(kind, frame.container, frame.start, self.at)
+        container, start = frame.container, frame.start
+        if isinstance(container, list):
+            return Json("array", container, start, self.at)
+        made = container if self.on_object is None else self.on_object(container, start, self.at)
+        return Json("object", made, start, self.at)
 
     def member_key(self) -> None:
         """Read `"key":` of the object that is open, up to its value."""
@@ -185,7 +197,7 @@ class _Reader:
 
     def string(self) -> str:
         try:
-            value, self.at = scanstring(self.text, self.at + 1, True)
+            value, self.at = _scan_string(self.text, self.at + 1, True)
         except JSONDecodeError as error:
             self.at = min(error.pos, len(self.text))
             reason = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").removesuffix(" starting")
@@ -207,17 +219,22 @@ class _Reader:
             return f"a no-break space stands where {wanted} should be; JSON knows only plain blanks"
         return f"{word.group()!r} stands where {wanted} should be"
 
-    def problem(self, code: str, reason: str) -> JsonProblem:
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer of the value that is being read."""
         keys = [frame.place for frame in self.frames]
         if keys and keys[-1] == "" and isinstance(self.frames[-1].container, dict):
             keys.pop()
-        return JsonProblem(code, reason, self.at, _pointer(keys))
+        return _pointer(keys)
+
+    def problem(self, code: str, reason: str) -> JsonProblem:
+        return JsonProblem(code, reason, self.at, self.pointer)
 
 
 def read_json(text: str) -> Json:
     """The value of a JSON text. Raises JsonProblem; never recurses, and reads any text in linear time.
 
-    >>> read_json('{"a": [1, 2.50]}').value["a"].value[1].value
-    '2.50'
+    >>> read_json('{"a": 2.50}').value
+    {'a': Json(kind='number', value='2.50', start=6, end=10)}
     """
-    return _Reader(text).read()
+    return JsonReader(text).read()

@@ -46,7 +46,10 @@ def _paint(text: str, name: str, color: bool) -> str:
 
 def _block(diagnostic: Diagnostic, source: Source, color: bool) -> str:
     head = _paint(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity, color)
-    lines = [f"{head}{_paint(': ' + visible_line(diagnostic.message), 'bold', color)}", f"  --> {place(diagnostic, source)}"]
+    lines = [
+        f"{head}{_paint(': ' + visible_line(diagnostic.message), 'bold', color)}",
+        f"  --> {place(diagnostic, source)}",
+    ]
     if diagnostic.span.start >= 0:
         lines += _excerpt(diagnostic.span, source, diagnostic.severity, color)
     if diagnostic.hint:

@@ -39,7 +39,9 @@ def plain_number(text: str) -> str:
     if _is_plain_number(text):
         return text
     if not _is_number(text):
-        raise ValueError(f"not a number of the language: {text[:40]!r} (digits, at most one point, no sign, no exponent)")
+        raise ValueError(
+            f"not a number of the language: {text[:40]!r} (digits, at most one point, no sign, no exponent)"
+        )
     whole, _, fraction = text.partition(".")
     whole = whole.lstrip("0") or "0"
     fraction = fraction.rstrip("0")
@@ -47,7 +49,7 @@ def plain_number(text: str) -> str:
 
 
 def is_raw_string(text: str) -> bool:
-    """Whether `text` can stand between double quotes: no bare quote, line break, odd final backslash or lone surrogate."""
+    """Whether `text` can stand between double quotes: no bare quote, line break, odd backslash or lone surrogate."""
     return _is_raw_string(text) is not None and ("\\u" not in text or not lone_surrogate(text))
 
 
@@ -89,9 +91,19 @@ def encode_string(value: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Node:
-    """What all nodes share. `span` is the node's own text, its enclosing parentheses left out."""
+    """What all nodes share: where the node's own text starts and ends, its enclosing parentheses left out.
 
-    span: Span = NO_SPAN
+    Both are -1 for a node that no text was read for. They are numbers, not a Span, since a long list has a hundred
+    thousand of them and the garbage collector would walk each.
+    """
+
+    start: int = -1
+    end: int = -1
+
+    @property
+    def span(self) -> Span:
+        """The node's own text as a span, NO_SPAN where there is none."""
+        return Span(self.start, self.end)
 
     def label(self) -> Hashable:
         """What tells this node from others of its kind, its operands left out."""
@@ -106,17 +118,18 @@ class Node:
             return True
         if not isinstance(other, Node):
             return NotImplemented
-        pairs: list[tuple[Node, Node]] = [(self, other)]
-        while pairs:
-            left, right = pairs.pop()
+        lefts: list[Node] = [self]
+        rights: list[Node] = [other]
+        while lefts:
+            left, right = lefts.pop(), rights.pop()
             if left is right:
                 continue
             if type(left) is not type(right) or left.label() != right.label():
                 return False
-            lefts, rights = left.children(), right.children()
+            lefts += left.children()
+            rights += right.children()
             if len(lefts) != len(rights):
                 return False
-            pairs.extend(zip(lefts, rights, strict=True))
         return True
 
     def __hash__(self) -> int:
@@ -219,10 +232,15 @@ class Dereference(Node):
 
     operand: Expr
     name: str
-    name_span: Span = NO_SPAN
+    name_start: int = -1
 
     def __post_init__(self) -> None:
         _need_name(self.name)
+
+    @property
+    def name_span(self) -> Span:
+        """Where the name itself stands."""
+        return _span_of_name(self.name_start, self.name)
 
     def label(self) -> Hashable:
         return self.name
@@ -238,10 +256,15 @@ class MethodCall(Node):
     operand: Expr
     name: str
     arguments: tuple[Expr, ...] = ()
-    name_span: Span = NO_SPAN
+    name_start: int = -1
 
     def __post_init__(self) -> None:
         _need_name(self.name)
+
+    @property
+    def name_span(self) -> Span:
+        """Where the name itself stands."""
+        return _span_of_name(self.name_start, self.name)
 
     def label(self) -> Hashable:
         return self.name
@@ -256,10 +279,15 @@ class FunctionCall(Node):
 
     name: str
     arguments: tuple[Expr, ...] = ()
-    name_span: Span = NO_SPAN
+    name_start: int = -1
 
     def __post_init__(self) -> None:
         _need_name(self.name)
+
+    @property
+    def name_span(self) -> Span:
+        """Where the name itself stands."""
+        return _span_of_name(self.name_start, self.name)
 
     def label(self) -> Hashable:
         return self.name
@@ -360,9 +388,15 @@ Expr: TypeAlias = (
 """Any node: the closed union that `match` statements are exhaustive over."""
 
 
+def _span_of_name(start: int, name: str) -> Span:
+    return Span(start, start + len(name)) if start >= 0 else NO_SPAN
+
+
 def _need_name(name: str) -> None:
     if not _is_name(name) or name in RESERVED:
-        raise ValueError(f"not a name: {name[:60]!r} (letters, digits and _, no digit first; true and false are reserved)")
+        raise ValueError(
+            f"not a name: {name[:60]!r} (letters, digits and _, no digit first; true and false are reserved)"
+        )
 
 
 def conjunction(terms: Iterable[Expr]) -> Expr:

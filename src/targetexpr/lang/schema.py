@@ -54,9 +54,7 @@ class Profile:
     attributes: Mapping[str, Attribute]
     methods: Mapping[str, Method]
     patterns: tuple[Attribute, ...] = ()  # documented families of names, "extField_*"
-    custom_fields: Mapping[
-        str, tuple[str, ...]
-    ]  # name -> values, () when any value goes; empty: none declared
+    custom_fields: Mapping[str, tuple[str, ...]]  # name -> values, () when any value goes; empty: none declared
     clusters: Mapping[str, tuple[str, ...]]
     suggest_for: tuple[str, ...] = ()
 
@@ -69,9 +67,7 @@ class Profile:
         """
         found = self.attributes.get(name)
         if found is None and name.startswith(EXTENDED) and len(name) > len(EXTENDED):
-            return Attribute(
-                profile=self.name, name=name, type=STRING, flexible=True, doc="An extended field."
-            )
+            return Attribute(profile=self.name, name=name, type=STRING, flexible=True, doc="An extended field.")
         return found
 
 
@@ -84,9 +80,7 @@ class Event:
     choice: str | None = None
     profiles: frozenset[str]
     behavioural: bool = False  # defined by the organisation, with attributes of its own
-    attributes: Mapping[str, Attribute] | None = (
-        None  # what currentEvent has in it besides; None: not declared
-    )
+    attributes: Mapping[str, Attribute] | None = None  # what currentEvent has in it besides; None: not declared
 
 
 BEHAVIOURAL_PROFILES = frozenset(("currentEvent", "currentCustomer", "currentStore"))
@@ -224,9 +218,7 @@ class Schema:
 
 def behavioural_attribute(name: str) -> Attribute:
     """An attribute of a behavioural event whose attributes are not declared: a number, or what is asked for."""
-    return Attribute(
-        profile="currentEvent", name=name, type=REAL, flexible=True, doc="An attribute of the event."
-    )
+    return Attribute(profile="currentEvent", name=name, type=REAL, flexible=True, doc="An attribute of the event.")
 
 
 @cache

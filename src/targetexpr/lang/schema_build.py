@@ -134,9 +134,7 @@ def _context_function(name: str, entry: _Entry) -> Function:
         name=name,
         receiver="profile",
         overloads=(
-            Overload(
-                parameters=parameters, result=NAMED_TYPES[entry.get("result", "boolean")], required=required
-            ),
+            Overload(parameters=parameters, result=NAMED_TYPES[entry.get("result", "boolean")], required=required),
         ),
         doc=entry.get("doc", ""),
         meaning=CONTEXT,

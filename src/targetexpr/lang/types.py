@@ -101,11 +101,7 @@ def profile_type(profile: str) -> Type:
     >>> profile_type("currentTrackerCondition"), profile_type("returnBill")
     ('trackerCondition:object:primitive', 'returnBill:object:primitive')
     """
-    bare = (
-        profile[len("current") :]
-        if profile.startswith("current") and len(profile) > len("current")
-        else profile
-    )
+    bare = profile[len("current") :] if profile.startswith("current") and len(profile) > len("current") else profile
     return Type(f"{bare[0].lower()}{bare[1:]}:object:primitive")
 
 

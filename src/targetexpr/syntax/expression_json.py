@@ -131,7 +131,9 @@ class _Writer:
     """Writes a tree, meeting its nodes in preorder, with what is still to be written on a stack of its own."""
 
     def __init__(self, style: JsonStyle, types: Sequence[str | None] | None, limits: Limits) -> None:
-        from json.encoder import encode_basestring  # escapes the quote, the backslash and U+0000–001F, no more
+        from json.encoder import (
+            encode_basestring,
+        )  # escapes the quote, the backslash and U+0000–001F, no more
 
         self.quoted = encode_basestring
         self.types = types
@@ -154,7 +156,7 @@ class _Writer:
             self.put("{" + inner + ("," + inner).join(self.members(shape)))
             if shape.operands:
                 self.put("," + inner + '"operands":[')
-                waiting.append((self.line(level + 1) + "]" + self.line(level) + "}"))
+                waiting.append(self.line(level + 1) + "]" + self.line(level) + "}")
                 for place in range(len(shape.operands) - 1, -1, -1):
                     waiting.append((shape.operands[place], level + 2))
                     waiting.append(("," if place else "") + self.line(level + 2))
@@ -244,6 +246,6 @@ def from_json(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Expr:
     >>> from_json('{"arity":"literal","value":"1.50","type":"number:primitive"}')
     NumberLiteral('1.5')
     """
-    from targetexpr.syntax.json_decoder import decode
+    from targetexpr.syntax.json_decoder import decode_tree
 
-    return decode(text, limits=limits).tree
+    return decode_tree(text, limits)

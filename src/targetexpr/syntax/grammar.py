@@ -10,7 +10,7 @@ from binascii import crc32
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from os.path import abspath, dirname, isdir, join
 
 END = "$END"
 """The kind of the token behind the last one."""
@@ -31,16 +31,17 @@ class Tables:
     """Like `gotos`, with the next token known: the state after all pass-through reductions that would follow."""
 
 
-def folder() -> Path:
+def folder() -> str:
     """Where the grammar files are: inside an installed package, or at the top of a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "grammar"
-    return installed if installed.is_dir() else package.parent.parent / "grammar"
+    package = dirname(dirname(abspath(__file__)))
+    installed = join(package, "grammar")
+    return installed if isdir(installed) else join(dirname(dirname(package)), "grammar")
 
 
-def grammar_path() -> Path:
-    """The grammar file."""
-    return folder() / "targetexpr.lark"
+def grammar_text() -> bytes:
+    """The grammar file, as it is now."""
+    with open(join(folder(), "targetexpr.lark"), "rb") as file:
+        return file.read()
 
 
 @cache
@@ -48,7 +49,7 @@ def tables() -> Tables:
     """The tables of the grammar file as it is now."""
     from targetexpr.syntax import tables as saved
 
-    text = grammar_path().read_bytes()
+    text = grammar_text()
     if crc32(text) == saved.GRAMMAR:
         return Tables(
             grammar=saved.GRAMMAR,

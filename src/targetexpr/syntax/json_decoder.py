@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from sys import intern
+from typing import NamedTuple, cast
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError, capped
-from targetexpr.base.jsontext import Json, JsonProblem, Path, pointer, read_json
+from targetexpr.base.jsontext import Json, JsonProblem, JsonReader, Path, pointer
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import (
@@ -30,7 +31,7 @@ from targetexpr.lang.nodes import (
 from targetexpr.lang.operators import BINARY, LOGICAL, UNARY, BinaryOp, LogicalOp, UnaryOp
 from targetexpr.lang.walk import depth, preorder, size
 from targetexpr.syntax.expression_json import CONDITIONAL_VALUE, LITERAL_KINDS, SHAPES
-from targetexpr.syntax.sentences import say
+from targetexpr.syntax.sentences import compose, say
 
 _KEYS = ("arity", "value", "type", "operands")
 
@@ -42,12 +43,42 @@ class Decoded:
     tree: Expr
     types: tuple[str | None, ...]  # the node's "type", None where it has none
     name_types: tuple[str | None, ...]  # the "type" of a member's, method's or function's own name
-    paths: tuple[Path, ...]  # where the node stands; for an and/or list its outermost object
-    places: tuple[Span, ...]  # the same as a span of the document
+    spans: tuple[Span, ...]  # where the node stands in the document
+    groups: tuple[int, ...]  # how many groups of one operand stand round the node
 
     def pointer(self, index: int) -> str:
-        """The JSON pointer of the node with that place in preorder: `/operands/0`."""
-        return pointer(self.paths[index])
+        """The JSON pointer of the node with that place in preorder; of an and/or list its outermost object.
+
+        >>> decode('{"arity":"literal","value":"1","type":"number:primitive"}').pointer(0)
+        ''
+        """
+        waiting: list[tuple[Expr, Path]] = [(self.tree, None)]
+        for place in range(index + 1):
+            node, path = waiting.pop()
+            for _ in range(self.groups[place]):
+                path = _operand(path, 0)
+            if place < index:
+                waiting.extend(reversed(list(_operand_paths(node, path))))
+        return pointer(path)
+
+
+def _operand(path: Path, place: int) -> Path:
+    return ((path, "operands"), place)
+
+
+def _operand_paths(node: Expr, path: Path) -> Iterator[tuple[Expr, Path]]:
+    """The children of a node with their places in its JSON."""
+    children = node.children()
+    if isinstance(node, Logical):
+        for child in children[:-1]:
+            yield child, _operand(path, 0)
+            path = _operand(path, 1)
+        yield children[-1], path
+        return
+    for place, child in enumerate(children):
+        # A method's own name stands behind its operand, a function's before its arguments.
+        behind = isinstance(node, FunctionCall) or (isinstance(node, MethodCall) and place > 0)
+        yield child, _operand(path, place + behind)
 
 
 def decode(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Decoded:
@@ -56,208 +87,252 @@ def decode(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Decoded:
     Raises ExpressionError with every finding. White space and key order are free; everything else must be as this
     library writes it, save that a `group` of one operand is that operand.
     """
+    origins: dict[int, _Origin] = {}
+    tree = decode_tree(text, limits, origins)
+    found = [origins[id(node)] for node in preorder(tree)]
+    return Decoded(
+        tree=tree,
+        types=tuple(origin.type for origin in found),
+        name_types=tuple(origin.name_type for origin in found),
+        spans=tuple(origin.span for origin in found),
+        groups=tuple(origin.groups for origin in found),
+    )
+
+
+def decode_tree(text: str, limits: Limits, origins: dict[int, _Origin] | None = None) -> Expr:
+    """The tree alone; `origins` learns for each node's id where it came from."""
     if not isinstance(text, str):
         raise TypeError(f"expressionJson is a str, not {type(text).__name__}")
     if len(text) > limits.json:
         problem = say("too-long", Span(limits.json, len(text)), pointer="", most=f"{limits.json:,}", what="The JSON")
         raise ExpressionError([problem], text)
     try:
-        document = read_json(text)
+        return _Decoder(text, limits, origins).tree()
     except JsonProblem as problem:
-        found = say(problem.code, _character(text, problem.offset), pointer=problem.pointer, reason=problem.reason)
+        at = Span(problem.offset, min(problem.offset + 1, len(text)))
+        found = say(problem.code, at, pointer=problem.pointer, reason=problem.reason)
         raise ExpressionError([found], text) from None
-    return _Decoder(document, limits).decoded(text)
 
 
-def _character(text: str, offset: int) -> Span:
-    return Span(offset, min(offset + 1, len(text)))
+class _Origin(NamedTuple):
+    """What the JSON says of a node beside the tree."""
 
-
-@dataclass(slots=True)
-class _Node:
-    """An object that has passed: what to build when its operands are built."""
-
-    json: Json
-    path: Path
-    arity: str
-    value: str
     type: str | None
-    name: _Node | None  # the member's, method's or function's own name
-    operands: int  # how many are trees, the own name left out
+    name_type: str | None
+    span: Span
+    groups: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Chain:
-    """An and/or list as it grows from its end: `terms` stand in reverse."""
+    """An and/or list as it grows from its end: `terms` stand in reverse. Growing a tuple costs the square."""
 
     operator: LogicalOp
     terms: list[Expr]
-    node: _Node
 
 
-_Built: TypeAlias = Expr | _Chain
+@dataclass(slots=True, eq=False)
+class _Built:
+    """What became of an object: a tree, or the findings that kept it from becoming one."""
+
+    arity: str
+    expr: Expr | _Chain | None
+    findings: list[Diagnostic]
+    start: int
+    end: int
+    type: str | None
+    name_type: str | None = None
+    groups: int = 0
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
 
 
 class _Decoder:
-    def __init__(self, document: Json, limits: Limits) -> None:
-        self.document = document
+    """Builds the tree as objects close, inner ones first."""
+
+    def __init__(self, text: str, limits: Limits, origins: dict[int, _Origin] | None) -> None:
+        self.text = text
         self.limits = limits
-        self.findings: list[Diagnostic] = []
+        self.origins = origins
+        self.reader = JsonReader(text, self.object)
 
-    def decoded(self, text: str) -> Decoded:
-        order = self.checked()
-        if self.findings:
-            raise ExpressionError(capped(self.findings, self.limits.diagnostics), text)
-        origins: dict[int, _Node] = {}
-        tree = _build(order, origins)
-        self.within_limits(tree, text)
-        nodes = [origins[id(node)] for node in preorder(tree)]
-        return Decoded(
-            tree=tree,
-            types=tuple(node.type for node in nodes),
-            name_types=tuple(node.name.type if node.name else None for node in nodes),
-            paths=tuple(node.path for node in nodes),
-            places=tuple(node.json.span for node in nodes),
-        )
-
-    def within_limits(self, tree: Expr, text: str) -> None:
-        whole = Span(self.document.start, self.document.end)
+    def tree(self) -> Expr:
+        document = self.reader.read()
+        if document.kind != "object":
+            problem = say("wrong-kind", document.span, pointer="", what="A node", wanted="an object", got=_a(document))
+            raise ExpressionError([problem], self.text)
+        built = cast(_Built, document.value)
+        if built.findings:
+            raise ExpressionError(capped(built.findings, self.limits.diagnostics), self.text)
+        tree = self.finished(built)
         if depth(tree) > self.limits.nesting:
-            raise ExpressionError([say("nesting-limit", whole, pointer="", most=self.limits.nesting)], text)
+            raise ExpressionError(
+                [say("nesting-limit", document.span, pointer="", most=self.limits.nesting)], self.text
+            )
         if size(tree) > self.limits.nodes:
-            raise ExpressionError([say("too-many-nodes", whole, pointer="", most=f"{self.limits.nodes:,}")], text)
+            most = f"{self.limits.nodes:,}"
+            raise ExpressionError([say("too-many-nodes", document.span, pointer="", most=most)], self.text)
+        return tree
 
-    def say(self, code: str, json: Json, path: Path, **values: object) -> None:
-        self.findings.append(say(code, json.span, pointer=pointer(path), **values))
-
-    def checked(self) -> list[_Node]:
-        """Every object, operands after their node and from the right: read backwards it is the order to build in."""
-        order: list[_Node] = []
-        waiting: list[tuple[Json, Path]] = [(self.document, None)]
-        while waiting:
-            json, path = waiting.pop()
-            node, operands = self.node(json, path)
-            if node is not None:
-                order.append(node)
-            waiting.extend(operands)
-        return order
-
-    def node(self, json: Json, path: Path) -> tuple[_Node | None, Sequence[tuple[Json, Path]]]:
-        """One object checked, with the operands that are trees."""
-        members = self.members(json, path)
-        if members is None:
-            return None, ()
-        arity = members["arity"].value
-        operands = self.operands(members, json, path)
+    def object(self, members: dict[str, Json], start: int, end: int) -> _Built:
+        """One object, its operands being built already."""
+        stated = members.get("type")
+        kind = cast(str, stated.value) if stated is not None and stated.kind == "string" else None
+        findings: list[Diagnostic] = []
+        arity = self.shape(members, start, end, findings)
+        operands = self.operands(members, arity, findings)
+        built = _Built(arity, None, findings, start, end, kind)
+        if arity and not findings:
+            self.value(members, findings)
+        if findings:
+            return built
         if arity == "group":
-            # One operand is that operand; more are a text that the platform could not parse.
-            if len(operands) > 1:
-                self.say("unparsed-group", json, path, count=len(operands))
-            return None, operands if len(operands) == 1 else ()
-        name: _Node | None = None
+            return self.ungrouped(operands, built)
         if arity in ("object_dereference", "method_call", "function_call"):
-            place = 0 if arity == "function_call" else 1
-            name = self.own_name(*operands.pop(place)) if len(operands) > place else None
-        node = _Node(
-            json=json,
-            path=path,
-            arity=cast(str, arity),
-            value=self.value(members, path),
-            type=cast("str | None", members["type"].value) if "type" in members else None,
-            name=name,
-            operands=len(operands),
-        )
-        return node, operands
+            own = self.own_name(operands, arity, findings)
+            if own is None:
+                return built
+            built.name_type = own.type
+            operands = [operand for operand in operands if operand is not own]
+            name = cast(Name, own.expr).name
+        else:
+            name = cast(str, members["value"].value)
+        self.build(built, name, operands)
+        return built
 
-    def own_name(self, json: Json, path: Path) -> _Node | None:
-        members = self.members(json, path)
-        if members is None:
-            return None
-        if members["arity"].value != "name":
-            which = "The second operand" if path is not None and path[1] else "The first operand"
-            self.say("wrong-kind", json, path, what=which, wanted="a name", got=f"a {members['arity'].value}")
-            return None
-        kind = cast("str | None", members["type"].value) if "type" in members else None
-        return _Node(json, path, "name", self.value(members, path), kind, None, 0)
+    def report(self, findings: list[Diagnostic], code: str, span: Span, *keys: str | int, **values: str | int) -> None:
+        """A finding on the object that closes now, or on what stands below it at `keys`."""
+        where = self.reader.pointer + "".join(f"/{str(key).replace('~', '~0').replace('/', '~1')}" for key in keys)
+        findings.append(compose(code, span, values, pointer=where))
 
-    def members(self, json: Json, path: Path) -> dict[str, Json] | None:
-        """The members of an object whose arity, keys and kinds are right, else None and the findings."""
-        if json.kind != "object":
-            self.say("wrong-kind", json, path, what="A node", wanted="an object", got=_a(json))
-            return None
-        members = cast("dict[str, Json]", json.value)
-        before = len(self.findings)
+    def shape(self, members: dict[str, Json], start: int, end: int, findings: list[Diagnostic]) -> str:
+        """The arity, its keys and their kinds checked; the empty text for an arity that is none."""
         arity = members.get("arity")
         if arity is None:
-            self.say("missing-key", json, path, key="arity", node="every node")
-            return None
-        shape = SHAPES.get(arity.value) if isinstance(arity.value, str) and arity.kind == "string" else None
+            self.report(findings, "missing-key", Span(start, end), key="arity", node="every node")
+            return ""
+        shape = SHAPES.get(cast(str, arity.value)) if arity.kind == "string" else None
         if shape is None:
-            self.say("unknown-arity", arity, (path, "arity"), arity=_shown(arity))
-            return None
+            self.report(findings, "unknown-arity", arity.span, "arity", arity=_shown(arity))
+            return ""
+        name = cast(str, arity.value)
         for key, member in members.items():
             if key not in _KEYS:
-                self.say("unknown-key", member, (path, key), key=key)
+                self.report(findings, "unknown-key", member.span, key, key=_clipped(key))
             elif (key == "value" and not shape.value) or (key == "operands" and not shape.least):
-                self.say("needless-key", member, (path, key), key=key, arity=arity.value)
+                self.report(findings, "needless-key", member.span, key, key=key, arity=name)
             elif member.kind != ("array" if key == "operands" else "string"):
                 wanted = "an array" if key == "operands" else "a string"
-                self.say("wrong-kind", member, (path, key), what=f'"{key}"', wanted=wanted, got=_a(member))
-        needed = (("value", shape.value), ("operands", shape.least > 0), ("type", arity.value == "literal"))
+                self.report(findings, "wrong-kind", member.span, key, what=f'"{key}"', wanted=wanted, got=_a(member))
+        needed = (("value", shape.value), ("operands", shape.least > 0), ("type", name == "literal"))
         for key, is_needed in needed:
             if is_needed and key not in members:
-                self.say("missing-key", json, path, key=key, node=f"a node of arity {arity.value}")
-        return members if len(self.findings) == before else None
+                self.report(findings, "missing-key", Span(start, end), key=key, node=f"a node of arity {name}")
+        return name
 
-    def operands(self, members: dict[str, Json], json: Json, path: Path) -> list[tuple[Json, Path]]:
-        arity = cast(str, members["arity"].value)
-        shape = SHAPES[arity]
-        if "operands" not in members:
+    def operands(self, members: dict[str, Json], arity: str, findings: list[Diagnostic]) -> list[_Built]:
+        """The operands that were built; the findings on those that were not."""
+        array = members.get("operands")
+        if array is None or array.kind != "array":
             return []
-        array = members["operands"]
         values = cast("list[Json]", array.value)
-        here: Path = (path, "operands")
-        if len(values) < shape.least or (shape.most is not None and len(values) > shape.most):
+        out: list[_Built] = []
+        for place, value in enumerate(values):
+            if value.kind == "object":
+                operand = cast(_Built, value.value)
+                findings += operand.findings
+                out.append(operand)
+            else:
+                words = {"what": "A node", "wanted": "an object", "got": _a(value)}
+                self.report(findings, "wrong-kind", value.span, "operands", place, **words)
+        shape = SHAPES.get(arity)
+        if shape is not None and shape.least:
+            few, many = len(values) < shape.least, shape.most is not None and len(values) > shape.most
             wanted = str(shape.least) if shape.most == shape.least else f"{shape.least} or more"
-            self.say("operand-count", array, here, arity=arity, wanted=wanted, got=len(values))
-        return [(value, (here, place)) for place, value in enumerate(values)]
+            if few or many:
+                words = {"arity": arity, "wanted": wanted, "got": str(len(values))}
+                self.report(findings, "operand-count", array.span, "operands", **words)
+        return out
 
-    def value(self, members: dict[str, Json], path: Path) -> str:
-        """A node's value, checked: a literal against its type, a name, an operator."""
-        if "value" not in members:
-            return ""
-        arity, member = members["arity"].value, members["value"]
-        value, here = cast(str, member.value), (path, "value")
-        match arity:
+    def value(self, members: dict[str, Json], findings: list[Diagnostic]) -> None:
+        """A node's value: a literal against its type, a name, an operator."""
+        member = members.get("value")
+        if member is None:
+            return
+        value, shown = cast(str, member.value), _shown(member)
+        code, known = "", ""
+        match members["arity"].value:
             case "literal":
-                self.literal(value, members, path)
+                self.literal(value, members, findings)
             case "name" if not is_name(value):
-                self.say("invalid-name", member, here, value=_shown(member))
+                code = "invalid-name"
             case "unary_operation" if value not in UNARY:
-                self.operator(member, here, UNARY)
+                code, known = "unknown-operator", " ".join(UNARY)
             case "binary_operation" if value not in BINARY and value not in LOGICAL:
-                self.operator(member, here, {**LOGICAL, **BINARY})
+                code, known = "unknown-operator", " ".join((*LOGICAL, *BINARY))
             case "ternary_operation" if value != CONDITIONAL_VALUE:
-                self.operator(member, here, (CONDITIONAL_VALUE,))
+                code, known = "unknown-operator", CONDITIONAL_VALUE
             case _:
                 pass
-        return value
+        if code:
+            self.report(findings, code, member.span, "value", value=shown, known=known)
 
-    def operator(self, member: Json, path: Path, known: Sequence[str] | dict[str, object]) -> None:
-        self.say("unknown-operator", member, path, value=_shown(member), known=" ".join(known))
-
-    def literal(self, value: str, members: dict[str, Json], path: Path) -> None:
-        stated, member, here = members["type"], members["value"], (path, "value")
+    def literal(self, value: str, members: dict[str, Json], findings: list[Diagnostic]) -> None:
+        stated, member = members["type"], members["value"]
         kind = literal_kind(cast(str, stated.value))
+        shown = _shown(member)
         if kind is None:
-            self.say("literal-type", stated, (path, "type"), type=_shown(stated))
+            self.report(findings, "literal-type", stated.span, "type", type=_shown(stated))
         elif kind == "boolean" and value not in ("true", "false"):
-            self.say("invalid-boolean", member, here, value=_shown(member))
+            self.report(findings, "invalid-boolean", member.span, "value", value=shown)
         elif kind == "number" and not _is_number(value):
-            self.say("invalid-number", member, here, value=_shown(member))
+            self.report(findings, "invalid-number", member.span, "value", value=shown)
         elif kind == "string" and not is_raw_string(value):
-            self.say("invalid-string", member, here, value=_shown(member))
+            self.report(findings, "invalid-string", member.span, "value", value=shown)
 
+    def ungrouped(self, operands: list[_Built], group: _Built) -> _Built:
+        """A group of one operand is that operand; several are a text that the platform could not parse."""
+        if len(operands) > 1:
+            self.report(group.findings, "unparsed-group", group.span, count=len(operands))
+            return group
+        (only,) = operands
+        only.groups += 1
+        return only
+
+    def own_name(self, operands: list[_Built], arity: str, findings: list[Diagnostic]) -> _Built | None:
+        """The operand that is the member's, method's or function's own name."""
+        place = 0 if arity == "function_call" else 1
+        own = operands[place]
+        if own.arity == "name":
+            return own
+        which = "The second operand" if place else "The first operand"
+        words = {"what": which, "wanted": "a name", "got": f"a {own.arity}"}
+        self.report(findings, "wrong-kind", own.span, "operands", place, **words)
+        return None
+
+    def build(self, built: _Built, value: str, operands: list[_Built]) -> None:
+        if built.arity == "binary_operation" and value in LOGICAL:
+            left, right = operands
+            operator = cast(LogicalOp, value)
+            if isinstance(right.expr, _Chain) and right.expr.operator == operator:
+                right.expr.terms.append(self.finished(left))
+                built.expr = right.expr
+            else:
+                built.expr = _Chain(operator, [self.finished(right), self.finished(left)])
+        else:
+            built.expr = _expr(built, value, tuple([self.finished(operand) for operand in operands]))
+
+    def finished(self, built: _Built) -> Expr:
+        """The tree of what was built, now that nothing more is spliced into it."""
+        expr = built.expr
+        if isinstance(expr, _Chain):
+            expr = Logical(operator=expr.operator, terms=tuple(reversed(expr.terms)))
+        assert expr is not None
+        if self.origins is not None:
+            self.origins[id(expr)] = _Origin(built.type, built.name_type, built.span, built.groups)
+        return expr
 
 
 def literal_kind(stated: str) -> str | None:
@@ -285,60 +360,29 @@ def _shown(json: Json) -> str:
     """A value as a message quotes it."""
     if not isinstance(json.value, str):
         return _a(json)
-    text = json.value if len(json.value) <= 60 else json.value[:57] + "..."
+    return _clipped(json.value)
+
+
+def _clipped(text: str) -> str:
+    text = text if len(text) <= 60 else text[:57] + "..."
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
 
 
-def _build(order: list[_Node], origins: dict[int, _Node]) -> Expr:
-    """The tree, from nodes in the order that `checked` gives; `origins` learns which node each tree came from."""
-    built: list[_Built] = []
-    for node in reversed(order):
-        operands = built[len(built) - node.operands :]
-        del built[len(built) - node.operands :]
-        if node.arity == "binary_operation" and node.value in LOGICAL:
-            built.append(_chained(node, operands, origins))
-            continue
-        expr = _expr(node, tuple(_finished(operand, origins) for operand in operands))
-        origins[id(expr)] = node
-        built.append(expr)
-    return _finished(built[0], origins)
-
-
-def _chained(node: _Node, operands: list[_Built], origins: dict[int, _Node]) -> _Chain:
-    """`a && (b && c)` grows the list of its right operand: built term by term it would cost the square."""
-    left, right = operands
-    operator = cast(LogicalOp, node.value)
-    if isinstance(right, _Chain) and right.operator == operator:
-        right.terms.append(_finished(left, origins))
-        right.node = node
-        return right
-    return _Chain(operator, [_finished(right, origins), _finished(left, origins)], node)
-
-
-def _finished(built: _Built, origins: dict[int, _Node]) -> Expr:
-    if not isinstance(built, _Chain):
-        return built
-    expr = Logical(operator=built.operator, terms=tuple(reversed(built.terms)))
-    origins[id(expr)] = built.node
-    return expr
-
-
-def _expr(node: _Node, operands: tuple[Expr, ...]) -> Expr:
-    value, own = node.value, node.name.value if node.name is not None else ""
-    match node.arity:
+def _expr(built: _Built, value: str, operands: tuple[Expr, ...]) -> Expr:
+    match built.arity:
         case "literal":
-            kind = literal_kind(node.type or "")
+            kind = literal_kind(built.type or "")
             if kind == "number":
                 return NumberLiteral(value=value)
             return StringLiteral(raw=value) if kind == "string" else BooleanLiteral(value=value == "true")
         case "name":
-            return Name(name=value)
+            return Name(name=intern(value))
         case "object_dereference":
-            return Dereference(operand=operands[0], name=own)
+            return Dereference(operand=operands[0], name=value)
         case "method_call":
-            return MethodCall(operand=operands[0], name=own, arguments=operands[1:])
+            return MethodCall(operand=operands[0], name=value, arguments=operands[1:])
         case "function_call":
-            return FunctionCall(name=own, arguments=operands)
+            return FunctionCall(name=value, arguments=operands)
         case "unary_operation":
             return Unary(operator=cast(UnaryOp, value), operand=operands[0])
         case "binary_operation":

@@ -9,7 +9,7 @@ from pathlib import Path
 from pprint import pformat
 from typing import TYPE_CHECKING
 
-from targetexpr.syntax.grammar import Tables, grammar_path
+from targetexpr.syntax.grammar import Tables, grammar_text
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -76,9 +76,7 @@ def _numbering(states: Mapping[int, Mapping[str, tuple[object, int]]], start: in
 
 def _lexer(lark: Lark) -> str:
     """One pattern for all tokens: the higher priority first, then the longer text, as Lark's own lexer has it."""
-    ordered = sorted(
-        lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)
-    )
+    ordered = sorted(lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
     return "|".join(f"(?P<{terminal.name}>{terminal.pattern.to_regexp()})" for terminal in ordered)
 
 
@@ -98,9 +96,10 @@ def _jumps(
     return jumps
 
 
-def main(target: Path = Path(__file__).with_name("tables.py")) -> None:
+def main() -> None:
     """Write `tables.py`."""
-    made = make(grammar_path().read_text(encoding="utf-8"))
+    target = Path(__file__).with_name("tables.py")
+    made = make(grammar_text().decode("utf-8"))
     values = {
         "GRAMMAR: int": made.grammar,
         "LEXER: str": made.lexer,
@@ -111,7 +110,10 @@ def main(target: Path = Path(__file__).with_name("tables.py")) -> None:
         "GOTOS: dict[str, dict[int, int]]": made.gotos,
         "JUMPS: dict[str, dict[int, dict[str, int]]]": made.jumps,
     }
-    lines = ['"""Parse tables, made from the grammar by `python -m targetexpr.syntax.make_tables`; not edited by hand."""', ""]
+    lines = [
+        '"""Parse tables, made from the grammar by `python -m targetexpr.syntax.make_tables`; not edited by hand."""',
+        "",
+    ]
     lines += [f"{name} = {pformat(value, width=180, compact=True)}" for name, value in values.items()]
     target.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

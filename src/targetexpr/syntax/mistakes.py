@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from itertools import pairwise
 
 from targetexpr.base.diagnostics import Diagnostic, Edit, Severity, capped
@@ -13,7 +15,6 @@ from targetexpr.syntax.parser import Mix, Parsed, SyntaxProblem, read
 from targetexpr.syntax.recovery import ENDS_OPERAND, Tok, recover, tokens_of
 from targetexpr.syntax.sentences import mistakes, say
 from targetexpr.syntax.slips import Repaired, mend
-
 
 ENDS_TERM = frozenset(("AND", "OR", "COMPARE", "SIGN", "SCALE", "QMARK", "COLON", "COMMA"))
 
@@ -90,8 +91,14 @@ def _warnings(text: str, mixes: list[Mix]) -> list[Diagnostic]:
 
 
 def _may_be_suspicious(text: str) -> bool:
-    lowered = text.lower()
-    return ".is" in text or "not" in lowered or any(name.lower() in lowered for name in mistakes()["profiles"]["names"])
+    return _suspect().search(text) is not None
+
+
+@cache
+def _suspect() -> re.Pattern[str]:
+    """A quick look that most rules pass: only what it finds is looked at token by token."""
+    profiles = "|".join(mistakes()["profiles"]["names"])
+    return re.compile(rf"\b(?:{profiles})[A-Za-z0-9_]{{2,}}\s*(?![\s.A-Za-z0-9_])|\.\s*is\s*\.|\b[nN][oO][tT]\s*\(")
 
 
 def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tuple[list[Tok], list[Diagnostic]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.source import Span
-from targetexpr.lang.nodes import Expr, Logical
-from targetexpr.lang.operators import LogicalOp
-from targetexpr.syntax.parser import Mix
+from targetexpr.lang.nodes import Expr
+from targetexpr.syntax.parser import Mix, nested_right
 from targetexpr.syntax.printer import to_text
 from targetexpr.syntax.sentences import say
 
@@ -20,7 +19,7 @@ def mixed_logic(mix: Mix) -> Diagnostic:
     for term in mix.bare:
         start, end = term.span
         edits += [Edit(Span(start, start), "("), Edit(Span(end, end), ")")]
-    level = one_level(mix)
+    level = nested_right(mix)
     return say(
         "mixed-logic",
         mix.either.span,
@@ -30,28 +29,6 @@ def mixed_logic(mix: Mix) -> Diagnostic:
         standard=_shown(mix.either),
         level=_shown(level),
     )
-
-
-def one_level(mix: Mix) -> Expr:
-    """The tree when && and || are read on one level, nested to the right: `a&&b||c` is `a&&(b||c)`."""
-    operands: list[Expr] = []
-    operators: list[LogicalOp] = []
-    bare = {id(term) for term in mix.bare}
-    for term in mix.either.terms:
-        parts = term.terms if isinstance(term, Logical) and id(term) in bare else (term,)
-        operands += parts
-        operators += ["&&"] * (len(parts) - 1)
-        operators.append("||")
-    operators.pop()
-    # Runs of one operator are one node: built from the right, each run takes what stands right of it as its last term.
-    terms = [operands.pop()]
-    while operators:
-        operator = operators[-1]
-        while operators and operators[-1] == operator:
-            operators.pop()
-            terms.append(operands.pop())
-        terms = [Logical(operator=operator, terms=tuple(reversed(terms)))]
-    return terms[0]
 
 
 def _shown(tree: Expr) -> str:

@@ -67,7 +67,7 @@ def _end_of_arguments(tokens: Sequence[TokenLike], opened: int) -> int:
 
 
 def _mixes(tokens: Sequence[TokenLike], place: int, others: int) -> int | None:
-    """How many levels would mix && and ||, with a `)` before `place` and `others` at the end; None if one is too many."""
+    """How many levels mix && and ||, with a `)` before `place` and `others` at the end; None if one is too many."""
     levels: list[set[str]] = [set()]
     mixes = 0
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from sys import intern
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
-from targetexpr.base.source import Span
 from targetexpr.lang.nodes import (
     Binary,
     BooleanLiteral,
@@ -25,6 +25,7 @@ from targetexpr.lang.nodes import (
     Unary,
     lone_surrogate,
 )
+from targetexpr.lang.operators import LogicalOp
 from targetexpr.lang.walk import size
 from targetexpr.syntax.grammar import END, tables
 
@@ -93,11 +94,15 @@ def _scanner() -> Callable[[str], Iterator[re.Match[str]]]:
     return re.compile(tables().lexer + r"|(?P<UNKNOWN>.)", re.DOTALL).finditer
 
 
-def read(text: str) -> Parsed:
-    """The tree of a text, limits aside. Raises SyntaxProblem without a word on what is wrong."""
+def read(text: str, *, one_level: bool = False) -> Parsed:
+    """The tree of a text, limits aside. Raises SyntaxProblem without a word on what is wrong.
+
+    With `one_level`, `&&` and `||` are read as the platform's oldest editor did: as one operator that nests to the
+    right, so that `a&&b||c` is `a&&(b||c)`.
+    """
     table = tables()
     actions, rules, gotos, jumps, accept = table.actions, table.rules, table.gotos, table.jumps, table.accept
-    build = _BUILDERS
+    build = _ON_ONE_LEVEL if one_level else _BUILDERS
     state = table.start
     states = [state]
     values: list[Any] = []
@@ -146,14 +151,14 @@ def _tokens(text: str) -> Iterator[tuple[str, Token]]:
 
 def _number(token: Token, _: object) -> Value:
     text, start, end = token
-    return NumberLiteral(value=text, span=Span(start, end)), start, end, 1
+    return NumberLiteral(value=text, start=start, end=end), start, end, 1
 
 
 def _string(token: Token, _: object) -> Value:
     text, start, end = token
-    if "\\u" in text and lone_surrogate(text[1:-1]) or not text.isascii() and _has_surrogate(text):
+    if ("\\u" in text and lone_surrogate(text[1:-1])) or (not text.isascii() and _has_surrogate(text)):
         raise SyntaxProblem
-    return StringLiteral(raw=text[1:-1], span=Span(start, end)), start, end, 1
+    return StringLiteral(raw=text[1:-1], start=start, end=end), start, end, 1
 
 
 def _has_surrogate(text: str) -> bool:
@@ -162,12 +167,12 @@ def _has_surrogate(text: str) -> bool:
 
 def _boolean(token: Token, _: object) -> Value:
     text, start, end = token
-    return BooleanLiteral(value=text == "true", span=Span(start, end)), start, end, 1
+    return BooleanLiteral(value=text == "true", start=start, end=end), start, end, 1
 
 
 def _name(token: Token, _: object) -> Value:
     text, start, end = token
-    return Name(name=text, span=Span(start, end)), start, end, 1
+    return Name(name=intern(text), start=start, end=end), start, end, 1
 
 
 def _group(opened: Token, inner: Value, closed: Token, _: object) -> Value:
@@ -178,7 +183,7 @@ def _dereference(operand: Value, _dot: Token, name: Token, _: object) -> Value:
     node, start, _end, depth = operand
     text, name_start, end = name
     return (
-        Dereference(operand=node, name=text, name_span=Span(name_start, end), span=Span(start, end)),
+        Dereference(operand=node, name=intern(text), name_start=name_start, start=start, end=end),
         start,
         end,
         depth + 1,
@@ -187,18 +192,23 @@ def _dereference(operand: Value, _dot: Token, name: Token, _: object) -> Value:
 
 def _method_call(operand: Value, _dot: Token, name: Token, _open: Token, *rest: Any) -> Value:
     node, start, _end, depth = operand
-    text, name_start, name_end = name
+    text, name_start, _name_end = name
     arguments, deepest, end = _arguments(rest)
     call = MethodCall(
-        operand=node, name=text, arguments=arguments, name_span=Span(name_start, name_end), span=Span(start, end)
+        operand=node,
+        name=intern(text),
+        arguments=arguments,
+        name_start=name_start,
+        start=start,
+        end=end,
     )
     return call, start, end, max(depth, deepest) + 1
 
 
 def _function_call(name: Token, _open: Token, *rest: Any) -> Value:
-    text, start, name_end = name
+    text, start, _name_end = name
     arguments, deepest, end = _arguments(rest)
-    call = FunctionCall(name=text, arguments=arguments, name_span=Span(start, name_end), span=Span(start, end))
+    call = FunctionCall(name=intern(text), arguments=arguments, name_start=start, start=start, end=end)
     return call, start, end, deepest + 1
 
 
@@ -225,12 +235,12 @@ def _more(*parts: Any) -> list[Value]:
 def _unary(operator: Token, operand: Value, _: object) -> Value:
     text, start, _end = operator
     node, _start, end, depth = operand
-    return Unary(operator=cast(Any, text), operand=node, span=Span(start, end)), start, end, depth + 1
+    return Unary(operator=cast(Any, text), operand=node, start=start, end=end), start, end, depth + 1
 
 
 def _binary(left: Value, operator: Token, right: Value, _: object) -> Value:
     start, end = left[1], right[2]
-    node = Binary(operator=cast(Any, operator[0]), left=left[0], right=right[0], span=Span(start, end))
+    node = Binary(operator=cast(Any, operator[0]), left=left[0], right=right[0], start=start, end=end)
     return node, start, end, max(left[3], right[3]) + 1
 
 
@@ -244,29 +254,58 @@ def _any_of(first: Value, rest: list[Value], mixes: list[Mix]) -> Value:
     bare = [
         node
         for node, start, _end, _depth in (first, *rest)
-        if type(node) is Logical and node.operator == "&&" and node.span[0] == start
+        if type(node) is Logical and node.operator == "&&" and node.start == start
     ]
     if bare:
         mixes.append(Mix(cast(Logical, value[0]), tuple(bare)))
     return value
 
 
+def _any_on_one_level(first: Value, rest: list[Value], mixes: list[Mix]) -> Value:
+    value = _any_of(first, rest, mixes)
+    if mixes and mixes[-1].either is value[0]:
+        return nested_right(mixes[-1]), *value[1:]
+    return value
+
+
+def nested_right(mix: Mix) -> Expr:
+    """A mixed list read on one level: `a&&b||c` is `a&&(b||c)`."""
+    operands: list[Expr] = []
+    operators: list[LogicalOp] = []
+    bare = {id(term) for term in mix.bare}
+    for term in mix.either.terms:
+        parts = term.terms if isinstance(term, Logical) and id(term) in bare else (term,)
+        operands += parts
+        operators += ["&&"] * (len(parts) - 1)
+        operators.append("||")
+    operators.pop()
+    # A run of one operator is one node; built from the right, it takes all that stands right of it as its last term.
+    terms = [operands.pop()]
+    while operators:
+        operator = operators[-1]
+        while operators and operators[-1] == operator:
+            operators.pop()
+            terms.append(operands.pop())
+        terms = [Logical(operator=operator, terms=tuple(reversed(terms)), start=mix.either.start, end=mix.either.end)]
+    return terms[0]
+
+
 def _logical(operator: str, first: Value, rest: list[Value]) -> Value:
     start, end = first[1], rest[-1][2]
     terms = [first[0]]
     terms += [value[0] for value in rest]
-    deepest = max(first[3], max([value[3] for value in rest]))
+    deepest = max(first[3], *[value[3] for value in rest])
     last = rest[-1]
     if type(last[0]) is Logical and last[0].operator == operator and last[3] == deepest:
         # It is spliced in: its parentheses count, its own level does not.
         deepest = max(first[3], *[value[3] for value in rest[:-1]], last[3] - 1)
-    node = Logical(operator=cast(Any, operator), terms=tuple(terms), span=Span(start, end))
+    node = Logical(operator=cast(Any, operator), terms=tuple(terms), start=start, end=end)
     return node, start, end, deepest + 1
 
 
 def _conditional(condition: Value, _q: Token, then: Value, _c: Token, otherwise: Value, _: object) -> Value:
     start, end = condition[1], otherwise[2]
-    node = Conditional(condition=condition[0], then=then[0], otherwise=otherwise[0], span=Span(start, end))
+    node = Conditional(condition=condition[0], then=then[0], otherwise=otherwise[0], start=start, end=end)
     return node, start, end, max(condition[3], then[3], otherwise[3]) + 1
 
 
@@ -287,3 +326,5 @@ _BUILDERS: dict[str, Callable[..., Any]] = {
     "any_of": _any_of,
     "conditional": _conditional,
 }
+
+_ON_ONE_LEVEL: dict[str, Callable[..., Any]] = {**_BUILDERS, "any_of": _any_on_one_level}

@@ -20,7 +20,14 @@ from targetexpr.lang.nodes import (
     StringLiteral,
     Unary,
 )
-from targetexpr.lang.operators import BINARY, CONDITIONAL_BINDING, COMPARISONS, LOGICAL, POSTFIX_BINDING, UNARY_BINDING
+from targetexpr.lang.operators import (
+    BINARY,
+    COMPARISONS,
+    CONDITIONAL_BINDING,
+    LOGICAL,
+    POSTFIX_BINDING,
+    UNARY_BINDING,
+)
 
 TextStyle = Literal["compact", "readable"]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
@@ -13,7 +14,7 @@ from targetexpr.base.source import Span
 from targetexpr.lang.operators import BINARY, LOGICAL
 from targetexpr.syntax.grammar import END, tables
 from targetexpr.syntax.parens import close_one, is_call, unclosed
-from targetexpr.syntax.sentences import mistakes, say
+from targetexpr.syntax.sentences import compose, mistakes, say
 from targetexpr.syntax.slips import Repaired, visible
 
 BUDGET = 2_000_000
@@ -48,7 +49,7 @@ def tokens_of(text: str) -> list[Tok]:
 class Stuck(NamedTuple):
     """Where the grammar does not go on: the token, what could stand there, and what is on the stack."""
 
-    index: int
+    place: int  # which token
     state: int
     expected: frozenset[str]
     starts: tuple[int, ...]  # for each symbol on the stack, its first token
@@ -96,11 +97,11 @@ class Scene:
     def __init__(self, tokens: list[Tok], stuck: Stuck, mended: Repaired) -> None:
         self.tokens = tokens
         self.stuck = stuck
-        self.index = stuck.index
+        self.index = stuck.place
         self.mended = mended
-        self.token = tokens[stuck.index]
-        self.before = tokens[stuck.index - 1] if stuck.index else None
-        self.open = unclosed(tokens[: stuck.index])
+        self.token = tokens[stuck.place]
+        self.before = tokens[stuck.place - 1] if stuck.place else None
+        self.open = unclosed(tokens[: stuck.place])
 
     def span(self, first: Tok, last: Tok | None = None) -> Span:
         return self.mended.span(first.start, (last or first).end)
@@ -137,9 +138,9 @@ def word_operator(scene: Scene) -> Repair | None:
         if write is not None and (write in BINARY or write in LOGICAL):
             return _write_operator(scene, at, write)
     standing = scene.tokens[at - 2] if at > 1 else None
-    if before.kind == "NAME" and words.get(before.text.lower()) == "!" and token.kind in STARTS_OPERAND:
-        if standing is None or standing.kind not in ENDS_OPERAND | {"DOT"}:
-            return _write_operator(scene, at - 1, "!")
+    is_not = before.kind == "NAME" and words.get(before.text.lower()) == "!" and token.kind in STARTS_OPERAND
+    if is_not and (standing is None or standing.kind not in ENDS_OPERAND | {"DOT"}):
+        return _write_operator(scene, at - 1, "!")
     return None
 
 
@@ -161,22 +162,25 @@ def chained_comparison(scene: Scene) -> Repair | None:
     span = scene.span(scene.token)
     words = {"first": _cut(scene, left, scene.index), "operator": second}
     if {first, second} <= {"<", "<="} or {first, second} <= {">", ">="}:
-        again = scene.tokens[middle : scene.index]
-        text = _cut(scene, middle, scene.index)
-        # The copied tokens stand nowhere: they are placed where they are inserted.
-        at = scene.before.end
-        copies = [Tok("AND", "&&", at, at), *(token._replace(start=at, end=at) for token in again)]
-        hint = "To test a range, write both comparisons and join them with &&."
-        edits: tuple[Edit, ...] = (scene.insertion(scene.before, f"&&{text}"),)
-        finding = say("chained-comparison", span, edits=edits, hint=hint, write=f"&&{text}", **words)
-        return Repair(finding, scene.replace(scene.index, 0, *copies))
+        return _range(scene, middle, span, words)
     opened, closed = scene.tokens[left], scene.before
     edits = (scene.before_token(opened, "("), scene.insertion(closed, ")"))
-    hint = "If the result of the first comparison is meant, put parentheses round it."
-    finding = say("chained-comparison", span, edits=edits, hint=hint, write="parentheses round the first comparison", **words)
+    words["write"] = "parentheses round the first comparison"
     tokens = scene.replace(scene.index, 0, Tok("RPAR", ")", closed.end, closed.end))
     tokens.insert(left, Tok("LPAR", "(", opened.start, opened.start))
-    return Repair(finding, tokens)
+    return Repair(compose("chained-comparison", span, words, edits=edits), tokens)
+
+
+def _range(scene: Scene, middle: int, span: Span, words: dict[str, str]) -> Repair:
+    """`a<b<c` means `a<b&&b<c` to whoever writes it."""
+    before = scene.tokens[scene.index - 1]
+    words["write"] = f"`&&{_cut(scene, middle, scene.index)}`"
+    edit = scene.insertion(before, f"&&{_cut(scene, middle, scene.index)}")
+    # The copied tokens stand nowhere in the text: they are placed where they are inserted.
+    at = before.end
+    again = [token._replace(start=at, end=at) for token in scene.tokens[middle : scene.index]]
+    tokens = scene.replace(scene.index, 0, Tok("AND", "&&", at, at), *again)
+    return Repair(compose("chained-comparison", span, words, edits=(edit,), hint_key="hint_range"), tokens)
 
 
 def _cut(scene: Scene, first: int, end: int) -> str:
@@ -238,7 +242,7 @@ def digit_grouping(scene: Scene) -> Repair | None:
     while scene.tokens[end].kind == "COMMA" and re.fullmatch(r"[0-9]{3}(\.[0-9]*)?", scene.tokens[end + 1].text):
         end += 2
     group = scene.tokens[at - 1 : end]
-    if end == at or any(a.end != b.start for a, b in zip(group, group[1:], strict=False)):
+    if end == at or any(a.end != b.start for a, b in pairwise(group)):
         return None
     text = "".join(token.text for token in group)
     write = text.replace(",", "")
@@ -250,7 +254,12 @@ def digit_grouping(scene: Scene) -> Repair | None:
 def missing_dot(scene: Scene) -> Repair | None:
     """`currentTxn value`."""
     before, token = scene.before, scene.token
-    if before is None or token.kind != "NAME" or before.kind != "NAME" or before.text not in mistakes()["profiles"]["names"]:
+    if (
+        before is None
+        or token.kind != "NAME"
+        or before.kind != "NAME"
+        or before.text not in mistakes()["profiles"]["names"]
+    ):
         return None
     if scene.index > 1 and scene.tokens[scene.index - 2].kind == "DOT":
         return None
@@ -344,7 +353,7 @@ def _end_of(scene: Scene, before: Tok) -> Span:
 
 def _needed(stuck: Stuck) -> str:
     if stuck.wants_operand:
-        return 'A value is needed here: an attribute such as currentTxn.value, a number, a "string" or a parenthesis.'
+        return 'A value is needed here: an attribute like currentTxn.value, a number, a "string" or a parenthesis.'
     if stuck.expected == {"NAME"}:
         return "The name of an attribute or method is needed here."
     if stuck.expected == {"COLON"}:
@@ -364,7 +373,7 @@ def _situations() -> dict[tuple[int, str], str]:
         for text in example["texts"]:
             stuck = run(tokens := tokens_of(text))
             if stuck is not None:
-                situations.setdefault((stuck.state, tokens[stuck.index].kind), example["code"])
+                situations.setdefault((stuck.state, tokens[stuck.place].kind), example["code"])
     return situations
 
 
@@ -385,5 +394,3 @@ def recover(tokens: list[Tok], mended: Repaired) -> list[Diagnostic]:
         if repair.tokens is None or spent > BUDGET:
             return findings
         tokens = repair.tokens
-
-

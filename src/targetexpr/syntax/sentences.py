@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from os.path import join
 from typing import Any
 
 from targetexpr.base.diagnostics import Diagnostic, Edit, Fix, Severity
@@ -16,7 +17,8 @@ def mistakes() -> Mapping[str, Any]:
     """The whole of mistakes.toml. Read only when there is something to say."""
     import tomllib
 
-    return tomllib.loads((folder() / "mistakes.toml").read_text(encoding="utf-8"))
+    with open(join(folder(), "mistakes.toml"), "rb") as file:
+        return tomllib.load(file)
 
 
 def say(
@@ -29,7 +31,21 @@ def say(
     hint_key: str = "hint",
     **values: object,
 ) -> Diagnostic:
-    """The diagnostic of that code, its sentence filled in with `values`, its fix made of `edits` where there are any."""
+    """The diagnostic of that code: its sentence filled in with `values`, its fix made of `edits` if there are any."""
+    return compose(code, span, values, severity=severity, pointer=pointer, edits=edits, hint_key=hint_key)
+
+
+def compose(
+    code: str,
+    span: Span,
+    values: Mapping[str, object],
+    *,
+    severity: Severity = "error",
+    pointer: str | None = None,
+    edits: tuple[Edit, ...] = (),
+    hint_key: str = "hint",
+) -> Diagnostic:
+    """`say` for callers that have the words in a mapping."""
     sentence: dict[str, str] = mistakes()["say"][code]
     hint = sentence.get(hint_key, "").format(**values)
     return Diagnostic(

@@ -11,7 +11,7 @@ from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import is_raw_string
 from targetexpr.syntax.grammar import tables
-from targetexpr.syntax.sentences import mistakes, say
+from targetexpr.syntax.sentences import compose, mistakes
 
 
 class Repaired:
@@ -69,7 +69,7 @@ class _Quotes(NamedTuple):
 
 @cache
 def _quotes() -> tuple[_Quotes, ...]:
-    double = r'[“”„‟«»″＂]'
+    double = r"[“”„‟«»″＂]"
     return (
         _Quotes(re.compile(double), re.compile(double[:-1] + '"]'), "curly-quote", '"'),
         _Quotes(re.compile("[‘’‚‛]"), re.compile("[‘’‚‛']"), "curly-quote", '"'),
@@ -132,8 +132,8 @@ class _Mender:
                 self.other(token)
         return Repaired(self.text, self.edits, self.findings, hopeless=self.hopeless)
 
-    def say(self, code: str, span: Span, *edits: Edit, **values: object) -> None:
-        self.findings.append(say(code, span, edits=edits, **values))
+    def say(self, code: str, span: Span, *edits: Edit, **values: str) -> None:
+        self.findings.append(compose(code, span, values, edits=edits))
         self.edits.extend(edits)
         self.hopeless = self.hopeless or not edits
 
@@ -167,7 +167,9 @@ class _Mender:
             return
         line = _LINE.match(self.text, self.at)
         self.line_end = line.end() if line is not None else self.at
-        self.quotes = sum(found.group() == '"' for found in _QUOTE_OR_ESCAPE.finditer(self.text, self.at, self.line_end))
+        self.quotes = sum(
+            found.group() == '"' for found in _QUOTE_OR_ESCAPE.finditer(self.text, self.at, self.line_end)
+        )
 
     def string(self, token: re.Pattern[str]) -> None:
         self.count_quotes()
@@ -227,8 +229,7 @@ class _Mender:
             return
         inside = self.text[start : closing.start()]
         edits += [
-            Edit(Span(start + found.start(), start + found.start()), "\\")
-            for found in re.finditer(r'(?<!\\)"', inside)
+            Edit(Span(start + found.start(), start + found.start()), "\\") for found in re.finditer(r'(?<!\\)"', inside)
         ]
         straight = closing.group() == '"'
         if not straight:

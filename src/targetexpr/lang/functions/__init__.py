@@ -43,9 +43,7 @@ KIND_METHODS: dict[Kind, dict[str, Function]] = {
 }
 """The methods of a value by its kind: every date has every date method, whatever attribute it is."""
 
-PROFILE_FUNCTIONS: dict[str, Function] = _named(
-    BASKET_FUNCTIONS, ITEM_FUNCTIONS, FIELD_FUNCTIONS, CLUSTER_FUNCTIONS
-)
+PROFILE_FUNCTIONS: dict[str, Function] = _named(BASKET_FUNCTIONS, ITEM_FUNCTIONS, FIELD_FUNCTIONS, CLUSTER_FUNCTIONS)
 """The functions that profiles can offer; schema files say which do (`"basketSum": {"use": "basketSum"}`)."""
 
 

@@ -100,9 +100,7 @@ def _overload(shape: Basket) -> Overload:
 
 
 def _doc(shape: Basket) -> str:
-    what = (
-        "Sum of the values (quantity times rate) of the line items" if shape.gross else _WHAT[shape.aggregate]
-    )
+    what = "Sum of the values (quantity times rate) of the line items" if shape.gross else _WHAT[shape.aggregate]
     return f"{what} {_selects(shape)}."
 
 
@@ -169,9 +167,7 @@ def _basket(shape: Basket, arguments: str, result: bool | int) -> Function:
     )
 
 
-def _item_test(
-    name: str, parameters: tuple[Parameter, ...], doc: str, example: Example, choice: str
-) -> Function:
+def _item_test(name: str, parameters: tuple[Parameter, ...], doc: str, example: Example, choice: str) -> Function:
     return Function(
         name=name,
         receiver="item",

@@ -150,12 +150,8 @@ DATE_METHODS: tuple[Function, ...] = (
         _example("isTimeBetween(17,30,21,0)", "2025-05-27T17:30", True),
         _example("isTimeBetween(17,30,21,0)", "2025-05-27T21:00", False),
     ),
-    _date(
-        "isWeekday", _STRAY, "Whether it is Monday to Friday.", _example("isWeekday()", "2025-05-27", True)
-    ),
-    _date(
-        "isWeekend", _STRAY, "Whether it is Saturday or Sunday.", _example("isWeekend()", "2025-05-25", True)
-    ),
+    _date("isWeekday", _STRAY, "Whether it is Monday to Friday.", _example("isWeekday()", "2025-05-27", True)),
+    _date("isWeekend", _STRAY, "Whether it is Saturday or Sunday.", _example("isWeekend()", "2025-05-25", True)),
     _date(
         "isValid",
         _STRAY,

@@ -96,9 +96,7 @@ class Function:
     doc: str
     meaning: str
     examples: tuple[Example, ...] = ()
-    choice: str | None = (
-        None  # where the documents contradict each other or are silent: what was chosen, and why
-    )
+    choice: str | None = None  # where the documents contradict each other or are silent: what was chosen, and why
     part: bool = False  # whether it may be written without parentheses (`createdDate.year`)
 
     @property
@@ -109,6 +107,4 @@ class Function:
 
 def overload(*parameters: Parameter, result: Type, required: int | None = None) -> Overload:
     """An overload whose parameters are all needed unless `required` says otherwise."""
-    return Overload(
-        parameters=parameters, result=result, required=len(parameters) if required is None else required
-    )
+    return Overload(parameters=parameters, result=result, required=len(parameters) if required is None else required)

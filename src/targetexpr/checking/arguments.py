@@ -1,0 +1,409 @@
+"""Arguments: how many, of which kind, and whether a literal can be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from targetexpr.base.source import Span
+from targetexpr.checking.regexes import pattern_problem
+from targetexpr.checking.result import Call
+from targetexpr.checking.state import State
+from targetexpr.lang.functions import Function, Overload, Parameter, Role
+from targetexpr.lang.nodes import BooleanLiteral, Expr, MethodCall, NumberLiteral, StringLiteral, Unary
+from targetexpr.lang.schema import Profile
+from targetexpr.lang.texts import date_fields, days_in_month, is_number_text, split_bounds
+from targetexpr.lang.types import (
+    BOOLEAN,
+    DATE,
+    INVENTORY_ATTRIBUTE,
+    REAL,
+    STRING,
+    Kind,
+    Type,
+    inventory_value,
+    kind_of,
+)
+
+
+def text_of(node: Expr) -> str | None:
+    """The text of a literal, what it means; None for anything computed."""
+    match node:
+        case StringLiteral():
+            return node.value
+        case NumberLiteral():
+            return node.value
+        case BooleanLiteral():
+            return "true" if node.value else "false"
+        case _:
+            number = constant(node)
+            return ("-" if number[0] < 0 else "") + number[1] if number is not None else None
+
+
+def constant(node: Expr) -> tuple[int, str] | None:
+    """Sign and digits of a number literal, with the signs that stand before it; None for anything else."""
+    sign = 1
+    while type(node) is Unary and node.operator != "!":
+        if node.operator == "-":
+            sign = -sign
+        node = node.operand
+    return (sign, node.value) if type(node) is NumberLiteral else None
+
+
+def unquoted(node: Expr, wanted: Kind) -> str | None:
+    """What to write for a literal so that it is of the wanted kind: its quotes taken off or put on."""
+    if isinstance(node, StringLiteral):
+        if wanted == "number" and is_number_text(node.raw):
+            return node.raw
+        if wanted == "boolean" and node.raw in ("true", "false"):
+            return node.raw
+    elif wanted == "string":
+        if isinstance(node, NumberLiteral):
+            return f'"{node.value}"'
+        if isinstance(node, BooleanLiteral):
+            return '"true"' if node.value else '"false"'
+    return None
+
+
+def check_call(
+    state: State,
+    place: int,
+    node: MethodCall,
+    arguments: list[int],
+    function: Function,
+    profile: Profile | None,
+) -> Type | None:
+    """The type of the result, when the arguments are in order."""
+    overload = _overload(state, place, node, arguments, function)
+    if overload is None:
+        return None
+    call = _Call(state, node, function, profile, arguments)
+    ok = True
+    for index, at in enumerate(arguments):
+        if not call.check(overload.parameters[index], index, at):
+            ok = False
+    if not ok:
+        return None
+    if len(arguments) > 2 and not call.check_together(overload):
+        return None
+    state.targets[place] = Call(function, overload)
+    return overload.result
+
+
+def _overload(state: State, place: int, node: MethodCall, arguments: list[int], function: Function) -> Overload | None:
+    count = len(arguments)
+    for overload in function.overloads:
+        if overload.accepts(count):
+            return overload
+    from targetexpr.checking import messages
+
+    most = max(len(overload.parameters) for overload in function.overloads)
+    if count > most:
+        span = state.order[arguments[most]].span.joined(state.order[arguments[-1]].span)
+    else:
+        span = Span(node.name_span.start, node.span.end)
+    counts = {n for o in function.overloads for n in range(o.required, len(o.parameters) + 1)}
+    shown = sorted(function.overloads, key=lambda o: len(o.parameters))
+    signatures = [o.signature.replace("([ignored])", "()") for o in shown]
+    finding = messages.argument_count(span, function.name, signatures, sorted(counts), count)
+    state.report(place, finding, member=True)
+    return None
+
+
+_Check: TypeAlias = Callable[["_Call", Parameter, int, int], bool]
+
+_SETTLED: dict[Kind, Type] = {"string": STRING, "date": DATE, "number": REAL, "boolean": BOOLEAN}
+
+_RANGES: Mapping[Role, tuple[int, int | None]] = {
+    "year": (1, 9999),
+    "month": (1, 12),
+    "day": (1, 31),
+    "hour": (0, 23),
+    "end-hour": (0, 24),
+    "minute": (0, 59),
+    "second": (0, 59),
+    "count": (0, None),
+}
+
+
+class _Call:
+    """One call whose arguments are looked at."""
+
+    __slots__ = ("arguments", "function", "node", "profile", "state")
+
+    def __init__(
+        self,
+        state: State,
+        node: MethodCall,
+        function: Function,
+        profile: Profile | None,
+        arguments: list[int],
+    ) -> None:
+        self.state = state
+        self.node = node
+        self.function = function
+        self.profile = profile
+        self.arguments = arguments
+
+    def check(self, parameter: Parameter, index: int, at: int) -> bool:
+        """Whether one argument is in order; says so when it is not."""
+        state = self.state
+        type_ = state.types[at]
+        if type_ is None:
+            return False
+        role = parameter.role
+        if role == "ignored":
+            return True
+        wanted = kind_of(parameter.type)
+        if at in state.flexible:
+            state.settle(at, _SETTLED[wanted])
+        elif type_ is not parameter.type and kind_of(type_) != wanted:
+            self._wrong_kind(parameter, at, wanted, kind_of(type_))
+            return False
+        if role != "value":
+            return _CHECKS[role](self, parameter, index, at)
+        if parameter.values:
+            return self._documented(parameter, at)
+        return True
+
+    def _wrong_kind(self, parameter: Parameter, at: int, wanted: Kind, kind: Kind) -> None:
+        from targetexpr.checking import messages
+
+        node = self.state.order[at]
+        write = unquoted(node, wanted)
+        finding = messages.argument_kind(
+            node.span, self.function.name, parameter.name, wanted, self.state.what(at), kind, write
+        )
+        self.state.report(at, finding)
+
+    def _literal(self, at: int) -> StringLiteral | None:
+        node = self.state.order[at]
+        return node if type(node) is StringLiteral else None
+
+    def _documented(self, parameter: Parameter, at: int) -> bool:
+        """A literal with documented values: one of them, or a spelling that is accepted for one."""
+        literal = self._literal(at)
+        if literal is None or literal.value in parameter.values or literal.value in (parameter.also or ()):
+            return True
+        return self._not_among(literal, at, parameter.name, parameter.values, parameter.closed)
+
+    def _not_among(self, literal: StringLiteral, at: int, what: str, values: tuple[str, ...], closed: bool) -> bool:
+        from targetexpr.checking import messages
+        from targetexpr.checking.names import close_names
+
+        close = close_names(literal.value, values)
+        finding = messages.unknown_value(literal.span, what, literal.value, close, values, closed)
+        self.state.report(at, finding)
+        return not closed
+
+    def regex(self, parameter: Parameter, _index: int, at: int) -> bool:
+        literal = self._literal(at)
+        if literal is None:
+            return self._needs_literal(parameter, at)
+        problem = pattern_problem(literal.value)
+        if problem is None:
+            return True
+        from targetexpr.checking import messages
+
+        span = part_of(literal, problem.start, problem.end)
+        part = literal.value[problem.start : problem.end]
+        self.state.report(at, messages.bad_regex(span, problem.reason, part))
+        return False
+
+    def _needs_literal(self, parameter: Parameter, at: int) -> bool:
+        from targetexpr.checking import messages
+
+        finding = messages.literal_needed(self.state.order[at].span, self.function.name, parameter.name)
+        self.state.report(at, finding)
+        return False
+
+    def bounds(self, parameter: Parameter, _index: int, at: int) -> bool:
+        literal = self._literal(at)
+        if literal is None:
+            return self._needs_literal(parameter, at)
+        from targetexpr.checking import messages
+
+        text = literal.value
+        bounds = split_bounds(text)
+        if bounds is None:
+            tidy = "".join(text.split()).strip(",")
+            write = tidy if split_bounds(tidy) is not None else None
+            self.state.report(at, messages.bad_bounds(literal.span, text, write))
+            return False
+        from decimal import Decimal
+
+        start = 0
+        for lower, higher in zip(bounds, bounds[1:], strict=False):
+            if Decimal(higher) <= Decimal(lower):
+                span = part_of(literal, start, start + len(lower) + 1 + len(higher))
+                self.state.report(at, messages.bounds_not_ascending(span, lower, higher))
+                return False
+            start += len(lower) + 1
+        return True
+
+    def number_text(self, parameter: Parameter, _index: int, at: int) -> bool:
+        literal = self._literal(at)
+        if literal is None or is_number_text(literal.value):
+            return True
+        from targetexpr.checking import messages
+
+        finding = messages.bad_number(literal.span, self.function.name, parameter.name, literal.value)
+        self.state.report(at, finding)
+        return False
+
+    def date_text(self, _parameter: Parameter, _index: int, at: int) -> bool:
+        literal = self._literal(at)
+        if literal is None or date_fields(literal.value) is not None:
+            return True
+        from targetexpr.checking import messages
+
+        self.state.report(at, messages.bad_date(literal.span, self.function.name, literal.value))
+        return False
+
+    def part(self, parameter: Parameter, _index: int, at: int) -> bool:
+        """A part of a date, an hour, a count: when written out, a whole number in its range."""
+        node = self.state.order[at]
+        number = constant(node)
+        if number is None:
+            return True
+        from targetexpr.checking import messages
+
+        sign, digits = number
+        given = ("-" if sign < 0 else "") + digits
+        function, name = self.function.name, parameter.name
+        if "." in digits:
+            self.state.report(at, messages.not_whole(node.span, function, name, given))
+            return False
+        least, most = _RANGES[parameter.role]
+        value = sign * int(digits) if len(digits) < 10 else sign * 10**9
+        if least <= value and (most is None or value <= most):
+            return True
+        self.state.report(at, messages.out_of_range(node.span, function, name, given, least, most))
+        return False
+
+    def inventory_attribute(self, _parameter: Parameter, _index: int, at: int) -> bool:
+        literal = self._literal(at)
+        if literal is None:
+            return True
+        self.state.types[at] = INVENTORY_ATTRIBUTE
+        return self._declared("inventory attribute", literal, at, self.state.schema.inventory)
+
+    def inventory_value(self, _parameter: Parameter, index: int, at: int) -> bool:
+        attribute = self._literal(self.arguments[index - 1])
+        literal = self._literal(at)
+        if attribute is None or literal is None:
+            return True
+        self.state.types[at] = inventory_value(attribute.value)
+        return self._among_declared(attribute, literal, at, self.state.schema.inventory)
+
+    def custom_field(self, _parameter: Parameter, _index: int, at: int) -> bool:
+        literal = self._literal(at)
+        return literal is None or self._declared("custom field", literal, at, self._custom_fields())
+
+    def custom_value(self, _parameter: Parameter, index: int, at: int) -> bool:
+        return self._value_of(index, at, self._custom_fields())
+
+    def _custom_fields(self) -> Mapping[str, tuple[str, ...]]:
+        if self.profile is None:
+            return {}
+        if self.profile.custom_fields or self.profile.name != "currentEvent":
+            return self.profile.custom_fields
+        return self.state.profiles["currentCustomer"].custom_fields  # an update is of the customer's fields
+
+    def cluster(self, _parameter: Parameter, _index: int, at: int) -> bool:
+        literal = self._literal(at)
+        return literal is None or self._declared("cluster", literal, at, self.profile.clusters if self.profile else {})
+
+    def cluster_value(self, _parameter: Parameter, index: int, at: int) -> bool:
+        return self._value_of(index, at, self.profile.clusters if self.profile else {})
+
+    def _value_of(self, index: int, at: int, declared: Mapping[str, tuple[str, ...]]) -> bool:
+        key, literal = self._literal(self.arguments[index - 1]), self._literal(at)
+        return key is None or literal is None or self._among_declared(key, literal, at, declared)
+
+    def _declared(self, what: str, literal: StringLiteral, at: int, declared: Mapping[str, tuple[str, ...]]) -> bool:
+        """Warn about a name that a schema lacks while it declares others of its sort."""
+        if declared and literal.value not in declared:
+            from targetexpr.checking import messages
+            from targetexpr.checking.names import close_names
+
+            close = close_names(literal.value, declared)
+            self.state.report(at, messages.undeclared_name(literal.span, what, literal.value, close))
+        return True
+
+    def _among_declared(
+        self, key: StringLiteral, literal: StringLiteral, at: int, declared: Mapping[str, tuple[str, ...]]
+    ) -> bool:
+        values = declared.get(key.value, ())
+        if values and literal.value not in values:
+            return self._not_among(literal, at, key.value, values, closed=False)
+        return True
+
+    def check_together(self, overload: Overload) -> bool:
+        """What only several arguments show: a day that its month lacks, a time after 24:00."""
+        numbers = [constant(self.state.order[at]) for at in self.arguments]
+        values = [None if number is None else int(number[1]) for number in numbers]
+        roles = [parameter.role for parameter in overload.parameters]
+        from targetexpr.checking import messages
+
+        if roles[:3] == ["year", "month", "day"]:
+            year, month, day = values[:3]
+            if year is not None and month is not None and day is not None and day > days_in_month(year, month):
+                at = self.arguments[2]
+                span = self.state.order[at].span
+                self.state.report(at, messages.no_such_day(span, year, month, days_in_month(year, month), day))
+                return False
+        if roles[-2:] == ["end-hour", "minute"] and values[2] == 24 and values[3] not in (None, 0):
+            at = self.arguments[3]
+            self.state.report(at, messages.after_midnight(self.state.order[at].span, self.function.name))
+            return False
+        return True
+
+
+_CHECKS: Mapping[Role, _Check] = {
+    "regex": _Call.regex,
+    "bounds": _Call.bounds,
+    "number-text": _Call.number_text,
+    "date-text": _Call.date_text,
+    **dict.fromkeys(_RANGES, _Call.part),
+    "inventory-attribute": _Call.inventory_attribute,
+    "inventory-value": _Call.inventory_value,
+    "custom-field": _Call.custom_field,
+    "custom-value": _Call.custom_value,
+    "cluster": _Call.cluster,
+    "cluster-value": _Call.cluster_value,
+}
+
+
+def part_of(literal: StringLiteral, start: int, end: int) -> Span:
+    """Where a part of what a string means stands in the source: escapes are longer there than what they mean."""
+    if literal.span.start < 0:
+        return literal.span
+    places = _raw_places(literal.raw)
+    return Span(literal.span.start + 1 + places[start], literal.span.start + 1 + places[end])
+
+
+def _raw_places(raw: str) -> list[int]:
+    r"""For each character that a raw string means, where it begins in the raw text; at last, where that ends."""
+    places: list[int] = []
+    at = 0
+    while at < len(raw):
+        places.append(at)
+        if raw[at] != "\\":
+            at += 1
+        elif _is_unicode_escape(raw, at):
+            high = int(raw[at + 2 : at + 6], 16)
+            at += 6
+            if 0xD800 <= high < 0xDC00 and _is_unicode_escape(raw, at):
+                at += 6  # the second half of the same character
+        elif raw[at + 1] in '"\\ntr':
+            at += 2
+        else:
+            at += 1  # the backslash stays, and is a character of its own
+    places.append(at)
+    return places
+
+
+def _is_unicode_escape(raw: str, at: int) -> bool:
+    digits = raw[at + 2 : at + 6]
+    return raw.startswith("\\u", at) and len(digits) == 4 and all(c in "0123456789abcdefABCDEF" for c in digits)

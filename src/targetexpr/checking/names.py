@@ -1,0 +1,79 @@
+"""Which names come close to a mistyped one: only when something is close, and nearest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from targetexpr.base.suggestions import edit_distance, suggest
+from targetexpr.lang.functions import KIND_METHODS
+from targetexpr.lang.schema import Attribute, Method, Profile, Schema
+from targetexpr.lang.types import Kind
+
+
+def close_names(word: str, known: Iterable[str]) -> list[str]:
+    """Names close to a word; one that differs in letter case alone is surely the one."""
+    known = list(known)
+    same = [name for name in known if name.lower() == word.lower()]
+    return same or _nearest(word, known)
+
+
+def _nearest(word: str, known: Iterable[str]) -> list[str]:
+    """What is close, without what is clearly further off than the closest."""
+    close = suggest(word, known)
+    distances = [edit_distance(word, name, len(word)) for name in close]
+    return [name for name, distance in zip(close, distances, strict=True) if distance <= distances[0] + 1]
+
+
+def like_profile(schema: Schema, word: str) -> list[str]:
+    """Profiles that a word comes close to: by spelling, by the names people give them, or without `current`."""
+    meant = [name for name, profile in schema.profiles.items() if _listed(word, profile.suggest_for)]
+    bare = f"current{word}".lower()
+    meant += [name for name in schema.profiles if name.lower() == bare and name not in meant]
+    return meant or close_names(word, schema.profiles)
+
+
+def like_member(schema: Schema, profile: Profile, word: str, *, call: bool) -> tuple[list[str], list[str]]:
+    """Members of a profile that a word comes close to, and other profiles that have exactly this name.
+
+    Another profile's exact name says more than a near one here, unless that one differs in letter case alone.
+    """
+    members: Mapping[str, Attribute | Method] = {**profile.attributes, **profile.methods}
+    meant = [name for name, member in members.items() if _listed(word, member.suggest_for)]
+    same = [name for name in members if name.lower() == word.lower()]
+    if meant or same:
+        return meant or same, []
+    elsewhere = [other.name for other in schema.profiles.values() if word in other.attributes or word in other.methods]
+    if elsewhere:
+        return [], elsewhere
+    first, second = (profile.methods, profile.attributes) if call else (profile.attributes, profile.methods)
+    return _nearest(word, first) or _nearest(word, second), []
+
+
+def full_names(schema: Schema, word: str, *, call: bool = False) -> list[str]:
+    """Members of that name, or but for letter case, with their profiles in front: `currentCustomer.slabName`."""
+    found = []
+    for profile in schema.profiles.values():
+        members: Iterable[str] = profile.methods if call else profile.attributes
+        found += [f"{profile.name}.{name}" for name in members if name.lower() == word.lower()]
+    return found[:3]
+
+
+def split_at_dot(schema: Schema, word: str) -> tuple[str, str] | None:
+    """`currentTxnvalue` as a profile and a member of it, where the two only lack their dot."""
+    lower = word.lower()
+    for profile in sorted(schema.profiles.values(), key=lambda p: -len(p.name)):
+        if lower.startswith(profile.name.lower()):
+            rest = lower[len(profile.name) :]
+            for name in (*profile.attributes, *profile.methods):
+                if name.lower() == rest:
+                    return profile.name, name
+    return None
+
+
+def kinds_with(method: str) -> list[Kind]:
+    """The kinds of value that have a method of that name."""
+    return [kind for kind, methods in KIND_METHODS.items() if method in methods]
+
+
+def _listed(word: str, others: Iterable[str]) -> bool:
+    return any(word.lower() == other.lower() for other in others)

@@ -1,0 +1,116 @@
+"""What the parts of the checker share while they work on one tree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.checking.result import Read, Target
+from targetexpr.lang.nodes import (
+    BooleanLiteral,
+    Dereference,
+    Expr,
+    FunctionCall,
+    MethodCall,
+    Name,
+    NumberLiteral,
+    StringLiteral,
+)
+from targetexpr.lang.schema import Event, Schema
+from targetexpr.lang.types import Type
+
+
+class State:
+    """One run over one tree. Nodes are known by their place in preorder: parents before, children after."""
+
+    __slots__ = (
+        "assumed",
+        "branches",
+        "event",
+        "event_name",
+        "flexible",
+        "fractional",
+        "once",
+        "order",
+        "problems",
+        "profiles",
+        "reads",
+        "schema",
+        "strict",
+        "targets",
+        "types",
+    )
+
+    def __init__(self, schema: Schema, event: Event | None, strict: bool) -> None:
+        self.schema = schema
+        self.profiles = schema.profiles
+        self.event = event
+        self.event_name = event.name if event is not None else None
+        self.strict = strict
+        self.order: list[Expr] = []
+        self.types: list[Type | None] = []
+        self.targets: dict[int, Target] = {}
+        self.reads: list[Read] = []
+        self.problems: list[tuple[int, bool, Diagnostic]] = []  # place, whether the name after the dot, finding
+        self.once: dict[tuple[str, ...], tuple[int, bool, Diagnostic]] = {}  # said at the first place only
+        self.flexible: set[int] = set()  # undeclared fields whose type is still open
+        self.branches: dict[int, tuple[int, int]] = {}  # flexible conditionals and their two results
+        self.fractional: set[int] = set()  # numbers computed from literals with a fraction among them
+        self.assumed: dict[int, str] = {}  # names that are a profile's but for letter case
+
+    def report(self, place: int, finding: Diagnostic, *, member: bool = False) -> None:
+        """Keep a finding; `member` when it is about the name after the dot."""
+        self.problems.append((place, member, finding))
+
+    def unknown(self, place: int, finding: Diagnostic, *, member: bool = False) -> None:
+        """Keep a finding about a name that is not known: a warning where names need not be."""
+        self.report(place, finding if self.strict else replace(finding, severity="warning"), member=member)
+
+    def settle(self, place: int, type_: Type) -> None:
+        """Give a flexible node the type that is asked for, and the branches of a conditional below it, too."""
+        waiting = [place]
+        while waiting:
+            at = waiting.pop()
+            if at in self.flexible:
+                self.flexible.discard(at)
+                self.types[at] = type_
+                waiting.extend(self.branches.get(at, ()))
+
+    def what(self, place: int) -> str:
+        """How a sentence names a node: as it is written when it is short, else by its nature."""
+        return describe(self.order[place])
+
+
+def describe(node: Expr) -> str:
+    """A node in a sentence: `currentTxn.value`, "Gold", or just "this part"."""
+    match node:
+        case NumberLiteral():
+            return f"`{node.value}`" if len(node.value) <= 30 else "the number"
+        case StringLiteral():
+            return f'"{node.raw}"' if len(node.raw) <= 30 else f'"{node.raw[:27]}..."'
+        case BooleanLiteral():
+            return "`true`" if node.value else "`false`"
+        case FunctionCall():
+            return f"`{node.name}(...)`"
+        case Name() | Dereference() | MethodCall():
+            return _path(node)
+        case _:
+            return "this part"
+
+
+def _path(node: Expr) -> str:
+    parts: list[str] = []
+    while len(parts) < 6:
+        match node:
+            case Name():
+                parts.append(node.name)
+                return f"`{'.'.join(reversed(parts))}`"
+            case Dereference():
+                parts.append(node.name)
+                node = node.operand
+            case MethodCall():
+                parts.append(f"{node.name}({'...' if node.arguments else ''})")
+                node = node.operand
+            case _:
+                break
+    return f"`...{'.'.join(reversed(parts))}`"

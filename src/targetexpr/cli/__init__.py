@@ -1,0 +1,1 @@
+"""The `targetexpr` command: one module for each of its commands, imported when it is called."""

@@ -1,0 +1,115 @@
+"""Where a command's input comes from: an argument, files, or standard input; and how findings are shown."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from targetexpr.cli.exits import InputProblem
+
+if TYPE_CHECKING:
+    from targetexpr.base.diagnostics import Diagnostic
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A text to work on. `name` is its file, or None for an argument."""
+
+    text: str
+    name: str | None = None
+
+
+def add_input(parser: ArgumentParser, what: str, *, many: bool = False) -> None:
+    """Declare an argument, `-f FILE` and `-`."""
+    count = "*" if many else "?"
+    parser.add_argument("input", nargs=count, metavar=what.upper(), help=f"the {what}; - reads standard input")
+    parser.add_argument(
+        "-f",
+        "--file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=f"read the {what} from a file" + (" (may be given several times)" if many else ""),
+    )
+
+
+def add_output(parser: ArgumentParser, *more: str) -> None:
+    """Declare `--output`."""
+    kinds = ("text", "json", *more)
+    parser.add_argument("--output", choices=kinds, default="text", help="for people or for programs (default: text)")
+
+
+def inputs(options: Namespace) -> list[Input]:
+    """Every input of the call, arguments before files; standard input when there is none and it is piped."""
+    given: list[str] = options.input if isinstance(options.input, list) else [options.input]
+    found = [read_stdin() if text == STDIN else Input(text) for text in given if text is not None]
+    found += [read_file(name) for name in options.file]
+    if not found:
+        if sys.stdin is None or sys.stdin.isatty():
+            raise InputProblem(
+                "nothing to read: give it as an argument, with -f FILE, or pipe it in (--help shows how)"
+            )
+        found = [read_stdin()]
+    return found
+
+
+def one_input(options: Namespace) -> Input:
+    """The input of a command that takes exactly one."""
+    found = inputs(options)
+    if len(found) > 1:
+        raise InputProblem("this takes one input: an argument or one file, not both")
+    return found[0]
+
+
+def read_stdin() -> Input:
+    """Standard input as UTF-8 text."""
+    return Input(_decoded(sys.stdin.buffer.read(), "standard input"), "<stdin>")
+
+
+def read_file(name: str) -> Input:
+    """A file as UTF-8 text, a byte-order mark left out; `-` is standard input."""
+    if name == STDIN:
+        return read_stdin()
+    try:
+        with open(name, "rb") as file:
+            return Input(_decoded(file.read(), name), name)
+    except OSError as error:
+        raise InputProblem(f"cannot read {name}: {error.strerror or error}") from None
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputProblem(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8 and try again") from None
+
+
+def show(diagnostics: Iterable[Diagnostic], source: Input) -> None:
+    """Findings on standard error, for people."""
+    from targetexpr.base.render import render, wants_color
+    from targetexpr.base.source import Source
+
+    text = render(diagnostics, Source(source.text, source.name), color=wants_color(sys.stderr))
+    if text:
+        print(text, file=sys.stderr)
+
+
+def print_json(value: object) -> None:
+    """A value as JSON on standard output."""
+    import json
+
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def findings_as_data(diagnostics: Sequence[Diagnostic], source: Input) -> list[dict[str, object]]:
+    """Findings for JSON output."""
+    from targetexpr.base.render import as_dict
+    from targetexpr.base.source import Source
+
+    table = Source(source.text, source.name)
+    return [as_dict(diagnostic, table) for diagnostic in diagnostics]

@@ -1,0 +1,111 @@
+"""The `targetexpr` command: finds the command's module, and ends quietly on broken pipes and Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn, Protocol, cast
+
+from targetexpr.base.suggestions import suggest
+from targetexpr.cli.exits import BAD_INPUT, INTERRUPTED, YES, InputProblem
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "json": ("targetexpr.cli.to_json", "rule text to expressionJson"),
+    "text": ("targetexpr.cli.to_text", "expressionJson to rule text"),
+    "format": ("targetexpr.cli.format", "rule text in canonical form, repaired if asked"),
+    "check": ("targetexpr.cli.check", "say what is wrong with rules, and how to mend it"),
+    "verify": ("targetexpr.cli.verify", "compare every expression of a payload with its JSON"),
+}
+
+EXITS = "Exit status: 0 yes; 1 no (differs, would change); 2 the input is bad or the call is wrong."
+
+
+class Command(Protocol):
+    """What a command's module has."""
+
+    DESCRIPTION: str
+    EXAMPLES: str
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        """Declare the command's arguments."""
+
+    def run(self, options: Namespace) -> int:
+        """Do it; the exit status."""
+
+
+class Parser(ArgumentParser):
+    """argparse with messages that say what to do next."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        if "unrecognized arguments: -" in message:
+            print("A rule that begins with - goes after --, as in: targetexpr json -- '-a.b<5'", file=sys.stderr)
+        print(f"Try: {self.prog} --help", file=sys.stderr)
+        raise SystemExit(BAD_INPUT)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        status = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except InputProblem as problem:
+        print(f"targetexpr: {problem}", file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        # Whoever read us has seen enough. Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return YES
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
+
+
+def _run(argv: list[str]) -> int:
+    if argv and argv[0] in COMMANDS:
+        name = argv[0]
+        module = cast(Command, import_module(COMMANDS[name][0]))
+        parser = Parser(
+            prog=f"targetexpr {name}",
+            description=module.DESCRIPTION,
+            epilog=f"examples:\n{module.EXAMPLES}\n\n{EXITS}",
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        module.arguments(parser)
+        return module.run(parser.parse_args(argv[1:]))
+    return _top(argv)
+
+
+def _top(argv: list[str]) -> int:
+    commands = "\n".join(f"  {name:<9} {words}" for name, (_, words) in COMMANDS.items())
+    parser = Parser(
+        prog="targetexpr",
+        usage="targetexpr COMMAND ...",
+        description="The compiler for the rule language of loyalty programmes.",
+        epilog=f"commands:\n{commands}\n\n"
+        "example:\n  targetexpr json 'currentTxn.value>500'\n\n"
+        f"`targetexpr COMMAND --help` tells more.\n{EXITS}",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and stop")
+    if argv and not argv[0].startswith("-"):
+        close = suggest(argv[0], COMMANDS)
+        parser.error(f"there is no command {argv[0]!r}" + (f"; did you mean {close[0]}?" if close else ""))
+    options = parser.parse_args(argv)
+    if options.version:
+        from targetexpr import __version__
+
+        print(f"targetexpr {__version__}")
+        return YES
+    parser.print_help(sys.stdout if argv else sys.stderr)
+    return YES if argv else BAD_INPUT
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,115 @@
+"""`targetexpr verify`: compare every expression of a payload with its JSON."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.jsontext import JsonProblem, read_json
+from targetexpr.base.render import visible_line
+from targetexpr.base.source import Span
+from targetexpr.cli.exits import BAD_INPUT, NO, YES
+from targetexpr.cli.inputs import Input, add_output, findings_as_data, inputs, print_json, show
+from targetexpr.syntax.pairs import Comparison, compare, find_pairs
+from targetexpr.syntax.sentences import say
+
+DESCRIPTION = """\
+Walk a JSON document (a request, a response, a list of them) and compare every expression with its expressionJson;
+also exp with expJSON, and criteriaDsl with criteriaDslJson. Tells where they stand, both as text, and what differs."""
+EXAMPLES = """\
+  targetexpr verify response.json
+  targetexpr verify --output json request.json response.json
+  curl -s ... | targetexpr verify -"""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("payload", nargs="*", metavar="PAYLOAD.json", help="the documents; - reads standard input")
+    parser.add_argument("-f", "--file", action="append", default=[], metavar="FILE", help="the same as an argument")
+    add_output(parser)
+
+
+def run(options: Namespace) -> int:
+    """Compare every pair of every document; the worst exit status of all."""
+    options.file = [*options.payload, *options.file]
+    options.input = []
+    results = [_one(source, options.output == "json") for source in inputs(options)]
+    if options.output == "json":
+        data = [data for _, data in results]
+        print_json(data[0] if len(data) == 1 else data)
+    return max(status for status, _ in results)
+
+
+def _one(source: Input, quiet: bool) -> tuple[int, dict[str, object]]:
+    try:
+        document = read_json(source.text)
+    except JsonProblem as problem:
+        at = Span(problem.offset, min(problem.offset + 1, len(source.text)))
+        findings = [say(problem.code, at, pointer=problem.pointer, reason=problem.reason)]
+        if not quiet:
+            show(findings, source)
+        return BAD_INPUT, {
+            "ok": False,
+            "source": source.name,
+            "diagnostics": findings_as_data(findings, source),
+        }
+    compared = [compare(pair) for pair in find_pairs(document, source.text)]
+    wrong = [result for result in compared if result.verdict != "same"]
+    status = YES
+    if wrong:
+        status = BAD_INPUT if any(result.verdict == "broken" for result in wrong) else NO
+    if not quiet:
+        _tell(source, compared, wrong)
+    return status, {"ok": not wrong, "source": source.name, "pairs": [_data(result) for result in compared]}
+
+
+def _tell(source: Input, compared: Sequence[Comparison], wrong: Sequence[Comparison]) -> None:
+    name = source.name or "the document"
+    for result in wrong:
+        print(_block(result, name), file=sys.stderr)
+    if not compared:
+        print(f"{name}: no expression with its JSON was found; nothing was compared", file=sys.stderr)
+    else:
+        pairs = "1 pair" if len(compared) == 1 else f"{len(compared)} pairs"
+        print(f"{name}: {pairs}, " + ("all agree" if not wrong else f"{len(wrong)} of them wrong"))
+
+
+def _block(result: Comparison, name: str) -> str:
+    head = "cannot be read" if result.verdict == "broken" else "differs from its JSON"
+    lines = [f"{name} at {result.pair.text_pointer}: {head}"]
+    lines.append(f"  text: {visible_line(result.text if result.text is not None else result.pair.text)}")
+    if result.json_text is not None:
+        lines.append(f"  JSON: {visible_line(result.json_text)}   (at {result.pair.json_pointer})")
+    if result.first is not None and result.first != (result.text, result.json_text):
+        first, other = map(visible_line, result.first)
+        lines.append(f"  first difference: {first} in the text, {other} in the JSON")
+    if result.one_level:
+        lines.append("  they agree when && and || are read on one level; parentheses in the text would settle it")
+    lines += [f"  text: {_finding(finding)}" for finding in result.text_findings]
+    lines += [f"  JSON: {_finding(finding)}" for finding in result.json_findings]
+    return "\n".join(lines)
+
+
+def _finding(finding: Diagnostic) -> str:
+    where = f"at {finding.pointer or 'the top'}" if finding.pointer is not None else f"at offset {finding.span.start}"
+    return f"{finding.severity}[{finding.code}] {where}: {visible_line(finding.message)}"
+
+
+def _data(result: Comparison) -> dict[str, object]:
+    pair = result.pair
+    out: dict[str, object] = {
+        "verdict": result.verdict,
+        "pointer": pair.text_pointer,
+        "jsonPointer": pair.json_pointer,
+        "expression": result.text if result.text is not None else pair.text,
+        "expressionOfJson": result.json_text,
+    }
+    if result.first is not None:
+        out["difference"] = {"expression": result.first[0], "json": result.first[1]}
+        out["agreeOnOneLevel"] = result.one_level
+    if result.text_findings or result.json_findings:
+        out["diagnostics"] = findings_as_data(result.text_findings, Input(pair.text))
+        out["jsonDiagnostics"] = findings_as_data(result.json_findings, Input(pair.json))
+    return out

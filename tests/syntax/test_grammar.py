@@ -1,0 +1,87 @@
+"""The grammar file: unambiguous, in step with the saved tables, the operator table and the mistakes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from targetexpr import diagnose, parse
+from targetexpr.lang.operators import OPERATORS
+from targetexpr.syntax import tables as saved
+from targetexpr.syntax.grammar import grammar_text, tables
+from targetexpr.syntax.make_tables import build_lark, make
+from targetexpr.syntax.parser import _BUILDERS
+from targetexpr.syntax.sentences import codes, mistakes
+
+
+def test_lark_finds_no_conflict_and_no_ambiguity() -> None:
+    lark = build_lark(grammar_text().decode("utf-8"), strict=True)
+    assert lark.parse('currentTxn.value>500&&(currentCustomer.slabName=="Gold")').data == "all_of"
+
+
+def test_the_saved_tables_are_those_of_the_grammar() -> None:
+    made = make(grammar_text().decode("utf-8"))
+    assert made.grammar == saved.GRAMMAR, "run python -m targetexpr.syntax.make_tables"
+    assert made == tables()
+
+
+def test_a_changed_grammar_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = grammar_text().replace(b'QMARK', b'QMARK') + b"\n// changed\n"
+    monkeypatch.setattr("targetexpr.syntax.grammar.grammar_text", lambda: changed)
+    tables.cache_clear()
+    try:
+        assert tables().grammar != saved.GRAMMAR
+        assert tables().rules == saved.RULES
+    finally:
+        monkeypatch.undo()
+        tables.cache_clear()
+
+
+def test_the_grammar_has_the_operators_of_the_table() -> None:
+    lark = build_lark(grammar_text().decode("utf-8"))
+    kinds = {"OR", "AND", "COMPARE", "SIGN", "SCALE", "NOT"}
+    patterns = {t.name: re.compile(t.pattern.to_regexp()) for t in lark.terminals if t.name in kinds}
+    assert set(patterns) == kinds
+    for operator in OPERATORS:
+        assert [n for n, p in patterns.items() if p.fullmatch(operator.symbol)], operator.symbol
+    written = re.findall(r'"([^"A-Za-z]+)"', "".join(
+        line for line in grammar_text().decode().splitlines(keepends=True) if re.match(r"(OR|AND|COMPARE|SIGN|SCALE|NOT):", line)
+    ))
+    assert sorted(written) == sorted({operator.symbol for operator in OPERATORS})
+
+
+def test_every_rule_has_a_builder() -> None:
+    assert {node for _, _, node in tables().rules if node} == set(_BUILDERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "tighter"),
+    [("a||b&&c", "b&&c"), ("a&&b==c", "b==c"), ("a==b+c", "b+c"), ("a+b*c", "b*c"), ("-a*b", "-a"), ("-a.b", "a.b")],
+)
+def test_binding_in_the_grammar_is_binding_in_the_table(text: str, tighter: str) -> None:
+    tree = parse(text)
+    assert any(text[child.start : child.end] == tighter for child in tree.children())
+
+
+@pytest.mark.parametrize("example", mistakes()["example"], ids=lambda example: str(example["code"]))
+def test_each_example_gets_its_code(example: dict[str, object]) -> None:
+    for text in example["texts"]:  # type: ignore[attr-defined]
+        found = [finding.code for finding in diagnose(text)]
+        repaired = {"missing-operator": {"not-callable", "missing-dot"}, "double-dot": {"double-dot"}}
+        allowed = {example["code"], *repaired.get(str(example["code"]), set())}
+        assert set(found) & allowed, (text, found)
+
+
+def test_every_slip_has_a_sentence_and_compiles() -> None:
+    known = set(codes())
+    for slip in mistakes()["slip"]:
+        assert slip["code"] in known
+        re.compile(slip["pattern"])
+    assert {example["code"] for example in mistakes()["example"]} <= known
+
+
+def test_profiles_are_names() -> None:
+    names = mistakes()["profiles"]["names"]
+    assert names == sorted(names, key=str)
+    assert len(set(names)) == len(names)

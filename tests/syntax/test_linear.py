@@ -1,0 +1,203 @@
+"""Time grows linearly with the length of and/or lists, which are really this long; nothing recurses."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Callable
+from time import perf_counter, process_time
+
+import pytest
+
+from targetexpr import ExpressionError, Limits, diagnose, from_json, parse, to_json, to_text
+from targetexpr.lang.nodes import Logical
+from targetexpr.lang.walk import preorder
+from tests.second_reader import read
+from tests.trees import flat
+
+SMALL, LARGE = 1_000, 10_000
+MOST = 13
+
+
+def _list(terms: int, operator: str = "||") -> str:
+    return operator.join(f'currentLineItem.doesItemMatch("sku_code","{220000 + index}")' for index in range(terms))
+
+
+def _seconds(work: Callable[[], object], times: int) -> float:
+    """Processor time of one run, the mean of several in a row."""
+    start = process_time()
+    for _ in range(times):
+        work()
+    return (process_time() - start) / times
+
+
+def _ratio(small: Callable[[], object], large: Callable[[], object]) -> float:
+    """Time of `large` over time of `small`, the collector off; tried again when a busy machine spoils it."""
+    best_small = best_large = float("inf")
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(8):
+            best_small = min(best_small, _seconds(small, 5))
+            best_large = min(best_large, _seconds(large, 1))
+            if best_large / best_small <= MOST:
+                break
+    finally:
+        gc.enable()
+    return best_large / best_small
+
+
+_SMALL_TEXT, _LARGE_TEXT = _list(SMALL), _list(LARGE)
+_ROOMY = Limits(nodes=1_000_000, text=100_000_000)
+
+
+def test_list_of_ten_thousand_is_one_node() -> None:
+    tree = parse(_LARGE_TEXT)
+    assert isinstance(tree, Logical)
+    assert len(tree.terms) == LARGE
+    assert to_text(tree) == _LARGE_TEXT
+    assert from_json(to_json(tree)) == tree
+    assert hash(from_json(to_json(tree))) == hash(tree)
+    assert diagnose(_LARGE_TEXT) == []
+    readable = to_text(tree, style="readable")
+    assert readable.count("\n  || ") == LARGE - 1
+    assert parse(readable) == tree
+    assert read(to_text(tree), one_level=True).flat() == flat(tree)
+
+
+def test_parse() -> None:
+    assert _ratio(lambda: parse(_SMALL_TEXT), lambda: parse(_LARGE_TEXT)) <= MOST
+
+
+def test_diagnose() -> None:
+    assert _ratio(lambda: diagnose(_SMALL_TEXT), lambda: diagnose(_LARGE_TEXT)) <= MOST
+
+
+@pytest.mark.parametrize("style", ["compact", "readable"])
+def test_print(style: str) -> None:
+    small, large = parse(_SMALL_TEXT), parse(_LARGE_TEXT)
+    assert _ratio(lambda: to_text(small, style=style), lambda: to_text(large, style=style)) <= MOST
+
+
+def test_encode() -> None:
+    small, large = parse(_SMALL_TEXT), parse(_LARGE_TEXT)
+    assert _ratio(lambda: to_json(small), lambda: to_json(large)) <= MOST
+
+
+def test_encode_with_types() -> None:
+    small, large = parse(_SMALL_TEXT), parse(_LARGE_TEXT)
+    few = ["boolean:primitive"] * len(list(preorder(small)))
+    many = ["boolean:primitive"] * len(list(preorder(large)))
+    assert _ratio(lambda: to_json(small, types=few), lambda: to_json(large, types=many)) <= MOST
+
+
+def test_decode() -> None:
+    small, large = to_json(parse(_SMALL_TEXT)), to_json(parse(_LARGE_TEXT))
+    assert _ratio(lambda: from_json(small), lambda: from_json(large)) <= MOST
+
+
+def test_compare() -> None:
+    small, large = parse(_SMALL_TEXT), parse(_LARGE_TEXT)
+    small_too, large_too = parse(_SMALL_TEXT), parse(_LARGE_TEXT)
+    assert _ratio(lambda: small == small_too, lambda: large == large_too) <= MOST
+    assert large == large_too
+    assert large != small
+
+
+def test_broken_lists_are_diagnosed_in_linear_time() -> None:
+    for spoil in (
+        lambda text: text + ")",
+        lambda text: "(" + text,
+        lambda text: text + "||",
+        lambda text: text + "&&a",
+    ):
+        small, large = spoil(_SMALL_TEXT), spoil(_LARGE_TEXT)
+        assert diagnose(large)
+        assert _ratio(lambda text=small: diagnose(text), lambda text=large: diagnose(text)) <= MOST
+
+
+def test_many_slips_in_linear_time() -> None:
+    small, large = (text.replace('"sku_code"', "“sku_code”") for text in (_SMALL_TEXT, _LARGE_TEXT))
+    assert _ratio(lambda: diagnose(small), lambda: diagnose(large)) <= MOST
+
+
+def test_lists_nested_to_the_right_are_one_list() -> None:
+    text = "(a||" * 100 + "b" + ")" * 100
+    assert flat(parse(text, limits=Limits(nesting=10_000)))[0] == ("logical", "||", 101)
+
+
+def test_editor_layout_of_a_thousand_reads_back() -> None:
+    tree = parse(_SMALL_TEXT)
+    text = to_json(tree, style="editor")
+    assert text.startswith("\n{\n")
+    assert from_json(text) == tree
+
+
+def test_editor_layout_past_the_limit_is_refused_at_once() -> None:
+    tree = parse(_LARGE_TEXT)
+    start = perf_counter()
+    with pytest.raises(ExpressionError) as caught:
+        to_json(tree, style="editor")
+    assert [item.code for item in caught.value.diagnostics] == ["too-large"]
+    assert perf_counter() - start < 20
+
+
+def test_compact_json_of_ten_thousand_has_the_nested_shape() -> None:
+    text = to_json(parse(_LARGE_TEXT))
+    assert text.startswith('{"arity":"binary_operation","value":"||","operands":[{"arity":"method_call"')
+    assert text.count('"||"') == LARGE - 1
+    assert text.endswith("]}" * LARGE)
+
+
+def test_deep_json_that_this_library_writes_is_read() -> None:
+    """Arrays and objects 20,000 deep, in both layouts, with blanks between."""
+    terms = 10_000
+    head = '{"arity":"binary_operation","value":"&&","operands":[{"arity":"name","value":"a"},'
+    text = head * (terms - 1) + '{"arity":"name","value":"b"}' + "]}" * (terms - 1)
+    tree = from_json(text)
+    assert flat(tree)[0] == ("logical", "&&", terms)
+    assert to_json(tree) == text
+    assert from_json(text.replace(",", " ,\n ")) == tree
+
+
+def test_deep_json_that_is_wrong_is_an_error() -> None:
+    for text in (
+        "[" * 100_000,
+        "[" * 100_000 + "]" * 100_000,
+        '{"arity":' * 100_000,
+        '{"operands":[' * 50_000,
+    ):
+        with pytest.raises(ExpressionError):
+            from_json(text)
+    bangs = '{"arity":"unary_operation","value":"!","operands":['
+    with pytest.raises(ExpressionError) as caught:
+        from_json(bangs * 50_000 + '{"arity":"name","value":"a"}' + "]}" * 50_000)
+    assert [item.code for item in caught.value.diagnostics] == ["nesting-limit"]
+    groups = '{"arity":"group","operands":['
+    with pytest.raises(ExpressionError):
+        from_json(groups * 50_000 + "]}" * 50_000)
+
+
+def test_error_at_the_far_end_of_a_deep_document_has_its_pointer() -> None:
+    terms = 3_000
+    head = '{"arity":"binary_operation","value":"&&","operands":[{"arity":"name","value":"a"},'
+    text = head * terms + '{"arity":"name","value":"?"}' + "]}" * terms
+    with pytest.raises(ExpressionError) as caught:
+        from_json(text)
+    assert caught.value.diagnostics[0].pointer == "/operands/1" * terms + "/value"
+
+
+def test_many_long_numbers() -> None:
+    text = "+".join(["9" * 5_000] * 150)
+    tree = parse(text)
+    assert to_text(tree) == text
+    assert from_json(to_json(tree)) == tree
+    assert json.loads(to_json(tree))["arity"] == "binary_operation"
+
+
+def test_one_very_long_number_in_linear_time() -> None:
+    def work(digits: int) -> Callable[[], object]:
+        text = "0" * digits + "7" * digits + "." + "30" * digits
+        return lambda: to_text(parse(text, limits=_ROOMY))
+
+    assert _ratio(work(50_000), work(500_000)) <= MOST

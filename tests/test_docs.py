@@ -1,0 +1,99 @@
+"""What the documents show is what happens: README fences and docstring examples, all executed."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import targetexpr
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FENCE = re.compile(r"^```(\S*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCES = [(found[1], found[2] or "", found[3]) for found in FENCE.finditer(README)]
+
+
+def test_every_kind_of_fence_is_executed() -> None:
+    assert {kind for kind, _, _ in FENCES} <= {"console", "python", "sh", "toml", "json"}
+    shells = [(name, text) for kind, name, text in FENCES if kind == "sh"]
+    assert [name for name, _ in shells][:2] == ["", "test"], "the main command, then the test command"
+
+
+@pytest.mark.parametrize("text", [text for kind, _, text in FENCES if kind == "python"], ids=lambda text: text[:40])
+def test_python_fences(text: str) -> None:
+    _doctest(text, "README")
+
+
+def _doctest(text: str, name: str) -> None:
+    test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
+    assert test.examples, "a python fence shows a session with >>>"
+    out: list[str] = []
+    assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=out.append).failed == 0, "".join(out)
+
+
+def sessions() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each console fence as its commands and what they print."""
+    found = []
+    for kind, _, text in FENCES:
+        if kind == "console":
+            steps: list[tuple[str, str]] = []
+            for line in text.splitlines(keepends=True):
+                if line.startswith("$ "):
+                    steps.append((line[2:].rstrip("\n"), ""))
+                elif line.startswith("> ") and steps and not steps[-1][1]:
+                    steps[-1] = (steps[-1][0] + "\n" + line[2:].rstrip("\n"), "")
+                else:
+                    steps[-1] = (steps[-1][0], steps[-1][1] + line)
+            found.append((steps[0][0], steps))
+    return found
+
+
+@pytest.mark.parametrize(("name", "steps"), sessions(), ids=lambda value: value[:40] if isinstance(value, str) else "")
+def test_console_fences(name: str, steps: list[tuple[str, str]], tmp_path: Path) -> None:
+    bin_folder = tmp_path / "bin"
+    bin_folder.mkdir()
+    command = bin_folder / "targetexpr"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m targetexpr "$@"\n')
+    command.chmod(0o755)
+    env = {**os.environ, "PATH": f"{bin_folder}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"}
+    work = tmp_path / "work"
+    work.mkdir()
+    for shell, wanted in steps:
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", shell],
+            cwd=work,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        shown = done.stdout + (f"[exit {done.returncode}]\n" if done.returncode else "")
+        assert shown == wanted, f"{name}: {shell}"
+
+
+def library_modules() -> list[str]:
+    return sorted(
+        found.name
+        for found in pkgutil.walk_packages(targetexpr.__path__, "targetexpr.")
+        if not found.name.endswith("__main__")
+    )
+
+
+@pytest.mark.parametrize("name", ["targetexpr", *library_modules()])
+def test_docstring_examples(name: str) -> None:
+    module = importlib.import_module(name)
+    out: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    for test in doctest.DocTestFinder(exclude_empty=True).find(module, name, globs={**vars(module), "parse": targetexpr.parse}):
+        runner.run(test, out=out.append)
+    assert runner.failures == 0, "".join(out)
