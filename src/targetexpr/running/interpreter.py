@@ -45,7 +45,7 @@ from targetexpr.running.program import (
 from targetexpr.running.reading import Reader
 from targetexpr.running.values import Number, Value
 
-_Steps: TypeAlias = Generator[int, Value, Value]
+Steps: TypeAlias = Generator[int, Value, Value]
 """One node at work: it gives places of operands, gets their values, and returns its own."""
 
 
@@ -81,7 +81,7 @@ class Interpreter:
                 at_work.append(self.steps(wanted))
                 value = None
 
-    def steps(self, place: int) -> _Steps:
+    def steps(self, place: int) -> Steps:
         """The work of one node."""
         node = self.program.nodes[place]
         operands = self.program.operands[place]
@@ -113,7 +113,7 @@ class Interpreter:
             case _:
                 assert_never(node)
 
-    def logical(self, conjunction: bool, operands: tuple[int, ...]) -> _Steps:
+    def logical(self, conjunction: bool, operands: tuple[int, ...]) -> Steps:
         """`&&` stops at the first false, `||` at the first true; null stops neither."""
         seen: list[bool | None] = []
         for operand in operands:
@@ -122,7 +122,7 @@ class Interpreter:
                 break
         return semantics.conjunction(seen) if conjunction else semantics.disjunction(seen)
 
-    def member(self, place: int, operation: Operation, operands: tuple[int, ...]) -> _Steps:
+    def member(self, place: int, operation: Operation, operands: tuple[int, ...]) -> Steps:
         """An attribute, or a method."""
         match operation:
             case ReadAttribute():

@@ -46,7 +46,11 @@ def residual(program: Program, context: object, reader: Reader, unknown: Collect
 
 
 def _missing(program: Program, context: object) -> set[str]:
-    profiles = {operation.profile for operation in program.operations.values() if hasattr(operation, "profile")}
+    profiles = {
+        operation.profile
+        for operation in program.operations.values()
+        if not isinstance(operation, CallValue | TestRaw)
+    }
     return {name for name in profiles if not (isinstance(context, dict) and name in context)}
 
 
