@@ -33,7 +33,10 @@ THOROUGH = 10_000
 
 examples = pytest.mark.parametrize(
     "examples",
-    [pytest.param(QUICK, id="quick"), pytest.param(THOROUGH, id="thorough", marks=pytest.mark.slow)],
+    [
+        pytest.param(QUICK, id="quick"),
+        pytest.param(THOROUGH, id="thorough", marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
+    ],
 )
 """Gives a test its number of examples: some by default, many with `-m slow`."""
 

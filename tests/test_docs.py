@@ -94,6 +94,8 @@ def test_docstring_examples(name: str) -> None:
     module = importlib.import_module(name)
     out: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-    for test in doctest.DocTestFinder(exclude_empty=True).find(module, name, globs={**vars(module), "parse": targetexpr.parse}):
+    for test in doctest.DocTestFinder(exclude_empty=True).find(
+        module, name, globs={**vars(module), "parse": targetexpr.parse}
+    ):
         runner.run(test, out=out.append)
     assert runner.failures == 0, "".join(out)

@@ -36,7 +36,9 @@ def test_the_wheel_installs_into_an_empty_environment(tmp_path: Path) -> None:
     run(scripts / "pip", "install", "-q", wheel, cwd=tmp_path)
     made = run(scripts / "targetexpr", "json", "currentTxn.value>500", cwd=tmp_path)
     assert run(scripts / "targetexpr", "text", "-", cwd=tmp_path, text=made) == "currentTxn.value>500\n"
-    broken = subprocess.run([scripts / "targetexpr", "check", "a=1"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    broken = subprocess.run(
+        [scripts / "targetexpr", "check", "a=1"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert (broken.returncode, "single-equals" in broken.stderr) == (2, True)
 
 

@@ -27,7 +27,7 @@ def test_the_saved_tables_are_those_of_the_grammar() -> None:
 
 
 def test_a_changed_grammar_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    changed = grammar_text().replace(b'QMARK', b'QMARK') + b"\n// changed\n"
+    changed = grammar_text().replace(b"QMARK", b"QMARK") + b"\n// changed\n"
     monkeypatch.setattr("targetexpr.syntax.grammar.grammar_text", lambda: changed)
     tables.cache_clear()
     try:
@@ -45,9 +45,14 @@ def test_the_grammar_has_the_operators_of_the_table() -> None:
     assert set(patterns) == kinds
     for operator in OPERATORS:
         assert [n for n, p in patterns.items() if p.fullmatch(operator.symbol)], operator.symbol
-    written = re.findall(r'"([^"A-Za-z]+)"', "".join(
-        line for line in grammar_text().decode().splitlines(keepends=True) if re.match(r"(OR|AND|COMPARE|SIGN|SCALE|NOT):", line)
-    ))
+    written = re.findall(
+        r'"([^"A-Za-z]+)"',
+        "".join(
+            line
+            for line in grammar_text().decode().splitlines(keepends=True)
+            if re.match(r"(OR|AND|COMPARE|SIGN|SCALE|NOT):", line)
+        ),
+    )
     assert sorted(written) == sorted({operator.symbol for operator in OPERATORS})
 
 

@@ -12,6 +12,7 @@ from targetexpr import ExpressionError, from_json, parse, to_json, to_text
 from targetexpr.lang import nodes
 from targetexpr.lang.walk import preorder
 from targetexpr.syntax.json_decoder import decode
+from tests.strategies import examples, holds, trees
 from tests.trees import flat
 
 DATA = Path(__file__).parents[1] / "data"
@@ -176,12 +177,27 @@ def test_decoded_nodes_have_no_span_in_a_text() -> None:
 
 def test_several_errors_are_reported_at_once_in_order() -> None:
     document = (
-        '{"arity":"binary_operation","value":"=","operands":'
+        '{"arity":"binary_operation","value":">","operands":'
         '[{"arity":"name","value":"1"},{"arity":"literal","value":"x","type":"number:primitive"}]}'
     )
     with pytest.raises(ExpressionError) as caught:
         from_json(document)
-    assert caught.value.diagnostics[0].pointer == "/value"
+    assert [item.pointer for item in caught.value.diagnostics] == ["/operands/0/value", "/operands/1/value"]
+
+
+@examples
+def test_decoding_knows_where_every_node_stands(examples: int) -> None:
+    def law(tree: nodes.Expr) -> None:
+        document = to_json(tree)
+        decoded = decode(document)
+        for index, _ in enumerate(preorder(decoded.tree)):
+            place: Any = json.loads(document)
+            for step in decoded.pointer(index).split("/")[1:]:
+                place = place[int(step)] if isinstance(place, list) else place[step]
+            assert json.loads(decoded.spans[index].cut(document)) == place
+            assert decoded.types[index] == place.get("type")
+
+    holds(law, examples, trees(10))
 
 
 def test_spans_of_json_errors_point_into_the_document() -> None:

@@ -7,10 +7,10 @@ Constructors refuse what no text could spell, so every tree prints, and prints t
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import FrozenInstanceError, dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias, TypeVar, dataclass_transform
 
 from targetexpr.base.source import NO_SPAN, Span
 from targetexpr.lang.operators import BINARY, LOGICAL, UNARY, BinaryOp, LogicalOp, UnaryOp
@@ -89,7 +89,24 @@ def encode_string(value: str) -> str:
     return out.replace("\n", "\\n").replace("\r", "\\r")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+_T = TypeVar("_T")
+
+
+def _refuse(node: object, name: str, value: object = None) -> NoReturn:
+    """What a frozen dataclass does; with slots its own refusal covers fields alone."""
+    del value
+    raise FrozenInstanceError(f"a {type(node).__name__} never changes; build a new one to give it another {name}")
+
+
+@dataclass_transform(eq_default=False, frozen_default=True, kw_only_default=True)
+def _node(kind: type[_T]) -> type[_T]:
+    """A frozen, slotted, keyword-only dataclass with equality and repr of its own."""
+    made = dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)(kind)
+    made.__setattr__ = made.__delattr__ = _refuse  # type: ignore[method-assign]
+    return made
+
+
+@_node
 class Node:
     """What all nodes share: where the node's own text starts and ends, its enclosing parentheses left out.
 
@@ -118,18 +135,22 @@ class Node:
             return True
         if not isinstance(other, Node):
             return NotImplemented
-        lefts: list[Node] = [self]
-        rights: list[Node] = [other]
-        while lefts:
-            left, right = lefts.pop(), rights.pop()
-            if left is right:
-                continue
-            if type(left) is not type(right) or left.label() != right.label():
-                return False
-            lefts += left.children()
-            rights += right.children()
-            if len(lefts) != len(rights):
-                return False
+        # Operands are met one by one, not all put on the stack: of a long list each term is fetched but once.
+        waiting: list[Iterator[tuple[Node, Node]]] = [iter(((self, other),))]
+        while waiting:
+            for left, right in waiting[-1]:
+                if left is right:
+                    continue
+                if type(left) is not type(right) or left.label() != right.label():
+                    return False
+                lefts, rights = left.children(), right.children()
+                if len(lefts) != len(rights):
+                    return False
+                if lefts:
+                    waiting.append(zip(lefts, rights, strict=True))
+                    break
+            else:
+                waiting.pop()
         return True
 
     def __hash__(self) -> int:
@@ -162,7 +183,7 @@ class Node:
         return "".join(parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@_node
 class NumberLiteral(Node):
     """`500`, `1.50`: an exact decimal of any length, kept as its plain decimal text."""
 
@@ -181,7 +202,7 @@ class NumberLiteral(Node):
         return Decimal(self.value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@_node
 class StringLiteral(Node):
     r"""`"Gold"`: `raw` is the text between the quotes as it is written and as it travels in JSON."""
 
@@ -203,7 +224,7 @@ class StringLiteral(Node):
         return decode_string(self.raw)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@_node
 class BooleanLiteral(Node):
     """`true` or `false`."""
 
@@ -213,7 +234,7 @@ class BooleanLiteral(Node):
         return self.value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@_node
 class Name(Node):
     """A name that stands alone: a profile, `currentTxn`."""
 
@@ -226,7 +247,7 @@ class Name(Node):
         return self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@_node
 class Dereference(Node):
     """`operand.name`, an attribute: `currentTxn.value`."""
 
@@ -249,7 +270,7 @@ class Dereference(Node):
         return (self.operand,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@_node
 class MethodCall(Node):
     """`operand.name(arguments)`: `currentTxn.basketSum("brand","Puma")`."""
 
@@ -273,7 +294,7 @@ class MethodCall(Node):
         return (self.operand, *self.arguments)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@_node
 class FunctionCall(Node):
     """`name(arguments)`: a call without a receiver."""
 
@@ -296,7 +317,7 @@ class FunctionCall(Node):
         return self.arguments
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@_node
 class Unary(Node):
     """`!a`, `-a` or `+a`."""
 
@@ -314,7 +335,7 @@ class Unary(Node):
         return (self.operand,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@_node
 class Binary(Node):
     """A comparison or arithmetic: `a>b`, `a%b`."""
 
@@ -333,7 +354,7 @@ class Binary(Node):
         return (self.left, self.right)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@_node
 class Logical(Node):
     """`a&&b&&c` or `a||b||c`: two or more terms. The last term is never of the same operator: it is spliced in."""
 
@@ -356,7 +377,7 @@ class Logical(Node):
         return self.terms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@_node
 class Conditional(Node):
     """`condition?then:otherwise`."""
 

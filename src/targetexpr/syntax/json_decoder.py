@@ -182,10 +182,10 @@ class _Decoder:
         kind = cast(str, stated.value) if stated is not None and stated.kind == "string" else None
         findings: list[Diagnostic] = []
         arity = self.shape(members, start, end, findings)
-        operands = self.operands(members, arity, findings)
-        built = _Built(arity, None, findings, start, end, kind)
         if arity and not findings:
             self.value(members, findings)
+        operands = self.operands(members, arity, findings)
+        built = _Built(arity, None, findings, start, end, kind)
         if findings:
             return built
         if arity == "group":

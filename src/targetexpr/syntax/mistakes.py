@@ -9,6 +9,7 @@ from itertools import pairwise
 from targetexpr.base.diagnostics import Diagnostic, Edit, Severity, capped
 from targetexpr.base.limits import Limits
 from targetexpr.base.source import Span
+from targetexpr.lang.nodes import is_name
 from targetexpr.lang.walk import size
 from targetexpr.syntax.mixes import mixed_logic
 from targetexpr.syntax.parser import Mix, Parsed, SyntaxProblem, read
@@ -114,13 +115,14 @@ def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tupl
         after = tokens[index + 1].kind if index + 1 < len(tokens) else ""
         if token.kind == "NAME" and before != "DOT":
             profile = next((name for name in profiles if token.text.startswith(name)), None)
-            if profile is not None and after != "DOT" and len(token.text) > len(profile) + 1:
+            if profile is not None and after != "DOT" and _is_attribute(profile, token.text[len(profile) :]):
                 finding, made = _run_together(token, profile, mended, severity)
                 findings.append(finding)
                 out += made
                 index += 1
                 continue
-            if token.text.lower() == "not" and after == "LPAR" and before not in ENDS_OPERAND:
+            negates = after == "LPAR" and tokens[index + 2].kind != "RPAR"
+            if token.text.lower() == "not" and negates and before not in ENDS_OPERAND:
                 span = mended.span(token.start, token.end)
                 edits = (Edit(span, "!"),)
                 findings.append(say("word-operator", span, severity=severity, edits=edits, text=token.text, write="!"))
@@ -140,6 +142,15 @@ def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tupl
         out.append(token)
         index += 1
     return out, findings
+
+
+def _is_attribute(profile: str, rest: str) -> bool:
+    """Whether what follows a profile's name can be an attribute.
+
+    One letter more is rather a misspelt profile, and a profile of one word (`program`) may begin another word.
+    """
+    begins = rest[:1].isupper() or (rest[:1].islower() and not profile.islower())
+    return len(rest) > 1 and begins and is_name(rest[:1].lower() + rest[1:])
 
 
 def _run_together(token: Tok, profile: str, mended: Repaired, severity: Severity) -> tuple[Diagnostic, list[Tok]]:

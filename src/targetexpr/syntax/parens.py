@@ -8,6 +8,9 @@ from typing import Protocol
 TRIES = 64
 """How many places for a missing parenthesis are compared; past that it goes to the end."""
 
+WORK = 100_000
+"""How many tokens may be looked at for one missing parenthesis: long texts get fewer tries."""
+
 
 class TokenLike(Protocol):
     """What is asked of a token here."""
@@ -46,7 +49,7 @@ def close_one(tokens: Sequence[TokenLike], opened: Sequence[int]) -> int:
     best, fewest = end, _mixes(tokens, end, others)
     if fewest:
         places = [i for i in range(innermost + 1, end) if tokens[i].kind in ("AND", "OR")]
-        for place in places[:TRIES]:
+        for place in places[: min(TRIES, 1 + WORK // len(tokens))]:
             mixes = _mixes(tokens, place, others)
             if mixes is not None and (fewest is None or mixes < fewest):
                 best, fewest = place, mixes
@@ -97,3 +100,26 @@ def _mixes(tokens: Sequence[TokenLike], place: int, others: int) -> int | None:
         leave()
         levels.pop()
     return mixes
+
+
+def beside_or(tokens: Sequence[TokenLike], first: int, last: int) -> bool:
+    """Whether an `||` stands on the level of the tokens from `first` to before `last`, with no parentheses between."""
+    return _meets_or(tokens, range(last, len(tokens)), "LPAR") or _meets_or(tokens, range(first - 1, -1, -1), "RPAR")
+
+
+def _meets_or(tokens: Sequence[TokenLike], places: range, opens: str) -> bool:
+    closes = "RPAR" if opens == "LPAR" else "LPAR"
+    depth = 0
+    for place in places:
+        kind = tokens[place].kind
+        if kind == opens:
+            depth += 1
+        elif kind == closes:
+            depth -= 1
+            if depth < 0:
+                return False
+        elif depth == 0 and kind in ("COMMA", "QMARK", "COLON"):
+            return False
+        elif depth == 0 and kind == "OR":
+            return True
+    return False

@@ -158,7 +158,7 @@ def _string(token: Token, _: object) -> Value:
     text, start, end = token
     if ("\\u" in text and lone_surrogate(text[1:-1])) or (not text.isascii() and _has_surrogate(text)):
         raise SyntaxProblem
-    return StringLiteral(raw=text[1:-1], start=start, end=end), start, end, 1
+    return StringLiteral(raw=intern(text[1:-1]), start=start, end=end), start, end, 1
 
 
 def _has_surrogate(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.source import Span
 from targetexpr.lang.operators import BINARY, LOGICAL
 from targetexpr.syntax.grammar import END, tables
-from targetexpr.syntax.parens import close_one, is_call, unclosed
+from targetexpr.syntax.parens import beside_or, close_one, is_call, unclosed
 from targetexpr.syntax.sentences import compose, mistakes, say
 from targetexpr.syntax.slips import Repaired, visible
 
@@ -32,12 +32,14 @@ class Tok(NamedTuple):
 
 ENDS_OPERAND = frozenset(("NAME", "NUMBER", "STRING", "BOOLEAN", "RPAR"))
 STARTS_OPERAND = frozenset(("NAME", "NUMBER", "STRING", "BOOLEAN", "LPAR", "NOT", "SIGN"))
+ENDS_COMPARISON = frozenset(("COMPARE", "AND", "OR", "QMARK", "COLON", "COMMA", "RPAR"))
 LITERAL = frozenset(("NUMBER", "STRING", "BOOLEAN"))
 
 
 @cache
 def _finder() -> re.Pattern[str]:
-    return re.compile(tables().lexer + r"|(?P<UNKNOWN>.)", re.DOTALL)
+    # A string that is never closed is one piece: tried again at each quote in it, it would cost the square.
+    return re.compile(tables().lexer + r'|(?P<UNCLOSED>"[^\r\n]*)|(?P<UNKNOWN>.)', re.DOTALL)
 
 
 def tokens_of(text: str) -> list[Tok]:
@@ -58,6 +60,11 @@ class Stuck(NamedTuple):
     def wants_operand(self) -> bool:
         """Whether a value is missing here, rather than something that joins two."""
         return "NUMBER" in self.expected
+
+    @property
+    def complete(self) -> bool:
+        """Whether what stands before is whole, so that an operator could follow."""
+        return not self.wants_operand and self.expected != {"NAME"}
 
 
 def run(tokens: list[Tok]) -> Stuck | None:
@@ -97,8 +104,10 @@ class Scene:
     def __init__(self, tokens: list[Tok], stuck: Stuck, mended: Repaired) -> None:
         self.tokens = tokens
         self.stuck = stuck
-        self.index = stuck.place
+        self.place = stuck.place
         self.mended = mended
+        # An edit would stand in the middle of what another one writes: it has to wait until that one is made.
+        self.blurred = False
         self.token = tokens[stuck.place]
         self.before = tokens[stuck.place - 1] if stuck.place else None
         self.open = unclosed(tokens[: stuck.place])
@@ -109,11 +118,20 @@ class Scene:
     def replace(self, at: int, count: int, *new: Tok) -> list[Tok]:
         return [*self.tokens[:at], *new, *self.tokens[at + count :]]
 
+    def edit(self, first: Tok, last: Tok, text: str) -> Edit:
+        """Write `text` in the place of some tokens."""
+        self.blurred = self.blurred or self.mended.inside(first.start) or self.mended.inside(last.end)
+        return Edit(self.span(first, last), text)
+
     def insertion(self, after: Tok, text: str) -> Edit:
+        """Write `text` behind a token."""
+        self.blurred = self.blurred or self.mended.inside(after.end)
         at = self.mended.end(after.end)
         return Edit(Span(at, at), text)
 
     def before_token(self, token: Tok, text: str) -> Edit:
+        """Write `text` before a token."""
+        self.blurred = self.blurred or self.mended.inside(token.start)
         at = self.mended.start(token.start)
         return Edit(Span(at, at), text)
 
@@ -130,9 +148,9 @@ def word_operator(scene: Scene) -> Repair | None:
     """`a and b`, `not a`, `a equals b`."""
     words: dict[str, str] = mistakes()["words"]
     token, before = scene.token, scene.before
-    if before is None or scene.stuck.wants_operand or token.kind not in STARTS_OPERAND | {"NAME"}:
+    if before is None or not scene.stuck.complete or token.kind not in STARTS_OPERAND | {"NAME"}:
         return None
-    at = scene.index
+    at = scene.place
     if token.kind == "NAME" and before.kind in ENDS_OPERAND:
         write = words.get(token.text.lower())
         if write is not None and (write in BINARY or write in LOGICAL):
@@ -147,40 +165,79 @@ def word_operator(scene: Scene) -> Repair | None:
 def _write_operator(scene: Scene, at: int, write: str) -> Repair:
     token = scene.tokens[at]
     span = scene.span(token)
-    finding = say("word-operator", span, edits=(Edit(span, write),), text=token.text, write=write)
+    finding = say("word-operator", span, edits=(scene.edit(token, token, write),), text=token.text, write=write)
     return Repair(finding, scene.replace(at, 1, Tok(_operator_kind(write), write, token.start, token.end)))
 
 
 def chained_comparison(scene: Scene) -> Repair | None:
-    """`a<b<c`, `a>5==true`."""
-    if scene.token.kind != "COMPARE" or len(scene.stuck.starts) < 3 or scene.stuck.wants_operand:
+    """`a<b<c`, `a>5==true`; the whole chain is one slip."""
+    if scene.token.kind != "COMPARE" or len(scene.stuck.starts) < 3 or not scene.stuck.complete:
         return None
     left, operator, middle = scene.stuck.starts[-3:]
-    if scene.tokens[operator].kind != "COMPARE" or scene.before is None:
+    if scene.tokens[operator].kind != "COMPARE":
         return None
-    first, second = scene.tokens[operator].text, scene.token.text
-    span = scene.span(scene.token)
-    words = {"first": _cut(scene, left, scene.index), "operator": second}
-    if {first, second} <= {"<", "<="} or {first, second} <= {">", ">="}:
-        return _range(scene, middle, span, words)
-    opened, closed = scene.tokens[left], scene.before
-    edits = (scene.before_token(opened, "("), scene.insertion(closed, ")"))
+    operands, operators = [(left, operator), (middle, scene.place)], [operator, scene.place]
+    while scene.tokens[operators[-1]].kind == "COMPARE":
+        end = _end_of_operand(scene.tokens, operators[-1] + 1)
+        operands.append((operators[-1] + 1, end))
+        operators.append(end)
+    operators.pop()
+    signs = {scene.tokens[at].text for at in operators}
+    words = {"first": _cut(scene, left, scene.place), "operator": scene.token.text}
+    if signs <= {"<", "<="} or signs <= {">", ">="}:
+        return _range(scene, operands, operators, words)
     words["write"] = "parentheses round the first comparison"
-    tokens = scene.replace(scene.index, 0, Tok("RPAR", ")", closed.end, closed.end))
-    tokens.insert(left, Tok("LPAR", "(", opened.start, opened.start))
-    return Repair(compose("chained-comparison", span, words, edits=edits), tokens)
+    return _nested(scene, operands, words)
 
 
-def _range(scene: Scene, middle: int, span: Span, words: dict[str, str]) -> Repair:
-    """`a<b<c` means `a<b&&b<c` to whoever writes it."""
-    before = scene.tokens[scene.index - 1]
-    words["write"] = f"`&&{_cut(scene, middle, scene.index)}`"
-    edit = scene.insertion(before, f"&&{_cut(scene, middle, scene.index)}")
-    # The copied tokens stand nowhere in the text: they are placed where they are inserted.
-    at = before.end
-    again = [token._replace(start=at, end=at) for token in scene.tokens[middle : scene.index]]
-    tokens = scene.replace(scene.index, 0, Tok("AND", "&&", at, at), *again)
-    return Repair(compose("chained-comparison", span, words, edits=(edit,), hint_key="hint_range"), tokens)
+def _end_of_operand(tokens: list[Tok], at: int) -> int:
+    """The first token behind an operand of a comparison."""
+    depth = 0
+    while True:
+        kind = tokens[at].kind
+        if kind == END or (depth == 0 and kind in ENDS_COMPARISON):
+            return at
+        depth += {"LPAR": 1, "RPAR": -1}.get(kind, 0)
+        at += 1
+
+
+def _range(scene: Scene, operands: list[tuple[int, int]], operators: list[int], words: dict[str, str]) -> Repair:
+    """`a<b<c` means `a<b&&b<c` to whoever writes it; beside an `||` in parentheses, to leave no mix behind."""
+    first, last = operands[0][0], operands[-1][1]
+    edits: list[Edit] = []
+    new: list[Tok] = list(scene.tokens[first : operators[1]])
+    for (start, end), operator, stop in zip(operands[1:], operators[1:], [*operators[2:], last], strict=False):
+        text = f"&&{_cut(scene, start, end)}"
+        edits.append(scene.insertion(scene.tokens[operator - 1], text))
+        words.setdefault("write", f"`{text}`")
+        # The copied tokens stand nowhere in the text: they are placed where they are inserted.
+        at = scene.tokens[operator - 1].end
+        new.append(Tok("AND", "&&", at, at))
+        new += [token._replace(start=at, end=at) for token in scene.tokens[start:end]]
+        new += scene.tokens[operator:stop]
+    if beside_or(scene.tokens, first, last) and last > operators[-1] + 1:
+        opened, closed = scene.tokens[first], scene.tokens[last - 1]
+        edits = [scene.before_token(opened, "("), *edits, scene.insertion(closed, ")")]
+        new = [Tok("LPAR", "(", opened.start, opened.start), *new, Tok("RPAR", ")", closed.end, closed.end)]
+    span = scene.span(scene.token)
+    finding = compose("chained-comparison", span, words, edits=tuple(edits), hint_key="hint_range")
+    return Repair(finding, scene.replace(first, last - first, *new))
+
+
+def _nested(scene: Scene, operands: list[tuple[int, int]], words: dict[str, str]) -> Repair:
+    """`a>5==true` with its first comparison in parentheses; of a longer chain each in those of the next."""
+    first = operands[0][0]
+    opened = scene.tokens[first]
+    edits: list[Edit] = []
+    tokens = list(scene.tokens)
+    for _, end in reversed(operands[1:-1]):
+        closed = scene.tokens[end - 1]
+        edits = [scene.before_token(opened, "("), *edits, scene.insertion(closed, ")")]
+        tokens.insert(end, Tok("RPAR", ")", closed.end, closed.end))
+    for _ in operands[1:-1]:
+        tokens.insert(first, Tok("LPAR", "(", opened.start, opened.start))
+    finding = compose("chained-comparison", scene.span(scene.token), words, edits=tuple(edits))
+    return Repair(finding, tokens)
 
 
 def _cut(scene: Scene, first: int, end: int) -> str:
@@ -195,19 +252,21 @@ def _cut(scene: Scene, first: int, end: int) -> str:
 
 def extra_paren(scene: Scene) -> Repair | None:
     """A `)` with no `(` before it."""
-    if scene.token.kind != "RPAR" or scene.open or scene.stuck.wants_operand:
+    if scene.token.kind != "RPAR" or scene.open or not scene.stuck.complete:
         return None
     span = scene.span(scene.token)
-    return Repair(say("extra-paren", span, edits=(Edit(span, ""),)), scene.replace(scene.index, 1))
+    return Repair(
+        say("extra-paren", span, edits=(scene.edit(scene.token, scene.token, ""),)), scene.replace(scene.place, 1)
+    )
 
 
 def missing_paren(scene: Scene) -> Repair | None:
     """The end of the text, or a place that only makes sense after a `)`."""
-    if scene.token.kind != END or scene.stuck.wants_operand or not scene.open or "RPAR" not in scene.stuck.expected:
+    if scene.token.kind != END or not scene.stuck.complete or not scene.open:
         return None
     at = close_one(scene.tokens, scene.open)
     before = scene.tokens[at - 1]
-    where = "at the end" if at == scene.index else f"before {scene.tokens[at].text}"
+    where = "at the end" if at == scene.place else f"before {scene.tokens[at].text}"
     edit = scene.insertion(before, ")")
     finding = say("missing-paren", scene.span(scene.tokens[scene.open[-1]]), edits=(edit,), where=where)
     return Repair(finding, scene.replace(at, 0, Tok("RPAR", ")", before.end, before.end)))
@@ -215,11 +274,12 @@ def missing_paren(scene: Scene) -> Repair | None:
 
 def colon_for_comma(scene: Scene) -> Repair | None:
     """`f("a":"b")`."""
-    if scene.token.kind != "COLON" or not scene.in_call or scene.stuck.wants_operand:
+    if scene.token.kind != "COLON" or not scene.in_call or not scene.stuck.complete:
         return None
     span = scene.span(scene.token)
     comma = Tok("COMMA", ",", scene.token.start, scene.token.end)
-    return Repair(say("colon-for-comma", span, edits=(Edit(span, ","),)), scene.replace(scene.index, 1, comma))
+    edit = scene.edit(scene.token, scene.token, ",")
+    return Repair(say("colon-for-comma", span, edits=(edit,)), scene.replace(scene.place, 1, comma))
 
 
 def missing_comma(scene: Scene) -> Repair | None:
@@ -230,12 +290,12 @@ def missing_comma(scene: Scene) -> Repair | None:
     edit = scene.insertion(before, ",")
     comma = Tok("COMMA", ",", before.end, before.end)
     span = scene.span(before, scene.token)
-    return Repair(say("missing-comma", span, edits=(edit,)), scene.replace(scene.index, 0, comma))
+    return Repair(say("missing-comma", span, edits=(edit,)), scene.replace(scene.place, 0, comma))
 
 
 def digit_grouping(scene: Scene) -> Repair | None:
     """`1,000`."""
-    at = scene.index
+    at = scene.place
     if scene.token.kind != "COMMA" or scene.in_call or scene.before is None or scene.before.kind != "NUMBER":
         return None
     end = at
@@ -247,7 +307,7 @@ def digit_grouping(scene: Scene) -> Repair | None:
     text = "".join(token.text for token in group)
     write = text.replace(",", "")
     span = scene.span(group[0], group[-1])
-    finding = say("digit-grouping", span, edits=(Edit(span, write),), text=text, write=write)
+    finding = say("digit-grouping", span, edits=(scene.edit(group[0], group[-1], write),), text=text, write=write)
     return Repair(finding, scene.replace(at - 1, len(group), Tok("NUMBER", write, group[0].start, group[-1].end)))
 
 
@@ -261,13 +321,14 @@ def missing_dot(scene: Scene) -> Repair | None:
         or before.text not in mistakes()["profiles"]["names"]
     ):
         return None
-    if scene.index > 1 and scene.tokens[scene.index - 2].kind == "DOT":
+    if scene.place > 1 and scene.tokens[scene.place - 2].kind == "DOT":
         return None
     span = scene.span(before, token)
     gap = scene.mended.span(before.end, token.start)
+    scene.blurred = scene.blurred or scene.mended.inside(before.end) or scene.mended.inside(token.start)
     write = f"{before.text}.{token.text}"
     finding = say("missing-dot", span, edits=(Edit(gap, "."),), profile=before.text, name=token.text, write=write)
-    return Repair(finding, scene.replace(scene.index, 0, Tok("DOT", ".", before.end, token.start)))
+    return Repair(finding, scene.replace(scene.place, 0, Tok("DOT", ".", before.end, token.start)))
 
 
 def double_dot(scene: Scene) -> Repair | None:
@@ -275,7 +336,9 @@ def double_dot(scene: Scene) -> Repair | None:
     if scene.token.kind != "DOT" or scene.before is None or scene.before.kind != "DOT":
         return None
     span = scene.span(scene.token)
-    return Repair(say("double-dot", span, edits=(Edit(span, ""),)), scene.replace(scene.index, 1))
+    return Repair(
+        say("double-dot", span, edits=(scene.edit(scene.token, scene.token, ""),)), scene.replace(scene.place, 1)
+    )
 
 
 def repeated_operator(scene: Scene) -> Repair | None:
@@ -285,9 +348,10 @@ def repeated_operator(scene: Scene) -> Repair | None:
         return None
     span = scene.span(before, token)
     gap = Edit(scene.mended.span(before.end, token.end), "")
+    scene.blurred = scene.blurred or scene.mended.inside(before.end) or scene.mended.inside(token.end)
     text = f"{before.text} {token.text}"
     finding = say("repeated-operator", span, edits=(gap,), text=text, write=token.text)
-    return Repair(finding, scene.replace(scene.index, 1))
+    return Repair(finding, scene.replace(scene.place, 1))
 
 
 def not_callable(scene: Scene) -> Repair | None:
@@ -295,7 +359,7 @@ def not_callable(scene: Scene) -> Repair | None:
     before = scene.before
     if scene.token.kind != "LPAR" or before is None or before.kind not in ENDS_OPERAND:
         return None
-    first = scene.index - 1
+    first = scene.place - 1
     if before.kind == "RPAR":
         depth = 0
         while True:
@@ -303,10 +367,10 @@ def not_callable(scene: Scene) -> Repair | None:
             if depth == 0:
                 break
             first -= 1
-        inside = scene.tokens[first + 1 : scene.index - 1]
+        inside = scene.tokens[first + 1 : scene.place - 1]
         if is_call(scene.tokens, first) or not all(token.kind in ("NAME", "DOT", "LPAR", "RPAR") for token in inside):
             return None
-    what = _cut(scene, first, scene.index)
+    what = _cut(scene, first, scene.place)
     return Repair(say("not-callable", scene.span(scene.tokens[first], before), before=_short(what)), None)
 
 
@@ -390,7 +454,7 @@ def recover(tokens: list[Tok], mended: Repaired) -> list[Diagnostic]:
         repair = next((found for known in REPAIRS if (found := known(scene)) is not None), None)
         if repair is None:
             return [*findings, by_example(scene)]
-        findings.append(repair.finding)
+        findings.append(replace(repair.finding, fix=None) if scene.blurred else repair.finding)
         if repair.tokens is None or spent > BUDGET:
             return findings
         tokens = repair.tokens

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.source import Span
-from targetexpr.lang.nodes import is_raw_string
+from targetexpr.lang.nodes import is_raw_string, lone_surrogate
 from targetexpr.syntax.grammar import tables
 from targetexpr.syntax.sentences import compose, mistakes
 
@@ -51,6 +51,11 @@ class Repaired:
             return offset
         inside = offset < self._ends[at]
         return self._edits[at].span.end if inside else self._edits[at].span.end + offset - self._ends[at]
+
+    def inside(self, offset: int) -> bool:
+        """Whether an offset of the mended text lies within what a repair wrote: the original has no such place."""
+        at = bisect_left(self._starts, offset) - 1
+        return at >= 0 and offset < self._ends[at]
 
     def span(self, start: int, end: int) -> Span:
         """The original's span for one of the mended text."""
@@ -94,10 +99,13 @@ def _token() -> re.Pattern[str]:
 _LINE = re.compile(r"[^\r\n]*")
 _QUOTE_OR_ESCAPE = re.compile(r'\\.|"')
 _CURLY_END = re.compile(r"[“”„‟«»″＂](?=[ \t]*(?:[,)&|=!<>]|\Z))")
-_SWALLOWED = re.compile(r"\)*[ \t]*(?:&&|\|\|)[ \t]*[A-Za-z_(!]")
-_WHERE_STRING_ENDS = re.compile(r"\)*[ \t]*(?:&&|\|\||[=!<>]=|[<>])")
-_CLOSERS_AT_END = re.compile(r"\)*[ \t]*\Z")
-_CLOSERS = re.compile(r"\)*")
+_SWALLOWED = re.compile(r"(?:&&|\|\|)[ \t]*[A-Za-z_(!]")
+_OPERATOR = re.compile(r"&&|\|\||[=!<>]=|[<>]")
+_BEHIND_STRING = re.compile(r"[ \t]*(?:[,)&|=!<>+*/%?:-]|[\r\n]|\Z)")
+CLOSERS_TRIED = 20
+"""How many quotes may be looked at for the one that closes a string."""
+
+_SAME = re.compile(r"(.)\1*", re.DOTALL)
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]*)?[eE][+-]?[0-9]+(?![A-Za-z0-9_])")
 
 
@@ -152,9 +160,10 @@ class _Mender:
             return
         found = token.match(self.text, self.at)
         if found is None:
-            span = Span(self.at, self.at + 1)
-            self.say("unexpected-character", span, text=visible(self.text[self.at]))
-            self.at += 1
+            run = _SAME.match(self.text, self.at)
+            assert run is not None
+            self.say("unexpected-character", Span(*run.span()), text=visible(self.text[self.at]))
+            self.at = run.end()
             return
         self.open += {"LPAR": 1, "RPAR": -1}.get(str(found.lastgroup), 0)
         self.at = found.end()
@@ -176,6 +185,12 @@ class _Mender:
         start = self.at
         found = token.match(self.text, start)
         whole = found is not None
+        if not self.text[start + 1 : self.line_end].strip(" \t)"):
+            span = Span(start, start + 1)
+            self.say("stray-quote", span, Edit(span, ""))
+            self.at = span.end
+            self.quotes -= 1
+            return
         if self.quotes % 2:
             limit = found.end() - 1 if found is not None else self.line_end
             curly = _CURLY_END.search(self.text, start + 1, limit)
@@ -185,9 +200,9 @@ class _Mender:
                 self.at = span.end
                 self.quotes -= 1
                 return
-            swallowed = _SWALLOWED.search(self.text, start + 1, limit) if whole else None
+            swallowed = _swallowed(self.text, start + 1, limit) if whole else None
             if swallowed is not None or not whole:
-                self.unclosed(start, swallowed.start() if swallowed is not None else None)
+                self.unclosed(start, swallowed)
                 return
         if found is None:
             self.unclosed(start, None)
@@ -200,17 +215,29 @@ class _Mender:
     def unclosed(self, start: int, end: int | None) -> None:
         """A string without its closing quote: it belongs before the parentheses and operators that follow the words."""
         if end is None:
-            found = _WHERE_STRING_ENDS.search(self.text, start + 1, self.line_end)
-            if found is None:
-                found = _CLOSERS_AT_END.search(self.text, start + 1, self.line_end)
+            found = _OPERATOR.search(self.text, start + 1, self.line_end)
             end = found.start() if found is not None else self.line_end
-            closers = _CLOSERS.match(self.text, end)
-            if closers is not None:
-                # More of them than are open belong to the string.
-                end += max(0, closers.end() - end - max(self.open, 0))
+        while end > start + 1 and self.text[end - 1] in " \t":
+            end -= 1
+        # As many closing parentheses as are open stand outside; more of them belong to the string.
+        outside = max(self.open, 0)
+        while outside and end > start + 1 and self.text[end - 1] == ")":
+            outside -= 1
+            end -= 1
         self.say("unclosed-string", Span(start, max(end, start + 1)), Edit(Span(end, end), '"'))
         self.quotes -= 1
         self.at = end
+
+    def closing(self, quotes: _Quotes, start: int) -> re.Match[str] | None:
+        """The quote that closes a string: the first with an end of operand behind it (`'it's'`), else the first."""
+        first = None
+        for count, found in enumerate(quotes.closes.finditer(self.text, start, self.line_end)):
+            first = first or found
+            if _BEHIND_STRING.match(self.text, found.end()):
+                return found
+            if count == CLOSERS_TRIED:
+                break
+        return first
 
     def odd_string(self, quotes: _Quotes) -> None:
         """A string between quotes of another kind, or a straight string that only begins with one."""
@@ -218,7 +245,7 @@ class _Mender:
         opening = quotes.opens.match(self.text, self.at)
         assert opening is not None
         start = opening.end()
-        closing = quotes.closes.search(self.text, start, self.line_end)
+        closing = self.closing(quotes, start)
         opened = Span(*opening.span())
         edits = [Edit(opened, quotes.write)]
         if closing is None:
@@ -229,16 +256,28 @@ class _Mender:
             return
         inside = self.text[start : closing.start()]
         edits += [
-            Edit(Span(start + found.start(), start + found.start()), "\\") for found in re.finditer(r'(?<!\\)"', inside)
+            Edit(Span(start + found.start(), start + found.start()), "\\")
+            for found in _QUOTE_OR_ESCAPE.finditer(inside)
+            if found.group() == '"'
         ]
         straight = closing.group() == '"'
         if not straight:
             edits.append(Edit(Span(*closing.span()), quotes.write))
         else:
             self.quotes -= 1
+        if ("\\u" in inside and lone_surrogate(inside)) or any("\ud800" <= char <= "\udfff" for char in inside):
+            self.say("lone-surrogate", Span(opened.start, closing.end()))
         span = opened if straight else Span(opened.start, closing.end())
         self.say(quotes.code, span, *edits, text=visible(opening.group()), write=quotes.write)
         self.at = closing.end()
+
+
+def _swallowed(text: str, start: int, end: int) -> int | None:
+    """Where a string that holds an operator, or ends with a comma before a word, should have ended."""
+    found = _SWALLOWED.search(text, start, end)
+    if found is not None:
+        return found.start()
+    return end - 1 if text[end - 1 : end] == "," and text[end + 1 : end + 2].isalnum() else None
 
 
 def visible(text: str) -> str:
