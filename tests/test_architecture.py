@@ -18,9 +18,10 @@ LAYERS = {
     "schemas": set(),
     "syntax": {"base", "lang"},
     "checking": {"base", "lang", "schemas"},
+    "front": {"base", "lang", "syntax", "checking"},
     "running": {"base", "lang", "checking"},
-    "rule": {"base", "lang", "syntax", "checking", "running"},
-    "cli": {"base", "lang", "syntax", "checking", "running", "rule", "schemas"},
+    "rule": {"base", "lang", "syntax", "checking", "running", "front"},
+    "cli": {"base", "lang", "syntax", "checking", "running", "front", "rule", "schemas"},
 }
 """What each part may import beside itself."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from itertools import pairwise
 from typing import TypeAlias
 
 from targetexpr.base.source import Span
@@ -57,11 +59,8 @@ def unquoted(node: Expr, wanted: Kind) -> str | None:
             return node.raw
         if wanted == "boolean" and node.raw in ("true", "false"):
             return node.raw
-    elif wanted == "string":
-        if isinstance(node, NumberLiteral):
-            return f'"{node.value}"'
-        if isinstance(node, BooleanLiteral):
-            return '"true"' if node.value else '"false"'
+    elif wanted == "string" and isinstance(node, NumberLiteral):
+        return f'"{node.value}"'
     return None
 
 
@@ -86,8 +85,14 @@ def check_call(
         return None
     if len(arguments) > 2 and not call.check_together(overload):
         return None
-    state.targets[place] = Call(function, overload)
+    state.targets[place] = _target(function, overload)
     return overload.result
+
+
+@lru_cache(maxsize=4096)
+def _target(function: Function, overload: Overload) -> Call:
+    """One object for all calls of a kind: ten thousand of them are kept with a long list."""
+    return Call(function, overload)
 
 
 def _overload(state: State, place: int, node: MethodCall, arguments: list[int], function: Function) -> Overload | None:
@@ -102,12 +107,17 @@ def _overload(state: State, place: int, node: MethodCall, arguments: list[int], 
         span = state.order[arguments[most]].span.joined(state.order[arguments[-1]].span)
     else:
         span = Span(node.name_span.start, node.span.end)
-    counts = {n for o in function.overloads for n in range(o.required, len(o.parameters) + 1)}
+    counts = {n for o in function.overloads for n in range(o.required, _told(o) + 1)}
     shown = sorted(function.overloads, key=lambda o: len(o.parameters))
     signatures = [o.signature.replace("([ignored])", "()") for o in shown]
     finding = messages.argument_count(span, function.name, signatures, sorted(counts), count)
     state.report(place, finding, member=True)
     return None
+
+
+def _told(overload: Overload) -> int:
+    """How many parameters a sentence speaks of: those that mean something."""
+    return sum(parameter.role != "ignored" for parameter in overload.parameters)
 
 
 _Check: TypeAlias = Callable[["_Call", Parameter, int, int], bool]
@@ -171,6 +181,8 @@ class _Call:
 
         node = self.state.order[at]
         write = unquoted(node, wanted)
+        if write is not None and parameter.values and write.strip('"') not in parameter.values:
+            write = None
         finding = messages.argument_kind(
             node.span, self.function.name, parameter.name, wanted, self.state.what(at), kind, write
         )
@@ -233,7 +245,7 @@ class _Call:
         from decimal import Decimal
 
         start = 0
-        for lower, higher in zip(bounds, bounds[1:], strict=False):
+        for lower, higher in pairwise(bounds):
             if Decimal(higher) <= Decimal(lower):
                 span = part_of(literal, start, start + len(lower) + 1 + len(higher))
                 self.state.report(at, messages.bounds_not_ascending(span, lower, higher))

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias, cast
 
 from targetexpr.base.diagnostics import Diagnostic, capped
 from targetexpr.base.limits import DEFAULT_LIMITS
+from targetexpr.base.source import Span
 from targetexpr.checking.members import dereference, function_call, method_call, name
 from targetexpr.checking.result import Checked
 from targetexpr.checking.state import State
@@ -46,14 +47,15 @@ def check_tree(
     expect: Expected | None = "boolean",
     strict: bool = True,
     pointers: Callable[[int], str] | None = None,
+    places: Sequence[Span] | None = None,
     most: int = DEFAULT_LIMITS.diagnostics,
 ) -> Checked:
     """The tree with the types of its nodes and everything that is wrong with it.
 
     `schema` is the bundled one unless given. `event` narrows profiles and attributes to those it offers and gives
     currentEvent its type. `expect` is what the whole must come out as, None for anything. With `strict=False`
-    names that are not known are warnings, and what holds them has no type. `pointers` tells the JSON pointer of
-    the node with a place in preorder, for trees that came from JSON. At most `most` findings are kept.
+    names that are not known are warnings, and what holds them has no type. `pointers` and `places` tell where the
+    node with a place in preorder stands in JSON, for trees that came from there. At most `most` findings are kept.
 
     >>> from targetexpr.syntax.parser import parse
     >>> checked = check_tree(parse("currentTxn.valu>500"))
@@ -73,7 +75,7 @@ def check_tree(
         types=tuple(state.types),
         targets=state.targets,
         reads=tuple(dict.fromkeys(reversed(state.reads))),
-        diagnostics=_findings(state, pointers, most) if state.problems or state.once else (),
+        diagnostics=_findings(state, pointers, places, most) if state.problems or state.once else (),
         schema=schema,
         event=state.event_name if state.event is not None else event,
     )
@@ -140,16 +142,31 @@ def _whole(state: State, expr: Expr, expect: Expected | None) -> None:
 _ASKED: dict[Kind, Type] = {"boolean": BOOLEAN, "number": REAL, "string": STRING, "date": DATE}
 
 
-def _findings(state: State, pointers: Callable[[int], str] | None, most: int) -> tuple[Diagnostic, ...]:
+def _findings(
+    state: State, pointers: Callable[[int], str] | None, places: Sequence[Span] | None, most: int
+) -> tuple[Diagnostic, ...]:
     found: list[Diagnostic] = []
+    origins: dict[int, tuple[int, bool]] = {}
     for place, member, finding in (*state.problems, *state.once.values()):
-        if pointers is not None:
-            at = pointers(place)
-            if member:
-                at += "/operands/0" if type(state.order[place]) is FunctionCall else "/operands/1"
-            finding = replace(finding, pointer=at)
+        if places is not None:
+            finding = replace(finding, span=places[place])
+        origins[id(finding)] = place, member
         found.append(finding)
-    return tuple(capped(found, most))
+    kept = capped(found, most)
+    if pointers is None:
+        return tuple(kept)
+    return tuple(_pointed(state, finding, pointers, origins.get(id(finding))) for finding in kept)
+
+
+def _pointed(
+    state: State, finding: Diagnostic, pointers: Callable[[int], str], origin: tuple[int, bool] | None
+) -> Diagnostic:
+    """The finding with its JSON pointer; the last word on findings that are cut off has no place of its own."""
+    if origin is None:
+        return replace(finding, pointer="")
+    place, member = origin
+    name = ("/operands/0" if type(state.order[place]) is FunctionCall else "/operands/1") if member else ""
+    return replace(finding, pointer=pointers(place) + name)
 
 
 # ---- literals and operators ----------------------------------------------------------------------------------------
@@ -290,10 +307,8 @@ def _settle_pair(state: State, left: int, right: int, operator: str) -> None:
 def _in_order(state: State, left: int, right: int, operator: str) -> bool:
     """Whether `<` and its like may stand between two nodes, as far as each goes alone: it orders numbers and dates."""
     odd = [at for at in (left, right) if not _orderable(state.types[at])]
-    if not odd:
-        return True
-    if len(odd) == 1 and state.types[left if odd[0] == right else right] is not None:
-        return True  # a text beside a number, say: said about the pair
+    if len(odd) < 2:
+        return True  # a text beside a number, say, is said about the pair
     from targetexpr.checking import messages
 
     at = odd[0]
@@ -393,8 +408,3 @@ _HANDLERS: Mapping[type, _Handler] = {
     Logical: _logical,
     Conditional: _conditional,
 }
-
-
-def typed(checked: Checked) -> Sequence[str | None]:
-    """The types for `to_json`, one for each node in preorder."""
-    return checked.types

@@ -23,6 +23,11 @@ def same_sides(span: Span, value: bool) -> Diagnostic:
     return _warning(code, span, f"Both sides are the same, so this is always {word} (or unknown, without data).")
 
 
+def division_by_zero(span: Span, operator: str) -> Diagnostic:
+    message = f"`{operator} 0` has no result, so nothing that is made of it ever holds."
+    return _warning("zero-division", span, message, "Divide by something that is not zero.")
+
+
 def no_time(span: Span, name: str) -> Diagnostic:
     message = f"This `{name}` begins when it ends: no time lies in the window, so it is always false."
     return _warning("always-false", span, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from targetexpr.base.source import Span
@@ -96,6 +97,18 @@ def find_attribute(state: State, profile: Profile, text: str) -> Attribute | Non
     return found if found is not None else profile.attribute(text)
 
 
+def _of_event(state: State, profile: Profile) -> Mapping[str, Attribute]:
+    """The attributes that the event adds to currentEvent."""
+    event = state.event
+    return (event.attributes or {}) if event is not None and profile.type == EVENT else {}
+
+
+def _takes(profile: Profile, name: str, count: int) -> bool:
+    """Whether a method of the profile can be called with that many arguments."""
+    method = profile.methods.get(name)
+    return method is not None and any(overload.accepts(count) for overload in method.function.overloads)
+
+
 def _attribute(state: State, place: int, node: Dereference | MethodCall, attribute: Attribute) -> Type:
     state.targets[place] = attribute
     state.reads.append(Read(attribute.profile, attribute.name))
@@ -137,9 +150,18 @@ def _unknown_attribute(state: State, place: int, node: Dereference, profile: Pro
         signature = method.function.overloads[0].signature
         state.report(place, messages.method_not_called(node.name_span, node.name, signature), member=True)
         return
-    suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=False)
+    more = _of_event(state, profile)
+    suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=False, more=more)
     bare = not profile.attributes and not profile.methods
-    finding = messages.unknown_attribute(node.name_span, profile.name, node.name, suggestions, elsewhere, bare)
+    finding = messages.unknown_attribute(
+        node.name_span,
+        profile.name,
+        node.name,
+        suggestions,
+        elsewhere,
+        bare=bare,
+        any_event=profile.type == EVENT and state.event is None,
+    )
     state.unknown(place, finding, member=True)
 
 
@@ -188,7 +210,7 @@ def method_call(state: State, place: int, node: Expr, operands: list[int]) -> Ty
             return None
         method = profile.methods.get(node.name)
         if method is None:
-            return _other_call(state, place, node, operands, profile)
+            return _other_call(state, place, node, profile)
         if method.events is not None:
             _check_event(state, place, node, method)
         arguments = tuple(text_of(argument) for argument in node.arguments)
@@ -204,7 +226,7 @@ def method_call(state: State, place: int, node: Expr, operands: list[int]) -> Ty
     return check_call(state, place, node, operands[1:], function, None)
 
 
-def _other_call(state: State, place: int, node: MethodCall, operands: list[int], profile: Profile) -> Type | None:
+def _other_call(state: State, place: int, node: MethodCall, profile: Profile) -> Type | None:
     attribute = find_attribute(state, profile, node.name)
     if attribute is None:
         _unknown_method(state, place, node, profile)
@@ -232,7 +254,10 @@ def _other_call(state: State, place: int, node: MethodCall, operands: list[int],
 def _unknown_method(state: State, place: int, node: MethodCall, profile: Profile) -> None:
     from targetexpr.checking import messages, names
 
-    suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=True)
+    more = _of_event(state, profile)
+    suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=True, more=more)
+    fitting = [name for name in suggestions if _takes(profile, name, len(node.arguments))]
+    suggestions = fitting or suggestions
     kinds = names.kinds_with(node.name)
     if kinds and not suggestions and not elsewhere:
         finding = messages.value_method_on_profile(node.name_span, profile.name, node.name, kinds)

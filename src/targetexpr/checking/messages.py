@@ -23,6 +23,10 @@ KINDS: dict[Kind, str] = {
 """How a sentence names a value of a kind."""
 
 
+LISTED_UNDER: dict[Kind, str] = {"boolean": "condition", "number": "number", "string": "text", "date": "date"}
+"""What `targetexpr schema` lists the methods of a kind under."""
+
+
 def listed(names: Sequence[str], last: str = "or") -> str:
     """`a`, `b` or `c`; a long list is cut."""
     shown = [f"`{name}`" for name in names[:8]]
@@ -72,10 +76,20 @@ def unknown_profile(span: Span, name: str, suggestions: Sequence[str]) -> Diagno
 
 
 def unknown_attribute(
-    span: Span, profile: str, name: str, suggestions: Sequence[str], elsewhere: Sequence[str], bare: bool
+    span: Span,
+    profile: str,
+    name: str,
+    suggestions: Sequence[str],
+    elsewhere: Sequence[str],
+    *,
+    bare: bool,
+    any_event: bool,
 ) -> Diagnostic:
-    """`elsewhere`: the profiles that have it; `bare`: whether nothing at all is declared for the profile."""
-    if bare:
+    """`elsewhere`: the profiles that have it; `bare`: nothing at all is declared for the profile; `any_event`: it is
+    the event's profile, and no event is given."""
+    if any_event and not elsewhere:
+        hint = "Attributes of a behavioural event are known when the event is given and declared in a schema file."
+    elif bare:
         hint = f"No attribute of `{profile}` is documented; declare it in a schema file."
     elif elsewhere:
         hint = f"{listed(elsewhere, 'and')} {'has' if len(elsewhere) == 1 else 'have'} it."
@@ -99,7 +113,8 @@ def unknown_method(
 
 def value_method_on_profile(span: Span, profile: str, name: str, kinds: Sequence[Kind]) -> Diagnostic:
     """A method of values, called on a profile."""
-    hint = f"It is for {' and '.join(_PLURALS[kind] for kind in kinds)}; call it on an attribute."
+    whose = " and ".join(_PLURALS[kind] for kind in kinds) if len(kinds) < 3 else "values of every kind"
+    hint = f"It is for {whose}; call it on an attribute."
     return _found("unknown-method", span, f"`{profile}` has no method `{name}`.", hint)
 
 
@@ -107,10 +122,10 @@ def unknown_value_method(
     span: Span, what: str, kind: Kind, name: str, suggestions: Sequence[str], elsewhere: Sequence[Kind]
 ) -> Diagnostic:
     """A method that values of the kind do not have; `elsewhere` are the kinds that do."""
-    hint = None
+    hint = f"`targetexpr schema {LISTED_UNDER[kind]}` lists their methods."
     if elsewhere:
         hint = f"`{name}` is for {' and '.join(_PLURALS[other] for other in elsewhere)}."
-    hint = _did_you_mean(suggestions, hint)
+    hint = HABITS.get((kind, name.lower())) or _did_you_mean(suggestions, hint) or hint
     message = f"{what} is {KINDS[kind]}, and {_PLURALS[kind]} have no method `{name}`."
     return _found("unknown-method", span, message, hint, _rename(span, suggestions))
 
@@ -125,11 +140,30 @@ _PLURALS: dict[Kind, str] = {
 }
 
 
+HABITS: dict[tuple[Kind, str], str] = {
+    ("string", "equals"): "Texts are compared with `==`.",
+    ("string", "equalsignorecase"): 'Whatever the letter case: `.matches("(?i)^...$")`.',
+    ("string", "tolowercase"): 'Whatever the letter case: `.matches("(?i)...")`.',
+    ("string", "touppercase"): 'Whatever the letter case: `.matches("(?i)...")`.',
+    ("string", "startswith"): 'To look at the start: `.matches("^...")`.',
+    ("string", "endswith"): 'To look at the end: `.matches("...$")`.',
+    ("string", "includes"): "To look for a part: `.contains(...)`.",
+    ("string", "length"): 'To look at the length: `.matches("^.{2,5}$")`.',
+    ("number", "equals"): "Numbers are compared with `==`.",
+    ("date", "hour"): "For the time of day there are `.isHourBetween(from,to)` and `.isTimeBetween(h,m,h,m)`.",
+    ("date", "after"): "For a moment there is `.isAfter(year, month, day)`.",
+    ("date", "before"): "For a moment there is `.isBefore(year, month, day)`.",
+    ("date", "isbetween"): "For a span of time, join `.isAfter(...)` and `.isBefore(...)` with `&&`.",
+}
+"""Methods that other languages have, and what to write here; names in lower case."""
+
+
 def no_attributes(span: Span, what: str, kind: Kind, name: str, suggestions: Sequence[str]) -> Diagnostic:
     """Something after the dot of a value that is no method of it either."""
     calls = [f"{suggestion}()" for suggestion in suggestions]
     message = f"{what} is {KINDS[kind]}; it has no attribute `{name}`."
-    return _found("unknown-attribute", span, message, _did_you_mean(calls), _rename(span, calls))
+    hint = _did_you_mean(calls, f"`targetexpr schema {LISTED_UNDER[kind]}` lists its methods.")
+    return _found("unknown-attribute", span, message, hint, _rename(span, calls))
 
 
 def unknown_function(span: Span, name: str, suggestions: Sequence[str], kinds: Sequence[Kind]) -> Diagnostic:
@@ -143,6 +177,9 @@ def unknown_function(span: Span, name: str, suggestions: Sequence[str], kinds: S
 
 def unknown_name(span: Span, name: str, suggestions: Sequence[str], as_text: bool) -> Diagnostic:
     """A bare name that is no profile, standing where a value is needed."""
+    if name.lower() in ("null", "none", "nil"):
+        message = f"There is no `{name}` to compare with; a missing value is asked for."
+        return _found("unknown-name", span, message, "Write `.isNull()` or `.isNotNull()` after the attribute.")
     hint = _did_you_mean(suggestions)
     fix = _rename(span, suggestions)
     if hint is None and as_text:
@@ -289,10 +326,9 @@ def branches_differ(span: Span, then: Kind, otherwise: Kind) -> Diagnostic:
 
 def argument_count(span: Span, name: str, signatures: Sequence[str], counts: Sequence[int], given: int) -> Diagnostic:
     """`counts`: how many arguments can be given, ascending."""
-    wanted = " or ".join(str(count) for count in counts)
+    wanted = " or ".join(str(count) for count in counts) if counts[-1] else "no"
     noun = "argument" if counts[-1] == 1 else "arguments"
-    needs = f"takes {wanted} {noun}" if counts != (0,) else "takes no arguments"
-    message = f"`{name}` {needs}; {given if given else 'none'} {'is' if given in (0, 1) else 'are'} given."
+    message = f"`{name}` takes {wanted} {noun}; {given or 'none'} {'is' if given in (0, 1) else 'are'} given."
     return _found("argument-count", span, message, f"Write {' or '.join(f'`{name}{s}`' for s in signatures)}.")
 
 
@@ -417,9 +453,4 @@ PATTERN_HINTS: dict[Reason, str] = {
 
 def type_differs(span: Span, pointer: str, given: str, inferred: str) -> Diagnostic:
     message = f"The JSON says the type is `{given}`; by the schema it is `{inferred}`."
-    return Diagnostic(code="type-differs", severity="warning", span=span, pointer=pointer, message=message)
-
-
-def type_unfounded(span: Span, pointer: str, given: str) -> Diagnostic:
-    message = f"The JSON says the type is `{given}`; by the schema this part has no type."
     return Diagnostic(code="type-differs", severity="warning", span=span, pointer=pointer, message=message)

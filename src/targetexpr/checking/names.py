@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from targetexpr.base.suggestions import edit_distance, suggest
 from targetexpr.lang.functions import KIND_METHODS
-from targetexpr.lang.schema import Attribute, Method, Profile, Schema
+from targetexpr.lang.nodes import RESERVED
+from targetexpr.lang.schema import EXTENDED, Attribute, Method, Profile, Schema
 from targetexpr.lang.types import Kind
 
 
@@ -32,25 +33,33 @@ def like_profile(schema: Schema, word: str) -> list[str]:
     return meant or close_names(word, schema.profiles)
 
 
-def like_member(schema: Schema, profile: Profile, word: str, *, call: bool) -> tuple[list[str], list[str]]:
+def like_member(
+    schema: Schema, profile: Profile, word: str, *, call: bool, more: Mapping[str, Attribute]
+) -> tuple[list[str], list[str]]:
     """Members of a profile that a word comes close to, and other profiles that have exactly this name.
 
-    Another profile's exact name says more than a near one here, unless that one differs in letter case alone.
+    `more` are the attributes an event adds. Another profile's exact name says more than a near one here, unless
+    that one differs in letter case alone.
     """
-    members: Mapping[str, Attribute | Method] = {**profile.attributes, **profile.methods}
+    attributes = {**profile.attributes, **more}
+    members: Mapping[str, Attribute | Method] = {**attributes, **profile.methods}
     meant = [name for name, member in members.items() if _listed(word, member.suggest_for)]
+    if word.lower().startswith(EXTENDED.lower()) and len(word) > len(EXTENDED):
+        return [EXTENDED + word[len(EXTENDED) :]], []
     same = [name for name in members if name.lower() == word.lower()]
     if meant or same:
         return meant or same, []
     elsewhere = [other.name for other in schema.profiles.values() if word in other.attributes or word in other.methods]
     if elsewhere:
         return [], elsewhere
-    first, second = (profile.methods, profile.attributes) if call else (profile.attributes, profile.methods)
+    first, second = (profile.methods, attributes) if call else (attributes, profile.methods)
     return _nearest(word, first) or _nearest(word, second), []
 
 
 def full_names(schema: Schema, word: str, *, call: bool = False) -> list[str]:
-    """Members of that name, or but for letter case, with their profiles in front: `currentCustomer.slabName`."""
+    """Members of that name, or but for letter case, with their profiles in front; `true` for `TRUE`."""
+    if word.lower() in RESERVED:
+        return [word.lower()]
     found = []
     for profile in schema.profiles.values():
         members: Iterable[str] = profile.methods if call else profile.attributes

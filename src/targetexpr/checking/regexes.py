@@ -7,7 +7,7 @@ so the syntax is read here. A test holds this reader to RE2 itself.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, NamedTuple, NoReturn, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 Reason: TypeAlias = Literal[
     "missing-bracket",
@@ -61,8 +61,10 @@ def pattern_problem(pattern: str) -> PatternProblem | None:
 
 def _too_large(pattern: str) -> bool:
     """Whether RE2 gives up on the size. Only the engine can tell; without it the pattern passes here."""
+    from importlib import import_module
+
     try:
-        import re2
+        re2: Any = import_module("re2")
     except ImportError:
         return False
     options = re2.Options()
@@ -123,14 +125,15 @@ class _Reader:
                 self.at += 1
                 self._part()
         if self._open:
-            self._fail("missing-paren", self._open[-1].start, self._open[-1].start + 1)
+            raise self._wrong("missing-paren", self._open[-1].start, self._open[-1].start + 1)
 
     def _part(self, weight: int = 1) -> None:
         self._atom = weight
         self._weight = max(self._weight, weight)
 
-    def _fail(self, reason: Reason, start: int, end: int) -> NoReturn:
-        raise _PatternError(PatternProblem(reason, start, end))
+    @staticmethod
+    def _wrong(reason: Reason, start: int, end: int) -> _PatternError:
+        return _PatternError(PatternProblem(reason, start, end))
 
     # repeats
 
@@ -149,19 +152,19 @@ class _Reader:
         counts = self._counted() if self.text[start] == "{" else None
         end = counts[2] if counts else start + 1
         if self._atom == 0:
-            self._fail("nothing-to-repeat", start, end)
+            raise self._wrong("nothing-to-repeat", start, end)
         if self.text[end : end + 1] == "?":
             end += 1
         if repeat_from is not None:
-            self._fail("repeated-twice", repeat_from, end)
+            raise self._wrong("repeated-twice", repeat_from, end)
         if counts:
             self.counted = True
             low, high, _ = counts
             if high is not None and high < low:
-                self._fail("reversed-repeat", start, end)
+                raise self._wrong("reversed-repeat", start, end)
             times = low if high is None else high
             if times > MOST_REPEATS or low > MOST_REPEATS or self._atom * max(times, 1) > MOST_REPEATS:
-                self._fail("repeated-too-often", start, end)
+                raise self._wrong("repeated-too-often", start, end)
             self._part(self._atom * max(times, 1))
         self._repeat_from = start
         self.at = end
@@ -184,13 +187,13 @@ class _Reader:
         text = self.text
         for mark in ("(?=", "(?!", "(?<=", "(?<!"):
             if text.startswith(mark, start):
-                self._fail("look-around", start, start + len(mark))
+                raise self._wrong("look-around", start, start + len(mark))
         for mark in ("(?P<", "(?<"):
             if text.startswith(mark, start):
                 close = text.find(">", start)
                 name = text[start + len(mark) : close] if close > 0 else ""
                 if not name or not all(c == "_" or c.isalnum() for c in name):
-                    self._fail("bad-group-name", start, close + 1 if close > 0 else len(text))
+                    raise self._wrong("bad-group-name", start, close + 1 if close > 0 else len(text))
                 self.at = close + 1
                 self._enter(start)
                 return
@@ -213,11 +216,11 @@ class _Reader:
                 return
             else:
                 break
-        self._fail("unknown-group", start, at)
+        raise self._wrong("unknown-group", start, at)
 
     def _close(self, start: int) -> None:
         if not self._open:
-            self._fail("unexpected-paren", start, start + 1)
+            raise self._wrong("unexpected-paren", start, start + 1)
         group = self._open.pop()
         inner = self._weight
         self._weight = group.weight
@@ -252,7 +255,7 @@ class _Reader:
         text = self.text
         char = text[start + 1 : start + 2]
         if not char:
-            self._fail("trailing-backslash", start, start + 1)
+            raise self._wrong("trailing-backslash", start, start + 1)
         self.at = start + 2
         if char in _CONTROL:
             return _CONTROL[char]
@@ -262,9 +265,7 @@ class _Reader:
             return self._octal(start, char)
         if char.isascii() and not char.isalnum():
             return char
-        if char in "89":
-            self._fail("back-reference", start, start + 2)
-        self._fail("unknown-escape", start, start + 2)
+        raise self._wrong("back-reference" if char in "89" else "unknown-escape", start, start + 2)
 
     def _octal(self, start: int, char: str) -> str:
         digits = char
@@ -272,7 +273,7 @@ class _Reader:
             digits += self.text[self.at]
             self.at += 1
         if char != "0" and len(digits) == 1:
-            self._fail("back-reference", start, start + 2)
+            raise self._wrong("back-reference", start, start + 2)
         return chr(int(digits, 8))
 
     def _hexadecimal(self, start: int) -> str:
@@ -287,7 +288,7 @@ class _Reader:
             if len(digits) < 2:
                 digits = ""
         if not digits or not all(c in _HEXADECIMAL for c in digits) or int(digits, 16) > 0x10FFFF:
-            self._fail("unknown-escape", start, min(stop, len(text)))
+            raise self._wrong("unknown-escape", start, min(stop, len(text)))
         self.at = stop
         return chr(int(digits, 16))
 
@@ -302,7 +303,7 @@ class _Reader:
             name = text[start + 2 : start + 3]
             stop = start + 2 + len(name)
         if name.removeprefix("^") not in _unicode_names():
-            self._fail("unknown-class", start, stop)
+            raise self._wrong("unknown-class", start, stop)
         self.at = stop
 
     # classes
@@ -315,7 +316,7 @@ class _Reader:
         first = True
         while first or text[self.at : self.at + 1] != "]":
             if self.at >= len(text):
-                self._fail("missing-bracket", start, start + 1)
+                raise self._wrong("missing-bracket", start, start + 1)
             first = False
             self._class_item(start)
         self.at += 1
@@ -326,7 +327,7 @@ class _Reader:
             close = text.find(":]", at + 2)
             if close >= 0:
                 if text[at + 2 : close].removeprefix("^") not in _POSIX_CLASSES:
-                    self._fail("unknown-class", at, close + 2)
+                    raise self._wrong("unknown-class", at, close + 2)
                 self.at = close + 2
                 return
         if text[at] == "\\":
@@ -342,11 +343,11 @@ class _Reader:
             self.at += 1
             high = self._class_char(opened)
             if high < low:
-                self._fail("reversed-range", at, self.at)
+                raise self._wrong("reversed-range", at, self.at)
 
     def _class_char(self, opened: int) -> str:
         if self.at >= len(self.text):
-            self._fail("missing-bracket", opened, opened + 1)
+            raise self._wrong("missing-bracket", opened, opened + 1)
         char = self.text[self.at]
         if char == "\\":
             return self._escape(self.at)
@@ -358,8 +359,10 @@ _CONTROL = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "f": "\f", "v": "\v"}
 _OCTAL = tuple("01234567")
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 _POSIX_CLASSES = frozenset(
-    ("alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph")
-    + ("lower", "print", "punct", "space", "upper", "word", "xdigit")
+    (
+        *("alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph"),
+        *("lower", "print", "punct", "space", "upper", "word", "xdigit"),
+    )
 )
 
 

@@ -2,50 +2,165 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.cli.exits import BAD_INPUT, YES
+from targetexpr.base.diagnostics import Diagnostic, ExpressionError
+from targetexpr.cli.exits import BAD_INPUT, NO, YES, InputProblem
 from targetexpr.cli.inputs import Input, add_input, add_output, findings_as_data, inputs, print_json, show
-from targetexpr.syntax.parser import diagnose
+from targetexpr.cli.payloads import NoJson, Unit, units
+from targetexpr.cli.schemas import add_event, add_schema, load
+from targetexpr.front import check, check_json
 
-DESCRIPTION = (
-    "Say everything that is wrong with rules, where it is, and how to mend it. Warnings leave the exit status 0."
-)
+if TYPE_CHECKING:
+    from targetexpr.checking.result import Checked
+    from targetexpr.lang.schema import Schema
+
+DESCRIPTION = """\
+Say everything that is wrong with rules, where it is, and how to mend it: syntax, names, types, arguments, and what is
+allowed but seldom meant. JSON documents (a request, a response, expressionJson) are walked for every rule in them.
+Errors end with status 1, or 2 when a rule cannot be read; warnings leave it 0."""
 EXAMPLES = """\
-  targetexpr check 'currentTxn.value>500&&currentCustomer.slabName=“Gold”'
-  targetexpr check -f rule.txt -f other.txt --output json"""
+  targetexpr check 'currentTxn.valu>500'
+  targetexpr check --event TransactionAdd -f rule.txt -f request.json
+  targetexpr check --schema mine.toml --off spelling --output sarif -f rules.txt > rules.sarif"""
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_input(parser, "rule", many=True)
-    add_output(parser)
+    add_output(parser, "sarif")
+    add_schema(parser)
+    add_event(parser)
+    parser.add_argument(
+        "--expect",
+        choices=("boolean", "number", "string", "date", "any"),
+        default="boolean",
+        help="what the rules must come out as (default: boolean)",
+    )
+    strictness = parser.add_mutually_exclusive_group()
+    strictness.add_argument(
+        "--strict", action="store_true", default=True, help="unknown names are errors (the default)"
+    )
+    strictness.add_argument(
+        "--no-strict", dest="strict", action="store_false", help="unknown names are warnings, and have no type"
+    )
+    parser.add_argument("--on", action="append", default=[], metavar="CODE", help="switch a warning on, by its code")
+    parser.add_argument("--off", action="append", default=[], metavar="CODE", help="switch a warning off, by its code")
+    parser.add_argument("--no-lint", action="store_true", help="only errors, and warnings about names and values")
 
 
 def run(options: Namespace) -> int:
-    """Check every input."""
-    results = [(source, diagnose(source.text)) for source in inputs(options)]
-    broken = sum(any(finding.is_error for finding in findings) for _, findings in results)
+    """Check every rule of every input; the worst exit status of all."""
+    schema = load(options)
+    keep = _wanted(options, schema)
+    results: list[tuple[Unit, list[Diagnostic], int]] = []
+    for source in inputs(options):
+        results += _source(source, options, schema, keep)
+    status = max((status for _, _, status in results), default=BAD_INPUT)
     if options.output == "json":
-        print_json({"ok": not broken, "results": [_data(source, findings) for source, findings in results]})
+        print_json({"ok": status == YES, "results": [_data(unit, found, s) for unit, found, s in results]})
+    elif options.output == "sarif":
+        from targetexpr.cli.sarif import sarif
+
+        print_json(sarif([(unit, found) for unit, found, _ in results]))
     else:
-        for source, findings in results:
-            show(findings, source)
-        told = sum(len(findings) for _, findings in results)
-        rules = "1 rule" if len(results) == 1 else f"{len(results)} rules"
-        print(f"{rules}: {_count(told)}" + (f", {broken} cannot be read" if broken else ""))
-    return BAD_INPUT if broken else YES
+        _tell(results)
+    return status
 
 
-def _count(findings: int) -> str:
-    return {0: "no findings", 1: "1 finding"}.get(findings, f"{findings} findings")
+def _wanted(options: Namespace, schema: Schema) -> frozenset[str]:
+    from targetexpr.base.suggestions import suggest
+    from targetexpr.checking.lint import CODES, wanted
+
+    codes = {name: [code for given in getattr(options, name) for code in given.split(",")] for name in ("on", "off")}
+    for code in (*codes["on"], *codes["off"]):
+        if code not in CODES:
+            close = suggest(code, CODES)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(CODES))}"
+            raise InputProblem(f"there is no warning {code!r}; {hint}")
+    return wanted(schema, on=codes["on"], off=codes["off"])
 
 
-def _data(source: Input, findings: list[Diagnostic]) -> dict[str, object]:
-    return {
-        "source": source.name,
-        "expression": source.text,
-        "ok": not any(finding.is_error for finding in findings),
-        "diagnostics": findings_as_data(findings, source),
-    }
+def _source(
+    source: Input, options: Namespace, schema: Schema, keep: frozenset[str]
+) -> list[tuple[Unit, list[Diagnostic], int]]:
+    try:
+        found = units(source)
+    except NoJson as problem:
+        return [(Unit(source=source, kind="json", text=source.text), [problem.finding], BAD_INPUT)]
+    if not found:
+        raise InputProblem(f"{source.name or 'the document'} holds no expression; there is nothing to check")
+    return [(unit, *_unit(unit, options, schema, keep)) for unit in found]
+
+
+def _unit(unit: Unit, options: Namespace, schema: Schema, keep: frozenset[str]) -> tuple[list[Diagnostic], int]:
+    """The findings of one rule, and its exit status."""
+    try:
+        checked = _checked(unit, options, schema)
+    except ExpressionError as error:
+        return list(error.diagnostics), BAD_INPUT
+    found = list(checked.diagnostics)
+    if not options.no_lint:
+        found += _lint(unit, checked)
+    kept = [finding for finding in found if finding.is_error or finding.code in keep or finding.code not in _codes()]
+    return sorted(kept, key=lambda finding: (finding.span, not finding.is_error)), YES if checked.ok else NO
+
+
+def _checked(unit: Unit, options: Namespace, schema: Schema) -> Checked:
+    expect = None if options.expect == "any" else options.expect
+    reader = check if unit.kind == "text" else check_json
+    return reader(unit.text, schema, event=options.event, expect=expect, strict=options.strict)
+
+
+def _lint(unit: Unit, checked: Checked) -> list[Diagnostic]:
+    """What lint says about a text; JSON has no text to mend, and its rule mostly stands beside it as text."""
+    if unit.kind == "json":
+        return []
+    from targetexpr.checking.lint import lint
+    from targetexpr.syntax.parser import diagnose
+    from targetexpr.syntax.printer import to_text
+
+    codes = _codes()
+    return [*lint(checked, write=to_text, on=codes), *diagnose(unit.text)]
+
+
+def _codes() -> frozenset[str]:
+    from targetexpr.checking.lint import CODES
+
+    return CODES
+
+
+def _tell(results: Sequence[tuple[Unit, list[Diagnostic], int]]) -> None:
+    for unit, findings, _ in results:
+        show(findings, Input(unit.text, unit.name))
+    told = sum(len(findings) for _, findings, _ in results)
+    broken = sum(status == BAD_INPUT for _, _, status in results)
+    wrong = sum(status == NO for _, _, status in results)
+    sys.stderr.flush()
+    parts = [_count(told, "finding")]
+    parts += [f"{wrong} not in order"] if wrong else []
+    parts += [f"{broken} cannot be read"] if broken else []
+    print(f"{_count(len(results), 'rule')}: {', '.join(parts)}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+def _data(unit: Unit, findings: Sequence[Diagnostic], status: int) -> dict[str, object]:
+    out: dict[str, object] = {"source": unit.source.name}
+    if unit.pointer is not None:
+        out["pointer"] = unit.pointer
+    out["expression" if unit.kind == "text" else "expressionJson"] = unit.text
+    out["ok"] = status == YES
+    data = findings_as_data(findings, Input(unit.text))
+    if unit.value is not None:
+        for entry, finding in zip(data, findings, strict=True):
+            place = unit.in_document(finding.span)
+            if place is not None:
+                entry["documentSpan"] = {"start": place.start, "end": place.end}
+    out["diagnostics"] = data
+    return out

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "text": ("targetexpr.cli.to_text", "expressionJson to rule text"),
     "format": ("targetexpr.cli.format", "rule text in canonical form, repaired if asked"),
     "check": ("targetexpr.cli.check", "say what is wrong with rules, and how to mend it"),
+    "schema": ("targetexpr.cli.schema", "list and search what an expression can name"),
     "verify": ("targetexpr.cli.verify", "compare every expression of a payload with its JSON"),
 }
 

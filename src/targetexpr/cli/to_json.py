@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from targetexpr.base.diagnostics import ExpressionError
-from targetexpr.cli.exits import BAD_INPUT, YES
-from targetexpr.cli.inputs import add_input, add_output, findings_as_data, one_input, print_json, show
+from targetexpr.base.diagnostics import Diagnostic, ExpressionError
+from targetexpr.cli.exits import BAD_INPUT, NO, YES
+from targetexpr.cli.inputs import Input, add_input, add_output, findings_as_data, one_input, print_json, show
+from targetexpr.cli.schemas import add_event, add_schema, load
 from targetexpr.syntax.expression_json import to_json
 from targetexpr.syntax.parser import parse
 
-DESCRIPTION = "Print the expressionJson of a rule."
+DESCRIPTION = """\
+Print the expressionJson of a rule, with the types that the schema gives its parts. Names that are not known are warned
+about and have no type; a rule with any other mistake is refused (status 1)."""
 EXAMPLES = """\
   targetexpr json 'currentTxn.value>500'
+  targetexpr json --event TargetCompleted 'currentEvent.targetName=="Gold"'
   targetexpr json --style editor -f rule.txt
-  echo 'currentTxn.value>500' | targetexpr json"""
+  echo 'currentTxn.value>500' | targetexpr json --untyped"""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -26,22 +30,44 @@ def arguments(parser: ArgumentParser) -> None:
         default="compact",
         help="compact: no white space; editor: the rule editor's indented layout (default: compact)",
     )
+    parser.add_argument("--untyped", action="store_true", help="no types but those of literals; nothing is checked")
+    add_schema(parser)
+    add_event(parser)
     add_output(parser)
 
 
 def run(options: Namespace) -> int:
     """Print the JSON, or what is wrong with the rule."""
     source = one_input(options)
+    findings: tuple[Diagnostic, ...] = ()
     try:
-        made = to_json(parse(source.text), options.style)
+        tree = parse(source.text)
+        types = None
+        if not options.untyped:
+            from targetexpr.checking.checker import check_tree
+
+            checked = check_tree(tree, load(options), event=options.event, expect=None, strict=False)
+            findings, types = checked.diagnostics, checked.types
+            if not checked.ok:
+                return _refuse(options, source, findings, NO)
+        made = to_json(tree, options.style, types=types)
     except ExpressionError as error:
-        if options.output == "json":
-            print_json({"ok": False, "diagnostics": findings_as_data(error.diagnostics, source)})
-        else:
-            show(error.diagnostics, source)
-        return BAD_INPUT
+        return _refuse(options, source, error.diagnostics, BAD_INPUT)
     if options.output == "json":
-        print_json({"ok": True, "expression": source.text, "expressionJson": made})
+        data: dict[str, object] = {"ok": True, "expression": source.text, "expressionJson": made}
+        if findings:
+            data["diagnostics"] = findings_as_data(findings, source)
+        print_json(data)
     else:
+        if findings:
+            show(findings, source)
         print(made)
     return YES
+
+
+def _refuse(options: Namespace, source: Input, findings: tuple[Diagnostic, ...], status: int) -> int:
+    if options.output == "json":
+        print_json({"ok": False, "diagnostics": findings_as_data(findings, source)})
+    else:
+        show(findings, source)
+    return status

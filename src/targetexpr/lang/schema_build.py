@@ -26,10 +26,8 @@ def rebuild(documents: tuple[str, ...]) -> Schema:
 
     schema = empty()
     for text in documents:
-        if text == BUNDLED:
-            schema = Schema.bundled()
-        else:
-            schema = read_documents(schema, (json.loads(text),), names=(text,))
+        bundled = text == BUNDLED
+        schema = Schema.bundled() if bundled else read_documents(schema, (json.loads(text),), names=(text,))
     return schema
 
 

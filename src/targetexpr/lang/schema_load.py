@@ -54,17 +54,20 @@ class SchemaError(ValueError):
 def load_schema(source: str | os.PathLike[str]) -> Schema:
     """See `Schema.load`."""
     if isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in ("{", "[")):
-        text, name = source, None
-    else:
-        name = os.fspath(source)
-        with open(name, "rb") as file:
-            data = file.read()
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise SchemaError([_syntax(NO_SPAN, f"The file is not UTF-8 (byte {error.start}).")], None, name) from None
-    text = text.replace("\r\n", "\n")
-    return _from_text(text, name)
+        return _from_text(source.replace("\r\n", "\n"), None)
+    return load_file(source)
+
+
+def load_file(path: str | os.PathLike[str]) -> Schema:
+    """A schema from a file, whatever its name looks like."""
+    name = os.fspath(path)
+    with open(name, "rb") as file:
+        data = file.read()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SchemaError([_syntax(NO_SPAN, f"The file is not UTF-8 (byte {error.start}).")], None, name) from None
+    return _from_text(text.replace("\r\n", "\n"), name)
 
 
 def extend_schema(schema: Schema, document: Mapping[str, object]) -> Schema:

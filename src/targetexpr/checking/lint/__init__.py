@@ -10,7 +10,13 @@ from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.checking.lint.conditions import constant_conditions, double_negations, duplicate_terms, overlaps
+from targetexpr.checking.lint.conditions import (
+    constant_conditions,
+    double_negations,
+    duplicate_terms,
+    overlaps,
+    zero_divisions,
+)
 from targetexpr.checking.lint.patterns import partial_words, plain_regexes, useless_wildcards
 from targetexpr.checking.lint.spelling import spellings, stray_arguments, values_outside
 from targetexpr.checking.lint.tree import Tree, Write
@@ -39,6 +45,11 @@ RULES: tuple[Rule, ...] = (
         "Two bounds on the same value that exclude each other, or of which one says it all, are mostly a slip in a "
         "number or operator.",
         overlaps,
+    ),
+    Rule(
+        ("zero-division",),
+        "Dividing by zero has no result; the documents leave it to the author to avoid it.",
+        zero_divisions,
     ),
     Rule(("duplicate-term",), "Saying the same twice mostly means that something else was meant.", duplicate_terms),
     Rule(

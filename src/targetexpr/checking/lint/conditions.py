@@ -39,11 +39,20 @@ def constant_conditions(tree: Tree) -> Iterator[Diagnostic]:
             result = _decided(tree, node)
             if result is not None:
                 yield messages.constant(node.span, "this comparison", result)
-            elif tree.shape(node.left) == tree.shape(node.right) and not isinstance(node.left, (NumberLiteral, StringLiteral)):
+            elif tree.shape(node.left) == tree.shape(node.right) and not isinstance(
+                node.left, (NumberLiteral, StringLiteral)
+            ):
                 yield messages.same_sides(node.span, node.operator in ("==", "<=", ">="))
     for _, node, call in tree.calls():
         if isinstance(node, MethodCall) and _no_time(call.function.name, node):
             yield messages.no_time(node.span, node.name)
+
+
+def zero_divisions(tree: Tree) -> Iterator[Diagnostic]:
+    """`/ 0` and `% 0`."""
+    for node in tree.nodes:
+        if isinstance(node, Binary) and node.operator in ("/", "%") and value_of(node.right) == Decimal(0):
+            yield messages.division_by_zero(node.right.span, node.operator)
 
 
 def _as_condition(tree: Tree, place: int) -> bool:
@@ -200,7 +209,7 @@ class Bound(NamedTuple):
     operator: str
     value: Value
     term: Expr
-    index: int
+    at: int  # its place in the list
 
 
 class _Limits:
@@ -234,7 +243,7 @@ def overlaps(tree: Tree) -> Iterator[Diagnostic]:
                 said = said._replace(operator=_OPPOSITE[said.operator])
             limits = known.setdefault(tree.shape(subject), _Limits())
             for relation, other in _related(limits, said):
-                needless = index if relation == "implied" else other.index
+                needless = index if relation == "implied" else other.at
                 if relation == "excluded":
                     if node.operator == "&&":
                         yield messages.contradiction(term.span, describe(subject), describe_bound(other))
@@ -286,8 +295,6 @@ def _related(limits: _Limits, new: Bound) -> Iterator[tuple[Relation, Bound]]:
             relation = _relation(_normal(old), _normal(new))
             if relation is not None:
                 yield relation, old
-    if new.operator == "==":
-        return
     for old in limits.unequal.values() if new.operator != "!=" and len(limits.unequal) < MOST_REWRITTEN else ():
         if _relation(_normal(old), _normal(new)) == "implies":
             yield "implies", old

@@ -73,9 +73,9 @@ _CHOICES: dict[str, str] = {
     "basketIncludesRegex": "One page describes the opposite; by its name it is true when an item matches.",
     "basketExcludesRegex": "Descriptions contradict each other; by its name it is false when an item matches.",
     "basketSumRegexBrand": "Named in a release note only; parameter and result follow its gross sibling.",
-    "basketCountRegexBrand": "The syntax line shows two arguments, but the examples of its siblings give the regex alone.",
+    "basketCountRegexBrand": "The syntax line shows two arguments; the examples of its siblings give the regex alone.",
     "basketSumRegexGross": "Typed boolean on one page although it is described as a sum; it is a sum.",
-    "basketSumRegexBrandGross": "Typed boolean on one page, two arguments in one example; it is a sum and takes the regex.",
+    "basketSumRegexBrandGross": "Typed boolean on one page, two arguments in one example; it is a sum of one regex.",
     "basketSumRegexCategoryGross": "No type is documented; it is a sum as its siblings are.",
 }
 

@@ -1,0 +1,63 @@
+"""Types that came with JSON, held against those the schema gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.source import Span
+from targetexpr.checking import messages
+from targetexpr.checking.result import Checked
+from targetexpr.lang.nodes import BooleanLiteral, Dereference, Expr, MethodCall, NumberLiteral, StringLiteral
+from targetexpr.lang.types import EVENT, FUNCTION, Type
+from targetexpr.lang.walk import preorder
+
+_LITERALS = (NumberLiteral, StringLiteral, BooleanLiteral)
+
+
+def compare_types(
+    checked: Checked,
+    types: Sequence[str | None],
+    name_types: Sequence[str | None],
+    pointer: Callable[[int], str],
+    places: Sequence[Span],
+    most: int,
+) -> list[Diagnostic]:
+    """A warning for each type in the JSON that the schema gives otherwise.
+
+    The sequences go with the nodes in preorder: what the JSON says of each, and of the name after its dot. Nodes
+    without a type on either side say nothing; of JSON in which only literals are typed, neither do literals. At most
+    `most` are looked for.
+    """
+    nodes = list(preorder(checked.expr))
+    typed = any(given is not None and not isinstance(node, _LITERALS) for node, given in zip(nodes, types, strict=True))
+    found: list[Diagnostic] = []
+    for place, node in enumerate(nodes):
+        inferred = checked.types[place]
+        given = types[place] if typed else None
+        if inferred is None:
+            continue
+        if len(found) == most:
+            break
+        if given is not None and not _agree(given, inferred):
+            found.append(messages.type_differs(places[place], f"{pointer(place)}/type", given, inferred))
+            continue
+        own = name_types[place]
+        wanted = _name_type(node, inferred)
+        if own is not None and wanted is not None and own != wanted:
+            at = f"{pointer(place)}/operands/1/type"
+            found.append(messages.type_differs(places[place], at, own, wanted))
+    return found
+
+
+def _agree(given: str, inferred: Type) -> bool:
+    """Whether both say the same. Without an event, any event's type is as good as ours."""
+    if inferred == EVENT and given.startswith("customer.") and given.endswith("Event:object:primitive"):
+        return True
+    return given == inferred
+
+
+def _name_type(node: Expr, inferred: Type) -> Type | None:
+    if isinstance(node, Dereference):
+        return inferred
+    return FUNCTION if isinstance(node, MethodCall) else None

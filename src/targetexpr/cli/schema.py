@@ -1,0 +1,326 @@
+"""`targetexpr schema`: what an expression can name; one entry with its overloads and an example."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from targetexpr.cli.exits import YES, InputProblem
+from targetexpr.cli.inputs import add_output, print_json
+from targetexpr.cli.schemas import add_schema, load
+
+if TYPE_CHECKING:
+    from targetexpr.lang.functions import Function
+    from targetexpr.lang.schema import Attribute, Method, Profile, Schema
+
+DESCRIPTION = """\
+List what an expression can name: the profiles, what is in one of them, or a single entry with its overloads, its
+meaning and an example. The methods of values are under text, number, date and condition."""
+EXAMPLES = """\
+  targetexpr schema
+  targetexpr schema currentTxn
+  targetexpr schema currentTxn.basketSum
+  targetexpr schema date.daysDiff
+  targetexpr schema --search points"""
+
+KINDS = {"text": "string", "number": "number", "date": "date", "condition": "boolean"}
+"""What the methods of values are listed under."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line of the list: what is written, what it comes out as, what it means."""
+
+    owner: str  # "currentTxn", or "date" for methods of dates
+    name: str
+    signature: str  # "" for attributes
+    type: str
+    doc: str
+    item: Attribute | Method | Function
+
+    @property
+    def label(self) -> str:
+        """`currentTxn.basketSum(inventoryAttribute, attributeValue)`."""
+        return f"{self.owner}.{self.name}{self.signature}"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("name", nargs="?", metavar="PROFILE[.NAME]", help="a profile, or an entry of one")
+    parser.add_argument("--search", metavar="WORD", help="everything whose name or meaning has the word in it")
+    parser.add_argument("--events", action="store_true", help="list the events and the profiles they offer")
+    parser.add_argument("--json-schema", action="store_true", help="print the JSON Schema of schema files")
+    add_schema(parser)
+    add_output(parser)
+
+
+def run(options: Namespace) -> int:
+    """List, search or show."""
+    if options.json_schema:
+        from targetexpr.lang.schema_check import file_schema
+
+        print_json(file_schema())
+        return YES
+    schema = load(options)
+    if options.events:
+        _events(schema, options.output)
+    elif options.search is not None:
+        _search(schema, options.search, options.name, options.output)
+    elif options.name is None:
+        _profiles(schema, options.output)
+    elif "." in options.name:
+        _entry(schema, options.name, options.output)
+    else:
+        _members(schema, options.name, options.output)
+    return YES
+
+
+# ---- what there is -------------------------------------------------------------------------------------------------
+
+
+def _entries(schema: Schema, owner: str) -> list[Entry]:
+    if owner in KINDS:
+        from targetexpr.lang.functions import KIND_METHODS
+
+        methods = KIND_METHODS[KINDS[owner]]  # type: ignore[index]
+        return [_of_function(owner, function, function) for function in methods.values()]
+    profile = _profile(schema, owner)
+    found = [_of_attribute(attribute) for attribute in (*profile.attributes.values(), *profile.patterns)]
+    return found + [_of_function(owner, method.function, method) for method in profile.methods.values()]
+
+
+def _of_attribute(attribute: Attribute) -> Entry:
+    return Entry(
+        owner=attribute.profile,
+        name=attribute.name,
+        signature="",
+        type=attribute.type.head,
+        doc=attribute.doc,
+        item=attribute,
+    )
+
+
+def _of_function(owner: str, function: Function, item: Method | Function) -> Entry:
+    signature = function.overloads[0].signature.replace("([ignored])", "()")
+    return Entry(
+        owner=owner,
+        name=item.name,
+        signature=signature,
+        type=function.result.head,
+        doc=function.doc,
+        item=item,
+    )
+
+
+def _profile(schema: Schema, name: str) -> Profile:
+    profile = schema.profiles.get(name)
+    if profile is None:
+        from targetexpr.checking.names import like_profile
+
+        close = like_profile(schema, name)
+        hint = f"did you mean {' or '.join(close)}?" if close else "`targetexpr schema` lists them"
+        raise InputProblem(f"there is no profile {name!r}; {hint}")
+    return profile
+
+
+# ---- lists ---------------------------------------------------------------------------------------------------------
+
+
+def _profiles(schema: Schema, output: str) -> None:
+    if output == "json":
+        print_json({"profiles": [_profile_data(schema, profile) for profile in schema.profiles.values()]})
+        return
+    rows = [(p.name, f"{len(p.attributes) + len(p.methods)} entries", p.doc) for p in schema.profiles.values()]
+    _table(rows)
+    print("\nMethods of values: " + ", ".join(KINDS))
+
+
+def _profile_data(schema: Schema, profile: Profile) -> dict[str, object]:
+    out: dict[str, object] = {"name": profile.name, "type": profile.type, "doc": profile.doc}
+    if profile.choice:
+        out["choice"] = profile.choice
+    out["events"] = list(schema.offering(profile.name))
+    return out
+
+
+def _members(schema: Schema, owner: str, output: str) -> None:
+    entries = _entries(schema, owner)
+    if output == "json":
+        head = {} if owner in KINDS else _profile_data(schema, _profile(schema, owner))
+        print_json({**head, "entries": [_entry_data(entry) for entry in entries]})
+        return
+    if owner not in KINDS:
+        profile = _profile(schema, owner)
+        print(f"{profile.name}: {profile.doc}")
+        if profile.choice:
+            print(f"  ({profile.choice})")
+        print(f"  offered by {', '.join(schema.offering(owner)) or 'no event'}\n")
+    _table([(entry.name + entry.signature, entry.type, entry.doc) for entry in entries])
+
+
+def _search(schema: Schema, word: str, owner: str | None, output: str) -> None:
+    owners = [owner] if owner is not None else [*schema.profiles, *KINDS]
+    found = [entry for name in owners for entry in _entries(schema, name) if _fits(entry, word.lower())]
+    if output == "json":
+        print_json({"entries": [_entry_data(entry) for entry in found]})
+    elif not found:
+        print(f"nothing has {word!r} in its name or meaning")
+    else:
+        _table([(entry.label, entry.type, entry.doc) for entry in found])
+
+
+def _fits(entry: Entry, word: str) -> bool:
+    return word in f"{entry.owner}.{entry.name}".lower() or word in entry.doc.lower()
+
+
+def _events(schema: Schema, output: str) -> None:
+    if output == "json":
+        events = [
+            {"name": event.name, "doc": event.doc, "profiles": sorted(_offered(schema, event.name))}
+            for event in schema.events.values()
+        ]
+        print_json({"events": events})
+        return
+    for event in schema.events.values():
+        print(f"{event.name}: {event.doc}")
+        print(f"  {', '.join(sorted(_offered(schema, event.name)))}")
+
+
+def _offered(schema: Schema, event: str) -> Iterator[str]:
+    return (profile for profile in schema.profiles if schema.offers(schema.events[event], profile))
+
+
+def _table(rows: list[tuple[str, str, str]]) -> None:
+    """Rows in columns as wide as they need be; a long first column gets a line of its own."""
+    first = min(max((len(row[0]) for row in rows), default=0), 44)
+    second = max((len(row[1]) for row in rows), default=0)
+    for name, kind, doc in rows:
+        if len(name) > first:
+            print(name)
+            name = ""
+        print(f"{name:<{first}}  {kind:<{second}}  {doc}".rstrip())
+
+
+# ---- one entry -----------------------------------------------------------------------------------------------------
+
+
+def _entry(schema: Schema, name: str, output: str) -> None:
+    owner, _, member = name.partition(".")
+    entries = _entries(schema, owner)
+    found = next((entry for entry in entries if entry.name == member), None)
+    if found is None:
+        from targetexpr.checking.names import close_names
+
+        close = close_names(member, [entry.name for entry in entries])
+        hint = f"did you mean {' or '.join(close)}?" if close else f"`targetexpr schema {owner}` lists what there is"
+        raise InputProblem(f"{owner} has no {member!r}; {hint}")
+    if output == "json":
+        print_json(_entry_data(found))
+    else:
+        _show(schema, found)
+
+
+def _show(schema: Schema, entry: Entry) -> None:
+    for signature in _signatures(entry):
+        print(f"{entry.owner}.{entry.name}{signature} -> {entry.type}")
+    print(f"  {entry.doc}")
+    choice = _choice(entry)
+    if choice:
+        print(f"  Choice: {choice}")
+    for name, values in _values(entry).items():
+        print(f"  Values of {name}: {', '.join(values)}")
+    events = _only_events(entry)
+    if events:
+        print(f"  Only in {', '.join(events)}")
+    print(f"  Example: {_example(schema, entry)}")
+
+
+def _entry_data(entry: Entry) -> dict[str, object]:
+    out: dict[str, object] = {"name": f"{entry.owner}.{entry.name}", "type": entry.type, "doc": entry.doc}
+    function = _function(entry)
+    if function is not None:
+        out["overloads"] = [
+            [
+                {"name": p.name, "type": p.type, **({"values": list(p.values)} if p.values else {})}
+                for p in overload.parameters
+                if p.role != "ignored"
+            ]
+            for overload in function.overloads
+        ]
+    elif _values(entry):
+        out["values"] = list(_values(entry)[entry.name])
+    for key, value in (("choice", _choice(entry)), ("events", _only_events(entry))):
+        if value:
+            out[key] = value
+    return out
+
+
+def _function(entry: Entry) -> Function | None:
+    from targetexpr.lang.functions import Function
+    from targetexpr.lang.schema import Method
+
+    if isinstance(entry.item, Method):
+        return entry.item.function
+    return entry.item if isinstance(entry.item, Function) else None
+
+
+def _signatures(entry: Entry) -> list[str]:
+    function = _function(entry)
+    if function is None:
+        return [""]
+    return [overload.signature.replace("([ignored])", "()") for overload in function.overloads]
+
+
+def _choice(entry: Entry) -> str | None:
+    function = _function(entry)
+    own = entry.item.choice
+    return own if own is not None or function is None else function.choice
+
+
+def _values(entry: Entry) -> Mapping[str, tuple[str, ...]]:
+    from targetexpr.lang.schema import Attribute
+
+    function = _function(entry)
+    if function is not None:
+        return {p.name: p.values for p in function.overloads[0].parameters if p.values}
+    if isinstance(entry.item, Attribute) and entry.item.values:
+        return {entry.name: entry.item.values}
+    return {}
+
+
+def _only_events(entry: Entry) -> list[str]:
+    from targetexpr.lang.functions import Function
+
+    return [] if isinstance(entry.item, Function) else list(entry.item.events or ())
+
+
+_SAMPLES = {
+    "boolean": "",
+    "number": ">100",
+    "real": ">100",
+    "integer": ">=2",
+    "string": '=="Gold"',
+    "date": ".isWeekend()",
+}
+
+
+def _example(schema: Schema, entry: Entry) -> str:
+    """An expression with the entry in it that checks without error."""
+    function = _function(entry)
+    if function is not None and function.examples:
+        text = function.examples[0].expression
+        profile = text.partition(".")[0]
+        return text.replace(f"{profile}.", f"{entry.owner}.", 1) if entry.owner in schema.profiles else text
+    name = entry.name.replace("*", "region") if entry.name != "*" else "minutes"
+    call = ""
+    if function is not None:
+        call = f"({','.join(_sample_argument(p.type.kind, p.values) for p in function.overloads[0].parameters)})"
+    values = _values(entry).get(entry.name)
+    compared = f'=="{values[0]}"' if values and function is None else _SAMPLES[entry.type]
+    return f"{entry.owner}.{name}{call}{compared}"
+
+
+def _sample_argument(kind: str, values: tuple[str, ...]) -> str:
+    return f'"{values[0]}"' if values else {"number": "30", "date": "currentTxn.date"}.get(kind, '"Gold"')

@@ -1,0 +1,44 @@
+"""`--schema FILE` and `--event NAME`, the same for every command that checks."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from targetexpr.cli.exits import InputProblem
+
+if TYPE_CHECKING:
+    from targetexpr.lang.schema import Schema
+
+
+def add_schema(parser: ArgumentParser) -> None:
+    """Declare `--schema`."""
+    parser.add_argument(
+        "--schema",
+        metavar="FILE",
+        help="a TOML or JSON file with fields, methods, profiles and events of your own",
+    )
+
+
+def add_event(parser: ArgumentParser) -> None:
+    """Declare `--event`."""
+    parser.add_argument("--event", metavar="NAME", help="the event the rule is for, as TransactionAdd")
+
+
+def load(options: Namespace) -> Schema:
+    """The schema of the call: the bundled one, or the file's."""
+    from targetexpr.lang.schema import Schema
+
+    if options.schema is None:
+        return Schema.bundled()
+    from targetexpr.base.render import render
+    from targetexpr.lang.schema_load import SchemaError, load_file
+
+    try:
+        return load_file(options.schema)
+    except OSError as error:
+        raise InputProblem(f"cannot read {options.schema}: {error.strerror or error}") from None
+    except SchemaError as error:
+        source = error.source
+        shown = render(error.diagnostics, source) if source is not None else str(error)
+        raise InputProblem(f"the schema file is not in order\n{shown}") from None

@@ -1,0 +1,55 @@
+"""What checking costs: a rule, against parsing it; the bundled schema, from nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from targetexpr import Schema, lint, parse
+from targetexpr.checking.checker import check_tree
+
+pytestmark = pytest.mark.benchmark
+
+R5 = (
+    'currentCustomer.email.contains(".com")&&currentCustomer.firstname.matches("^[Jj]oh?n")'
+    "&&(currentTxn.value%100<10||currentCustomer.currentPoints>=1000)&&currentCustomer.slabNumber!=3"
+)
+
+
+def microseconds(work: Callable[[], object], times: int = 500, rounds: int = 9) -> float:
+    best = float("inf")
+    for _ in range(rounds):
+        start = time.perf_counter()
+        for _ in range(times):
+            work()
+        best = min(best, (time.perf_counter() - start) / times * 1e6)
+    return best
+
+
+def test_checking_costs_no_more_than_parsing() -> None:
+    tree, schema = parse(R5), Schema.bundled()
+    parsing, checking = microseconds(lambda: parse(R5)), microseconds(lambda: check_tree(tree, schema))
+    linting = microseconds(lambda: lint(check_tree(tree, schema)))
+    print(f"\nR5: parse {parsing:.1f} µs, check {checking:.1f} µs ({checking / parsing:.2f}), with lint {linting:.1f} µs")
+    assert checking <= parsing
+
+
+SCRIPT = """
+import time
+import targetexpr.lang.nodes
+start = time.perf_counter()
+from targetexpr.lang.schema import Schema
+Schema.bundled()
+print((time.perf_counter() - start) * 1e3)
+"""
+
+
+def test_the_bundled_schema_loads_in_ten_milliseconds() -> None:
+    runs = [subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True) for _ in range(9)]
+    best = min(float(run.stdout) for run in runs)
+    print(f"\nbundled schema, imports included: {best:.1f} ms")
+    assert best <= 10

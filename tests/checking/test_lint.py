@@ -1,0 +1,184 @@
+"""Lint: every rule can be switched, fixes mend without changing the meaning, and quiet rules stay quiet."""
+
+from __future__ import annotations
+
+import pytest
+
+from targetexpr import Schema, apply_fixes, check, lint, parse
+from targetexpr.checking.lint import CHECKER_WARNINGS, CODES, RULES
+from targetexpr.lang.schema_check import file_schema
+
+V = "currentTxn.value"
+L = "currentCustomer.isLoyal"
+N = "currentCustomer.name"
+
+FINDS = {
+    "always-true": f"{V}>5||1<2",
+    "always-false": f"{V}>5&&false",
+    "contradiction": f"{V}>500&&{V}<100",
+    "implied": f"{V}>500&&{V}>100",
+    "zero-division": f"{V}/0>1",
+    "duplicate-term": f"{L}&&{V}>5&&{L}",
+    "double-negation": f"!!{L}",
+    "stray-argument": f'{N}.isNull("")',
+    "spelling": f"{L}==true",
+    "plain-regex": f'{N}.matches("Smith")',
+    "useless-wildcard": f'{N}.matches("Sm.*")',
+    "partial-word": 'currentEvent.currentLoyaltyType.matches("LOYALTY")',
+    "unknown-value": 'currentEvent.currentLoyaltyType=="LOYAL"',
+    "mixed-logic": f"{V}>5||{L}&&{V}<3",
+}
+
+
+def codes(text: str, **options: list[str]) -> set[str]:
+    return {finding.code for finding in lint(text, **options)}  # type: ignore[arg-type]
+
+
+def test_every_rule_has_its_example() -> None:
+    assert set(FINDS) == {code for rule in RULES for code in rule.codes} | {"mixed-logic"}
+    assert all(rule.reason.endswith(".") and rule.find.__doc__ for rule in RULES)
+    assert all(reason.endswith(".") for reason in CHECKER_WARNINGS.values())
+
+
+@pytest.mark.parametrize(("code", "text"), FINDS.items())
+def test_rules_can_be_switched_off_and_on(code: str, text: str) -> None:
+    assert code in codes(text)
+    assert code not in codes(text, off=[code])
+    quiet = Schema.bundled().extend(lint={"off": [code]})
+    assert code not in {finding.code for finding in lint(text, quiet)}
+    assert code in {finding.code for finding in lint(text, quiet, on=[code])}
+    assert code in {finding.code for finding in lint(text, quiet.extend(lint={"on": [code]}))}
+
+
+def test_codes_that_do_not_exist_are_refused() -> None:
+    with pytest.raises(ValueError, match="there is no lint rule 'speling'"):
+        lint("true", off=["speling"])
+
+
+def test_the_schema_file_knows_the_codes() -> None:
+    assert set(file_schema()["$defs"]["codes"]["items"]["enum"]) == CODES
+
+
+QUIET = [
+    "true",
+    f"{V}>500",
+    f"{V}>5&&{V}<10",
+    f"{V}>=5&&{V}<=5",
+    f"{V}<5||{V}>10",
+    f"{V}>5&&({V}>6||{L})",
+    f'{N}=="a"||{N}=="b"',
+    f'{N}!="a"&&{N}!="b"',
+    f"{V}!=5&&{V}>4",
+    f"{V}!=5&&{V}>=5",
+    f'{N}.contains("a")&&{N}.contains("b")',
+    f"{L}&&{V}>5",
+    f"{L}==false",
+    f"!({V}>5)",
+    "currentTxn.date.day()==3",
+    "currentTxn.date.month()>=12",
+    "currentTxn.date.dateDiff(currentCustomer.joinDate)<=0",
+    'currentTxn.value.interval("100,200")==3',
+    f'{N}.matches("^Sm")',
+    f'{N}.matches("^.*Smith")',
+    f'{N}.matches("Smith.*$")',
+    rf'{N}.matches("a\\.*")',
+    rf'{N}.matches("\\Q.*")',
+    f'{N}.matches("")',
+    'currentEvent.currentLoyaltyType.matches("^LOYALTY$")||currentEvent.currentLoyaltyType=="NON_LOYALTY"',
+    'currentTxn.basketIncludesRegex("brand","Puma")',
+    'currentTxn.basketSumIf("DISCOUNT","NOT_EQUALS_TO","0")==0',
+    f"{L}?true:{V}>5",
+]
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_nothing_is_said_about(text: str) -> None:
+    assert check(text).diagnostics == ()
+    assert [finding.code for finding in lint(text) if finding.code != "plain-regex" or "Smith" in text] == []
+
+
+RELATIONS = [
+    ("&&", ">5", ">6", "implied", 0),
+    ("&&", ">6", ">5", "implied", 1),
+    ("&&", ">=5", ">5", "implied", 0),
+    ("&&", ">5", ">=5", "implied", 1),
+    ("&&", "<5", "<6", "implied", 1),
+    ("&&", "==5", ">4", "implied", 1),
+    ("&&", ">4", "==5", "implied", 0),
+    ("&&", "!=3", "==5", "implied", 0),
+    ("&&", "!=3", ">5", "implied", 0),
+    ("&&", ">5", "!=5", "implied", 1),
+    ("&&", ">5", "<5", "contradiction", 1),
+    ("&&", ">=5", "<5", "contradiction", 1),
+    ("&&", "==5", "==6", "contradiction", 1),
+    ("&&", "==5", "!=5", "contradiction", 1),
+    ("&&", "==5", ">5", "contradiction", 1),
+    ("||", ">5", ">6", "implied", 1),
+    ("||", ">6", ">5", "implied", 0),
+    ("||", "==7", ">5", "implied", 0),
+    ("||", ">5", "==7", "implied", 1),
+    ("||", "!=5", "==6", "implied", 1),
+    ("||", "!=5", ">6", "implied", 1),
+    ("||", ">5", "<=5", "always-true", 1),
+    ("||", ">5", "<7", "always-true", 1),
+    ("||", "!=5", "==5", "always-true", 1),
+    ("||", "!=5", "!=6", "always-true", 1),
+    ("||", "!=5", ">4", "always-true", 1),
+]
+
+
+@pytest.mark.parametrize(("operator", "first", "second", "code", "blamed"), RELATIONS)
+def test_bounds_on_one_value(operator: str, first: str, second: str, code: str, blamed: int) -> None:
+    text = f"{V}{first}{operator}{V}{second}"
+    (finding,) = lint(text)
+    assert finding.code == code
+    assert finding.span.cut(text) == f"{V}{(first, second)[blamed]}"
+
+
+@pytest.mark.parametrize(("operator", "first", "second", "code", "blamed"), RELATIONS)
+def test_what_bounds_are_said_to_be_is_true(operator: str, first: str, second: str, code: str, blamed: int) -> None:
+    """Tried out on values round the bounds."""
+    both = []
+    for tenths in range(0, 100, 5):
+        one, other = (eval(f"{tenths / 10}{bound}") for bound in (first, second))
+        both.append((one, other, (one and other) if operator == "&&" else (one or other)))
+    if code == "contradiction":
+        assert not any(whole for _, _, whole in both)
+    elif code == "always-true":
+        assert all(whole for _, _, whole in both)
+    else:
+        assert all(whole == (one, other)[1 - blamed] for one, other, whole in both)
+
+
+FIXES = [
+    (f"!!({V}>5||{L})&&{L}", f"({V}>5||{L})&&{L}"),
+    (f"!!({V}>5)==true", f"({V}>5)==true"),
+    (f"({L}==false)==false", L),
+    (f"!({L}!=true)||{V}>5", f"{L}||{V}>5"),
+    (f"({V}>5)&&({V}>5)", f"{V}>5"),
+    (f"{L}&&{V}>5&&{L}", f"{L}&&{V}>5"),
+    (f"({V}>5||{L})==true", f"{V}>5||{L}"),
+    (f"!(({V}>5||{L})==true)", f"!(({V}>5||{L}))"),
+    (f'!{N}.matches("^Smith$")', f'!({N}=="Smith")'),
+    (f'{N}.matches("^Smith$")&&{L}', f'{N}=="Smith"&&{L}'),
+    (rf'{N}.matches(".*\\d.*")', rf'{N}.matches("\\d")'),
+    ("currentUserGroup.createdDate . year==2024", "currentUserGroup.createdDate . year()==2024"),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), FIXES)
+def test_fixes_write_what_is_meant(text: str, wanted: str) -> None:
+    finding = next(finding for finding in lint(text) if finding.fix is not None)
+    mended = apply_fixes(text, [finding])
+    assert mended == wanted
+    parse(mended)
+
+
+def test_rules_with_errors_are_left_to_the_checker() -> None:
+    assert lint(f"{V}>500&&{V}<100&&currentTxn.valu>5") == []
+
+
+def test_long_lists_get_findings_without_a_rewrite() -> None:
+    text = "||".join([f"{V}=={i}" for i in range(300)] + [f"{V}==7"])
+    (finding,) = lint(text)
+    assert (finding.code, finding.fix) == ("duplicate-term", None)

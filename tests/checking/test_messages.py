@@ -1,0 +1,106 @@
+"""Every sentence, exactly: text → code, span and rendered lines; and no sentence without a row."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+import pytest
+
+from targetexpr import Schema, from_json, parse, to_json, to_text
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.render import render
+from targetexpr.base.source import Source
+from targetexpr.checking import lint_messages, messages
+from targetexpr.checking.checker import check_tree
+from targetexpr.checking.given_types import compare_types
+from targetexpr.checking.lint import lint
+
+TABLE = tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = TABLE["case"]
+OWN = Schema.load(TABLE["schema"])
+
+
+def findings(case: dict[str, Any]) -> list[Diagnostic]:
+    checked = check_tree(
+        parse(case["text"]),
+        OWN if case.get("own_schema") else Schema.bundled(),
+        event=case.get("event"),
+        expect=case.get("expect", "boolean"),
+        strict=case.get("strict", True),
+    )
+    return lint(checked, write=to_text) if case.get("lint") else list(checked.diagnostics)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:60])
+def test_said_exactly(case: dict[str, Any]) -> None:
+    found = findings(case)
+    assert [[item.code, *item.span] for item in found] == case["found"]
+    assert render(found, Source(case["text"])) + "\n" == case["rendered"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:60])
+def test_one_mistake_is_one_finding(case: dict[str, Any]) -> None:
+    """Each row but those that say otherwise makes one mistake."""
+    assert len(case["found"]) == case.get("mistakes", 1)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:60])
+def test_findings_of_trees_without_text_offer_no_fix(case: dict[str, Any]) -> None:
+    """A tree that came from JSON has no text to mend."""
+    tree = from_json(to_json(parse(case["text"])))
+    schema = OWN if case.get("own_schema") else None
+    options = {"event": case.get("event"), "expect": case.get("expect", "boolean"), "strict": case.get("strict", True)}
+    checked = check_tree(tree, schema, **options)
+    for finding in (*checked.diagnostics, *lint(checked, write=to_text)):
+        assert finding.span.start < 0
+        assert finding.fix is None
+
+
+def _lines(code: CodeType) -> Iterator[int]:
+    """The lines of a function's body; its first is where it is defined."""
+    yield from {line for _, _, line in code.co_lines() if line is not None and line != code.co_firstlineno}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _lines(constant)
+
+
+def _body_lines(module: ModuleType) -> set[int]:
+    assert module.__file__ is not None
+    source = Path(module.__file__).read_text(encoding="utf-8")
+    code = compile(source, module.__file__, "exec")
+    return {line for part in code.co_consts if isinstance(part, CodeType) for line in _lines(part)}
+
+
+@pytest.mark.parametrize("module", [messages, lint_messages], ids=lambda module: module.__name__)
+def test_no_sentence_without_a_row(module: ModuleType) -> None:
+    reached: set[int] = set()
+
+    def trace(frame: FrameType, _event: str, _argument: object) -> Any:
+        if frame.f_code.co_filename != module.__file__:
+            return None
+        reached.add(frame.f_lineno)
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        for case in CASES:
+            findings(case)
+        checked = check_tree(from_json(to_json(parse("currentTxn.valu>5"))))
+        assert checked.diagnostics[0].fix is None
+        checked = check_tree(parse("currentTxn.value>5"))
+        compare_types(checked, ["x"] * 4, [None] * 4, str, [checked.expr.span] * 4, 1)
+    finally:
+        sys.settrace(before)
+    assert sorted(_body_lines(module) - reached) == []
+
+
+@pytest.mark.parametrize("reason", messages.PATTERN_REASONS)
+def test_every_reason_against_a_pattern_is_shown(reason: str) -> None:
+    said = messages.PATTERN_REASONS[reason].partition("{part}")[2] or messages.PATTERN_REASONS[reason]  # type: ignore[index]
+    assert any(said in case["rendered"] for case in CASES if case["found"] and case["found"][0][0] == "bad-regex")
