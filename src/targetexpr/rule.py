@@ -31,7 +31,7 @@ MOST_REMEMBERED = 1024
 _LONGEST_REMEMBERED = 100_000  # characters of text; longer rules are compiled anew
 
 
-def compile(
+def compile(  # noqa: A001 - the name the library promises
     text: str | Expr,
     schema: Schema | None = None,
     *,
@@ -77,9 +77,7 @@ def _compile(
     program = lay_out(checked)
     reader = Reader(zone, forgiving=on_error == "null")
     matches, evaluate = generate(program, reader)
-    return Rule(
-        text if isinstance(text, str) else None, program, reader, timezone, expect, limits, matches, evaluate
-    )
+    return Rule(text if isinstance(text, str) else None, program, reader, timezone, expect, limits, matches, evaluate)
 
 
 _remembered = lru_cache(maxsize=MOST_REMEMBERED)(_compile)
@@ -116,6 +114,11 @@ class Rule:
     """The value of the rule for a context."""
     timezone: str
     """The time zone of the rule's clock, as it was given."""
+    _expect: Expected | None
+    _limits: Limits | None
+    _program: Program
+    _reader: Reader
+    _text: str | None
 
     def __init__(
         self,
@@ -239,6 +242,4 @@ def _restored(
     expect: Expected | None,
     limits: Limits | None,
 ) -> Rule:
-    return compile(
-        text, schema, event=event, timezone=timezone, on_error=on_error, expect=expect, limits=limits
-    )
+    return compile(text, schema, event=event, timezone=timezone, on_error=on_error, expect=expect, limits=limits)

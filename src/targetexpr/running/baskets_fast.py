@@ -13,10 +13,10 @@ from typing import Any, TypeAlias, cast
 from targetexpr.lang.functions import Basket
 from targetexpr.lang.functions.baskets import SPELLINGS
 from targetexpr.lang.texts import is_number_text
+from targetexpr.running.harmless import translate
 from targetexpr.running.helpers import unclean
 from targetexpr.running.meanings.baskets import CONDITION_SYMBOLS
 from targetexpr.running.regex import compiled, searcher
-from targetexpr.running.harmless import translate
 
 Loop: TypeAlias = Callable[[dict[object, object]], Any]
 

@@ -20,6 +20,7 @@ from targetexpr.lang.schema import EXTENDED
 from targetexpr.running import pynodes as py
 from targetexpr.running.baskets_fast import fast_basket
 from targetexpr.running.codegen_numbers import Numbers
+from targetexpr.running.harmless import translate
 from targetexpr.running.helpers import HELPERS, bound_helpers
 from targetexpr.running.interpreter import interpret
 from targetexpr.running.program import (
@@ -33,7 +34,6 @@ from targetexpr.running.program import (
 )
 from targetexpr.running.reading import Reader
 from targetexpr.running.regex import compiled, searcher
-from targetexpr.running.harmless import translate
 from targetexpr.running.values import Value, plain
 
 Context: TypeAlias = object
@@ -56,16 +56,14 @@ def generate(program: Program, reader: Reader) -> tuple[Matches, Evaluate]:
     if program.depth > DEEPEST:
         return exact_verdict, exact
     emitter = Emitter(program, reader)
-    if program.kinds[0] == "boolean":
-        value = emitter.boolean(0)
-    else:
-        value = py.call("handed_out", emitter.value(0))
-    code = _code(value)
-    names = emitter.names
-    evaluate = cast("Evaluate", FunctionType(code, {**names, "slow": exact}))
-    if program.kinds[0] == "boolean":
-        return cast("Matches", FunctionType(code, {**names, "slow": exact_verdict})), evaluate
-    return exact_verdict, evaluate
+    if program.kinds[0] != "boolean":
+        code = _code(py.call("handed_out", emitter.value(0)))
+        return exact_verdict, cast("Evaluate", FunctionType(code, {**emitter.names, "slow": exact}))
+    code = _code(emitter.boolean(0))
+    return (
+        cast("Matches", FunctionType(code, {**emitter.names, "slow": exact_verdict})),
+        cast("Evaluate", FunctionType(code, {**emitter.names, "slow": exact})),
+    )
 
 
 def _code(value: ast.expr) -> CodeType:
@@ -293,22 +291,18 @@ class Emitter:
             case TestRaw(meaning=meaning):
                 operand = program.operations.get(program.operands[place][0])
                 if isinstance(operand, ReadAttribute) and operand.computed is None:
-                    read = py.call(
-                        "look", py.name("context"), py.constant(operand.profile), py.constant(operand.name)
-                    )
+                    read = py.call("look", py.name("context"), py.constant(operand.profile), py.constant(operand.name))
                     return py.call(meaning, read, py.name("zone"))
             case CallBasket() as operation:
                 return self._basket(place, operation)
             case CallProfile(profile=profile, meaning=meaning):
                 target = self.profile(profile)
-                values = py.sequence(*(self.value(operand) for operand in program.operands[place]))
-                called = py.call(meaning, py.name("reader"), target, py.constant(profile), values)
+                called = py.call(meaning, py.name("reader"), target, py.constant(profile), self._sequence(place))
                 return py.call("some", called)
             case LookUp(profile=profile, name=method):
                 target = self.profile(profile)
-                values = py.sequence(*(self.value(operand) for operand in program.operands[place]))
                 kind, where, what = (py.constant(text) for text in (program.kinds[place], profile, method))
-                return py.call("looked_up", kind, target, where, what, values)
+                return py.call("looked_up", kind, target, where, what, self._sequence(place))
         return self.interpreted(place)
 
     def _conditional(self, condition: int, then: int, otherwise: int) -> ast.expr:
@@ -321,7 +315,7 @@ class Emitter:
         return py.choose(test, first, second)
 
     def _basket(self, place: int, operation: CallBasket) -> ast.expr:
-        """Counts and tests run on a loop made for the shape. Sums do so in comparisons only, where floats are enough."""
+        """Counts and tests run on a loop of their own. Sums do so in comparisons only, where floats are enough."""
         program = self.program
         profile = self.profile(operation.profile)
         operands = program.operands[place]
@@ -330,10 +324,14 @@ class Emitter:
             loop = fast_basket(operation.shape, texts) if texts is not None else None
             if loop is not None:
                 return py.call(self.helper(loop), profile)
-        values = py.sequence(*(self.value(operand) for operand in operands))
         shape = py.name(self.helper(operation.shape))
-        called = py.call("basket", py.name("reader"), shape, profile, py.constant(operation.profile), values)
+        where = py.constant(operation.profile)
+        called = py.call("basket", py.name("reader"), shape, profile, where, self._sequence(place))
         return py.call("some", called)
+
+    def _sequence(self, place: int) -> ast.expr:
+        """The arguments of a profile's method."""
+        return py.sequence(*(self.value(operand) for operand in self.program.operands[place]))
 
     def constant_texts(self, operands: tuple[int, ...]) -> tuple[str, ...] | None:
         """The texts of the operands when they are all literals."""
@@ -344,4 +342,3 @@ class Emitter:
 
 
 __all__ = ["DEEPEST", "Emitter", "generate"]
-

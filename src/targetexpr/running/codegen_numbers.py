@@ -36,7 +36,8 @@ LARGEST = 1e15
 TINY = 1e-200
 """More than 64 underflows of 2^-1074 each can become after 8 multiplications by up to 10^15."""
 
-_SMALLEST = 1e-15
+_LARGEST_INT = 10**15
+_SMALLEST = Decimal("1e-15")
 _MOST_PRODUCTS = 8
 _MOST_STEPS = 20_000
 _FUNCTIONS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder"}
@@ -91,10 +92,10 @@ class Numbers:
         while isinstance(node := self.program.nodes[place], Unary) and node.operator != "!":
             minus ^= node.operator == "-"
             place = self.program.operands[place][0]
-        number = self.program.constants.get(place)
-        if number is None or isinstance(number, str):
+        if self.program.kinds[place] != "number" or place not in self.program.constants:
             return None
-        return negative(cast("Number", number)) if minus else cast("Number", number)
+        number = cast("Number", self.program.constants[place])
+        return negative(number) if minus else number
 
     def _field_with_literal(self, place: int, operator: str, literal: Number) -> ast.expr:
         as_float = comparable_float(literal)
@@ -133,9 +134,7 @@ class Numbers:
         loaded = py.call("type", py.bind(variable, self.emitter.raw(operation)))
         self.emitter.known.add(variable)
         again = py.call("type", py.name(variable))
-        return py.either(
-            py.compare(loaded, "is", py.name("float")), py.compare(again, "is", py.name("int"))
-        )
+        return py.either(py.compare(loaded, "is", py.name("float")), py.compare(again, "is", py.name("int")))
 
     def checked_field(self, place: int, least: float = -LARGEST) -> ast.expr:
         """A field that is a float or an int of a magnitude that can be trusted."""
@@ -160,7 +159,8 @@ class Numbers:
             operands = program.operands[at]
             literal = self.literal(at)
             if literal is not None:
-                if literal and not _SMALLEST <= abs(literal) <= LARGEST:
+                size = negative(literal) if literal < 0 else literal
+                if size and not _SMALLEST <= size <= _LARGEST_INT:
                     return False
                 continue
             match program.nodes[at]:
@@ -240,9 +240,7 @@ class Numbers:
             if node.operator == "+":
                 return inner
             again, first = self._kept(inner.value)
-            return Approximate(
-                py.minus(first), inner.size or again, inner.steps, inner.products, inner.whole
-            )
+            return Approximate(py.minus(first), inner.size or again, inner.steps, inner.products, inner.whole)
         if isinstance(node, Binary):
             return self._operation(node.operator, *operands)
         total = self._total(place)
@@ -300,7 +298,7 @@ class Numbers:
 
 def comparable_float(literal: Number) -> float | None:
     """The float whose shortest decimal text is the literal, None when there is none or it is too large."""
-    if abs(literal) > LARGEST:
+    if not -_LARGEST_INT <= literal <= _LARGEST_INT:
         return None
     nearest = float(literal)
     return nearest if Decimal(repr(nearest)) == literal else None

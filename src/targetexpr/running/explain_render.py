@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 
 from targetexpr.running.explain import Explanation
 from targetexpr.running.values import Value, text_of
@@ -142,6 +141,4 @@ def _json_value(value: Value) -> str:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, datetime):
         return json.dumps(value.isoformat())
-    if isinstance(value, int | Decimal):
-        return text_of(value)
-    return json.dumps(str(value))
+    return text_of(value)

@@ -182,7 +182,9 @@ class Words:
         if isinstance(operation, TestRaw):
             raw = self.record.raws.get(self.program.operands[place][0])
             if raw is not None and raw != "" and not phrase.startswith("is missing"):
-                return f"{subject} is {self.shown(cast('Value', raw))}" + ("" if phrase == "was passed" else f", it {phrase}")
+                return f"{subject} is {self.shown(cast('Value', raw))}" + (
+                    "" if phrase == "was passed" else f", it {phrase}"
+                )
         return f"{subject} {phrase}"
 
     def _unknown(self, place: int, subject: str) -> str:
@@ -285,7 +287,5 @@ class Words:
         return "missing" if value is None else repr(value)[:_LONGEST]
 
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-
+_MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June")
+_MONTHS += ("July", "August", "September", "October", "November", "December")

@@ -158,7 +158,9 @@ def _resolved(
         return CallBasket(profile, BASKET_SHAPES[function.name]), arguments
     if function.meaning in PROFILE_MEANINGS:
         return CallProfile(profile, function.meaning), arguments
-    raise NotImplementedError(f"{function.name} is declared with the meaning {function.meaning!r}, which nothing computes")
+    raise NotImplementedError(
+        f"{function.name} is declared with the meaning {function.meaning!r}, which nothing computes"
+    )
 
 
 def _evaluated(call: Call, arguments: list[int]) -> list[int]:

@@ -15,8 +15,8 @@ STORE = ast.Store()
 class _Placed:
     lineno = 1
     col_offset = 0
-    end_lineno = 1
-    end_col_offset = 0
+    end_lineno: int | None = 1
+    end_col_offset: int | None = 0
 
 
 class _Name(_Placed, ast.Name): ...

@@ -44,33 +44,38 @@ class Reader:
         try:
             return BINDERS[kind](raw, self.zone)
         except Misfit:
-            return self.misfit(path, raw, kind)
+            self.misfit(path, raw, kind)
+        return None
 
     def number(self, raw: object, *path: PathPart) -> Number | None:
         """`raw` as a number."""
         try:
             return bind_number(raw)
         except Misfit:
-            return self.misfit(path, raw, "number")
+            self.misfit(path, raw, "number")
+        return None
 
     def string(self, raw: object, *path: PathPart) -> str | None:
         """`raw` as a text."""
         try:
             return bind_string(raw)
         except Misfit:
-            return self.misfit(path, raw, "string")
+            self.misfit(path, raw, "string")
+        return None
 
     def dictionary(self, raw: object, *path: PathPart) -> dict[object, object] | None:
         """`raw` as a dict; None when it is missing."""
         if raw is None or isinstance(raw, dict):
             return raw
-        return self.misfit(path, raw, "dict")
+        self.misfit(path, raw, "dict")
+        return None
 
     def items(self, raw: object, *path: PathPart) -> list[object] | tuple[object, ...] | None:
         """`raw` as a list; None when it is missing."""
         if raw is None or isinstance(raw, list | tuple):
             return raw
-        return self.misfit(path, raw, "list")
+        self.misfit(path, raw, "list")
+        return None
 
     # places in the context
 
@@ -79,7 +84,8 @@ class Reader:
         raw = get(context, name) if isinstance(context, dict) else None
         if isinstance(raw, dict):
             return raw
-        return self.misfit((name,), raw, "profile")
+        self.misfit((name,), raw, "profile")
+        return None
 
     def raw(self, profile: dict[object, object], profile_name: str, name: str) -> object:
         """What a profile holds under a name; an extended field may be among `extendedFields` instead."""
