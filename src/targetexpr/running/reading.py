@@ -44,7 +44,8 @@ class Reader:
         try:
             return BINDERS[kind](raw, self.zone)
         except Misfit:
-            self.misfit(path, raw, kind)
+            pass  # told outside the handler, so that the error does not drag this one along
+        self.misfit(path, raw, kind)
         return None
 
     def number(self, raw: object, *path: PathPart) -> Number | None:
@@ -52,7 +53,8 @@ class Reader:
         try:
             return bind_number(raw)
         except Misfit:
-            self.misfit(path, raw, "number")
+            pass  # told outside the handler, so that the error does not drag this one along
+        self.misfit(path, raw, "number")
         return None
 
     def string(self, raw: object, *path: PathPart) -> str | None:
@@ -60,7 +62,8 @@ class Reader:
         try:
             return bind_string(raw)
         except Misfit:
-            self.misfit(path, raw, "string")
+            pass  # told outside the handler, so that the error does not drag this one along
+        self.misfit(path, raw, "string")
         return None
 
     def dictionary(self, raw: object, *path: PathPart) -> dict[object, object] | None:
