@@ -99,6 +99,7 @@ class Rule:
 
     __slots__ = (
         "_expect",
+        "_from_tree",
         "_limits",
         "_program",
         "_reader",
@@ -115,6 +116,7 @@ class Rule:
     timezone: str
     """The time zone of the rule's clock, as it was given."""
     _expect: Expected | None
+    _from_tree: bool
     _limits: Limits | None
     _program: Program
     _reader: Reader
@@ -134,6 +136,7 @@ class Rule:
         """Rules are made by `compile`."""
         keep = object.__setattr__
         keep(self, "_text", text)
+        keep(self, "_from_tree", text is None)
         keep(self, "_program", program)
         keep(self, "_reader", reader)
         keep(self, "_expect", expect)
@@ -194,7 +197,11 @@ class Rule:
         """
         from targetexpr.running.explain import explain
 
-        return explain(self._program, context, self._reader, self.text)
+        program = self._program
+        if self._from_tree:  # its spans, if any, point into another text
+            limits = Limits(text=len(self.text), nesting=len(self.text), nodes=len(self.text))
+            program = lay_out(check_tree(parse(self.text, limits=limits), self.schema, event=self.event, expect=None))
+        return explain(program, context, self._reader, self.text)
 
     def residual(self, context: Context, unknown: Collection[str] | None = None) -> Rule:
         """What is left to decide when only some profiles are known: a rule without the parts already decided.

@@ -10,11 +10,11 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.running.generated import ZONES, Contexts, Rules
 
-from targetexpr import DataError, Rule, compile
+from targetexpr import DataError, Rule, compile  # noqa: A004
 from targetexpr.running.interpreter import interpret
 from targetexpr.running.values import plain
-from tests.running.generated import ZONES, Contexts, Rules
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "documented.jsonl"
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from targetexpr import DataError, Rule, compile
+from targetexpr import DataError, Rule, compile  # noqa: A004
 from targetexpr.lang.functions import all_functions
 from targetexpr.running.interpreter import interpret
 from targetexpr.running.values import BINDERS, Misfit, plain, time_zone
@@ -118,10 +118,10 @@ def test_what_fits_a_kind(kind: str) -> None:
 def test_dates_of_every_python_type() -> None:
     zone = time_zone("America/New_York")
     second = datetime(2025, 11, 2, 1, 30, tzinfo=zone, fold=1)
-    assert BINDERS["date"](second, zone) == datetime(2025, 11, 2, 6, 30, tzinfo=timezone.utc)
+    assert BINDERS["date"](second, zone) == datetime(2025, 11, 2, 6, 30, tzinfo=UTC)
     naive = datetime(2025, 11, 2, 1, 30, fold=1)  # naive: the first of the two, whatever its fold
-    assert BINDERS["date"](naive, zone) == datetime(2025, 11, 2, 5, 30, tzinfo=timezone.utc)
-    assert BINDERS["date"](date(2025, 1, 1), zone) == datetime(2025, 1, 1, 5, tzinfo=timezone.utc)
+    assert BINDERS["date"](naive, zone) == datetime(2025, 11, 2, 5, 30, tzinfo=UTC)
+    assert BINDERS["date"](date(2025, 1, 1), zone) == datetime(2025, 1, 1, 5, tzinfo=UTC)
     with pytest.raises(Misfit):  # midnight there is in the year 10000 in UTC
         BINDERS["date"](datetime(9999, 12, 31, 23), zone)
 
@@ -152,7 +152,11 @@ def test_baskets(text: str, items: object, expected: object) -> None:
         items = table("baskets")["three"]
     bill = {} if items == "@absent" else {"lineItems": meant(items)}
     context: dict[str, object] = {"currentTxn": bill, "currentCustomer": {}}
-    holds(_named(text, "t", "currentTxn").replace("t.", "currentTxn.", 1) if text.startswith("t.") else text, context, expected)
+    holds(
+        _named(text, "t", "currentTxn").replace("t.", "currentTxn.", 1) if text.startswith("t.") else text,
+        context,
+        expected,
+    )
 
 
 @pytest.mark.parametrize(("text", "profile", "expected"), cases("fields"))

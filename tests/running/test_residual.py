@@ -5,10 +5,10 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-
-from targetexpr import DataError, compile, parse, to_text
-from targetexpr.base.limits import Limits
 from tests.running.generated import ZONES, Contexts, Rules
+
+from targetexpr import DataError, compile, parse, to_text  # noqa: A004
+from targetexpr.base.limits import Limits
 
 CUSTOMER = {
     "slabName": "Gold",
@@ -38,11 +38,11 @@ CUSTOMER = {
         ("currentCustomer.isLoyal?currentTxn.value>1:currentTxn.value>2", "currentTxn.value>1"),
         ("currentTxn.value>1?currentCustomer.isLoyal:currentCustomer.isControl", "currentTxn.value>1?true:false"),
         # null, dates and what does not fit stay as they are written
-        ("currentCustomer.email.contains(\"x\")&&currentTxn.value>1", None),
+        ('currentCustomer.email.contains("x")&&currentTxn.value>1', None),
         ("currentTxn.date>currentCustomer.joinDate", None),
         ("currentTxn.date.dateDiff(currentCustomer.joinDate)<=7", None),
         ("currentCustomer.slabName.contains(currentTxn.number)", None),
-        ("currentTxn.basketSum(\"brand\",currentCustomer.slabName)>1", None),
+        ('currentTxn.basketSum("brand",currentCustomer.slabName)>1', None),
         ("currentCustomer.email.isNull()&&currentTxn.value>1", "currentTxn.value>1"),
     ],
 )

@@ -14,7 +14,7 @@ from types import FunctionType
 
 import pytest
 
-from targetexpr import DataError, ExpressionError, Limits, Rule, Schema, compile, parse, to_json
+from targetexpr import DataError, ExpressionError, Limits, Rule, Schema, compile, from_json, parse, to_json  # noqa: A004
 from targetexpr.rule import MOST_REMEMBERED, _remembered
 from targetexpr.running import codegen
 
@@ -56,10 +56,11 @@ def test_the_same_text_is_compiled_once() -> None:
 
 
 def test_a_tree_can_be_compiled() -> None:
-    rule = compile(parse("currentTxn.value > 500"))
-    assert rule.text == "currentTxn.value>500"
-    assert rule.matches(context(value=501))
-    assert rule.explain(context(value=1)).operands[0].text == "currentTxn.value"
+    for tree in (parse("1 < 2 && currentTxn.value > 500"), from_json(to_json(parse("1<2&&currentTxn.value>500")))):
+        rule = compile(tree)
+        assert rule.text == "1<2&&currentTxn.value>500"
+        assert rule.matches(context(value=501))
+        assert rule.explain(context(value=1)).operands[1].text == "currentTxn.value>500"
 
 
 def test_what_a_rule_tells_about_itself() -> None:

@@ -49,7 +49,7 @@ def records(options: Namespace, *, needed: bool) -> Iterator[Record]:
             yield Record(1, {})
             return
         if sys.stdin is None or sys.stdin.isatty():
-            raise InputProblem('no data: give it with --data FILE, --data \'{"currentTxn":{...}}\', or pipe it in')
+            raise InputProblem("no data: give it with --data FILE, --data '{\"currentTxn\":{...}}', or pipe it in")
         source = STDIN
     for record in _read(source):
         if record.context is not None and options.profile is not None:
@@ -105,8 +105,8 @@ def _records(lines: Iterable[bytes]) -> Iterator[Record]:
         yield from found
 
 
-def _each_line(number: int, lines: Iterable[bytes]) -> Iterator[Record]:
-    for number, line in enumerate(lines, number):
+def _each_line(first: int, lines: Iterable[bytes]) -> Iterator[Record]:
+    for number, line in enumerate(lines, first):
         if line.strip():
             yield _record(number, line)
 

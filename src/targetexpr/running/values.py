@@ -63,10 +63,10 @@ class DataError(ValueError):
         needed = _EXPECTED.get(self.expected, self.expected)
         if self.value is None:
             return f"{self.path} is missing, {needed} is needed"
-        return f"{self.path} is {_shown(self.value)}, which is not {needed}"
+        return f"{self.path} is {shown_value(self.value)}, which is not {needed}"
 
 
-def _shown(value: object) -> str:
+def shown_value(value: object) -> str:
     """A value in a sentence; hostile ones (endless, or with a broken repr) are cut or named by their type."""
     if isinstance(value, int) and not -_BEYOND < value < _BEYOND:
         return f"an int of more than {MOST_DIGITS} digits"
