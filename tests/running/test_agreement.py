@@ -94,7 +94,31 @@ def test_very_many_generated_rules_agree(random: Random) -> None:
     one_round(random, 3)
 
 
-BOUNDARY = [0.1, 0.2, 0.3, 0.1 + 0.2, 0.7, 1.1, 2.2, 3.3, 99.9, 100, 100.0, 33.33, 1e14, 3, -0.1, 0, 0.0, 10**15]
+BOUNDARY = [
+    2.9999999999999996,
+    299.99999999999994,
+    133.00000000000003,
+    133,
+    233.0,
+    0.1,
+    0.2,
+    0.3,
+    0.1 + 0.2,
+    0.7,
+    1.1,
+    2.2,
+    3.3,
+    99.9,
+    100,
+    100.0,
+    33.33,
+    1e14,
+    3,
+    -0.1,
+    0,
+    0.0,
+    10**15,
+]
 
 
 @pytest.mark.parametrize(
@@ -107,6 +131,10 @@ BOUNDARY = [0.1, 0.2, 0.3, 0.1 + 0.2, 0.7, 1.1, 2.2, 3.3, 99.9, 100, 100.0, 33.3
         "currentTxn.value/10{op}currentTxn.points/3",
         "currentTxn.value%0.1{op}currentTxn.points",
         "currentTxn.value%3{op}currentTxn.points%10",
+        "currentTxn.value%3{op}0",
+        "currentTxn.value%100{op}33",
+        "currentTxn.value%7{op}-1",
+        "10{op}currentTxn.value%99",
         "-currentTxn.value+currentTxn.discount{op}-currentTxn.points",
         "currentTxn.value-0.1-currentTxn.discount{op}0.3-currentTxn.points",
         "currentTxn.value>-1&&currentTxn.value*1.1{op}currentTxn.points",

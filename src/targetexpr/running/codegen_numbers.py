@@ -76,6 +76,8 @@ class Numbers:
         if self.plain_field(left) and self.plain_field(right):
             first = self.checked_field(left)
             return py.compare(first, operator, self.checked_field(right))
+        if b is not None and self._whole(b) and self._plain_remainder(left):
+            return self._remainder_with_literal(left, operator, b)
         if self.can_approximate(left) and self.can_approximate(right):
             return self._bounded(place, operator, left, right)
         first = self.exact(left)
@@ -148,6 +150,27 @@ class Numbers:
         within = py.between(py.constant(least), value, py.constant(LARGEST))
         return py.choose(py.both(test, within), value, py.call("unclean"))
 
+    def _plain_remainder(self, place: int) -> bool:
+        """Whether a place is a field modulo a positive whole literal."""
+        node, operands = self.program.nodes[place], self.program.operands[place]
+        return (
+            isinstance(node, Binary)
+            and node.operator == "%"
+            and self.plain_field(operands[0])
+            and self._modulus(operands[1])
+        )
+
+    def _remainder_with_literal(self, place: int, operator: str, literal: Number) -> ast.expr:
+        """`field % 100 < 10`. With q multiples of the modulus M taken off, the question is how the field compares with
+        the whole number q·M + 10; that is a float's own decimal, and `%` of floats is exact. So floats decide."""
+        field, modulus = self.program.operands[place]
+        value = self.checked_field(field, least=0.0)
+        divisor = py.constant(float(cast("Number", self.literal(modulus))))
+        return py.compare(py.binary(value, "%", divisor), operator, py.constant(float(literal)))
+
+    def _whole(self, literal: Number) -> bool:
+        return -_LARGEST_INT <= literal <= _LARGEST_INT and literal == int(literal)
+
     # ---- arithmetic in floats with a bound
 
     def can_approximate(self, place: int) -> bool:
@@ -180,7 +203,7 @@ class Numbers:
     def _modulus(self, place: int) -> bool:
         """Whether a place is a positive whole literal: its multiples are floats, so that `fmod` finds the right one."""
         literal = self.literal(place)
-        return literal is not None and literal > 0 and literal == int(literal)
+        return literal is not None and literal > 0 and self._whole(literal)
 
     def _total(self, place: int) -> str | None:
         """A helper that adds up a basket in floats, when there is one."""
