@@ -100,6 +100,7 @@ class Rules:
                 self.field_test,
                 self.field,
                 self.lookup_test,
+                self.list_test,
             ]
         )(depth)
 
@@ -244,6 +245,23 @@ class Rules:
                 f'currentLineItem.doesCategoryRegexMatch("{r.choice(PATTERNS)}")',
             ]
         )
+
+    def list_test(self, _depth: int) -> str:
+        """Lists of codes, as rules on products have them, with something else in between."""
+        r = self.random
+        term, joint = r.choice(
+            [
+                ('{field}=="{text}"', "||"),
+                ('currentTxn.basketIncludes("brand","{text}")', "||"),
+                ('currentTxn.basketExcludes("brand","{text}")', "&&"),
+                ('{field}!="{text}"', "&&"),
+            ]
+        )
+        field = r.choice(TEXT_FIELDS)
+        terms = [term.format(field=field, text=r.choice([*BRANDS, *TEXTS[:4]])) for _ in range(r.randint(2, 5))]
+        if r.random() < 0.3:
+            terms.insert(r.randrange(len(terms)), f"({self.boolean(0)})")
+        return f"({joint.join(terms)})"
 
     def field_test(self, _depth: int) -> str:
         r = self.random

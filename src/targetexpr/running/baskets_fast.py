@@ -66,6 +66,11 @@ def fast_basket(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
     return _loop(shape, texts)
 
 
+def basket_of_any(shape: Basket, name: str, texts: frozenset[str]) -> Loop:
+    """A loop that tests for an item whose attribute is one of many texts."""
+    return _maker(shape.aggregate, shape.gross, None, "text in wanted")((name, texts), unclean)
+
+
 def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
     if shape.selection == "If":
         field, operator, text = texts

@@ -18,7 +18,7 @@ from typing import TypeAlias, cast
 from targetexpr.lang.nodes import Binary, Conditional, Logical, StringLiteral, Unary
 from targetexpr.lang.schema import EXTENDED
 from targetexpr.running import pynodes as py
-from targetexpr.running.baskets_fast import fast_basket
+from targetexpr.running.baskets_fast import basket_of_any, fast_basket
 from targetexpr.running.codegen_numbers import Numbers
 from targetexpr.running.harmless import translate
 from targetexpr.running.helpers import HELPERS, bound_helpers
@@ -189,7 +189,7 @@ class Emitter:
         after: set[str] | None = None
         at = 0
         while at < len(operands):
-            run = 1 if conjunction else self._run_of_equalities(operands, at)
+            run = self._run(operands, at, conjunction)
             if run > 1:
                 terms.append(self._one_of(operands[at : at + run]))
             else:
@@ -202,29 +202,42 @@ class Emitter:
             return terms[0]
         return py.both(*terms) if conjunction else py.either(*terms)
 
-    def _run_of_equalities(self, operands: tuple[int, ...], at: int) -> int:
-        """How many terms from `at` on compare one and the same text field with a literal each."""
-        field = self._equality(operands[at])
-        if field is None:
-            return 1
+    def _run(self, operands: tuple[int, ...], at: int, conjunction: bool) -> int:
+        """How many terms from `at` on look for one literal each in one and the same place."""
+        where = self._looks_in(operands[at], conjunction)
         run = 1
-        while at + run < len(operands) and self._equality(operands[at + run]) == field:
+        while where is not None and at + run < len(operands):
+            if self._looks_in(operands[at + run], conjunction) != where:
+                break
             run += 1
         return run
 
-    def _equality(self, place: int) -> ReadAttribute | None:
+    def _looks_in(self, place: int, conjunction: bool) -> tuple[object, ...] | None:
+        """Where a term looks for a literal text: a field, or an inventory attribute of the line items.
+
+        Lists of product codes are like that: `code=="a"||code=="b"`, or `basketExcludes` joined with `&&`.
+        """
         program = self.program
-        node = program.nodes[place]
-        if isinstance(node, Binary) and node.operator == "==" and isinstance(node.right, StringLiteral):
-            operation = program.operations.get(program.operands[place][0])
-            if isinstance(operation, ReadAttribute):
-                return operation
+        node, operation, operands = program.nodes[place], program.operations.get(place), program.operands[place]
+        if isinstance(node, Binary) and node.operator == "==" and not conjunction:
+            read = program.operations.get(operands[0])
+            if isinstance(node.right, StringLiteral) and isinstance(read, ReadAttribute):
+                return read.profile, read.name
+        if isinstance(operation, CallBasket) and operation.shape.selection == "Equals":
+            texts = self.constant_texts(operands)
+            if texts is not None and operation.shape.aggregate == ("Excludes" if conjunction else "Includes"):
+                return operation.profile, operation.shape, texts[0]
         return None
 
     def _one_of(self, places: tuple[int, ...]) -> ast.expr:
-        """`a=="x"||a=="y"||…` as one look-up."""
+        """All those terms as one look-up."""
         program = self.program
-        texts = frozenset(program.constants[program.operands[place][1]] for place in places)
+        operation = program.operations.get(places[0])
+        texts = frozenset(cast("str", program.constants[program.operands[place][1]]) for place in places)
+        if isinstance(operation, CallBasket):
+            name = cast("str", program.constants[program.operands[places[0]][0]])
+            loop = basket_of_any(operation.shape, name, texts)
+            return py.call(self.helper(loop), self.profile(operation.profile))
         field = self.text(program.operands[places[0]][0])
         return py.compare(field, "in", py.name(self.helper(texts)))
 
