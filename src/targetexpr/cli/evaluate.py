@@ -56,10 +56,10 @@ def run(options: Namespace) -> int:
         tally.add(outcome)
         if isinstance(outcome, Failure):
             tally.report(record.line, outcome.text)
-            if options.on_error == "stop":
-                break
         if not options.count:
             _tell(options, record, outcome)
+        if isinstance(outcome, Failure) and options.on_error == "stop":
+            break
     tally.progress.clear()
     if options.count:
         _tell_count(options, tally)
@@ -190,4 +190,7 @@ def _tell_count(options: Namespace, tally: Tally) -> None:
 
         print(json.dumps(counts))
     else:
-        print(", ".join(f"{count} {name}" for name, count in counts.items()))
+        print(", ".join(f"{count} {_NOUNS.get((name, count), name)}" for name, count in counts.items()))
+
+
+_NOUNS = {("records", 1): "record", ("values", 1): "value", ("errors", 1): "error"}
