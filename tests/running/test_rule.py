@@ -7,10 +7,10 @@ import copy
 import pickle
 import threading
 import time
-from collections import defaultdict
+from collections import ChainMap, UserDict, defaultdict
 from decimal import Context, Decimal, Inexact, localcontext
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 
 import pytest
 
@@ -156,6 +156,15 @@ def test_errors_name_path_value_and_what_is_expected() -> None:
 def test_dicts_that_answer_for_missing_keys_do_so() -> None:
     assert compile("currentTxn.value==7").matches({"currentTxn": defaultdict(lambda: 7)})
     assert compile("currentTxn.value==7").evaluate({"currentTxn": defaultdict(lambda: "7")}) is True
+
+
+def test_any_mapping_is_a_context() -> None:
+    rule = compile("currentTxn.value>500||currentCustomer.isLoyal")
+    for make in (dict, MappingProxyType, UserDict, ChainMap):
+        assert rule.matches(make({"currentTxn": {"value": 501}})) is True
+        assert rule.evaluate(make({"currentTxn": {}, "currentCustomer": {}})) is None
+    with pytest.raises(DataError, match="not a profile"):
+        rule.matches({"currentTxn": MappingProxyType({"value": 501})})
 
 
 def test_the_decimal_context_of_the_caller_does_not_matter() -> None:

@@ -13,7 +13,6 @@ from typing import Any, TypeAlias, cast
 from targetexpr.lang.functions import Basket
 from targetexpr.lang.functions.baskets import SPELLINGS
 from targetexpr.lang.texts import is_number_text
-from targetexpr.running.harmless import translate
 from targetexpr.running.helpers import unclean
 from targetexpr.running.meanings.baskets import CONDITION_SYMBOLS
 from targetexpr.running.regex import compiled, searcher
@@ -86,6 +85,8 @@ def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
     name, wanted = (shape.attribute, texts[0]) if shape.attribute is not None else texts
     if shape.selection == "Equals":
         return _maker(shape.aggregate, shape.gross, None, "text == wanted")((name, wanted), unclean)
+    from targetexpr.running.harmless import translate
+
     translated = translate(wanted)
     if translated is None:
         find: Callable[[str], object] = searcher(wanted)

@@ -20,7 +20,6 @@ from targetexpr.lang.schema import EXTENDED
 from targetexpr.running import pynodes as py
 from targetexpr.running.baskets_fast import basket_of_any, fast_basket
 from targetexpr.running.codegen_numbers import Numbers
-from targetexpr.running.harmless import translate
 from targetexpr.running.helpers import HELPERS, bound_helpers
 from targetexpr.running.interpreter import interpret
 from targetexpr.running.program import (
@@ -271,6 +270,8 @@ class Emitter:
                 return py.compare(self.text(argument), "in", text)
             return py.call("contains", py.name("zone"), text, self.text(argument))
         pattern = cast("str", self.program.constants[argument])
+        from targetexpr.running.harmless import translate
+
         translated = translate(pattern)
         if translated is None:
             return py.call(self.helper(searcher(pattern)), text)

@@ -15,9 +15,8 @@ apart than the bound, the floats have decided; otherwise the interpreter is aske
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from targetexpr.lang.nodes import Binary, Conditional, Unary
 from targetexpr.lang.operators import ARITHMETIC
@@ -44,8 +43,7 @@ _FUNCTIONS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
-@dataclass(frozen=True, slots=True)
-class Approximate:
+class Approximate(NamedTuple):
     """A number in floats: how to compute it, its size when that is not the value, and how many steps it takes."""
 
     value: ast.expr

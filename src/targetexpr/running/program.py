@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from targetexpr.checking.result import Call, Checked
 from targetexpr.lang.functions import BASKET_SHAPES, CONTEXT, Basket
@@ -24,8 +24,7 @@ from targetexpr.running.meanings import PROFILE_MEANINGS, RAW_MEANINGS, VALUE_ME
 from targetexpr.running.values import Number, Value
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAttribute:
+class ReadAttribute(NamedTuple):
     """An attribute of a profile; `computed` names how to get it when the data does not hold it."""
 
     profile: str
@@ -33,38 +32,33 @@ class ReadAttribute:
     computed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CallValue:
+class CallValue(NamedTuple):
     """A method of a value: the receiver is evaluated, then the arguments."""
 
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class TestRaw:
+class TestRaw(NamedTuple):
     """A test of the value as the data holds it; arguments are not looked at."""
 
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class CallProfile:
+class CallProfile(NamedTuple):
     """A method of a profile that is computed here."""
 
     profile: str
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class CallBasket:
+class CallBasket(NamedTuple):
     """A member of the basket family."""
 
     profile: str
     shape: Basket
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
+class LookUp(NamedTuple):
     """A method of a profile whose results are part of the data."""
 
     profile: str

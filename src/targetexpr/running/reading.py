@@ -83,8 +83,11 @@ class Reader:
     # places in the context
 
     def profile(self, context: object, name: str) -> dict[object, object] | None:
-        """The dict of a profile. A profile that is needed and absent does not fit."""
-        raw = get(context, name) if isinstance(context, dict) else None
+        """The dict of a profile. A profile that is needed and absent does not fit. Any mapping is a context."""
+        try:
+            raw = context[name]  # type: ignore[index]
+        except (LookupError, TypeError):
+            raw = None
         if isinstance(raw, dict):
             return raw
         self.misfit((name,), raw, "profile")
