@@ -19,6 +19,7 @@ from targetexpr.lang.nodes import Binary, Conditional, Logical, StringLiteral, U
 from targetexpr.lang.schema import EXTENDED
 from targetexpr.running import pynodes as py
 from targetexpr.running.baskets_fast import basket_of_any, fast_basket
+from targetexpr.running.codegen_exact import Exact
 from targetexpr.running.codegen_numbers import Numbers
 from targetexpr.running.helpers import HELPERS, bound_helpers
 from targetexpr.running.interpreter import interpret
@@ -46,11 +47,13 @@ DEEPEST = 64
 def generate(program: Program, reader: Reader) -> tuple[Matches, Evaluate]:
     """`matches` and `evaluate` for a program: the verdict, and the value as it is handed out."""
 
+    slowly = Exact(program, reader).value
+
     def exact(context: Context) -> Value:
-        return plain(interpret(program, context, reader), reader.zone)
+        return plain(slowly(context), reader.zone)
 
     def exact_verdict(context: Context) -> bool:
-        return interpret(program, context, reader) is True
+        return slowly(context) is True
 
     if program.depth > DEEPEST:
         return exact_verdict, exact
