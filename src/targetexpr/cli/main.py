@@ -18,6 +18,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "text": ("targetexpr.cli.to_text", "expressionJson to rule text"),
     "format": ("targetexpr.cli.format", "rule text in canonical form, repaired if asked"),
     "check": ("targetexpr.cli.check", "say what is wrong with rules, and how to mend it"),
+    "eval": ("targetexpr.cli.evaluate", "whether a rule holds for data, record by record"),
+    "explain": ("targetexpr.cli.explain", "why a rule holds or not, with the values it read"),
     "schema": ("targetexpr.cli.schema", "list and search what an expression can name"),
     "verify": ("targetexpr.cli.verify", "compare every expression of a payload with its JSON"),
 }
