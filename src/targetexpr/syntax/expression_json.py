@@ -6,8 +6,7 @@ Decoding is in `json_decoder`; both read the tables here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, assert_never
+from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
@@ -50,8 +49,7 @@ LITERAL_KINDS = {
 """Which ancestors in a literal's type tell its kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What an arity has: whether a value, and how many operands (`most` None: any number)."""
 
     value: bool
@@ -75,8 +73,7 @@ SHAPES: dict[str, Shape] = {
 CONDITIONAL_VALUE = "?"
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
+class _Object(NamedTuple):
     """A JSON object to write: its members but the operands, and what the operands are."""
 
     arity: str
@@ -85,8 +82,7 @@ class _Object:
     operands: tuple[_Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
+class _Terms(NamedTuple):
     """The rest of an and/or list from a term on: nested to the right as it is written."""
 
     node: Logical
