@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from targetexpr.targets.ledger import ZERO, Account, Mark, Movement, achiever, local_day
+from targetexpr.targets.ledger import EXACT, ZERO, Account, Mark, Movement, achiever, local_day
 from targetexpr.targets.plan import Plan, PlannedPeriod
 from targetexpr.targets.progress import (
     CapProgress,
@@ -166,4 +166,4 @@ def today_of(plan: Plan, now: datetime | None) -> date | None:
 
 def three_places(number: Decimal) -> Decimal:
     """Half-up to three decimals, as the platform stores figures."""
-    return number.quantize(Decimal("0.001"), rounding="ROUND_HALF_UP")
+    return number.quantize(Decimal("0.001"), rounding="ROUND_HALF_UP", context=EXACT)

@@ -48,10 +48,10 @@ def read_enrolment(given: Enrolment, plan: Plan, reader: Reader) -> dict[str, En
         ]
     found: dict[str, Enrolled] = {}
     for customer, part in pairs:
-        id = reader.string(customer, "customerId")
-        if not id:
+        name = reader.string(customer, "customerId")
+        if not name:
             raise DataError("customerId", customer, "an id (a text or a whole number)")
-        found[id] = EVERYBODY if part is None else _enrolled(part, plan, reader, id)
+        found[name] = EVERYBODY if part is None else _enrolled(part, plan, reader, name)
     return found
 
 

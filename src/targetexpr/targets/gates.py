@@ -1,4 +1,4 @@
-"""Whether a record contributes to a target, and how much: scope, rule, measure. The same for what a return takes back."""
+"""Whether a record contributes to a target, and how much: scope, rule, measure; and what a return takes back."""
 
 from __future__ import annotations
 

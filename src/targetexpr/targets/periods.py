@@ -30,9 +30,7 @@ def cycle_length(unit: FrequencyType, frequency: int | None) -> int:
     if frequency:
         return frequency
     if unit is FrequencyType.CUSTOM:
-        raise ValueError(
-            "CUSTOM cycles without a frequency have no length; give the number of days, or list the periods"
-        )
+        raise ValueError("CUSTOM cycles need a frequency, the number of their days; or list the periods")
     return 1
 
 

@@ -95,8 +95,8 @@ class Tracker:
         except DataError as error:
             if self.on_error == "raise":
                 raise
-            id = record.get("id") if isinstance(record, dict) else None
-            self._unreadable.append(record_error(str(id) if isinstance(id, str | int) else "", "", error))
+            given = record.get("id") if isinstance(record, dict) else None
+            self._unreadable.append(record_error(str(given) if isinstance(given, str | int) else "", "", error))
             return
         if self.limit is not None and head.at > self.limit:
             return
@@ -180,7 +180,8 @@ class Tracker:
         found = Findings(errors=list(self._unreadable))
         with localcontext(EXACT):
             customers = {
-                id: evaluate_customer(setting, id, self._customers.get(id, {}), part[id], found) for id in sorted(part)
+                name: evaluate_customer(setting, name, self._customers.get(name, {}), part[name], found)
+                for name in sorted(part)
             }
         reported = Reported(
             duplicates=tuple(sorted(self._duplicates)),
