@@ -222,10 +222,19 @@ class Progress:
         }
 
     def user_progress(self, customer: str) -> dict[str, WirePlain]:
-        """One customer in the shape of the platform's user-progress answer. Raises KeyError for an unknown one."""
+        """One customer in the shape of the platform's user-progress answer. Raises KeyError for an unknown one.
+
+        Figures are decimals with three places, which `wire.write_plain` writes as they are.
+        """
         from targetexpr.targets.user_progress import user_progress
 
         return user_progress(self, self.customers[customer])
+
+    def user_progress_json(self, customer: str) -> str:
+        """The same as JSON text."""
+        from targetexpr.targets.wire import write_plain
+
+        return write_plain(self.user_progress(customer))
 
     def tables(self) -> dict[str, list[dict[str, object]]]:
         """Rows for dataframes and files: `progress contributions levels streaks unified grants reported`."""

@@ -53,7 +53,7 @@ def read_head(reader: Reader, record: object) -> Head:
     """The head of a record. Raises DataError for one that has no id, customer, type or date."""
     if not isinstance(record, dict):
         raise DataError("record", record, "dict")
-    id = read_id(reader, record, "id")
+    name = read_id(reader, record, "id")
     raw = record["id"]
     customer = read_id(reader, record, "customerId")
     kind = record.get("type")
@@ -62,4 +62,4 @@ def read_head(reader: Reader, record: object) -> Head:
     at = reader.value("date", record.get("date"), "date")
     if not isinstance(at, datetime):
         raise DataError("date", None, "date")
-    return Head(id=id, number=raw if isinstance(raw, int) else None, customer=customer, type=kind, at=at)
+    return Head(id=name, number=raw if isinstance(raw, int) else None, customer=customer, type=kind, at=at)
