@@ -10,7 +10,7 @@ from typing import TypeAlias, cast
 
 from targetexpr.running.reading import Reader
 from targetexpr.running.values import DataError
-from targetexpr.targets.plan import Plan, PlannedTarget
+from targetexpr.targets.planned import Plan, PlannedTarget
 
 Enrolment: TypeAlias = "Mapping[str | int, Mapping[str, object] | None] | Iterable[str | int | Mapping[str, object]]"
 """Customers by id, or a list of ids or dicts with `customerId`. A customer's dict may have:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from targetexpr.running.reading import Reader, get
 from targetexpr.running.values import DataError, Number
-from targetexpr.targets.plan import GroupError, PlannedTarget
+from targetexpr.targets.planned import GroupError, PlannedTarget
 from targetexpr.targets.spelling import TargetEntity, TargetType
 
 if TYPE_CHECKING:

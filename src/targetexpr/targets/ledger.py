@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 from typing import NamedTuple
 
 from targetexpr.targets.gates import Lines
-from targetexpr.targets.plan import Shape
+from targetexpr.targets.planned import Shape
 from targetexpr.targets.records import Order
 
 ZERO = Decimal(0)

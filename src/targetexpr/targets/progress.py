@@ -57,7 +57,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from targetexpr.targets.plan import Plan
+    from targetexpr.targets.planned import Plan
     from targetexpr.targets.wire import Plain as WirePlain
 
 LevelStatus: TypeAlias = Literal["ACHIEVED", "INPROGRESS", "DROPPED"]

@@ -21,7 +21,7 @@ from targetexpr.targets.entries import Brought, Entry, bill_value, needs_value, 
 from targetexpr.targets.gates import Gate
 from targetexpr.targets.ledger import EXACT
 from targetexpr.targets.model import TargetGroup
-from targetexpr.targets.plan import Plan, make_plan
+from targetexpr.targets.planned import Plan, make_plan
 from targetexpr.targets.progress import Progress, RecordError, Reported
 from targetexpr.targets.records import RETURN, Head, read_head, read_id
 from targetexpr.targets.spelling import EvaluationType

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from targetexpr.targets.combine import three_places, today_of
 from targetexpr.targets.ledger import ZERO
 from targetexpr.targets.model import Target
-from targetexpr.targets.plan import PlannedTarget
+from targetexpr.targets.planned import PlannedTarget
 from targetexpr.targets.progress import CustomerProgress, LevelProgress, PeriodProgress, Progress
 from targetexpr.targets.values import Number
 from targetexpr.targets.wire import Plain

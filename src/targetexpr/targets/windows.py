@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from targetexpr.targets.ledger import Account, Mark, Movement, Refund
 from targetexpr.targets.periods import cycle_instant
-from targetexpr.targets.plan import Plan, PlannedPeriod, PlannedTarget
+from targetexpr.targets.planned import Plan, PlannedPeriod, PlannedTarget
 from targetexpr.targets.records import Order
 from targetexpr.targets.spelling import EvaluationType
 

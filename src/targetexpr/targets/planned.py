@@ -54,6 +54,8 @@ class PlannedPeriod:
     last: date
     start: datetime  # midnight of `first` in UTC
     end: datetime  # midnight after `last` in UTC, exclusive
+    local_start: datetime  # the same on the local clock
+    local_end: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,14 +169,17 @@ def _period(period: Period, index: int, zone: tzinfo) -> PlannedPeriod:
     first, last = period.start_date.local_date(zone), period.end_date.local_date(zone)
     if last < first:
         raise GroupError(f"/periods/{index}/endDate", f"the period ends on {last}, before it starts on {first}")
+    start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
     return PlannedPeriod(
         index=index,
         id=period.id,
         name=str(period.ref_code) if period.ref_code is not None else str(index + 1),
         first=first,
         last=last,
-        start=midnight(first, zone),
-        end=midnight(last + timedelta(days=1), zone),
+        start=start,
+        end=end,
+        local_start=start.astimezone(zone),
+        local_end=end.astimezone(zone),
     )
 
 
