@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic import StrictStr, ValidationError
+from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from targetexpr.base.jsontext import JsonProblem
@@ -70,7 +71,7 @@ _GROUP_KEYS = {"trackingType", "targetEvaluationType", "periods", "targets", "st
 
 def parse_payload(text: str) -> Payload:
     """Whatever a request or answer of the target group calls holds. Raises PayloadError."""
-    return build_payload(_read(text))
+    return build_payload(read_document(text))
 
 
 def parse_group(text: str) -> TargetGroup:
@@ -79,7 +80,7 @@ def parse_group(text: str) -> TargetGroup:
     >>> parse_group('{"data": {"id": 20, "name": "Demo"}, "errors": null}').name
     'Demo'
     """
-    return build_group(_read(text))
+    return build_group(read_document(text))
 
 
 def build_group(value: Plain | Mapping[str, Any]) -> TargetGroup:
@@ -150,10 +151,15 @@ def misfits(error: ValidationError, where: str) -> list[Problem]:
     """What pydantic found, as pointers, codes and messages."""
     found = []
     for line in error.errors(include_url=False, include_context=False):
-        pointer = where + "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in line["loc"])
+        pointer = where + "".join("/" + _wire_name(key).replace("~", "~0").replace("/", "~1") for key in line["loc"])
         code = line["type"] if "-" in line["type"] else "wrong-type"
         found.append((pointer, code, _message(line)))
     return found
+
+
+def _wire_name(key: int | str) -> str:
+    """Models can be built with Python's names as well; findings name what is on the wire."""
+    return to_camel(key) if isinstance(key, str) and "_" in key else str(key)
 
 
 _NEEDED = {
@@ -173,7 +179,8 @@ def _message(line: ErrorDetails) -> str:
     return said[:1].upper() + said[1:].removesuffix(".") + "."
 
 
-def _read(text: str) -> Plain:
+def read_document(text: str) -> Plain:
+    """The plain value of a JSON text. Raises PayloadError, which says where the text ceases to be JSON."""
     try:
         return read_plain(text)
     except JsonProblem as problem:
