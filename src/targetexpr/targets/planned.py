@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from targetexpr.targets.model import Period, Target, TargetGroup
-from targetexpr.targets.periods import cycle_length, midnight
+from targetexpr.targets.frequency import step
+from targetexpr.targets.periods import midnight
 from targetexpr.targets.spelling import (
     AggregateFunction,
     Aggregation,
@@ -115,7 +116,7 @@ class Plan:
     end: datetime | None
     cycles: int  # how many cycles a customer can have; listed periods for fixed windows
     unit: FrequencyType | None
-    length: int  # units per cycle
+    frequency: int  # units per cycle; 0 is 1
     needed: int  # members a unified group needs; 0 for all
     overall: Decimal | None  # sum a unified group needs as well
 
@@ -141,7 +142,7 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> Plan:
             raise GroupError(f"/targets/{index}/name", f"there are several targets named {name!r}")
     active = [one for one, period in zip(every, group.periods or (), strict=True) if period.is_active]
     needed, overall = _unified(group) if tracking is TrackingType.UNIFIED else (0, None)
-    unit, length, cycles = _cycles(group, window)
+    unit, frequency, cycles = _cycles(group, window)
     return Plan(
         id=group.id,
         name=group.name or "",
@@ -156,7 +157,7 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> Plan:
         end=_bound(group, every, zone, end=True),
         cycles=cycles,
         unit=unit,
-        length=length,
+        frequency=frequency,
         needed=needed,
         overall=overall,
     )
@@ -275,7 +276,7 @@ def _levels(group: TargetGroup) -> tuple[Level, ...]:
 
 
 def _cycles(group: TargetGroup, window: EvaluationType) -> tuple[FrequencyType | None, int, int]:
-    """Unit and length of a cycle, and how many there are."""
+    """Unit and frequency of a cycle, and how many there are."""
     listed = len(group.periods or ())
     if window is EvaluationType.FIXED_CALENDAR_WINDOW:
         return group.frequency_type, 0, listed
@@ -287,9 +288,10 @@ def _cycles(group: TargetGroup, window: EvaluationType) -> tuple[FrequencyType |
     if group.frequency_type is None:
         raise GroupError("/frequencyType", f"{window} needs a unit for the length of its cycles")
     try:
-        return group.frequency_type, cycle_length(group.frequency_type, group.frequency), cycles
+        step(date(2000, 1, 1), group.frequency_type, group.frequency or 0, 1)
     except ValueError as problem:
         raise GroupError("/frequency", str(problem)) from None
+    return group.frequency_type, group.frequency or 0, cycles
 
 
 def _bound(group: TargetGroup, periods: tuple[PlannedPeriod, ...], zone: tzinfo, *, end: bool) -> datetime | None:
