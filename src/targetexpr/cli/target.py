@@ -107,7 +107,7 @@ def _simulate() -> Command:
 
 
 def _make(options: Namespace) -> int:
-    from targetexpr.targets.plan import PlanError, builder_of, read_plan
+    from targetexpr.targets.plan_file import PlanError, builder_of, read_plan
     from targetexpr.targets.wire import dump
 
     try:
