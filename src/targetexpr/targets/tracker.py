@@ -37,8 +37,8 @@ OnDataError: TypeAlias = Literal["list", "raise"]
 class Tracker:
     """An evaluation that takes records one by one. `result()` may be asked for at any time, and again later.
 
-    The options are those of `evaluate`. Raises EvaluationError for a group that cannot be evaluated, ExpressionError for a
-    broken rule, ValueError for options that do not exist.
+    The options are those of `evaluate`. Raises EvaluationError for a group that cannot be evaluated, ExpressionError
+    for a broken rule, ValueError for options that do not exist.
 
     >>> from targetexpr.targets import TargetGroup
     >>> group = TargetGroup.model_validate({
