@@ -12,8 +12,8 @@ from targetexpr.cli.inputs import add_output, print_json, read_file
 from targetexpr.cli.schemas import add_schema, load
 
 if TYPE_CHECKING:
-    from targetexpr.targets.progress import Progress
     from targetexpr.targets.enrolment import Enrolment
+    from targetexpr.targets.progress import Progress
     from targetexpr.targets.tracker import Tracker
     from targetexpr.targets.windows import ReturnPolicy
 

@@ -229,9 +229,8 @@ def _reported(progress: Progress) -> list[str]:
     reported = progress.reported
     lines = []
     if reported.duplicates:
-        lines.append(
-            f"{len(reported.duplicates):,} ids came more than once and count once: {_some(reported.duplicates)}"
-        )
+        count = len(reported.duplicates)
+        lines.append(f"{count:,} ids came more than once and count once: {_some(reported.duplicates)}")
     if reported.orphan_returns:
         count = len(reported.orphan_returns)
         lines.append(f"{count:,} returns have no bill here and count nothing: {_some(reported.orphan_returns)}")

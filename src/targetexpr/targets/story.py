@@ -100,12 +100,16 @@ def tell(tracker: Tracker, progress: Progress, records: Iterable[Mapping[str, ob
     chapters: list[Chapter] = []
     with localcontext(EXACT):
         for gate in tracker.gates:
-            chapters += _target(gate, progress, found, heads)
+            chapters += _target(gate, tracker, progress, found, heads)
     return Story(customer=customer, chapters=chapters, ending=_ending(found))
 
 
 def _target(
-    gate: Gate, progress: Progress, found: CustomerProgress, heads: list[tuple[Head, dict[str, object]]]
+    gate: Gate,
+    tracker: Tracker,
+    progress: Progress,
+    found: CustomerProgress,
+    heads: list[tuple[Head, dict[str, object]]],
 ) -> list[Chapter]:
     rows = found.of(gate.target.name)
     chapters = {row.index: Chapter(target=row.target, heading=_heading(row, progress)) for row in rows}
@@ -118,7 +122,7 @@ def _target(
     seen: set[str] = set()
     for head, record in heads:
         at = head.at.astimezone(progress.zone).strftime("%Y-%m-%d %H:%M:%S")
-        again = head.id in seen
+        again = head.id in seen or tracker.customer_of(head.id) != found.id
         seen.add(head.id)
         if not again and head.id in changes:
             for index, change in changes[head.id]:
@@ -126,7 +130,7 @@ def _target(
                 told = Told(record=head.id, at=at, counts=head.type != RETURN, change=change, words=words)
                 chapters[index].told.append(told)
             continue
-        why = "came before and counts once" if again else _why_not(gate, progress, head, record, errors)
+        why = "its id came before, and counts once" if again else _why_not(gate, progress, head, record, errors)
         if why is not None:
             home = next((row.index for row in rows if _holds(row, head)), None)
             told = Told(record=head.id, at=at, counts=False, change=None, words=why)

@@ -161,6 +161,10 @@ class Tracker:
             or (self.plan.end is not None and at >= self.plan.end)
         )
 
+    def customer_of(self, record: str) -> str | None:
+        """The customer for whom a record counts, of all that came with its id; None for one that did not come."""
+        return self._owner.get(record)
+
     @property
     def now(self) -> datetime | None:
         """The instant of the evaluation in UTC: as given, else that of the latest record."""
