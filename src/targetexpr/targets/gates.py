@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from targetexpr.running.reading import Reader, get
 from targetexpr.running.values import DataError, Number
-from targetexpr.targets.planned import GroupError, PlannedTarget
+from targetexpr.targets.planned import EvaluationError, PlannedTarget
 from targetexpr.targets.spelling import TargetEntity, TargetType
 
 if TYPE_CHECKING:
     from targetexpr.lang.schema import Schema
+    from targetexpr.running.explain import Explanation
     from targetexpr.running.program import Program
 
 _Profile: TypeAlias = dict[object, object]
@@ -48,6 +49,16 @@ class Gate:
             return None
         figure = self.measure(record, "currentTxn")
         return None if figure is None else (Decimal(figure), None)
+
+    def explain(self, context: dict[str, object]) -> Explanation:
+        """Why the rule comes out as it does."""
+        from targetexpr.running.explain import explain
+
+        return explain(self.program, context, self.reader, self.target.rule)
+
+    def lines(self, record: Mapping[str, object]) -> list[_Profile]:
+        """The line items of a bill."""
+        return [line for line, _ in self._lines(record, "currentTxn")]
 
     def in_scope(self, record: Mapping[str, object]) -> bool:
         """Whether the record comes from one of the listed places."""
@@ -255,4 +266,4 @@ def _line_figure(target: PlannedTarget, reader: Reader) -> Callable[[_Profile, t
         case TargetType.COUNT | TargetType.VISIT:
             return lambda _line, _path: 1
         case _:
-            raise GroupError("", f"{target.type} has no meaning for line items")
+            raise EvaluationError("", f"{target.type} has no meaning for line items")
