@@ -1,0 +1,702 @@
+"""A second, deliberately naive evaluator of target groups: plain dicts in, plain dicts out, everything from scratch.
+
+It was written from the specification of the semantics alone and shares no code with the library. It is slow on
+purpose: whatever can be recomputed is recomputed, so that no state can go stale. Rules are limited to the shapes that
+the generator writes: comparisons of one attribute with a literal, joined by `&&` or by `||`, and `true`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+ZERO = Decimal(0)
+
+
+class BadData(Exception):
+    """A value that does not fit what it is declared as."""
+
+
+# ---- times --------------------------------------------------------------------------------------------------------
+
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?)?(?:(Z)|([+-])(\d\d):?(\d\d))?$"
+)
+
+
+def instant(value: Any, zone: tzinfo) -> datetime:
+    """The instant of a date as records and bodies write it; without an offset it is local to the zone."""
+    if isinstance(value, datetime):
+        found = value
+    elif isinstance(value, date):
+        found = datetime(value.year, value.month, value.day)
+    elif isinstance(value, int):
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=value)
+    else:
+        match = _TIME.match(value)
+        if match is None:
+            raise BadData(value)
+        parts = [int(each or 0) for each in match.groups()[:6]]
+        found = datetime(*parts, int((match[7] or "0").ljust(6, "0")))
+        if match[8]:
+            found = found.replace(tzinfo=UTC)
+        elif match[9]:
+            offset = timedelta(hours=int(match[10]), minutes=int(match[11]))
+            found = found.replace(tzinfo=timezone(offset if match[9] == "+" else -offset))
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=zone)
+    return found.astimezone(UTC)
+
+
+def local_day(moment: datetime, zone: tzinfo) -> date:
+    return moment.astimezone(zone).date()
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def add_months(moment: datetime, months: int) -> datetime:
+    """The same wall time so many months on, the day cut to the length of the month."""
+    count = moment.year * 12 + moment.month - 1 + months
+    year, month = divmod(count, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
+
+
+MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "HALF_YEARLY": 6, "YEARLY": 12}
+DAYS = {"DAILY": 1, "WEEKLY": 7, "CUSTOM": 1}
+
+
+# ---- values and rules ---------------------------------------------------------------------------------------------
+
+
+def number(value: Any) -> Decimal | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        raise BadData(value)
+    if isinstance(value, int | Decimal):
+        return Decimal(value)
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", value):
+        return Decimal(value.rstrip("."))
+    raise BadData(value)
+
+
+def profile(context: dict[str, Any], name: str) -> dict[str, Any]:
+    found = context.get(name)
+    if not isinstance(found, dict):
+        raise BadData(name)
+    return found
+
+
+def compare(text: str, context: dict[str, Any]) -> bool | None:
+    """One comparison `profile.attribute OP literal`: true, false or null."""
+    match = re.fullmatch(r"(\w+)\.(\w+)(==|!=|<=|>=|<|>)(\"[^\"]*\"|[0-9.]+)", text)
+    if match is None:
+        raise AssertionError(f"the naive evaluator does not know the shape {text!r}")
+    raw = profile(context, match[1]).get(match[2])
+    if match[4].startswith('"'):
+        if raw is None:
+            return None
+        if isinstance(raw, bool) or not isinstance(raw, str | int):
+            raise BadData(raw)
+        left: Any = str(raw)
+        right: Any = match[4][1:-1]
+    else:
+        left = number(raw)
+        right = Decimal(match[4])
+        if left is None:
+            return None
+    answers = {
+        "==": left == right,
+        "!=": left != right,
+    }
+    if isinstance(left, Decimal):
+        answers |= {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}
+    return answers[match[3]]
+
+
+def verdict(text: str, context: dict[str, Any]) -> bool:
+    """Whether the rule is true: left to right, stopping at the first term that decides, null deciding nothing."""
+    text = text.replace(" ", "")
+    if text == "true":
+        return True
+    stop, joined = (True, "||") if "||" in text else (False, "&&")
+    outcome: bool | None = not stop
+    for term in text.split(joined):
+        answer = compare(term, context)
+        if answer is stop:
+            return stop
+        if answer is None:
+            outcome = None
+    return outcome is True
+
+
+# ---- measures -----------------------------------------------------------------------------------------------------
+
+
+def line_value(line: dict[str, Any]) -> Decimal | None:
+    value = number(line.get("value"))
+    if value is None:
+        rate, qty = number(line.get("rate")), number(line.get("qty"))
+        return None if rate is None or qty is None else rate * qty
+    return value
+
+
+def line_amount(line: dict[str, Any]) -> Decimal | None:
+    amount = number(line.get("amount"))
+    if amount is None:
+        value, discount = line_value(line), number(line.get("discount"))
+        return None if value is None else value - (discount or ZERO)
+    return amount
+
+
+def extended(holder: dict[str, Any], name: str) -> Decimal | None:
+    key = "extField_" + name
+    if key in holder:
+        return number(holder[key])
+    return number((holder.get("extendedFields") or {}).get(name))
+
+
+def measure_line(target: dict[str, Any], line: dict[str, Any]) -> Decimal | None:
+    kind = target["targetType"]
+    if kind == "SALES":
+        return line_amount(line)
+    if kind == "GROSS_SALES":
+        return line_value(line)
+    if kind == "QUANTITY":
+        return number(line.get("qty"))
+    if kind == "EXTENDED_FIELD":
+        info = target["extendedFieldInfo"]
+        found = extended(line, info["name"])
+        if info["aggregateFunction"] == "COUNT":
+            return None if found is None else Decimal(1)
+        return found
+    raise AssertionError(kind)
+
+
+def measure_bill(target: dict[str, Any], bill: dict[str, Any]) -> Decimal | None:
+    kind = target["targetType"]
+    if kind == "SALES":
+        return number(bill.get("value"))
+    if kind == "GROSS_SALES":
+        value, discount = number(bill.get("value")), number(bill.get("discount"))
+        return None if value is None else value + (discount or ZERO)
+    if kind == "QUANTITY":
+        total = number(bill.get("totalQty"))
+        if total is None:
+            total = ZERO
+            for line in bill["lineItems"]:
+                qty = number(line.get("qty"))
+                if qty is None:
+                    return None
+                total += qty
+        return total
+    if kind in ("COUNT", "VISIT"):
+        return Decimal(1)
+    if kind == "EXTENDED_FIELD":
+        info = target["extendedFieldInfo"]
+        found = extended(bill, info["name"])
+        if info["aggregateFunction"] == "COUNT":
+            return None if found is None else Decimal(1)
+        return found
+    raise AssertionError(kind)
+
+
+def measure_points(kind: str, record: dict[str, Any]) -> Decimal | None:
+    points = record.get("points")
+    if points is None:
+        return None
+    if not isinstance(points, dict):
+        raise BadData(points)
+    regular, promotional = number(points.get("regular")), number(points.get("promotional"))
+    if kind in ("REGULAR_POINTS", "REGULAR"):
+        return regular
+    if kind in ("PROMOTIONAL_POINTS", "PROMOTIONAL"):
+        return promotional
+    return None if regular is None and promotional is None else (regular or ZERO) + (promotional or ZERO)
+
+
+def lines_measured(target: dict[str, Any], record: dict[str, Any], bill: dict[str, Any]) -> Decimal | None:
+    """The sum over the lines that pass the rule; None when none does."""
+    total = None
+    for line in bill["lineItems"]:
+        if verdict(target["expression"], {**record, "currentLineItem": line}):
+            found = measure_line(target, line)
+            if found is not None:
+                total = (total or ZERO) + found
+    return total
+
+
+def contribution(target: dict[str, Any], record: dict[str, Any]) -> Decimal | None:
+    """What the record adds to the target, or None when it adds nothing. Raises BadData."""
+    entity = target["targetEntity"]
+    if record["type"] != wanted_type(target) or not in_scope(target, record):
+        return None
+    if entity == "LINEITEM":
+        return lines_measured(target, record, profile(record, "currentTxn"))
+    if not verdict(target["expression"], record):
+        return None
+    if entity == "TRANSACTION":
+        if target["targetType"] in ("COUNT", "VISIT"):
+            return Decimal(1)
+        return measure_bill(target, profile(record, "currentTxn"))
+    if entity in ("POINTS", "ALTERNATE_CURRENCIES"):
+        return measure_points(target["targetType"], record)
+    if target["targetType"] in ("COUNT", "VISIT"):
+        return Decimal(1)
+    if target["targetType"] == "EVENT_ATTRIBUTE":
+        return number(profile(record, "currentEvent").get(target["extendedFieldInfo"]["name"]))
+    raise AssertionError(target)
+
+
+def wanted_type(target: dict[str, Any]) -> str:
+    if target["targetEntity"] == "EVENT":
+        return str(target.get("eventName", "TransactionAdd"))
+    return "PointsIssued" if target["targetEntity"] in ("POINTS", "ALTERNATE_CURRENCIES") else "TransactionAdd"
+
+
+def in_scope(target: dict[str, Any], record: dict[str, Any]) -> bool:
+    filters = [each for each in target.get("filters") or [] if each.get("entityIds")]
+    if not filters:
+        return True
+    if target["targetEntity"] == "EVENT" and record.get("storeId") is None:
+        return False
+    for each in filters:
+        wanted = each["entityIds"]
+        if each["entityType"] == "STORE" and record.get("storeId") in wanted:
+            return True
+        if each["entityType"] == "ZONE" and any(zone in wanted for zone in record.get("zoneIds") or []):
+            return True
+        if each["entityType"] == "CONCEPT" and any(one in wanted for one in record.get("conceptIds") or []):
+            return True
+    return False
+
+
+def is_twin(target: dict[str, Any]) -> bool:
+    return (
+        target["targetEntity"] == "TRANSACTION"
+        and target.get("eventName") == "ReturnBill"
+        and target["name"].endswith("_ReturnBill")
+    )
+
+
+# ---- the ledger of one target and customer --------------------------------------------------------------------------
+
+
+class Period:
+    """A stretch of time `[start, end)` in which one value is wanted, and the ledger of what happened in it."""
+
+    def __init__(self, index: int, start: datetime, end: datetime | None, value: Decimal, active: bool = True) -> None:
+        self.index, self.start, self.end, self.value, self.active = index, start, end, value, active
+        self.entries: list[dict[str, Any]] = []  # date, id, amount, bill (the id of the bill), kind: "add" or "return"
+
+    def holds(self, moment: datetime) -> bool:
+        return self.start <= moment and (self.end is None or moment < self.end)
+
+
+def progress_of(target: dict[str, Any], entries: list[dict[str, Any]], zone: tzinfo) -> Decimal:
+    """The progress of a list of entries, from nothing."""
+    adds = [each for each in entries if each["kind"] == "add"]
+    returns = [each for each in entries if each["kind"] == "return"]
+    if target["targetType"] == "VISIT":
+        gone = {each["bill"] for each in returns if each["whole"] and not each["carried"]}
+        days = {local_day(each["date"], zone) for each in adds if each["id"] not in gone}
+        return Decimal(len(days)) - sum((each["amount"] for each in returns if each["carried"]), ZERO)
+    window = (target.get("extendedFieldInfo") or {}).get("aggregateWindow")
+    if window and target["targetType"] in ("EXTENDED_FIELD", "EVENT_ATTRIBUTE"):
+        assert not returns, "windows and returns together are not generated"
+        pick = max if window["windowType"] == "MAX" else min
+        by_day: dict[date, list[Decimal]] = {}
+        for each in adds:
+            by_day.setdefault(local_day(each["date"], zone), []).append(each["amount"])
+        return sum((pick(amounts) for amounts in by_day.values()), ZERO)
+    return sum((each["amount"] for each in adds), ZERO) - sum((each["amount"] for each in returns), ZERO)
+
+
+def is_achieved(target: dict[str, Any], period: Period, entries: list[dict[str, Any]], zone: tzinfo) -> bool:
+    return any(each["kind"] == "add" for each in entries) and progress_of(target, entries, zone) >= period.value
+
+
+def achiever(target: dict[str, Any], period: Period, zone: tzinfo) -> dict[str, Any] | None:
+    """The entry that last brought the progress to the value, None when the value is not reached in the end."""
+    found = None
+    before = False
+    for count in range(1, len(period.entries) + 1):
+        after = is_achieved(target, period, period.entries[:count], zone)
+        if after and not before:
+            found = period.entries[count - 1]
+        before = after
+    return found if before else None
+
+
+def fixed_periods(group: dict[str, Any], values: list[Decimal], zone: tzinfo) -> list[Period]:
+    periods = []
+    for index, each in enumerate(group.get("periods") or []):
+        first = local_day(instant(each["startDate"], zone), zone)
+        last = local_day(instant(each["endDate"], zone), zone)
+        start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
+        periods.append(Period(index, start, end, values[index], each.get("active", True)))
+    return periods
+
+
+def cycle_count(group: dict[str, Any]) -> int:
+    if (group.get("recurringCycles") or 0) > 0:
+        return int(group["recurringCycles"])
+    return len(group.get("periods") or []) or int(group.get("totalPeriods") or 0)
+
+
+def group_span(group: dict[str, Any], zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+    start = group.get("targetCycleStartDate") or group.get("fromDate")
+    end = group.get("targetCycleEndDate") or group.get("toDate")
+    listed = group.get("periods") or []
+    if start is None and listed:
+        start = min((each["startDate"] for each in listed), key=lambda one: instant(one, zone))
+    if end is None and listed:
+        end = max((each["endDate"] for each in listed), key=lambda one: instant(one, zone))
+    return (
+        None if start is None else midnight(local_day(instant(start, zone), zone), zone),
+        None if end is None else midnight(local_day(instant(end, zone), zone) + timedelta(days=1), zone),
+    )
+
+
+def cyclic_periods(group: dict[str, Any], values: list[Decimal], anchor: datetime, zone: tzinfo) -> list[Period]:
+    frequency, unit = group.get("frequency") or 1, group["frequencyType"]
+    _, group_end = group_span(group, zone)
+
+    def start_of(index: int) -> datetime:
+        if unit in DAYS:
+            return anchor + timedelta(hours=24) * (DAYS[unit] * frequency * index)
+        local = anchor.astimezone(zone).replace(tzinfo=None)
+        return add_months(local, MONTHS[unit] * frequency * index).replace(tzinfo=zone).astimezone(UTC)
+
+    periods = []
+    for index in range(cycle_count(group)):
+        start, end = start_of(index), start_of(index + 1)
+        if group_end is not None and start >= group_end:
+            break
+        periods.append(Period(index, start, end if group_end is None else min(end, group_end), values[0]))
+    return periods
+
+
+def default_values(group: dict[str, Any], target: dict[str, Any], own: list[Any] | None) -> list[Decimal]:
+    """The wanted value of each period: by its id where the defaults name periods, else by position."""
+    given = target["defaultValues"]
+    if all("periodId" in each for each in given) and given:
+        by_id = {each["periodId"]: Decimal(str(each["defaultValue"])) for each in given}
+        values = [by_id[each["id"]] for each in group["periods"]]
+    else:
+        values = [Decimal(str(each["defaultValue"])) for each in given]
+    for index, value in enumerate(own or []):
+        if value is not None:
+            values[index] = Decimal(str(value))
+    return values
+
+
+def entry(record: dict[str, Any], amount: Decimal, zone: tzinfo, **more: Any) -> dict[str, Any]:
+    return {"date": instant(record["date"], zone), "id": record["id"], "amount": amount, **more}
+
+
+def returned_amounts(
+    target: dict[str, Any],
+    bills: dict[Any, dict[str, Any]],
+    amounts: dict[Any, Decimal],
+    returns: list[dict[str, Any]],
+    errors: set[Any],
+) -> list[dict[str, Any]]:
+    """What each return takes from the bill it belongs to; those that take nothing are left out."""
+    found = []
+    for position, each in enumerate(returns):
+        bill_id = each.get("returnOf")
+        if bill_id not in amounts:
+            continue
+        earlier = [one for one in returns[:position] if one.get("returnOf") == bill_id]
+        try:
+            back = profile(each, "returnBill")
+            value = number(profile(bills[bill_id], "currentTxn").get("value"))
+            sent = sum((number(profile(one, "returnBill").get("value")) or ZERO for one in [*earlier, each]), ZERO)
+            sent_before = sent - (number(back.get("value")) or ZERO)
+            if target["targetType"] in ("COUNT", "VISIT") or (
+                target["targetType"] == "EXTENDED_FIELD" and target["extendedFieldInfo"]["aggregateFunction"] == "COUNT"
+            ):
+                assert value is not None
+                if not sent_before < value <= sent:
+                    continue
+                found.append({"return": each, "amount": amounts[bill_id], "whole": True})
+                continue
+            if target["targetEntity"] == "LINEITEM":
+                amount = lines_measured(target, {**bills[bill_id], "returnBill": back}, back)
+            else:
+                amount = measure_bill(target, back)
+        except BadData:
+            errors.add(each["id"])
+            continue
+        if amount is None:
+            continue
+        taken = sum((one["amount"] for one in found if one["return"].get("returnOf") == bill_id), ZERO)
+        found.append({"return": each, "amount": min(amount, amounts[bill_id] - taken), "whole": False})
+    return found
+
+
+def place_return(
+    periods: list[Period], home: Period, when: datetime, policy: str | None
+) -> tuple[Period | None, bool]:
+    """The period that a return weighs on, and whether it was carried there from the bill's period."""
+    if policy == "SAME_PERIOD" or (policy is None and home.holds(when)):
+        return home, False
+    later = sorted((each for each in periods if each.active and each.start > when), key=lambda one: one.start)
+    return (later[0], True) if later else (None, True)
+
+
+def target_ledger(
+    group: dict[str, Any],
+    target: dict[str, Any],
+    records: list[dict[str, Any]],
+    own: list[Any] | None,
+    policy: str | None,
+    zone: tzinfo,
+) -> tuple[list[Period], set[Any]]:
+    """The periods of one target for one customer with their ledgers, and the ids of the records with bad data."""
+    errors: set[Any] = set()
+    window = group.get("targetEvaluationType") or "FIXED_CALENDAR_WINDOW"
+    start, end = group_span(group, zone)
+    bills, amounts = {}, {}
+    for record in records:
+        when = instant(record["date"], zone)
+        if window != "FIXED_CALENDAR_WINDOW" and ((start and when < start) or (end and when >= end)):
+            continue
+        try:
+            amount = contribution(target, record)
+        except BadData:
+            errors.add(record["id"])
+            continue
+        if amount is not None:
+            bills[record["id"]], amounts[record["id"]] = record, amount
+    takes_returns = target["targetEntity"] in ("TRANSACTION", "LINEITEM") and policy != "IGNORE"
+    back = [each for each in records if each["type"] == "ReturnBill"] if takes_returns else []
+    returned = returned_amounts(target, bills, amounts, back, errors)
+    values = default_values(group, target, own)
+    if window == "PERIOD_AGNOSTIC_WINDOW":
+        return agnostic_ledger(group, target, bills, amounts, returned, values, policy, zone), errors
+    if window == "CYCLIC_WINDOW":
+        anchor = min((instant(each["date"], zone) for each in bills.values()), default=None)
+        periods = [] if anchor is None else cyclic_periods(group, values, anchor, zone)
+    else:
+        periods = fixed_periods(group, values, zone)
+    homes = {}
+    for record_id, record in bills.items():
+        for period in periods:
+            if period.active and period.holds(instant(record["date"], zone)):
+                period.entries.append(entry(record, amounts[record_id], zone, kind="add", bill=record_id))
+                homes[record_id] = period
+    for each in returned:
+        home = homes.get(each["return"]["returnOf"])
+        if home is None:
+            continue
+        when = instant(each["return"]["date"], zone)
+        period, carried = place_return(periods, home, when, policy)
+        if period is not None:
+            period.entries.append(
+                entry(each["return"], each["amount"], zone, kind="return", bill=each["return"]["returnOf"],
+                      whole=each["whole"], carried=carried)
+            )  # fmt: skip
+    for period in periods:
+        period.entries.sort(key=lambda one: (one["date"], one["id"]))
+    return periods, errors
+
+
+def agnostic_ledger(
+    group: dict[str, Any],
+    target: dict[str, Any],
+    bills: dict[Any, dict[str, Any]],
+    amounts: dict[Any, Decimal],
+    returned: list[dict[str, Any]],
+    values: list[Decimal],
+    policy: str | None,
+    zone: tzinfo,
+) -> list[Period]:
+    """Cycles that close on the record that reaches the value; the next record opens the next one."""
+    periods: list[Period] = []
+    homes: dict[Any, Period] = {}
+    waiting: list[dict[str, Any]] = []  # returns for the cycle that opens next
+    taken = {each["return"]["id"]: each for each in returned}
+    everything = [*bills.values(), *(each["return"] for each in returned)]
+    for record in sorted(everything, key=lambda one: (instant(one["date"], zone), one["id"])):
+        when = instant(record["date"], zone)
+        if record["id"] in taken:
+            each = taken[record["id"]]
+            home = homes.get(record["returnOf"])
+            if home is None:
+                continue
+            same = policy == "SAME_PERIOD" or (policy is None and (home.end is None or when <= home.end))
+            more = {"kind": "return", "bill": record["returnOf"], "whole": each["whole"], "carried": not same}
+            (home.entries if same else waiting).append(entry(record, each["amount"], zone, **more))
+            continue
+        if not periods or periods[-1].end is not None:
+            if len(periods) >= cycle_count(group):
+                continue
+            value = values[min(len(periods), len(values) - 1)]
+            periods.append(Period(len(periods), when, None, value))
+            periods[-1].entries.extend(waiting)
+            waiting = []
+        current = periods[-1]
+        current.entries.append(entry(record, amounts[record["id"]], zone, kind="add", bill=record["id"]))
+        homes[record["id"]] = current
+        if is_achieved(target, current, current.entries, zone):
+            current.end = when
+    return periods
+
+
+# ---- streaks, unified, capping ----------------------------------------------------------------------------------------
+
+
+def streak_of(group: dict[str, Any], periods: list[Period], achieved: dict[int, bool], today: date, zone: tzinfo) -> dict[str, Any]:
+    """The run after the last started period, and for each level the period in which it was reached."""
+    ordered = sorted((each for each in periods if each.active), key=lambda one: one.start)
+    run, runs = 0, []
+    current = 0
+    for period in ordered:
+        assert period.end is not None
+        ended = local_day(period.end - timedelta(seconds=1), zone) < today
+        if achieved[period.index]:
+            run += 1
+        elif ended and group["trackingType"] == "STREAKS":
+            run = 0
+        runs.append((period, run))
+        if local_day(period.start, zone) <= today:
+            current = run
+    levels: dict[str, int | None] = {each["name"]: None for each in group["streaks"]}
+    reached_at = -1
+    for count in sorted({each["targetCountOfSequence"] for each in group["streaks"]}):
+        places = [place for place, (_, length) in enumerate(runs) if length >= count and place >= reached_at]
+        if not places:
+            break
+        reached_at = places[0]
+        for each in group["streaks"]:
+            if each["targetCountOfSequence"] == count:
+                levels[each["name"]] = runs[reached_at][0].index
+    return {"current": current, "levels": levels}
+
+
+def unified_of(group: dict[str, Any], members: list[dict[str, Any]], index: int) -> dict[str, Any]:
+    """Whether the members of a period are met, whether the overall sum is, and both."""
+    wanted = group.get("unifiedTargetExpression") or {}
+    met = [each["periods"][index]["achieved"] for each in members]
+    if group.get("combinationType", "ALL") == "ANY":
+        least = wanted["thresholdValue"] if wanted.get("aggregation") == "COUNT" else 1
+        members_met = sum(met) >= least
+    else:
+        members_met = all(met)
+    total = sum((each["periods"][index]["progress"] for each in members), ZERO)
+    overall = total >= Decimal(str(wanted["thresholdValue"])) if wanted.get("aggregation") == "SUM" else True
+    return {"members": members_met, "overall": overall, "achieved": members_met and overall}
+
+
+def grants_of(period: Period) -> dict[str, Any]:
+    """What each award of a period is granted, in order, and what is left of the ceiling in the end."""
+    left, grants = period.value, []
+    for each in period.entries:
+        if each["kind"] == "add":
+            granted = min(each["amount"], left)
+            left -= granted
+            grants.append((each["id"], granted))
+    return {"grants": grants, "remaining": left}
+
+
+# ---- the whole --------------------------------------------------------------------------------------------------------
+
+
+def evaluate(
+    group: dict[str, Any],
+    records: list[dict[str, Any]],
+    *,
+    timezone: str = "UTC",
+    now: Any = None,
+    returns: str | None = None,
+    enrolment: dict[Any, dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Everything about everybody: customers, duplicates, orphan returns, records with bad data."""
+    zone = ZoneInfo(timezone)
+    ordered = sorted(records, key=lambda one: (instant(one["date"], zone), one["id"]))
+    if now is None:
+        moment = instant(ordered[-1]["date"], zone) if ordered else None
+    else:
+        moment = instant(now, zone)
+    kept: list[dict[str, Any]] = []
+    duplicates: set[Any] = set()
+    for record in ordered:
+        if moment is not None and instant(record["date"], zone) > moment:
+            continue
+        if any(each["id"] == record["id"] for each in kept):
+            duplicates.add(record["id"])
+        else:
+            kept.append(record)
+    bills = {each["id"] for each in kept if each["type"] == "TransactionAdd"}
+    who = {each["customerId"] for each in kept} if enrolment is None else set(enrolment)
+    orphans = {
+        each["id"]
+        for each in kept
+        if each["type"] == "ReturnBill" and each.get("returnOf") not in bills and each["customerId"] in who
+    }
+    today = local_day(moment, zone) if moment is not None else None
+    customers = {}
+    errors: set[tuple[Any, str]] = set()
+    for customer in who:
+        mine = [each for each in kept if each["customerId"] == customer]
+        customers[customer] = customer_of(group, mine, customer, enrolment, returns, today, zone, errors)
+    return {"customers": customers, "duplicates": duplicates, "orphans": orphans, "errors": errors}
+
+
+def customer_of(
+    group: dict[str, Any],
+    records: list[dict[str, Any]],
+    customer: Any,
+    enrolment: dict[Any, dict[str, Any]] | None,
+    policy: str | None,
+    today: date | None,
+    zone: tzinfo,
+    errors: set[tuple[Any, str]],
+) -> dict[str, Any]:
+    own = ((enrolment or {}).get(customer) or {}).get("values") or {}
+    answer: dict[str, Any] = {"targets": {}}
+    ledgers = {}
+    for target in group["targets"]:
+        if is_twin(target) or not target.get("active", True):
+            continue
+        periods, bad = target_ledger(group, target, records, own.get(target["name"]), policy, zone)
+        ledgers[target["name"]] = periods
+        errors |= {(each, target["name"]) for each in bad}
+        rows = {}
+        for period in periods:
+            if not period.active:
+                continue
+            by = achiever(target, period, zone)
+            rows[period.index] = {
+                "start": period.start,
+                "end": period.end,
+                "value": period.value,
+                "progress": progress_of(target, period.entries, zone),
+                "achieved": by is not None,
+                "by": None if by is None else by["id"],
+                "on": None if by is None else by["date"],
+                "added": [(each["id"], each["amount"]) for each in period.entries if each["kind"] == "add"],
+                "returned": [(each["id"], each["amount"]) for each in period.entries if each["kind"] == "return"],
+                **(grants_of(period) if group["trackingType"] == "CAPPING" else {}),
+            }
+        answer["targets"][target["name"]] = {"periods": rows}
+    if group["trackingType"] in ("STREAKS", "NON_CONTINUOUS_STREAKS") and today is not None:
+        ((name, periods),) = ledgers.items()
+        rows = answer["targets"][name]["periods"]
+        achieved = {index: row["achieved"] for index, row in rows.items()}
+        answer["streak"] = streak_of(group, periods, achieved, today, zone)
+    if group["trackingType"] == "UNIFIED":
+        members = list(answer["targets"].values())
+        answer["unified"] = {index: unified_of(group, members, index) for index in members[0]["periods"]}
+    return answer
