@@ -33,7 +33,17 @@ class Case:
 def case(seed: int) -> Case:
     rng = random.Random(seed)
     tracking = rng.choice(
-        ["DEFAULT", "DEFAULT", "STREAKS", "STREAKS", "STREAKS", "NON_CONTINUOUS_STREAKS", "UNIFIED", "UNIFIED", "CAPPING"]
+        [
+            "DEFAULT",
+            "DEFAULT",
+            "STREAKS",
+            "STREAKS",
+            "STREAKS",
+            "NON_CONTINUOUS_STREAKS",
+            "UNIFIED",
+            "UNIFIED",
+            "CAPPING",
+        ]
     )
     window = "FIXED_CALENDAR_WINDOW"
     if tracking == "DEFAULT":
@@ -41,7 +51,9 @@ def case(seed: int) -> Case:
     zone = rng.choice(ZONES)
     first = datetime(2024, rng.randint(1, 12), rng.randint(1, 28))
     if rng.random() < 0.15:
-        first = rng.choice([datetime(2024, 1, 31), datetime(2024, 2, 29), datetime(2024, 3, 28), datetime(2024, 10, 31)])
+        first = rng.choice(
+            [datetime(2024, 1, 31), datetime(2024, 2, 29), datetime(2024, 3, 28), datetime(2024, 10, 31)]
+        )
     group: dict[str, Any] = {
         "name": f"group {seed}",
         "active": True,
@@ -122,7 +134,9 @@ def make_target(rng: random.Random, group: dict[str, Any], number: int, policy: 
         pairs = [("TRANSACTION", "SALES"), ("TRANSACTION", "COUNT"), ("LINEITEM", "QUANTITY"), ("LINEITEM", "SALES")]
         pairs += [("POINTS", kind) for kind in POINT_KINDS]
     else:
-        pairs = [("TRANSACTION", kind) for kind in ("SALES", "SALES", "GROSS_SALES", "QUANTITY", "COUNT", "EXTENDED_FIELD")]
+        pairs = [
+            ("TRANSACTION", kind) for kind in ("SALES", "SALES", "GROSS_SALES", "QUANTITY", "COUNT", "EXTENDED_FIELD")
+        ]
         pairs += [("LINEITEM", kind) for kind in ("SALES", "GROSS_SALES", "QUANTITY", "EXTENDED_FIELD")]
         pairs += [("EVENT", kind) for kind in ("COUNT", "VISIT", "EVENT_ATTRIBUTE")]
         pairs += [("POINTS", kind) for kind in POINT_KINDS]
@@ -296,9 +310,7 @@ def kind_of(target: dict[str, Any]) -> str:
     return "PointsIssued" if target["targetEntity"] == "POINTS" else "TransactionAdd"
 
 
-def make_record(
-    rng: random.Random, kind: str, name: str, customer: str, moment: datetime, zone: str
-) -> dict[str, Any]:
+def make_record(rng: random.Random, kind: str, name: str, customer: str, moment: datetime, zone: str) -> dict[str, Any]:
     record: dict[str, Any] = {"id": name, "customerId": customer, "type": kind, "date": written(rng, moment, zone)}
     if rng.random() < 0.8:
         record["storeId"] = rng.choice(STORES)

@@ -445,9 +445,7 @@ def returned_amounts(
     return found
 
 
-def place_return(
-    periods: list[Period], home: Period, when: datetime, policy: str | None
-) -> tuple[Period | None, bool]:
+def place_return(periods: list[Period], home: Period, when: datetime, policy: str | None) -> tuple[Period | None, bool]:
     """The period that a return weighs on, and whether it was carried there from the bill's period."""
     if policy == "SAME_PERIOD" or (policy is None and home.holds(when)):
         return home, False
@@ -554,60 +552,142 @@ def agnostic_ledger(
     return periods
 
 
-# ---- streaks, unified, capping ----------------------------------------------------------------------------------------
+# ---- rows, streaks, unified, capping ------------------------------------------------------------------------------------
 
 
-def streak_of(group: dict[str, Any], periods: list[Period], achieved: dict[int, bool], today: date, zone: tzinfo) -> dict[str, Any]:
-    """The run after the last started period, and for each level the period in which it was reached."""
+def text_of(value: Decimal) -> str:
+    """A decimal without exponent and needless zeros."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def clock(moment: datetime | None, zone: tzinfo) -> str | None:
+    return None if moment is None else moment.astimezone(zone).isoformat()
+
+
+def row_of(group: dict[str, Any], target: dict[str, Any], period: Period, zone: tzinfo) -> dict[str, Any]:
+    """A period of a target as the library publishes it, each change of progress found by recomputing both sides."""
+    changes = []
+    for count in range(1, len(period.entries) + 1):
+        before = progress_of(target, period.entries[: count - 1], zone)
+        after = progress_of(target, period.entries[:count], zone)
+        changes.append([period.entries[count - 1]["id"], text_of(after - before)])
+    by = achiever(target, period, zone)
+    start, end = clock(period.start, zone), clock(period.end, zone)
+    name = str(period.index + 1)
+    if (group.get("targetEvaluationType") or "FIXED_CALENDAR_WINDOW") == "FIXED_CALENDAR_WINDOW":
+        assert period.end is not None
+        start = local_day(period.start, zone).isoformat()
+        end = (local_day(period.end, zone) - timedelta(days=1)).isoformat()
+        name = group["periods"][period.index]["refCode"]
+    return {
+        "period": name,
+        "start": start,
+        "end": end,
+        "value": text_of(period.value),
+        "progress": text_of(progress_of(target, period.entries, zone)),
+        "achieved": by is not None,
+        "achieved_by": None if by is None else by["id"],
+        "achieved_on": None if by is None else clock(by["date"], zone),
+        "contributions": changes,
+    }
+
+
+def streak_of(
+    group: dict[str, Any], target: dict[str, Any], periods: list[Period], today: date, zone: tzinfo
+) -> dict[str, Any]:
+    """The run after the last started period, the longest, and for each level where it was reached."""
     ordered = sorted((each for each in periods if each.active), key=lambda one: one.start)
-    run, runs = 0, []
-    current = 0
+    run, current, runs = 0, 0, []
     for period in ordered:
         assert period.end is not None
-        ended = local_day(period.end - timedelta(seconds=1), zone) < today
-        if achieved[period.index]:
+        ended = local_day(period.end, zone) <= today
+        if achiever(target, period, zone) is not None:
             run += 1
         elif ended and group["trackingType"] == "STREAKS":
             run = 0
-        runs.append((period, run))
+        runs.append(run)
         if local_day(period.start, zone) <= today:
             current = run
-    levels: dict[str, int | None] = {each["name"]: None for each in group["streaks"]}
-    reached_at = -1
+    levels: list[dict[str, Any]] = []
+    reached_at: int | None = 0
     for count in sorted({each["targetCountOfSequence"] for each in group["streaks"]}):
-        places = [place for place, (_, length) in enumerate(runs) if length >= count and place >= reached_at]
-        if not places:
-            break
-        reached_at = places[0]
+        if reached_at is not None:
+            places = [place for place in range(reached_at, len(runs)) if runs[place] >= count]
+            reached_at = places[0] if places else None
         for each in group["streaks"]:
-            if each["targetCountOfSequence"] == count:
-                levels[each["name"]] = runs[reached_at][0].index
-    return {"current": current, "levels": levels}
+            if each["targetCountOfSequence"] != count:
+                continue
+            level = {"name": each["name"], "count": count, "status": "INPROGRESS"}
+            level |= {"period": None, "reached_by": None, "reached_on": None}
+            if reached_at is not None:
+                period = ordered[reached_at]
+                by = achiever(target, period, zone)
+                level |= {"status": "ACHIEVED", "period": group["periods"][period.index]["refCode"]}
+                if by is not None:
+                    level |= {"reached_by": by["id"], "reached_on": clock(by["date"], zone)}
+            levels.append(level)
+    return {"run": current, "longest": max(runs, default=0), "levels": levels}
 
 
-def unified_of(group: dict[str, Any], members: list[dict[str, Any]], index: int) -> dict[str, Any]:
-    """Whether the members of a period are met, whether the overall sum is, and both."""
+def unified_at(
+    group: dict[str, Any], members: list[tuple[dict[str, Any], Period]], upto: int, order: list[Any], zone: tzinfo
+) -> tuple[bool, bool]:
+    """Whether the members are met, and whether the overall sum is, after the first `upto` records."""
+    known = set(order[:upto])
     wanted = group.get("unifiedTargetExpression") or {}
-    met = [each["periods"][index]["achieved"] for each in members]
+    met, total = [], ZERO
+    for target, period in members:
+        entries = [each for each in period.entries if each["id"] in known]
+        met.append(is_achieved(target, period, entries, zone))
+        total += progress_of(target, entries, zone)
     if group.get("combinationType", "ALL") == "ANY":
-        least = wanted["thresholdValue"] if wanted.get("aggregation") == "COUNT" else 1
-        members_met = sum(met) >= least
+        members_met = sum(met) >= (wanted["thresholdValue"] if wanted.get("aggregation") == "COUNT" else 1)
     else:
         members_met = all(met)
-    total = sum((each["periods"][index]["progress"] for each in members), ZERO)
-    overall = total >= Decimal(str(wanted["thresholdValue"])) if wanted.get("aggregation") == "SUM" else True
-    return {"members": members_met, "overall": overall, "achieved": members_met and overall}
+    overall = wanted.get("aggregation") != "SUM" or total >= Decimal(str(wanted["thresholdValue"]))
+    return members_met, overall
 
 
-def grants_of(period: Period) -> dict[str, Any]:
+def unified_of(group: dict[str, Any], members: list[tuple[dict[str, Any], Period]], zone: tzinfo) -> dict[str, Any]:
+    """The unified row of one period; the record is the one that last brought the whole about."""
+    moments = {each["id"]: each["date"] for _, period in members for each in period.entries}
+    order = sorted(moments, key=lambda one: (moments[one], one))
+    found, before = None, False
+    for upto in range(len(order) + 1):
+        after = all(unified_at(group, members, upto, order, zone))
+        if after and not before:
+            found = order[upto - 1] if upto else None
+        before = after
+    members_met, overall = unified_at(group, members, len(order), order, zone)
+    found = found if before else None
+    return {
+        "period": group["periods"][members[0][1].index]["refCode"],
+        "members_met": members_met,
+        "overall_met": overall,
+        "achieved": before,
+        "achieved_by": found,
+        "achieved_on": None if found is None else clock(moments[found], zone),
+    }
+
+
+def cap_of(group: dict[str, Any], period: Period) -> dict[str, Any]:
     """What each award of a period is granted, in order, and what is left of the ceiling in the end."""
     left, grants = period.value, []
     for each in period.entries:
         if each["kind"] == "add":
             granted = min(each["amount"], left)
             left -= granted
-            grants.append((each["id"], granted))
-    return {"grants": grants, "remaining": left}
+            grants.append([each["id"], text_of(each["amount"]), text_of(granted)])
+    return {
+        "period": group["periods"][period.index]["refCode"],
+        "cap": text_of(period.value),
+        "granted": text_of(period.value - left),
+        "remaining": text_of(left),
+        "grants": grants,
+    }
 
 
 # ---- the whole --------------------------------------------------------------------------------------------------------
@@ -622,7 +702,7 @@ def evaluate(
     returns: str | None = None,
     enrolment: dict[Any, dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Everything about everybody: customers, duplicates, orphan returns, records with bad data."""
+    """Everything about everybody, in the plain form that the library publishes; inactive periods are left out."""
     zone = ZoneInfo(timezone)
     ordered = sorted(records, key=lambda one: (instant(one["date"], zone), one["id"]))
     if now is None:
@@ -640,63 +720,55 @@ def evaluate(
             kept.append(record)
     bills = {each["id"] for each in kept if each["type"] == "TransactionAdd"}
     who = {each["customerId"] for each in kept} if enrolment is None else set(enrolment)
-    orphans = {
-        each["id"]
-        for each in kept
-        if each["type"] == "ReturnBill" and each.get("returnOf") not in bills and each["customerId"] in who
-    }
-    today = local_day(moment, zone) if moment is not None else None
-    customers = {}
+    orphans = {each["id"] for each in kept if each["type"] == "ReturnBill" and each.get("returnOf") not in bills}
     errors: set[tuple[Any, str]] = set()
-    for customer in who:
+    customers = {}
+    for customer in sorted(who):
         mine = [each for each in kept if each["customerId"] == customer]
-        customers[customer] = customer_of(group, mine, customer, enrolment, returns, today, zone, errors)
-    return {"customers": customers, "duplicates": duplicates, "orphans": orphans, "errors": errors}
+        own = ((enrolment or {}).get(customer) or {}).get("values") or {}
+        customers[customer] = customer_of(group, mine, own, returns, moment, zone, errors)
+    return {
+        "customers": customers,
+        "reported": {
+            "duplicates": sorted(duplicates),
+            "orphan_returns": sorted(orphans),
+            "errors": sorted([each, name] for each, name in errors),
+        },
+    }
 
 
 def customer_of(
     group: dict[str, Any],
     records: list[dict[str, Any]],
-    customer: Any,
-    enrolment: dict[Any, dict[str, Any]] | None,
+    own: dict[str, list[Any]],
     policy: str | None,
-    today: date | None,
+    now: datetime | None,
     zone: tzinfo,
     errors: set[tuple[Any, str]],
 ) -> dict[str, Any]:
-    own = ((enrolment or {}).get(customer) or {}).get("values") or {}
-    answer: dict[str, Any] = {"targets": {}}
-    ledgers = {}
+    fixed = (group.get("targetEvaluationType") or "FIXED_CALENDAR_WINDOW") == "FIXED_CALENDAR_WINDOW"
+    ledgers: list[tuple[dict[str, Any], list[Period]]] = []
     for target in group["targets"]:
         if is_twin(target) or not target.get("active", True):
             continue
         periods, bad = target_ledger(group, target, records, own.get(target["name"]), policy, zone)
-        ledgers[target["name"]] = periods
+        if not fixed:
+            periods = [each for each in periods if now is not None and each.start <= now]
+        ledgers.append((target, [each for each in periods if each.active]))
         errors |= {(each, target["name"]) for each in bad}
-        rows = {}
-        for period in periods:
-            if not period.active:
-                continue
-            by = achiever(target, period, zone)
-            rows[period.index] = {
-                "start": period.start,
-                "end": period.end,
-                "value": period.value,
-                "progress": progress_of(target, period.entries, zone),
-                "achieved": by is not None,
-                "by": None if by is None else by["id"],
-                "on": None if by is None else by["date"],
-                "added": [(each["id"], each["amount"]) for each in period.entries if each["kind"] == "add"],
-                "returned": [(each["id"], each["amount"]) for each in period.entries if each["kind"] == "return"],
-                **(grants_of(period) if group["trackingType"] == "CAPPING" else {}),
-            }
-        answer["targets"][target["name"]] = {"periods": rows}
-    if group["trackingType"] in ("STREAKS", "NON_CONTINUOUS_STREAKS") and today is not None:
-        ((name, periods),) = ledgers.items()
-        rows = answer["targets"][name]["periods"]
-        achieved = {index: row["achieved"] for index, row in rows.items()}
-        answer["streak"] = streak_of(group, periods, achieved, today, zone)
+    answer: dict[str, Any] = {"streak": None, "unified": None, "caps": None}
+    answer["targets"] = {
+        target["name"]: [row_of(group, target, each, zone) for each in periods] for target, periods in ledgers
+    }
+    if group["trackingType"] in ("STREAKS", "NON_CONTINUOUS_STREAKS"):
+        ((target, periods),) = ledgers
+        today = date.min if now is None else local_day(now, zone)
+        answer["streak"] = streak_of(group, target, periods, today, zone)
     if group["trackingType"] == "UNIFIED":
-        members = list(answer["targets"].values())
-        answer["unified"] = {index: unified_of(group, members, index) for index in members[0]["periods"]}
+        rows = range(len(ledgers[0][1]))
+        answer["unified"] = [
+            unified_of(group, [(target, periods[place]) for target, periods in ledgers], zone) for place in rows
+        ]
+    if group["trackingType"] == "CAPPING":
+        answer["caps"] = {target["name"]: [cap_of(group, each) for each in periods] for target, periods in ledgers}
     return answer
