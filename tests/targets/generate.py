@@ -77,7 +77,7 @@ def case(seed: int) -> Case:
     return Case(seed=seed, group=group, records=records, options=options)
 
 
-# ---- groups -----------------------------------------------------------------------------------------------------------
+# ---- groups --------------------------------------------------------------------------------------
 
 
 def make_periods(rng: random.Random, group: dict[str, Any], window: str, first: datetime, zone: str) -> datetime:
@@ -271,7 +271,7 @@ def make_enrolment(rng: random.Random, group: dict[str, Any], window: str) -> di
     return listed
 
 
-# ---- records ----------------------------------------------------------------------------------------------------------
+# ---- records -------------------------------------------------------------------------------------
 
 
 def make_records(
@@ -283,7 +283,7 @@ def make_records(
     names = [f"r{number}" for number in range(100)]
     rng.shuffle(names)
     customers = ["c1", "c2", "c3"][: rng.randint(1, 3)]
-    for _ in range(rng.choice([0, 1, 4, 8, 12, 20])):
+    for _ in range(rng.choice([0, 1, 6, 10, 16, 24, 32])):
         share = rng.uniform(-0.05, 1.1)
         moment = first + (end - first) * share
         if rng.random() < 0.5:
