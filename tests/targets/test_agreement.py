@@ -142,7 +142,9 @@ def test_the_cases_reach_what_they_are_meant_to_reach() -> None:
             rows = [row for given in customer["targets"].values() for row in given]
             count("achieved", sum(row["achieved"] for row in rows))
             count("taken back", sum(change[1].startswith("-") for row in rows for change in row["contributions"]))
-            count("levels", sum(each["period"] is not None for each in (customer["streak"] or {"levels": []})["levels"]))
+            count(
+                "levels", sum(each["period"] is not None for each in (customer["streak"] or {"levels": []})["levels"])
+            )
             count("unified achieved", sum(each["achieved"] for each in customer["unified"] or []))
             grants = [grant for given in (customer["caps"] or {}).values() for row in given for grant in row["grants"]]
             count("cut by a cap", sum(asked != granted for _, asked, granted in grants))

@@ -23,7 +23,9 @@ GROUPS = (
 
 def load(text: str) -> Any:
     """JSON with numbers as they are spelled: 500.000 is another document than 500."""
-    return json.loads(text, parse_float=lambda spelled: ("number", spelled), parse_int=lambda spelled: ("number", spelled))
+    return json.loads(
+        text, parse_float=lambda spelled: ("number", spelled), parse_int=lambda spelled: ("number", spelled)
+    )
 
 
 @pytest.mark.parametrize("path", sorted(PAYLOADS.glob("*.json")), ids=lambda path: path.stem)
@@ -86,7 +88,9 @@ def test_unknown_members_survive_at_every_level() -> None:
 
 @pytest.mark.parametrize("spelling", ["500", "500.000", '"2"', '"1.00"', "4.000", "1e2", "0.10", "751552970000"])
 def test_number_spelling_survives(spelling: str) -> None:
-    text = '{"name": "g", "trackingType": "DEFAULT", "targets": [{"defaultValues": [{"defaultValue": ' + spelling + "}]}]}"
+    text = (
+        '{"name": "g", "trackingType": "DEFAULT", "targets": [{"defaultValues": [{"defaultValue": ' + spelling + "}]}]}"
+    )
     assert load(dump(parse_group(text))) == load(text)
 
 
