@@ -6,8 +6,8 @@ import random
 from typing import Any
 
 import pytest
-
 from targetexpr.targets import TargetGroup, Tracker, evaluate
+
 from tests.targets import naive
 from tests.targets.generate import Case, case
 

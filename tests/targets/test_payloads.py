@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from targetexpr.targets import TargetGroup, dump, parse_group, parse_payload, respond
 
 PAYLOADS = Path(__file__).parent.parent / "data" / "payloads"
