@@ -1,0 +1,166 @@
+"""A checked tree laid out flat for the evaluators: nodes by their place, every name resolved, every literal read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+from targetexpr.checking.result import Call, Checked
+from targetexpr.lang.functions import BASKET_SHAPES, CONTEXT, Basket
+from targetexpr.lang.nodes import (
+    BooleanLiteral,
+    Dereference,
+    Expr,
+    MethodCall,
+    Name,
+    NumberLiteral,
+    StringLiteral,
+)
+from targetexpr.lang.schema import Attribute
+from targetexpr.lang.types import Kind, kind_of
+from targetexpr.running.meanings import PROFILE_MEANINGS, RAW_MEANINGS, VALUE_MEANINGS
+from targetexpr.running.values import Number, Value
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAttribute:
+    """An attribute of a profile; `computed` names how to get it when the data does not hold it."""
+
+    profile: str
+    name: str
+    computed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallValue:
+    """A method of a value: the receiver is evaluated, then the arguments."""
+
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestRaw:
+    """A test of the value as the data holds it; arguments are not looked at."""
+
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallProfile:
+    """A method of a profile that is computed here."""
+
+    profile: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallBasket:
+    """A member of the basket family."""
+
+    profile: str
+    shape: Basket
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """A method of a profile whose results are part of the data."""
+
+    profile: str
+    name: str
+
+
+Operation: TypeAlias = ReadAttribute | CallValue | TestRaw | CallProfile | CallBasket | LookUp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Program:
+    """The tree by places: a node's place is its number in preorder, so that of the first operand is one more.
+
+    All sequences are as long as there are nodes.
+    """
+
+    nodes: tuple[Expr, ...]
+    operands: tuple[tuple[int, ...], ...]  # their places; the profile's name and ignored arguments are none
+    kinds: tuple[Kind, ...]
+    constants: dict[int, Value]  # what literals mean
+    operations: dict[int, Operation]  # what dereferences and method calls do
+    checked: Checked
+    depth: int
+
+
+def lay_out(checked: Checked) -> Program:
+    """The program of a tree that was checked without errors."""
+    nodes: list[Expr] = []
+    parents: list[int] = []
+    waiting: list[tuple[Expr, int]] = [(checked.expr, -1)]
+    depths: list[int] = []
+    while waiting:
+        node, parent = waiting.pop()
+        place = len(nodes)
+        nodes.append(node)
+        parents.append(parent)
+        depths.append(depths[parent] + 1 if parent >= 0 else 1)
+        children = node.children()
+        if children:
+            waiting.extend([(child, place) for child in reversed(children)])
+    operands: list[list[int]] = [[] for _ in nodes]
+    for place in range(1, len(nodes)):
+        operands[parents[place]].append(place)
+    constants: dict[int, Value] = {}
+    operations: dict[int, Operation] = {}
+    for place, node in enumerate(nodes):
+        match node:
+            case NumberLiteral():
+                constants[place] = literal_number(node)
+            case StringLiteral():
+                constants[place] = node.value
+            case BooleanLiteral():
+                constants[place] = node.value
+            case Dereference() | MethodCall():
+                operations[place], operands[place] = _resolved(checked, place, node, operands[place])
+            case _:
+                pass
+    types = checked.types
+    return Program(
+        nodes=tuple(nodes),
+        operands=tuple(tuple(places) for places in operands),
+        kinds=tuple("object" if type_ is None else kind_of(type_) for type_ in types),
+        constants=constants,
+        operations=operations,
+        checked=checked,
+        depth=max(depths),
+    )
+
+
+def literal_number(node: NumberLiteral) -> Number:
+    """A number literal's value: an int when it is short and whole, else a Decimal."""
+    return int(node.value) if len(node.value) <= 18 and "." not in node.value else Decimal(node.value)
+
+
+def _resolved(
+    checked: Checked, place: int, node: Dereference | MethodCall, operands: list[int]
+) -> tuple[Operation, list[int]]:
+    """What a member does, and the places of the operands that it evaluates."""
+    target = checked.targets[place]
+    profile = node.operand.name if isinstance(node.operand, Name) else ""
+    if isinstance(target, Attribute):
+        return ReadAttribute(profile, node.name, target.computed), []
+    function = target.function
+    arguments = _evaluated(target, operands[1:])
+    if function.meaning in RAW_MEANINGS:
+        return TestRaw(function.meaning), operands[:1]
+    if function.meaning == CONTEXT:
+        return LookUp(profile, node.name), arguments
+    if function.meaning in VALUE_MEANINGS:
+        return CallValue(function.meaning), [operands[0], *arguments]
+    if function.name in BASKET_SHAPES and function.meaning == "basket":
+        return CallBasket(profile, BASKET_SHAPES[function.name]), arguments
+    if function.meaning in PROFILE_MEANINGS:
+        return CallProfile(profile, function.meaning), arguments
+    raise NotImplementedError(f"{function.name} is declared with the meaning {function.meaning!r}, which nothing computes")
+
+
+def _evaluated(call: Call, arguments: list[int]) -> list[int]:
+    parameters = call.overload.parameters
+    return [place for place, parameter in zip(arguments, parameters, strict=False) if parameter.role != "ignored"]

@@ -1,0 +1,156 @@
+"""What the operators mean: Kleene's logic, comparison, exact decimal arithmetic. Every evaluator goes by this."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from datetime import datetime
+from decimal import (
+    MAX_EMAX,
+    MAX_PREC,
+    MIN_EMIN,
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    InvalidOperation,
+    Overflow,
+)
+from typing import TypeAlias, cast
+
+from targetexpr.running.values import Number, Value
+
+Comparable: TypeAlias = bool | int | Decimal | str | datetime
+
+_TRAPS = [InvalidOperation, Overflow]
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
+_QUOTIENT = Context(prec=34, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
+
+DIGITS_OF_QUOTIENT = _QUOTIENT.prec
+"""A quotient is rounded to so many significant digits, halves to the even neighbour."""
+
+
+# ---- logic -----------------------------------------------------------------------------------------------------------
+
+
+def negation(value: bool | None) -> bool | None:
+    """`!a`: null stays null."""
+    return None if value is None else not value
+
+
+def conjunction(values: list[bool | None]) -> bool | None:
+    """`a && b && …` of terms already known: false when one is false, else null when one is null."""
+    if False in values:
+        return False
+    return None if None in values else True
+
+
+def disjunction(values: list[bool | None]) -> bool | None:
+    """`a || b || …` of terms already known: true when one is true, else null when one is null."""
+    if True in values:
+        return True
+    return None if None in values else False
+
+
+# ---- comparison ------------------------------------------------------------------------------------------------------
+
+_COMPARE: dict[str, Callable[[object, object], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def compare(symbol: str, left: Value, right: Value) -> bool | None:
+    """`a < b` and its like, of two values of one kind; null when either is.
+
+    Python compares int with Decimal exactly, texts by code points, and dates in UTC by their instants.
+    """
+    if left is None or right is None:
+        return None
+    return _COMPARE[symbol](left, right)
+
+
+# ---- arithmetic ------------------------------------------------------------------------------------------------------
+
+
+def add(left: Number, right: Number) -> Number:
+    """The exact sum."""
+    if isinstance(left, int) and isinstance(right, int):
+        return left + right
+    return _EXACT.add(left, right)
+
+
+def subtract(left: Number, right: Number) -> Number:
+    """The exact difference."""
+    if isinstance(left, int) and isinstance(right, int):
+        return left - right
+    return _EXACT.subtract(left, right)
+
+
+def multiply(left: Number, right: Number) -> Number:
+    """The exact product."""
+    if isinstance(left, int) and isinstance(right, int):
+        return left * right
+    return _EXACT.multiply(left, right)
+
+
+def divide(left: Number, right: Number) -> Number | None:
+    """The quotient to 34 significant digits, half to even; null when the divisor is zero.
+
+    >>> divide(1, 3), divide(1, 0)
+    (Decimal('0.3333333333333333333333333333333333'), None)
+    """
+    return _QUOTIENT.divide(left, right) if right else None
+
+
+def remainder(left: Number, right: Number) -> Number | None:
+    """What is left of a division, with the sign of the dividend; null when the divisor is zero.
+
+    >>> remainder(-7, 3), remainder(Decimal("7.5"), 2), remainder(7, 0)
+    (-1, Decimal('1.5'), None)
+    """
+    if not right:
+        return None
+    if isinstance(left, int) and isinstance(right, int):
+        rest = abs(left) % abs(right)
+        return -rest if left < 0 else rest
+    return _exact_remainder(Decimal(left), Decimal(right))
+
+
+def _exact_remainder(left: Decimal, right: Decimal) -> Decimal:
+    # By way of whole numbers: Context.remainder needs room for the quotient, which may have no bounds.
+    exponent = min(_exponent(left), _exponent(right))
+    whole = remainder(_scaled(left, exponent), _scaled(right, exponent))
+    return _EXACT.scaleb(Decimal(cast("int", whole)), exponent)
+
+
+def _exponent(number: Decimal) -> int:
+    return cast("int", number.as_tuple().exponent)
+
+
+def _scaled(number: Decimal, exponent: int) -> int:
+    return int(_EXACT.scaleb(number, -exponent))
+
+
+def negative(number: Number) -> Number:
+    """`-a`, exactly."""
+    return -number if isinstance(number, int) else number.copy_negate()
+
+
+ARITHMETIC: dict[str, Callable[[Number, Number], Number | None]] = {
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": divide,
+    "%": remainder,
+}
+
+
+def arithmetic(symbol: str, left: Number | None, right: Number | None) -> Number | None:
+    """`a + b` and its like; null when either is, and for a division by zero."""
+    if left is None or right is None:
+        return None
+    return ARITHMETIC[symbol](left, right)
