@@ -8,7 +8,7 @@ the generator writes: comparisons of one attribute with a literal, joined by `&&
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -172,7 +172,13 @@ def returned_amounts(
                     continue
                 found.append({"return": each, "amount": amounts[bill_id], "whole": True})
                 continue
-            if target["targetEntity"] == "LINEITEM":
+            if target["targetEntity"] == "LINEITEM" and back.get("lineItems") is None:
+                share = number(back.get("value"))
+                assert share is not None
+                assert value is not None
+                with localcontext(prec=34):
+                    amount = amounts[bill_id] * share / value
+            elif target["targetEntity"] == "LINEITEM":
                 amount = lines_measured(target, {**bills[bill_id], "returnBill": back}, back)
             else:
                 amount = measure_bill(target, back)
