@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
+from itertools import pairwise
 
 from targetexpr.targets.spelling import FrequencyType
 
@@ -44,4 +45,4 @@ def cycles(anchor: date, kind: FrequencyType, frequency: int, count: int) -> lis
     [('2024-01-31', '2024-04-29')]
     """
     starts = [step(anchor, kind, frequency, k) for k in range(count + 1)]
-    return [(start, after - timedelta(days=1)) for start, after in zip(starts, starts[1:], strict=False)]
+    return [(start, after - timedelta(days=1)) for start, after in pairwise(starts)]

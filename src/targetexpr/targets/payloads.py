@@ -70,7 +70,7 @@ _GROUP_KEYS = {"trackingType", "targetEvaluationType", "periods", "targets", "st
 
 def parse_payload(text: str) -> Payload:
     """Whatever a request or answer of the target group calls holds. Raises PayloadError."""
-    return build_payload(_read(text))
+    return build_payload(read_document(text))
 
 
 def parse_group(text: str) -> TargetGroup:
@@ -79,7 +79,7 @@ def parse_group(text: str) -> TargetGroup:
     >>> parse_group('{"data": {"id": 20, "name": "Demo"}, "errors": null}').name
     'Demo'
     """
-    return build_group(_read(text))
+    return build_group(read_document(text))
 
 
 def build_group(value: Plain | Mapping[str, Any]) -> TargetGroup:
@@ -173,7 +173,8 @@ def _message(line: ErrorDetails) -> str:
     return said[:1].upper() + said[1:].removesuffix(".") + "."
 
 
-def _read(text: str) -> Plain:
+def read_document(text: str) -> Plain:
+    """The plain value of a JSON text. Raises PayloadError, which says where the text ceases to be JSON."""
     try:
         return read_plain(text)
     except JsonProblem as problem:

@@ -60,7 +60,7 @@ def _plain(json: Json) -> Plain:
 def to_plain(value: object) -> Plain:
     """A model, or any value of a model's fields, as it goes on the wire: members in the order they were read."""
     if isinstance(value, Wire):
-        return {key: to_plain(member) for key, member in _members(value)}
+        return to_members(value)
     if isinstance(value, Stamp):
         return value.wire
     if isinstance(value, StrEnum):
@@ -82,6 +82,11 @@ def to_plain(value: object) -> Plain:
     if isinstance(value, Sequence):
         return [to_plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+def to_members(model: Wire) -> dict[str, Plain]:
+    """A model as it goes on the wire: members in the order they were read, those that were not sent left out."""
+    return {key: to_plain(member) for key, member in _members(model)}
 
 
 def _members(model: Wire) -> Iterator[tuple[str, object]]:
