@@ -49,3 +49,272 @@
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from targetexpr.targets.plan import Plan
+
+LevelStatus: TypeAlias = Literal["ACHIEVED", "INPROGRESS", "DROPPED"]
+"""Of a level; DROPPED when the group or the customer's part in it has ended without it."""
+
+Plain: TypeAlias = "None | bool | int | str | list[Plain] | dict[str, Plain]"
+"""A JSON value."""
+
+
+class Contribution(NamedTuple):
+    """One line of a ledger: a record and what it changed the progress by; negative for returns."""
+
+    record: str
+    change: Decimal
+
+
+class Grant(NamedTuple):
+    """An award of a capped period: what it asked for and what it was given."""
+
+    record: str
+    asked: Decimal
+    granted: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodProgress:
+    """A customer's progress towards one target in one period or cycle."""
+
+    target: str  # the target's name
+    index: int  # of a listed period its place in the group's list, of a cycle its number, from 0
+    period: str  # refCode; else the number from 1
+    days: tuple[date, date] | None  # first and last day of a listed period; None for cycles
+    start: datetime  # on the local clock
+    end: datetime | None  # exclusive; of an agnostic window the closing record's instant, None while it is open
+    value: Decimal
+    progress: Decimal
+    achieved_by: str | None  # the record that last brought the progress to the value
+    achieved_on: datetime | None  # on the local clock
+    contributions: tuple[Contribution, ...]
+
+    @property
+    def achieved(self) -> bool:
+        """Whether the value is reached, all records and returns included."""
+        return self.achieved_by is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelProgress:
+    """One level of a customer's streak."""
+
+    id: int | None
+    name: str
+    count: int
+    status: LevelStatus
+    period: str | None  # the first period in which the run was long enough
+    index: int | None
+    reached_by: str | None  # the record that achieved that period
+    reached_on: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreakProgress:
+    """A customer's streak: the run after the last started period, the longest one, and the levels by count."""
+
+    run: int
+    longest: int
+    levels: tuple[LevelProgress, ...]
+
+    @property
+    def next(self) -> LevelProgress | None:
+        """The lowest level that is not reached."""
+        return next((level for level in self.levels if level.period is None), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnifiedProgress:
+    """What the members of a unified group came to in one period."""
+
+    index: int
+    period: str
+    members_met: bool  # all of them, any, or as many as are asked for
+    overall_met: bool  # their sum reaches the threshold; true where none is asked for
+    achieved_by: str | None
+    achieved_on: datetime | None
+
+    @property
+    def achieved(self) -> bool:
+        """Both."""
+        return self.members_met and self.overall_met
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapProgress:
+    """What was granted under a ceiling in one period, and what is left of it."""
+
+    target: str
+    index: int
+    period: str
+    cap: Decimal
+    granted: Decimal
+    remaining: Decimal
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerProgress:
+    """Everything about one customer."""
+
+    id: str
+    periods: tuple[PeriodProgress, ...]  # by target, then by place
+    streak: StreakProgress | None = None
+    unified: tuple[UnifiedProgress, ...] | None = None
+    caps: tuple[CapProgress, ...] | None = None
+
+    def of(self, target: str) -> tuple[PeriodProgress, ...]:
+        """The periods of one target."""
+        return tuple(row for row in self.periods if row.target == target)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class RecordError:
+    """A record that could not be read, or whose rule or measure met data that does not fit."""
+
+    record: str  # "" when it has no id
+    target: str  # "" when it is the record itself
+    path: str  # "currentTxn.value"
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What was set aside, each in a fixed order."""
+
+    duplicates: tuple[str, ...] = ()  # ids that came more than once
+    orphan_returns: tuple[str, ...] = ()  # returns without their bill
+    errors: tuple[RecordError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What an evaluation found out. Made by `evaluate` and `Tracker.result`."""
+
+    plan: Plan
+    now: datetime | None  # on the local clock; None without any record
+    customers: Mapping[str, CustomerProgress]
+    reported: Reported
+
+    @property
+    def zone(self) -> tzinfo:
+        """The clock of local days."""
+        return self.plan.zone
+
+    def to_dict(self) -> dict[str, Plain]:
+        """The canonical plain form that the module describes."""
+        return {
+            "customers": {id: self._customer(customer) for id, customer in self.customers.items()},
+            "reported": {
+                "duplicates": list(self.reported.duplicates),
+                "orphan_returns": list(self.reported.orphan_returns),
+                "errors": [[one.record or None, one.target or None, one.path] for one in self.reported.errors],
+            },
+        }
+
+    def user_progress(self, customer: str) -> dict[str, Plain]:
+        """One customer in the shape of the platform's user-progress answer. Raises KeyError for an unknown one."""
+        from targetexpr.targets.user_progress import user_progress
+
+        return user_progress(self, self.customers[customer])
+
+    def tables(self) -> dict[str, list[dict[str, object]]]:
+        """Rows for dataframes and files: `progress contributions levels streaks unified grants reported`."""
+        from targetexpr.targets.tables import tables
+
+        return {name: list(rows) for name, rows in tables(self).items()}
+
+    def _customer(self, customer: CustomerProgress) -> dict[str, Plain]:
+        targets: dict[str, Plain] = {}
+        for target in self.plan.targets:
+            targets[target.name] = [_period(row) for row in customer.of(target.name)]
+        caps: dict[str, Plain] | None = None
+        if customer.caps is not None:
+            caps = {
+                target.name: [_cap(row) for row in customer.caps if row.target == target.name]
+                for target in self.plan.targets
+            }
+        return {
+            "targets": targets,
+            "streak": None if customer.streak is None else _streak(customer.streak),
+            "unified": None if customer.unified is None else list(_unified(customer.unified)),
+            "caps": caps,
+        }
+
+
+def decimal_text(number: Decimal) -> str:
+    """A decimal without needless zeros or exponent.
+
+    >>> decimal_text(Decimal("500.000")), decimal_text(Decimal("1E+3"))
+    ('500', '1000')
+    """
+    if not number:
+        return "0"
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _period(row: PeriodProgress) -> dict[str, Plain]:
+    if row.days is not None:
+        start, end = row.days[0].isoformat(), row.days[1].isoformat()
+    else:
+        start, end = row.start.isoformat(), None if row.end is None else row.end.isoformat()
+    return {
+        "period": row.period,
+        "start": start,
+        "end": end,
+        "value": decimal_text(row.value),
+        "progress": decimal_text(row.progress),
+        "achieved": row.achieved,
+        "achieved_by": row.achieved_by,
+        "achieved_on": None if row.achieved_on is None else row.achieved_on.isoformat(),
+        "contributions": [[record, decimal_text(change)] for record, change in row.contributions],
+    }
+
+
+def _streak(streak: StreakProgress) -> dict[str, Plain]:
+    return {
+        "run": streak.run,
+        "longest": streak.longest,
+        "levels": [
+            {
+                "name": level.name,
+                "count": level.count,
+                "status": level.status,
+                "period": level.period,
+                "reached_by": level.reached_by,
+                "reached_on": None if level.reached_on is None else level.reached_on.isoformat(),
+            }
+            for level in streak.levels
+        ],
+    }
+
+
+def _unified(rows: tuple[UnifiedProgress, ...]) -> Iterator[dict[str, Plain]]:
+    for row in rows:
+        yield {
+            "period": row.period,
+            "members_met": row.members_met,
+            "overall_met": row.overall_met,
+            "achieved": row.achieved,
+            "achieved_by": row.achieved_by,
+            "achieved_on": None if row.achieved_on is None else row.achieved_on.isoformat(),
+        }
+
+
+def _cap(row: CapProgress) -> dict[str, Plain]:
+    return {
+        "period": row.period,
+        "cap": decimal_text(row.cap),
+        "granted": decimal_text(row.granted),
+        "remaining": decimal_text(row.remaining),
+        "grants": [[one.record, decimal_text(one.asked), decimal_text(one.granted)] for one in row.grants],
+    }
