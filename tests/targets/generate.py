@@ -153,7 +153,9 @@ def make_target(rng: random.Random, group: dict[str, Any], number: int, policy: 
         "enrolmentMethod": rng.choice(["TRANSACTION", "IMPORT"]),
     }
     if entity == "EVENT":
-        target["eventName"] = rng.choice(["goodNight", "goodNight", "CustomerRegistration"])
+        target["eventName"] = rng.choice(["goodNight", "goodNight", "GymVisit"])
+        if kind != "EVENT_ATTRIBUTE" and rng.random() < 0.2:
+            target |= {"eventName": "CustomerRegistration", "expression": "true"}
     if kind in ("EXTENDED_FIELD", "EVENT_ATTRIBUTE"):
         name = "minutes" if kind == "EVENT_ATTRIBUTE" else "tax_amount"
         how = "COUNT" if kind == "EXTENDED_FIELD" and rng.random() < 0.3 else "SUM"
@@ -266,7 +268,7 @@ def make_enrolment(rng: random.Random, group: dict[str, Any], window: str) -> di
             listed[customer]["values"] = {
                 target["name"]: [rng.choice([None, 0, 1, "60", 2]) for _ in group["periods"]]
                 for target in group["targets"]
-                if not target["name"].endswith("_ReturnBill")
+                if target["active"] and not target["name"].endswith("_ReturnBill")
             }
     return listed
 
@@ -332,10 +334,10 @@ def make_record(rng: random.Random, kind: str, name: str, customer: str, moment:
 
 def make_bill(rng: random.Random) -> dict[str, Any]:
     lines = []
-    for _ in range(rng.randint(1, 3)):
+    for code in rng.sample(CODES, rng.randint(1, 3)):
         qty, rate = rng.randint(1, 4), rng.choice([5, 12.5, 20, "33.30"])
         value = (5 if rate == 5 else float(rate)) * qty
-        line: dict[str, Any] = {"code": rng.choice(CODES), "qty": qty, "rate": rate}
+        line: dict[str, Any] = {"code": code, "qty": qty, "rate": rate}
         if rng.random() < 0.7:
             line["value"] = round(value, 2)
         if rng.random() < 0.5:
@@ -373,7 +375,7 @@ def make_returns(
     bill = record["currentTxn"]
     made = []
     for _ in range(rng.choice([1, 1, 1, 2])):
-        back = {"lineItems": bill["lineItems"][: rng.randint(1, len(bill["lineItems"]))]}
+        back = {"lineItems": [part_of(rng, each) for each in bill["lineItems"][: rng.randint(1, 3)]]}
         whole = rng.random() < 0.5
         value = bill["value"]
         try:
@@ -385,6 +387,9 @@ def make_returns(
             back["value"] = value if rng.random() < 0.8 else number
         else:
             back["value"] = round(number * rng.choice([0.25, 0.5]), 2)
+            if rng.random() < 0.2:
+                del back["lineItems"]
+                back["totalQty"] = 1
             if rng.random() < 0.5:
                 back["totalQty"] = rng.randint(1, 3)
             if "discount" in bill and rng.random() < 0.5:
@@ -399,6 +404,14 @@ def make_returns(
         each |= {"date": written(rng, later, zone, date_only=False), "returnBill": back}
         made.append(each)
     return made
+
+
+def part_of(rng: random.Random, line: dict[str, Any]) -> dict[str, Any]:
+    """A returned line: the whole of it, or one piece of several."""
+    if rng.random() < 0.6 or line["qty"] not in (2, 3, 4):
+        return line
+    made = {key: each for key, each in line.items() if key in ("code", "rate")}
+    return {**made, "qty": 1, **({"amount": 4} if rng.random() < 0.5 else {})}
 
 
 def amount(rng: random.Random) -> Any:

@@ -21,12 +21,13 @@ from tests.targets.naive_measures import (
     contribution,
     instant,
     is_twin,
-    lines_measured,
     local_day,
     measure_bill,
+    measure_line,
     midnight,
     number,
     profile,
+    verdict,
 )
 
 # ---- the ledger of one target and customer -------------------------------------------------------
@@ -153,43 +154,73 @@ def returned_amounts(
     errors: set[Any],
 ) -> list[dict[str, Any]]:
     """What each return takes from the bill it belongs to; those that take nothing are left out."""
-    found = []
+    found: list[dict[str, Any]] = []
     for position, each in enumerate(returns):
         bill_id = each.get("returnOf")
         if bill_id not in amounts:
             continue
-        earlier = [one for one in returns[:position] if one.get("returnOf") == bill_id]
         try:
-            back = profile(each, "returnBill")
-            value = number(profile(bills[bill_id], "currentTxn").get("value"))
-            sent = sum((number(profile(one, "returnBill").get("value")) or ZERO for one in [*earlier, each]), ZERO)
-            sent_before = sent - (number(back.get("value")) or ZERO)
-            if target["targetType"] in ("COUNT", "VISIT") or (
-                target["targetType"] == "EXTENDED_FIELD" and target["extendedFieldInfo"]["aggregateFunction"] == "COUNT"
-            ):
-                assert value is not None
-                if not sent_before < value <= sent:
+            if counts_records(target):
+                if not completes(bills[bill_id], returns[:position], each):
                     continue
-                found.append({"return": each, "amount": amounts[bill_id], "whole": True})
-                continue
-            if target["targetEntity"] == "LINEITEM" and back.get("lineItems") is None:
-                share = number(back.get("value"))
-                assert share is not None
-                assert value is not None
-                with localcontext(prec=34):
-                    amount = amounts[bill_id] * share / value
-            elif target["targetEntity"] == "LINEITEM":
-                amount = lines_measured(target, {**bills[bill_id], "returnBill": back}, back)
+                amount: Decimal | None = amounts[bill_id]
             else:
-                amount = measure_bill(target, back)
+                amount = returned_measure(target, bills[bill_id], amounts[bill_id], profile(each, "returnBill"))
         except BadData:
             errors.add(each["id"])
             continue
         if amount is None:
             continue
         taken = sum((one["amount"] for one in found if one["return"].get("returnOf") == bill_id), ZERO)
-        found.append({"return": each, "amount": min(amount, amounts[bill_id] - taken), "whole": False})
+        found.append({"return": each, "amount": min(amount, amounts[bill_id] - taken), "whole": counts_records(target)})
     return found
+
+
+def counts_records(target: dict[str, Any]) -> bool:
+    info = target.get("extendedFieldInfo") or {}
+    return target["targetType"] in ("COUNT", "VISIT") or (
+        target["targetType"] == "EXTENDED_FIELD" and info["aggregateFunction"] == "COUNT"
+    )
+
+
+def completes(bill: dict[str, Any], earlier: list[dict[str, Any]], this: dict[str, Any]) -> bool:
+    """Whether this return is the one with which the whole bill has come back. Raises BadData."""
+    value, back = number(profile(bill, "currentTxn").get("value")), number(profile(this, "returnBill").get("value"))
+    before = ZERO
+    for each in earlier:
+        if each.get("returnOf") == bill["id"]:
+            try:
+                before += number(profile(each, "returnBill").get("value")) or ZERO
+            except BadData:
+                continue
+    return value is not None and before < value <= before + (back or ZERO)
+
+
+def lines_returned(target: dict[str, Any], bill: dict[str, Any], back: dict[str, Any]) -> Decimal | None:
+    """The returned lines whose line on the bill, known by its code, passes the rule."""
+    total = None
+    for line in back["lineItems"]:
+        (bought,) = [each for each in profile(bill, "currentTxn")["lineItems"] if each["code"] == line["code"]]
+        if verdict(target["expression"], {**bill, "currentLineItem": bought}):
+            found = measure_line(target, line)
+            if found is not None:
+                total = (total or ZERO) + found
+    return total
+
+
+def returned_measure(
+    target: dict[str, Any], bill: dict[str, Any], whole: Decimal, back: dict[str, Any]
+) -> Decimal | None:
+    """What a return takes from a measure that is a sum; a line-item return without lines takes its share."""
+    if target["targetEntity"] != "LINEITEM":
+        return measure_bill(target, back)
+    if back.get("lineItems") is not None:
+        return lines_returned(target, bill, back)
+    value, share = number(profile(bill, "currentTxn").get("value")), number(back.get("value"))
+    if not value or share is None:
+        return None
+    with localcontext(prec=34):
+        return whole * share / value
 
 
 def place_return(periods: list[Period], home: Period, when: datetime, policy: str | None) -> tuple[Period | None, bool]:
@@ -320,7 +351,9 @@ def row_of(group: dict[str, Any], target: dict[str, Any], period: Period, zone: 
     for count in range(1, len(period.entries) + 1):
         before = progress_of(target, period.entries[: count - 1], zone)
         after = progress_of(target, period.entries[:count], zone)
-        changes.append([period.entries[count - 1]["id"], text_of(after - before)])
+        last = period.entries[count - 1]
+        if last["kind"] == "add" or after != before:
+            changes.append([last["id"], text_of(after - before)])
     by = achiever(target, period, zone)
     start, end = clock(period.start, zone), clock(period.end, zone)
     name = str(period.index + 1)
@@ -367,7 +400,8 @@ def streak_of(
         for each in group["streaks"]:
             if each["targetCountOfSequence"] != count:
                 continue
-            level = {"name": each["name"], "count": count, "status": "INPROGRESS"}
+            over = max(local_day(one.end, zone) for one in periods if one.end is not None) <= today
+            level = {"name": each["name"], "count": count, "status": "DROPPED" if over else "INPROGRESS"}
             level |= {"period": None, "reached_by": None, "reached_on": None}
             if reached_at is not None:
                 period = ordered[reached_at]
@@ -450,7 +484,18 @@ def evaluate(
     enrolment: dict[Any, dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Everything about everybody, in the plain form that the library publishes; inactive periods are left out."""
-    zone = ZoneInfo(timezone)
+    with localcontext(prec=200):
+        return whole(group, records, ZoneInfo(timezone), now, returns, enrolment)
+
+
+def whole(
+    group: dict[str, Any],
+    records: list[dict[str, Any]],
+    zone: ZoneInfo,
+    now: Any,
+    returns: str | None,
+    enrolment: dict[Any, dict[str, Any]] | None,
+) -> dict[str, Any]:
     ordered = sorted(records, key=lambda one: (instant(one["date"], zone), one["id"]))
     latest = ordered[-1]["date"] if ordered and now is None else now
     moment = None if latest is None else instant(latest, zone)
@@ -465,7 +510,11 @@ def evaluate(
             kept.append(record)
     bills = {each["id"] for each in kept if each["type"] == "TransactionAdd"}
     who = {each["customerId"] for each in kept} if enrolment is None else set(enrolment)
-    orphans = {each["id"] for each in kept if each["type"] == "ReturnBill" and each.get("returnOf") not in bills}
+    orphans = {
+        each["id"]
+        for each in kept
+        if each["type"] == "ReturnBill" and each.get("returnOf") not in bills and each["customerId"] in who
+    }
     errors: set[tuple[Any, str]] = set()
     customers = {}
     for customer in sorted(who):
@@ -499,21 +548,25 @@ def customer_of(
         periods, bad = target_ledger(group, target, records, own.get(target["name"]), policy, zone)
         if not fixed:
             periods = [each for each in periods if now is not None and each.start <= now]
-        ledgers.append((target, [each for each in periods if each.active]))
+        ledgers.append((target, periods))
         errors |= {(each, target["name"]) for each in bad}
     answer: dict[str, Any] = {"streak": None, "unified": None, "caps": None}
     answer["targets"] = {
-        target["name"]: [row_of(group, target, each, zone) for each in periods] for target, periods in ledgers
+        target["name"]: [row_of(group, target, each, zone) for each in periods if each.active]
+        for target, periods in ledgers
     }
     if group["trackingType"] in ("STREAKS", "NON_CONTINUOUS_STREAKS"):
         ((target, periods),) = ledgers
         today = date.min if now is None else local_day(now, zone)
         answer["streak"] = streak_of(group, target, periods, today, zone)
     if group["trackingType"] == "UNIFIED":
-        rows = range(len(ledgers[0][1]))
         answer["unified"] = [
-            unified_of(group, [(target, periods[place]) for target, periods in ledgers], zone) for place in rows
+            unified_of(group, [(target, periods[place]) for target, periods in ledgers], zone)
+            for place, period in enumerate(ledgers[0][1])
+            if period.active
         ]
     if group["trackingType"] == "CAPPING":
-        answer["caps"] = {target["name"]: [cap_of(group, each) for each in periods] for target, periods in ledgers}
+        answer["caps"] = {
+            target["name"]: [cap_of(group, each) for each in periods if each.active] for target, periods in ledgers
+        }
     return answer

@@ -210,11 +210,11 @@ def measure_points(kind: str, record: dict[str, Any]) -> Decimal | None:
         return None
     if not isinstance(points, dict):
         raise BadData(points)
-    regular, promotional = number(points.get("regular")), number(points.get("promotional"))
     if kind in ("REGULAR_POINTS", "REGULAR"):
-        return regular
+        return number(points.get("regular"))
     if kind in ("PROMOTIONAL_POINTS", "PROMOTIONAL"):
-        return promotional
+        return number(points.get("promotional"))
+    regular, promotional = number(points.get("regular")), number(points.get("promotional"))
     return None if regular is None and promotional is None else (regular or ZERO) + (promotional or ZERO)
 
 
