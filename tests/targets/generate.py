@@ -63,7 +63,7 @@ def case(seed: int) -> Case:
     end = make_periods(rng, group, window, first, zone)
     count = {"UNIFIED": rng.randint(2, 3), "DEFAULT": rng.choice([1, 1, 2])}.get(tracking, 1)
     policy = rng.choice([None, None, "IGNORE", "SAME_PERIOD", "NEXT_PERIOD"])
-    group["targets"] = [make_target(rng, group, number, policy) for number in range(count)]
+    group["targets"] = [make_target(rng, group, number) for number in range(count)]
     group["totalPeriods"] = len(group.get("periods") or []) or group.get("totalPeriods", 1)
     decorate(rng, group, tracking)
     records = make_records(rng, group, first, end, zone)
@@ -103,8 +103,10 @@ def make_periods(rng: random.Random, group: dict[str, Any], window: str, first: 
         group["periods"] = periods
         group["frequencyType"] = "CUSTOM"
         return day
-    span = rng.choice([20, 40, 100])
-    group["frequencyType"] = rng.choice(["DAILY", "DAILY", "WEEKLY", "MONTHLY", "CUSTOM", "QUARTERLY"])
+    span = rng.choice([20, 40, 100, 500])
+    group["frequencyType"] = rng.choice(
+        ["DAILY", "DAILY", "WEEKLY", "MONTHLY", "CUSTOM", "QUARTERLY", "HALF_YEARLY", "YEARLY"]
+    )
     group["frequency"] = rng.choice([1, 2, 3, 10] if group["frequencyType"] in ("DAILY", "CUSTOM") else [0, 1, 1, 2])
     if group["frequencyType"] == "CUSTOM":
         group["frequency"] = max(1, group["frequency"])
@@ -129,7 +131,7 @@ def bound(day: datetime, style: str, zone: str, closing: bool) -> str:
     return aware.strftime("%Y-%m-%dT%H:%M:%S.000%z")
 
 
-def make_target(rng: random.Random, group: dict[str, Any], number: int, policy: str | None) -> dict[str, Any]:
+def make_target(rng: random.Random, group: dict[str, Any], number: int) -> dict[str, Any]:
     if group["trackingType"] == "CAPPING":
         pairs = [("TRANSACTION", "SALES"), ("TRANSACTION", "COUNT"), ("LINEITEM", "QUANTITY"), ("LINEITEM", "SALES")]
         pairs += [("POINTS", kind) for kind in POINT_KINDS]
@@ -140,15 +142,15 @@ def make_target(rng: random.Random, group: dict[str, Any], number: int, policy: 
         pairs += [("LINEITEM", kind) for kind in ("SALES", "GROSS_SALES", "QUANTITY", "EXTENDED_FIELD")]
         pairs += [("EVENT", kind) for kind in ("COUNT", "VISIT", "EVENT_ATTRIBUTE")]
         pairs += [("POINTS", kind) for kind in POINT_KINDS]
-        if policy in ("IGNORE", "SAME_PERIOD"):
-            pairs += [("TRANSACTION", "VISIT")] * 3
+        pairs += [("ALTERNATE_CURRENCIES", kind) for kind in ("REGULAR", "PROMOTIONAL", "ALL")]
+        pairs += [("TRANSACTION", "VISIT")] * 2
     entity, kind = rng.choice(pairs)
     target: dict[str, Any] = {
         "name": f"target {number}",
         "active": True,
         "targetEntity": entity,
         "targetType": kind,
-        "expression": rng.choice(RULES[entity]),
+        "expression": rng.choice(RULES.get(entity, ("true",))),
         "filters": rng.choice([[], [], [], make_filters(rng)]),
         "enrolmentMethod": rng.choice(["TRANSACTION", "IMPORT"]),
     }
@@ -166,9 +168,11 @@ def make_target(rng: random.Random, group: dict[str, Any], number: int, policy: 
                 "windowTimeUnit": "DAY",
                 "windowValue": "1",
             }
+    if entity == "ALTERNATE_CURRENCIES":
+        target["extendedFieldInfo"] = {"alternateCurrencyIdentifier": "stars", "programId": 5}
     if kind in ("SALES", "GROSS_SALES", "EVENT_ATTRIBUTE", "EXTENDED_FIELD"):
         values = ["10", "50.5", "100", "150", "300", "500"]
-    elif entity == "POINTS":
+    elif entity in ("POINTS", "ALTERNATE_CURRENCIES"):
         values = ["20", "50", "100", "150.25"]
     else:
         values = ["1", "1", "2", "3", "5"]
@@ -196,7 +200,6 @@ RULES = {
         "currentLineItem.rate>15||currentLineItem.qty>3",
     ),
     "EVENT": ("true", "true", "currentEvent.minutes>=30", "currentEvent.minutes>10&&currentEvent.minutes<60"),
-    "POINTS": ("true",),
 }
 
 
@@ -264,6 +267,13 @@ def make_enrolment(rng: random.Random, group: dict[str, Any], window: str) -> di
         if rng.random() < 0.3:
             continue
         listed[customer] = {}
+        if window == "FIXED_CALENDAR_WINDOW" and group["trackingType"] != "CAPPING" and rng.random() < 0.3:
+            days = sorted(str(each[which])[:10] for each in group["periods"] for which in ("startDate", "endDate"))
+            at = rng.randrange(len(days))
+            if rng.random() < 0.7:
+                listed[customer]["enrolledOn"] = days[at]
+            if rng.random() < 0.3:
+                listed[customer]["unenrolledOn"] = days[-1 - at // 2]
         if window == "FIXED_CALENDAR_WINDOW" and rng.random() < 0.7:
             listed[customer]["values"] = {
                 target["name"]: [rng.choice([None, 0, 1, "60", 2]) for _ in group["periods"]]
@@ -282,7 +292,9 @@ def make_records(
     kinds = sorted({kind_of(target) for target in group["targets"]}) * 4
     kinds += ["TransactionAdd", "goodNight", "PointsIssued"]
     records: list[dict[str, Any]] = []
-    names = [f"r{number}" for number in range(100)]
+    names: list[Any] = [f"r{number}" for number in range(100)]
+    if rng.random() < 0.2:
+        names = list(range(100))
     rng.shuffle(names)
     customers = ["c1", "c2", "c3"][: rng.randint(1, 3)]
     for _ in range(rng.choice([0, 1, 6, 10, 16, 24, 32])):
@@ -292,7 +304,13 @@ def make_records(
             moment = moment.replace(hour=rng.choice([0, 9, 23]), minute=rng.choice([0, 59]), second=0, microsecond=0)
         record = make_record(rng, rng.choice(kinds), names.pop(), rng.choice(customers), moment, zone)
         records.append(record)
-        if record["type"] == "TransactionAdd" and rng.random() < 0.35:
+        if record["type"] == "TransactionAdd" and rng.random() < 0.05:
+            record["currentTxn"]["value"] = rng.choice([-20, "-99.5", 0])
+        elif (
+            record["type"] == "TransactionAdd"
+            and rng.random() < 0.35
+            and record["currentTxn"]["value"] not in (0, None)
+        ):
             records += make_returns(rng, record, moment, end, names, zone)
     if rng.random() < 0.2:
         moment = first + (end - first) * rng.random()
@@ -309,7 +327,7 @@ def make_records(
 def kind_of(target: dict[str, Any]) -> str:
     if target["targetEntity"] == "EVENT":
         return str(target["eventName"])
-    return "PointsIssued" if target["targetEntity"] == "POINTS" else "TransactionAdd"
+    return "PointsIssued" if target["targetEntity"] in ("POINTS", "ALTERNATE_CURRENCIES") else "TransactionAdd"
 
 
 def make_record(rng: random.Random, kind: str, name: str, customer: str, moment: datetime, zone: str) -> dict[str, Any]:
@@ -323,12 +341,14 @@ def make_record(rng: random.Random, kind: str, name: str, customer: str, moment:
         record["currentTxn"] = make_bill(rng)
     elif kind == "PointsIssued":
         record["points"] = {"regular": amount(rng), "promotional": amount(rng)}
+        if rng.random() < 0.4:
+            record["points"]["alternateCurrencyIdentifier"] = rng.choice(["stars", "stars", "moons"])
         if rng.random() < 0.05:
-            record["points"]["regular"] = "many"
+            record["points"]["regular"] = rng.choice(["many", None])
     else:
         record["currentEvent"] = {"minutes": amount(rng)}
         if rng.random() < 0.05:
-            record["currentEvent"] = {"minutes": "long"}
+            record["currentEvent"] = rng.choice([{"minutes": "long"}, {"minutes": None}, {}])
     return record
 
 
@@ -363,13 +383,15 @@ def make_bill(rng: random.Random) -> dict[str, Any]:
             bill["extField_tax_amount"] = field_value
         else:
             bill["extendedFields"] = {"tax_amount": field_value}
+    if rng.random() < 0.02:
+        bill["value"] = rng.choice([0, None])
     if rng.random() < 0.03:
         bill["value"] = rng.choice(["abc", True, [1]])
     return bill
 
 
 def make_returns(
-    rng: random.Random, record: dict[str, Any], moment: datetime, end: datetime, names: list[str], zone: str
+    rng: random.Random, record: dict[str, Any], moment: datetime, end: datetime, names: list[Any], zone: str
 ) -> list[dict[str, Any]]:
     """One or two returns of a bill: the whole of it, single lines, or more than there was."""
     bill = record["currentTxn"]
@@ -379,7 +401,7 @@ def make_returns(
         whole = rng.random() < 0.5
         value = bill["value"]
         try:
-            number = float(value) if not isinstance(value, bool) else 1.0
+            number = 1.0 if isinstance(value, bool) else float(value)
         except (TypeError, ValueError):
             number = 1.0
         if whole:

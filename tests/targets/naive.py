@@ -79,13 +79,18 @@ def achiever(target: dict[str, Any], period: Period, zone: tzinfo) -> dict[str, 
     return found if before else None
 
 
-def fixed_periods(group: dict[str, Any], values: list[Decimal], zone: tzinfo) -> list[Period]:
+def fixed_periods(group: dict[str, Any], values: list[Decimal], part: dict[str, Any], zone: tzinfo) -> list[Period]:
+    """The listed periods; those before the enrolment and from the unenrolment on are as good as inactive."""
+    since, until = part.get("enrolledOn"), part.get("unenrolledOn")
+    joined = date.min if since is None else local_day(instant(since, zone), zone)
+    left = date.max if until is None else local_day(instant(until, zone), zone)
     periods = []
     for index, each in enumerate(group.get("periods") or []):
         first = local_day(instant(each["startDate"], zone), zone)
         last = local_day(instant(each["endDate"], zone), zone)
         start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
-        periods.append(Period(index, start, end, values[index], each.get("active", True)))
+        taking_part = joined <= last < left
+        periods.append(Period(index, start, end, values[index], each.get("active", True) and taking_part))
     return periods
 
 
@@ -231,11 +236,20 @@ def place_return(periods: list[Period], home: Period, when: datetime, policy: st
     return (later[0], True) if later else (None, True)
 
 
+def empties_day(this: dict[str, Any], returned: list[dict[str, Any]], home: Period, zone: tzinfo) -> bool:
+    """Whether with this return the last bill of its day has come back."""
+    upto = returned[: returned.index(this) + 1]
+    gone = {each["return"]["returnOf"] for each in upto if each["whole"]}
+    adds = [each for each in home.entries if each["kind"] == "add"]
+    (day,) = {local_day(each["date"], zone) for each in adds if each["id"] == this["return"]["returnOf"]}
+    return all(each["id"] in gone for each in adds if local_day(each["date"], zone) == day)
+
+
 def target_ledger(
     group: dict[str, Any],
     target: dict[str, Any],
     records: list[dict[str, Any]],
-    own: list[Any] | None,
+    part: dict[str, Any],
     policy: str | None,
     zone: tzinfo,
 ) -> tuple[list[Period], set[Any]]:
@@ -243,6 +257,8 @@ def target_ledger(
     errors: set[Any] = set()
     window = group.get("targetEvaluationType") or "FIXED_CALENDAR_WINDOW"
     start, end = group_span(group, zone)
+    if window == "CYCLIC_WINDOW" and part.get("enrolledOn") is not None:
+        start = max(start or datetime.min.replace(tzinfo=UTC), instant(part["enrolledOn"], zone))
     bills, amounts = {}, {}
     for record in records:
         when = instant(record["date"], zone)
@@ -258,14 +274,14 @@ def target_ledger(
     takes_returns = target["targetEntity"] in ("TRANSACTION", "LINEITEM") and policy != "IGNORE"
     back = [each for each in records if each["type"] == "ReturnBill"] if takes_returns else []
     returned = returned_amounts(target, bills, amounts, back, errors)
-    values = default_values(group, target, own)
+    values = default_values(group, target, (part.get("values") or {}).get(target["name"]))
     if window == "PERIOD_AGNOSTIC_WINDOW":
         return agnostic_ledger(group, target, bills, amounts, returned, values, policy, zone), errors
     if window == "CYCLIC_WINDOW":
         anchor = min((instant(each["date"], zone) for each in bills.values()), default=None)
         periods = [] if anchor is None else cyclic_periods(group, values, anchor, zone)
     else:
-        periods = fixed_periods(group, values, zone)
+        periods = fixed_periods(group, values, part, zone)
     homes = {}
     for record_id, record in bills.items():
         for period in periods:
@@ -278,6 +294,8 @@ def target_ledger(
             continue
         when = instant(each["return"]["date"], zone)
         period, carried = place_return(periods, home, when, policy)
+        if carried and target["targetType"] == "VISIT" and not empties_day(each, returned, home, zone):
+            continue
         if period is not None:
             period.entries.append(
                 entry(each["return"], each["amount"], zone, kind="return", bill=each["return"]["returnOf"],
@@ -353,7 +371,7 @@ def row_of(group: dict[str, Any], target: dict[str, Any], period: Period, zone: 
         after = progress_of(target, period.entries[:count], zone)
         last = period.entries[count - 1]
         if last["kind"] == "add" or after != before:
-            changes.append([last["id"], text_of(after - before)])
+            changes.append([str(last["id"]), text_of(after - before)])
     by = achiever(target, period, zone)
     start, end = clock(period.start, zone), clock(period.end, zone)
     name = str(period.index + 1)
@@ -369,14 +387,19 @@ def row_of(group: dict[str, Any], target: dict[str, Any], period: Period, zone: 
         "value": text_of(period.value),
         "progress": text_of(progress_of(target, period.entries, zone)),
         "achieved": by is not None,
-        "achieved_by": None if by is None else by["id"],
+        "achieved_by": None if by is None else str(by["id"]),
         "achieved_on": None if by is None else clock(by["date"], zone),
         "contributions": changes,
     }
 
 
 def streak_of(
-    group: dict[str, Any], target: dict[str, Any], periods: list[Period], today: date, zone: tzinfo
+    group: dict[str, Any],
+    target: dict[str, Any],
+    periods: list[Period],
+    part: dict[str, Any],
+    today: date,
+    zone: tzinfo,
 ) -> dict[str, Any]:
     """The run after the last started period, the longest, and for each level where it was reached."""
     ordered = sorted((each for each in periods if each.active), key=lambda one: one.start)
@@ -401,6 +424,8 @@ def streak_of(
             if each["targetCountOfSequence"] != count:
                 continue
             over = max(local_day(one.end, zone) for one in periods if one.end is not None) <= today
+            if part.get("unenrolledOn") is not None:
+                over = over or local_day(instant(part["unenrolledOn"], zone), zone) <= today
             level = {"name": each["name"], "count": count, "status": "DROPPED" if over else "INPROGRESS"}
             level |= {"period": None, "reached_by": None, "reached_on": None}
             if reached_at is not None:
@@ -408,7 +433,7 @@ def streak_of(
                 by = achiever(target, period, zone)
                 level |= {"status": "ACHIEVED", "period": group["periods"][period.index]["refCode"]}
                 if by is not None:
-                    level |= {"reached_by": by["id"], "reached_on": clock(by["date"], zone)}
+                    level |= {"reached_by": str(by["id"]), "reached_on": clock(by["date"], zone)}
             levels.append(level)
     return {"run": current, "longest": max(runs, default=0), "levels": levels}
 
@@ -449,7 +474,7 @@ def unified_of(group: dict[str, Any], members: list[tuple[dict[str, Any], Period
         "members_met": members_met,
         "overall_met": overall,
         "achieved": before,
-        "achieved_by": found,
+        "achieved_by": None if found is None else str(found),
         "achieved_on": None if found is None else clock(moments[found], zone),
     }
 
@@ -461,7 +486,7 @@ def cap_of(group: dict[str, Any], period: Period) -> dict[str, Any]:
         if each["kind"] == "add":
             granted = min(each["amount"], left)
             left -= granted
-            grants.append([each["id"], text_of(each["amount"]), text_of(granted)])
+            grants.append([str(each["id"]), text_of(each["amount"]), text_of(granted)])
     return {
         "period": group["periods"][period.index]["refCode"],
         "cap": text_of(period.value),
@@ -519,14 +544,14 @@ def whole(
     customers = {}
     for customer in sorted(who):
         mine = [each for each in kept if each["customerId"] == customer]
-        own = ((enrolment or {}).get(customer) or {}).get("values") or {}
-        customers[customer] = customer_of(group, mine, own, returns, moment, zone, errors)
+        part = (enrolment or {}).get(customer) or {}
+        customers[customer] = customer_of(group, mine, part, returns, moment, zone, errors)
     return {
         "customers": customers,
         "reported": {
-            "duplicates": sorted(duplicates),
-            "orphan_returns": sorted(orphans),
-            "errors": sorted([each, name] for each, name in errors),
+            "duplicates": sorted(map(str, duplicates)),
+            "orphan_returns": sorted(map(str, orphans)),
+            "errors": sorted([str(each), name] for each, name in errors),
         },
     }
 
@@ -534,7 +559,7 @@ def whole(
 def customer_of(
     group: dict[str, Any],
     records: list[dict[str, Any]],
-    own: dict[str, list[Any]],
+    part: dict[str, Any],
     policy: str | None,
     now: datetime | None,
     zone: tzinfo,
@@ -545,7 +570,7 @@ def customer_of(
     for target in group["targets"]:
         if is_twin(target) or not target.get("active", True):
             continue
-        periods, bad = target_ledger(group, target, records, own.get(target["name"]), policy, zone)
+        periods, bad = target_ledger(group, target, records, part, policy, zone)
         if not fixed:
             periods = [each for each in periods if now is not None and each.start <= now]
         ledgers.append((target, periods))
@@ -558,7 +583,7 @@ def customer_of(
     if group["trackingType"] in ("STREAKS", "NON_CONTINUOUS_STREAKS"):
         ((target, periods),) = ledgers
         today = date.min if now is None else local_day(now, zone)
-        answer["streak"] = streak_of(group, target, periods, today, zone)
+        answer["streak"] = streak_of(group, target, periods, part, today, zone)
     if group["trackingType"] == "UNIFIED":
         answer["unified"] = [
             unified_of(group, [(target, periods[place]) for target, periods in ledgers], zone)

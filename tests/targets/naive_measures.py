@@ -204,12 +204,19 @@ def measure_bill(target: dict[str, Any], bill: dict[str, Any]) -> Decimal | None
     raise AssertionError(kind)
 
 
-def measure_points(kind: str, record: dict[str, Any]) -> Decimal | None:
-    points = record.get("points")
+def measure_points(target: dict[str, Any], record: dict[str, Any]) -> Decimal | None:
+    """Points of the programme, or of the target's own currency; points that name no currency may be any."""
+    kind, points = target["targetType"], record.get("points")
     if points is None:
         return None
     if not isinstance(points, dict):
         raise BadData(points)
+    currency = points.get("alternateCurrencyIdentifier")
+    wanted = None
+    if target["targetEntity"] == "ALTERNATE_CURRENCIES":
+        wanted = target["extendedFieldInfo"]["alternateCurrencyIdentifier"]
+    if currency is not None and currency != wanted:
+        return None
     if kind in ("REGULAR_POINTS", "REGULAR"):
         return number(points.get("regular"))
     if kind in ("PROMOTIONAL_POINTS", "PROMOTIONAL"):
@@ -243,7 +250,7 @@ def contribution(target: dict[str, Any], record: dict[str, Any]) -> Decimal | No
             return Decimal(1)
         return measure_bill(target, profile(record, "currentTxn"))
     if entity in ("POINTS", "ALTERNATE_CURRENCIES"):
-        return measure_points(target["targetType"], record)
+        return measure_points(target, record)
     if target["targetType"] in ("COUNT", "VISIT"):
         return Decimal(1)
     if target["targetType"] == "EVENT_ATTRIBUTE":
