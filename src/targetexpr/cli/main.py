@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("targetexpr.cli.check", "say what is wrong with rules, and how to mend it"),
     "schema": ("targetexpr.cli.schema", "list and search what an expression can name"),
     "verify": ("targetexpr.cli.verify", "compare every expression of a payload with its JSON"),
+    "target": ("targetexpr.cli.target", "make, check, show and simulate target groups"),
 }
 
 EXITS = "Exit status: 0 yes; 1 no (differs, would change); 2 the input is bad or the call is wrong."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,10 +13,10 @@ from targetexpr.lang.schema import Schema
 from targetexpr.targets.expressions import made_json
 from targetexpr.targets.findings import Finding, GroupError
 from targetexpr.targets.frequency import cycles
-from targetexpr.targets.model import Target, TargetGroup
+from targetexpr.targets.model import Target, TargetGroup, Wire
 from targetexpr.targets.spelling import EvaluationType, FrequencyType, TargetType, TrackingType
 from targetexpr.targets.validation import validate
-from targetexpr.targets.values import Stamp
+from targetexpr.targets.values import Number, Stamp
 
 Amount: TypeAlias = int | str | float | Decimal
 
@@ -51,9 +51,10 @@ class GroupBuilder:
     targets: tuple[_TargetPlan, ...] = ()
     count: int = 0  # cycles, listed or not
 
-    def set(self, **members: object) -> GroupBuilder:
-        """Any member of the group by its Python name, as `preferred_till_id=0`."""
-        return replace(self, members=(*self.members, *members.items()))
+    def set(self, given: Mapping[str, object] | None = None, **members: object) -> GroupBuilder:
+        """Any member of the group by its Python name, as `preferred_till_id=0`, or by its wire name in `given`."""
+        named = _named(TargetGroup, given or {})
+        return replace(self, members=(*self.members, *named.items(), *members.items()))
 
     def describe(self, text: str) -> GroupBuilder:
         """The description of the group."""
@@ -117,14 +118,14 @@ class GroupBuilder:
         zones: Iterable[int] = (),
         concepts: Iterable[int] = (),
         enrolment: str = "TRANSACTION",
-        **members: object,
+        members: Mapping[str, object] | None = None,
     ) -> GroupBuilder:
         """One more target: `value` of what `measure` counts (SALES, COUNT, VISIT, ...), one for all cycles or for each.
 
         `of` is the entity; unless given it follows from the measure and `event`: EVENT where an event is named,
         REWARDS for points, ALTERNATE_CURRENCIES for a currency, else TRANSACTION. `field` names the extended field
-        or event attribute that `function` puts together. `stores`, `zones` and `concepts` are ids. Other members of
-        the target go by their Python names. Raises ValueError for an unknown name.
+        or event attribute that `function` puts together. `stores`, `zones` and `concepts` are ids. `members` are
+        others by their wire names. Raises ValueError for an unknown name.
         """
         kind = TargetType.read(measure)
         filters = [
@@ -146,7 +147,9 @@ class GroupBuilder:
         if field is not None:
             made["extended_field_info"] = {"name": field, "aggregate_function": function}
         values = (value,) if isinstance(value, int | str | float | Decimal) else tuple(value)
-        return replace(self, targets=(*self.targets, _TargetPlan(members={**made, **members}, values=values)))
+        return replace(
+            self, targets=(*self.targets, _TargetPlan(members={**made, **_named(Target, members or {})}, values=values))
+        )
 
     def levels(self, *counts: int, continuous: bool = True, names: Sequence[str] | None = None) -> GroupBuilder:
         """Streak levels by the number of cycles they take; `names` are the group's name with a number unless given."""
@@ -168,7 +171,7 @@ class GroupBuilder:
             return made
         threshold = total if total is not None else at_least
         aggregation = "SUM" if total is not None else "COUNT"
-        return made.set(unified_target_expression={"aggregation": aggregation, "threshold_value": threshold})
+        return made.set(unified_target_expression={"aggregation": aggregation, "threshold_value": _number(threshold)})
 
     def capped(self) -> GroupBuilder:
         """The values are ceilings: what is awarded in a cycle is cut to what is left."""
@@ -201,13 +204,27 @@ class GroupBuilder:
         values = plan.values
         if len(values) == 1 and self.count > 1 and self.periods:
             values *= self.count
-        made = {**plan.members, "default_values": [{"default_value": value} for value in values]}
+        made = {**plan.members, "default_values": [{"default_value": _number(value)} for value in values]}
         if "expression_json" not in made and "expressionJson" not in made:
             try:
                 made["expression_json"] = made_json(Target.model_validate(plan.members), schema)
             except (ExpressionError, ValueError):
                 return made  # what is wrong with it, validation says
         return made
+
+
+def _named(model: type[Wire], members: Mapping[str, object]) -> dict[str, object]:
+    """Members by Python's names; those the model does not know stay as they are."""
+    names = {info.alias: name for name, info in model.model_fields.items()}
+    return {names.get(name, name): value for name, value in members.items()}
+
+
+def _number(value: object) -> object:
+    """A number given as text goes on the wire as a number; what is none is left for validation to tell."""
+    try:
+        return Number(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _period(first: date, last: date, ref_code: str) -> dict[str, object]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from targetexpr.targets.ledger import ZERO, Account, Mark, Movement, achiever, local_day
-from targetexpr.targets.plan import Plan, PlannedPeriod
+from targetexpr.targets.ledger import EXACT, ZERO, Account, Mark, Movement, achiever, local_day
+from targetexpr.targets.planned import Plan, PlannedPeriod
 from targetexpr.targets.progress import (
     CapProgress,
     Contribution,
@@ -28,13 +28,14 @@ def row(plan: Plan, target: str, window: Window) -> PeriodProgress:
     by = achiever(movements, window.value) if window.account.progress >= window.value else None
     period = window.period
     zone = plan.zone
+    end = None if window.end is None or period is not None else window.end.astimezone(zone)
     return PeriodProgress(
         target=target,
         index=window.index,
         period=name_of(window),
         days=None if period is None else (period.first, period.last),
-        start=window.start.astimezone(zone),
-        end=None if window.end is None else window.end.astimezone(zone),
+        start=window.start.astimezone(zone) if period is None else period.local_start,
+        end=end if period is None else period.local_end,
         value=window.value,
         progress=window.account.progress,
         achieved_by=None if by is None else by.record,
@@ -166,4 +167,4 @@ def today_of(plan: Plan, now: datetime | None) -> date | None:
 
 def three_places(number: Decimal) -> Decimal:
     """Half-up to three decimals, as the platform stores figures."""
-    return number.quantize(Decimal("0.001"), rounding="ROUND_HALF_UP")
+    return number.quantize(Decimal("0.001"), rounding="ROUND_HALF_UP", context=EXACT)

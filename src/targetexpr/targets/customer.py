@@ -13,7 +13,7 @@ from targetexpr.targets.enrolment import Enrolled
 from targetexpr.targets.entries import Entry, counted, record_error
 from targetexpr.targets.gates import Gate
 from targetexpr.targets.ledger import Mark, local_day, refunds
-from targetexpr.targets.plan import Plan, PlannedPeriod
+from targetexpr.targets.planned import Plan, PlannedPeriod
 from targetexpr.targets.progress import CustomerProgress, PeriodProgress, RecordError, StreakProgress
 from targetexpr.targets.records import Order
 from targetexpr.targets.spelling import EvaluationType, TrackingType

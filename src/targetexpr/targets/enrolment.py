@@ -10,7 +10,7 @@ from typing import TypeAlias, cast
 
 from targetexpr.running.reading import Reader
 from targetexpr.running.values import DataError
-from targetexpr.targets.plan import Plan, PlannedTarget
+from targetexpr.targets.planned import Plan, PlannedTarget
 
 Enrolment: TypeAlias = "Mapping[str | int, Mapping[str, object] | None] | Iterable[str | int | Mapping[str, object]]"
 """Customers by id, or a list of ids or dicts with `customerId`. A customer's dict may have:
@@ -48,10 +48,10 @@ def read_enrolment(given: Enrolment, plan: Plan, reader: Reader) -> dict[str, En
         ]
     found: dict[str, Enrolled] = {}
     for customer, part in pairs:
-        id = reader.string(customer, "customerId")
-        if not id:
+        name = reader.string(customer, "customerId")
+        if not name:
             raise DataError("customerId", customer, "an id (a text or a whole number)")
-        found[id] = EVERYBODY if part is None else _enrolled(part, plan, reader, id)
+        found[name] = EVERYBODY if part is None else _enrolled(part, plan, reader, name)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from targetexpr.running.values import DataError
 from targetexpr.targets.gates import Gate, Lines
-from targetexpr.targets.plan import PlannedTarget
+from targetexpr.targets.planned import PlannedTarget
 from targetexpr.targets.progress import RecordError
 from targetexpr.targets.records import BILL, Head, Order, order_of
 from targetexpr.targets.spelling import TargetEntity, TargetType

@@ -1,4 +1,4 @@
-"""Whether a record contributes to a target, and how much: scope, rule, measure. The same for what a return takes back."""
+"""Whether a record contributes to a target, and how much: scope, rule, measure; and what a return takes back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from targetexpr.running.reading import Reader, get
 from targetexpr.running.values import DataError, Number
-from targetexpr.targets.plan import GroupError, PlannedTarget
+from targetexpr.targets.planned import EvaluationError, PlannedTarget
 from targetexpr.targets.spelling import TargetEntity, TargetType
 
 if TYPE_CHECKING:
@@ -255,4 +255,4 @@ def _line_figure(target: PlannedTarget, reader: Reader) -> Callable[[_Profile, t
         case TargetType.COUNT | TargetType.VISIT:
             return lambda _line, _path: 1
         case _:
-            raise GroupError("", f"{target.type} has no meaning for line items")
+            raise EvaluationError("", f"{target.type} has no meaning for line items")

@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 from typing import NamedTuple
 
 from targetexpr.targets.gates import Lines
-from targetexpr.targets.plan import Shape
+from targetexpr.targets.planned import Shape
 from targetexpr.targets.records import Order
 
 ZERO = Decimal(0)
@@ -121,7 +121,7 @@ def refunds(marks: dict[str, Mark], stated: Iterable[tuple[Order, str, str, Deci
     `stated` has for each return in order: its place, its id, its bill, and the figure it states; for counted
     bills, whether they are now returned whole. Returns that take nothing are left out.
     """
-    left = {id: mark.amount for id, mark in marks.items()}
+    left = {bill: mark.amount for bill, mark in marks.items()}
     for order, record, bill, figure in stated:
         mark, rest = marks[bill], left[bill]
         taken = (rest if figure else ZERO) if isinstance(figure, bool) else min(figure, rest)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic import StrictStr, ValidationError
+from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from targetexpr.base.jsontext import JsonProblem
@@ -150,10 +151,15 @@ def misfits(error: ValidationError, where: str) -> list[Problem]:
     """What pydantic found, as pointers, codes and messages."""
     found = []
     for line in error.errors(include_url=False, include_context=False):
-        pointer = where + "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in line["loc"])
+        pointer = where + "".join("/" + _wire_name(key).replace("~", "~0").replace("/", "~1") for key in line["loc"])
         code = line["type"] if "-" in line["type"] else "wrong-type"
         found.append((pointer, code, _message(line)))
     return found
+
+
+def _wire_name(key: int | str) -> str:
+    """Models can be built with Python's names as well; findings name what is on the wire."""
+    return to_camel(key) if isinstance(key, str) and "_" in key else str(key)
 
 
 _NEEDED = {

@@ -57,12 +57,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from targetexpr.targets.plan import Plan
+    from targetexpr.targets.planned import Plan
+    from targetexpr.targets.wire import Plain as WirePlain
 
 LevelStatus: TypeAlias = Literal["ACHIEVED", "INPROGRESS", "DROPPED"]
 """Of a level; DROPPED when the group or the customer's part in it has ended without it."""
 
-Plain: TypeAlias = "None | bool | int | str | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "bool | int | str | list[Plain] | dict[str, Plain] | None"
 """A JSON value."""
 
 
@@ -212,7 +213,7 @@ class Progress:
     def to_dict(self) -> dict[str, Plain]:
         """The canonical plain form that the module describes."""
         return {
-            "customers": {id: self._customer(customer) for id, customer in self.customers.items()},
+            "customers": {name: self._customer(customer) for name, customer in self.customers.items()},
             "reported": {
                 "duplicates": list(self.reported.duplicates),
                 "orphan_returns": list(self.reported.orphan_returns),
@@ -220,11 +221,20 @@ class Progress:
             },
         }
 
-    def user_progress(self, customer: str) -> dict[str, Plain]:
-        """One customer in the shape of the platform's user-progress answer. Raises KeyError for an unknown one."""
+    def user_progress(self, customer: str) -> dict[str, WirePlain]:
+        """One customer in the shape of the platform's user-progress answer. Raises KeyError for an unknown one.
+
+        Figures are decimals with three places, which `wire.write_plain` writes as they are.
+        """
         from targetexpr.targets.user_progress import user_progress
 
         return user_progress(self, self.customers[customer])
+
+    def user_progress_json(self, customer: str) -> str:
+        """The same as JSON text."""
+        from targetexpr.targets.wire import write_plain
+
+        return write_plain(self.user_progress(customer))
 
     def tables(self) -> dict[str, list[dict[str, object]]]:
         """Rows for dataframes and files: `progress contributions levels streaks unified grants reported`."""
@@ -264,13 +274,13 @@ def decimal_text(number: Decimal) -> str:
 
 def _period(row: PeriodProgress) -> dict[str, Plain]:
     if row.days is not None:
-        start, end = row.days[0].isoformat(), row.days[1].isoformat()
+        bounds: list[str | None] = [day.isoformat() for day in row.days]
     else:
-        start, end = row.start.isoformat(), None if row.end is None else row.end.isoformat()
+        bounds = [row.start.isoformat(), None if row.end is None else row.end.isoformat()]
     return {
         "period": row.period,
-        "start": start,
-        "end": end,
+        "start": bounds[0],
+        "end": bounds[1],
         "value": decimal_text(row.value),
         "progress": decimal_text(row.progress),
         "achieved": row.achieved,

@@ -47,8 +47,11 @@ class Spelled(StrEnum):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        names = [*cls.__members__, *cls.other()]
-        return {"type": "string", "enum": list(cls), "x-also": sorted(cls.other())} if names else {"type": "string"}
+        spellings = sorted({*cls.__members__, *cls.other()})
+        stored = [str(member.value) for member in cls]
+        return {
+            "anyOf": [{"enum": stored}, {"type": "string", "pattern": f"^(?:{'|'.join(map(_any_case, spellings))})$"}]
+        }
 
     @classmethod
     def _validate(cls, given: Any) -> Self:
@@ -60,6 +63,11 @@ class Spelled(StrEnum):
             return cls.read(given)
         except ValueError as problem:
             raise PydanticCustomError("unknown-name", "{reason}", {"reason": str(problem)}) from None
+
+
+def _any_case(name: str) -> str:
+    """A pattern for a name in upper, lower or mixed case; JSON Schema has no flag for that."""
+    return "".join(f"[{char}{char.lower()}]" if char.isalpha() else char for char in name)
 
 
 class TrackingType(Spelled):

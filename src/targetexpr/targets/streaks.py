@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from targetexpr.targets.plan import Level
+from targetexpr.targets.planned import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Progress as tables: plain rows for dataframes, CSV files and spreadsheets. Decimals stay Decimal, dates stay dates."""
+"""Progress as tables: plain rows for dataframes, CSV and spreadsheets. Decimals stay Decimal, dates stay dates."""
 
 from __future__ import annotations
 
@@ -83,9 +83,9 @@ def _grants(customer: CustomerProgress) -> Iterator[Row]:
 
 
 def _reported(progress: Progress) -> Iterator[Row]:
-    for id in progress.reported.duplicates:
-        yield _row("reported", "duplicate", id, None, None, None)
-    for id in progress.reported.orphan_returns:
-        yield _row("reported", "orphan return", id, None, None, None)
+    for record in progress.reported.duplicates:
+        yield _row("reported", "duplicate", record, None, None, None)
+    for record in progress.reported.orphan_returns:
+        yield _row("reported", "orphan return", record, None, None, None)
     for error in progress.reported.errors:
         yield _row("reported", "data error", error.record or None, error.target or None, error.path, error.message)

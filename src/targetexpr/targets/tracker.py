@@ -21,7 +21,7 @@ from targetexpr.targets.entries import Brought, Entry, bill_value, needs_value, 
 from targetexpr.targets.gates import Gate
 from targetexpr.targets.ledger import EXACT
 from targetexpr.targets.model import TargetGroup
-from targetexpr.targets.plan import Plan, make_plan
+from targetexpr.targets.planned import Plan, make_plan
 from targetexpr.targets.progress import Progress, RecordError, Reported
 from targetexpr.targets.records import RETURN, Head, read_head, read_id
 from targetexpr.targets.spelling import EvaluationType
@@ -37,7 +37,7 @@ OnDataError: TypeAlias = Literal["list", "raise"]
 class Tracker:
     """An evaluation that takes records one by one. `result()` may be asked for at any time, and again later.
 
-    The options are those of `evaluate`. Raises GroupError for a group that cannot be evaluated, ExpressionError for a
+    The options are those of `evaluate`. Raises EvaluationError for a group that cannot be evaluated, ExpressionError for a
     broken rule, ValueError for options that do not exist.
 
     >>> from targetexpr.targets import TargetGroup
@@ -95,8 +95,8 @@ class Tracker:
         except DataError as error:
             if self.on_error == "raise":
                 raise
-            id = record.get("id") if isinstance(record, dict) else None
-            self._unreadable.append(record_error(str(id) if isinstance(id, str | int) else "", "", error))
+            given = record.get("id") if isinstance(record, dict) else None
+            self._unreadable.append(record_error(str(given) if isinstance(given, str | int) else "", "", error))
             return
         if self.limit is not None and head.at > self.limit:
             return
@@ -180,7 +180,8 @@ class Tracker:
         found = Findings(errors=list(self._unreadable))
         with localcontext(EXACT):
             customers = {
-                id: evaluate_customer(setting, id, self._customers.get(id, {}), part[id], found) for id in sorted(part)
+                name: evaluate_customer(setting, name, self._customers.get(name, {}), part[name], found)
+                for name in sorted(part)
             }
         reported = Reported(
             duplicates=tuple(sorted(self._duplicates)),

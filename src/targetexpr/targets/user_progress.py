@@ -10,9 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from targetexpr.targets.combine import three_places, today_of
+from targetexpr.targets.ledger import ZERO
 from targetexpr.targets.model import Target
-from targetexpr.targets.plan import PlannedTarget
-from targetexpr.targets.progress import CustomerProgress, LevelProgress, PeriodProgress, Plain, Progress
+from targetexpr.targets.planned import PlannedTarget
+from targetexpr.targets.progress import CustomerProgress, LevelProgress, PeriodProgress, Progress
+from targetexpr.targets.values import Number
+from targetexpr.targets.wire import Plain
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -30,9 +33,7 @@ def user_progress(progress: Progress, customer: CustomerProgress) -> dict[str, P
         "targetGroupId": plan.id,
         "targetGroupName": plan.name,
         "targets": targets,
-        "streaks": []
-        if customer.streak is None
-        else [_level(progress, customer, one) for one in customer.streak.levels],
+        "streaks": [] if customer.streak is None else [_level(customer, one) for one in customer.streak.levels],
     }
     return {"data": [group], "errors": None, "warnings": None}
 
@@ -76,12 +77,12 @@ def _twin_rows(progress: Progress, customer: CustomerProgress, twin: Target) -> 
     for row in customer.of(name):
         if _started(progress, row):
             mine = {"targetName": twin.name, "targetRuleId": twin.id, "eventName": twin.event_name}
-            none: dict[str, Plain] = {"targetAchievedValue": "0.000", "targetAchievedDateTime": None}
+            none: dict[str, Plain] = {"targetAchievedValue": figure(ZERO), "targetAchievedDateTime": None}
             rows.append({**_row(progress, original, row), **mine, **none})
     return rows
 
 
-def _level(progress: Progress, customer: CustomerProgress, level: LevelProgress) -> dict[str, Plain]:
+def _level(customer: CustomerProgress, level: LevelProgress) -> dict[str, Plain]:
     assert customer.streak is not None  # it has this level
     return {
         "userStreakId": None,
@@ -109,14 +110,14 @@ def _last_second(row: PeriodProgress) -> datetime:
     return row.end if agnostic else row.end - timedelta(seconds=1)
 
 
-def figure(number: Decimal) -> str:
-    """Three decimals, half-up, as text, so that no reader turns it into a float.
+def figure(number: Decimal) -> Number:
+    """Three decimals, half-up, that `wire.write_plain` writes as they are.
 
     >>> from decimal import Decimal
-    >>> figure(Decimal("2000.4625"))
+    >>> figure(Decimal("2000.4625")).spelling
     '2000.463'
     """
-    return format(three_places(number), "f")
+    return Number(format(three_places(number), "f"))
 
 
 def _stamp(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from targetexpr.targets.ledger import Account, Mark, Movement, Refund
 from targetexpr.targets.periods import cycle_instant
-from targetexpr.targets.plan import Plan, PlannedPeriod, PlannedTarget
+from targetexpr.targets.planned import Plan, PlannedPeriod, PlannedTarget
 from targetexpr.targets.records import Order
 from targetexpr.targets.spelling import EvaluationType
 
@@ -82,9 +82,9 @@ def _cyclic(plan: Plan, target: PlannedTarget, marks: Sequence[Mark], own: Own) 
     windows = []
     for index in range(plan.cycles):
         try:
-            start = cycle_instant(anchor, plan.unit, plan.length, index, plan.zone)
-            end = cycle_instant(anchor, plan.unit, plan.length, index + 1, plan.zone)
-        except (OverflowError, ValueError):  # past the end of the calendar
+            start = cycle_instant(anchor, plan.unit, plan.frequency, index, plan.zone)
+            end = cycle_instant(anchor, plan.unit, plan.frequency, index + 1, plan.zone)
+        except ValueError:  # past the end of the calendar
             break
         if plan.end is not None:
             if start >= plan.end:

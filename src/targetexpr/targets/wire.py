@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias, cast
 
 from targetexpr.base.jsontext import Json, JsonReader
-from targetexpr.targets.model import Wire
+from targetexpr.targets.model import TargetGroup, Wire
 from targetexpr.targets.values import Code, Number, Stamp, Whole, code_wire, number_wire, whole_wire
 
 Plain: TypeAlias = "bool | int | str | Number | list[Plain] | dict[str, Plain] | None"
@@ -135,3 +135,14 @@ def dump(model: Wire, *, indent: int | None = 2) -> str:
     '{"defaultValue": 1.00, "more": 1e2}'
     """
     return write_plain(to_plain(model), indent)
+
+
+def json_schema(model: type[Wire] = TargetGroup) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a model, a group unless another is given, with the wire's names.
+
+    Editors offer the stored names of enumerations; every other documented spelling, in any case, is valid as well.
+
+    >>> json_schema()["properties"]["trackingType"]["anyOf"][0]
+    {'$ref': '#/$defs/TrackingType'}
+    """
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}

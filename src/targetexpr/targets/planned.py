@@ -1,7 +1,7 @@
 """A target group as evaluation needs it: complete, typed, without the wire's looseness; or the reason why it cannot be.
 
 Models allow whatever the platform has been seen to store. What is evaluated must be whole: a missing value or a cycle
-without a length would give a wrong figure silently, so making a plan raises GroupError with the place instead.
+without a length would give a wrong figure silently, so making a plan raises EvaluationError with the place instead.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from targetexpr.targets.model import Period, Target, TargetGroup
-from targetexpr.targets.periods import cycle_length, midnight
+from targetexpr.targets.frequency import step
+from targetexpr.targets.periods import midnight
 from targetexpr.targets.spelling import (
     AggregateFunction,
     Aggregation,
@@ -31,7 +32,7 @@ Shape: TypeAlias = Literal["sum", "days", "highest", "lowest"]
 """What is made of measures: their sum, the number of local days, or per local day the highest or lowest, summed."""
 
 
-class GroupError(ValueError):
+class EvaluationError(ValueError):
     """A group that cannot be evaluated. `pointer` is the JSON pointer of what is missing or wrong."""
 
     def __init__(self, pointer: str, reason: str) -> None:
@@ -54,6 +55,8 @@ class PlannedPeriod:
     last: date
     start: datetime  # midnight of `first` in UTC
     end: datetime  # midnight after `last` in UTC, exclusive
+    local_start: datetime  # the same on the local clock
+    local_end: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,18 +116,18 @@ class Plan:
     end: datetime | None
     cycles: int  # how many cycles a customer can have; listed periods for fixed windows
     unit: FrequencyType | None
-    length: int  # units per cycle
+    frequency: int  # units per cycle; 0 is 1
     needed: int  # members a unified group needs; 0 for all
     overall: Decimal | None  # sum a unified group needs as well
 
 
 def make_plan(group: TargetGroup, zone: tzinfo) -> Plan:
-    """The plan of a group. Raises GroupError when it cannot be evaluated."""
+    """The plan of a group. Raises EvaluationError when it cannot be evaluated."""
     window = group.window
     tracking = group.tracking_type or TrackingType.DEFAULT
     fixed = window is EvaluationType.FIXED_CALENDAR_WINDOW
     if not fixed and (tracking.is_streak or tracking is TrackingType.UNIFIED):
-        raise GroupError("/targetEvaluationType", f"{tracking} groups belong to FIXED_CALENDAR_WINDOW, not {window}")
+        raise EvaluationError("/targetEvaluationType", f"{tracking} groups belong to FIXED_CALENDAR_WINDOW, not {window}")
     every = tuple(_period(period, index, zone) for index, period in enumerate(group.periods or ()))
     taking = [
         (index, target) for index, target in enumerate(group.targets or ()) if target.is_active and not target.is_twin
@@ -136,10 +139,10 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> Plan:
     names = [target.name for target in targets]
     for (index, _), name in zip(taking, names, strict=True):
         if names.count(name) > 1:
-            raise GroupError(f"/targets/{index}/name", f"there are several targets named {name!r}")
+            raise EvaluationError(f"/targets/{index}/name", f"there are several targets named {name!r}")
     active = [one for one, period in zip(every, group.periods or (), strict=True) if period.is_active]
     needed, overall = _unified(group) if tracking is TrackingType.UNIFIED else (0, None)
-    unit, length, cycles = _cycles(group, window)
+    unit, frequency, cycles = _cycles(group, window)
     return Plan(
         id=group.id,
         name=group.name or "",
@@ -154,7 +157,7 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> Plan:
         end=_bound(group, every, zone, end=True),
         cycles=cycles,
         unit=unit,
-        length=length,
+        frequency=frequency,
         needed=needed,
         overall=overall,
     )
@@ -163,29 +166,32 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> Plan:
 def _period(period: Period, index: int, zone: tzinfo) -> PlannedPeriod:
     if period.start_date is None or period.end_date is None:
         missing = "startDate" if period.start_date is None else "endDate"
-        raise GroupError(f"/periods/{index}/{missing}", "a period needs both of its dates")
+        raise EvaluationError(f"/periods/{index}/{missing}", "a period needs both of its dates")
     first, last = period.start_date.local_date(zone), period.end_date.local_date(zone)
     if last < first:
-        raise GroupError(f"/periods/{index}/endDate", f"the period ends on {last}, before it starts on {first}")
+        raise EvaluationError(f"/periods/{index}/endDate", f"the period ends on {last}, before it starts on {first}")
+    start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
     return PlannedPeriod(
         index=index,
         id=period.id,
         name=str(period.ref_code) if period.ref_code is not None else str(index + 1),
         first=first,
         last=last,
-        start=midnight(first, zone),
-        end=midnight(last + timedelta(days=1), zone),
+        start=start,
+        end=end,
+        local_start=start.astimezone(zone),
+        local_end=end.astimezone(zone),
     )
 
 
 def _target(target: Target, place: int, pointer: str, periods: tuple[PlannedPeriod, ...] | None) -> PlannedTarget:
     entity, kind, info = target.target_entity, target.target_type, target.extended_field_info
     if entity is None or kind is None:
-        raise GroupError(pointer, f"a target needs a {'targetEntity' if entity is None else 'targetType'}")
+        raise EvaluationError(pointer, f"a target needs a {'targetEntity' if entity is None else 'targetType'}")
     entity = entity.stored
     field = info.name or "" if info is not None else ""
     if kind in (TargetType.EXTENDED_FIELD, TargetType.EVENT_ATTRIBUTE) and not field:
-        raise GroupError(f"{pointer}/extendedFieldInfo", f"{kind} needs the name of what it counts")
+        raise EvaluationError(f"{pointer}/extendedFieldInfo", f"{kind} needs the name of what it counts")
     if entity is TargetEntity.ALTERNATE_CURRENCIES:
         field = (info.alternate_currency_identifier if info is not None else None) or ""
     event = target.event_name or "TransactionAdd"
@@ -214,9 +220,9 @@ def _shape(target: Target, kind: TargetType, pointer: str) -> Shape:
     if window is None or kind is TargetType.COUNT:
         return "sum"
     if window.window_value is not None and window.window_value != "1":
-        raise GroupError(f"{pointer}/windowValue", f"only windows of 1 day are defined, not {window.window_value}")
+        raise EvaluationError(f"{pointer}/windowValue", f"only windows of 1 day are defined, not {window.window_value}")
     if window.window_type is None:
-        raise GroupError(f"{pointer}/windowType", "a window takes the MIN or the MAX of each day")
+        raise EvaluationError(f"{pointer}/windowType", "a window takes the MIN or the MAX of each day")
     return "highest" if window.window_type is WindowType.MAX else "lowest"
 
 
@@ -226,7 +232,7 @@ def _values(target: Target, pointer: str, periods: tuple[PlannedPeriod, ...] | N
     amounts = [Decimal(one.default_value) if one.default_value is not None else None for one in given]
     if periods is None:
         if not amounts or None in amounts:
-            raise GroupError(f"{pointer}/defaultValues", "a target needs a value")
+            raise EvaluationError(f"{pointer}/defaultValues", "a target needs a value")
         return tuple(amount for amount in amounts if amount is not None)
     by_id = {one.period_id: amount for one, amount in zip(given, amounts, strict=True) if one.period_id is not None}
     found = []
@@ -239,7 +245,7 @@ def _values(target: Target, pointer: str, periods: tuple[PlannedPeriod, ...] | N
             amount = None
         if amount is None:
             reason = f"there is no value for period {period.name} ({len(given)} values, {len(periods)} periods)"
-            raise GroupError(f"{pointer}/defaultValues", reason)
+            raise EvaluationError(f"{pointer}/defaultValues", reason)
         found.append(amount)
     return tuple(found)
 
@@ -250,7 +256,7 @@ def _scope(target: Target, pointer: str) -> dict[Literal["stores", "zones", "con
         if not one.entity_ids:
             continue
         if one.entity_type is None:
-            raise GroupError(f"{pointer}/filters/{index}/entityType", "a filter needs to say what its ids are")
+            raise EvaluationError(f"{pointer}/filters/{index}/entityType", "a filter needs to say what its ids are")
         ids[one.entity_type].update(str(int(each)) for each in one.entity_ids)
     return {
         "stores": frozenset(ids[FilterEntity.STORE]),
@@ -264,27 +270,28 @@ def _levels(group: TargetGroup) -> tuple[Level, ...]:
     for index, streak in enumerate(group.streaks or ()):
         count = streak.target_count_of_sequence
         if count is None or count < 1:
-            raise GroupError(f"/streaks/{index}/targetCountOfSequence", "a level takes one period or more")
+            raise EvaluationError(f"/streaks/{index}/targetCountOfSequence", "a level takes one period or more")
         levels.append(Level(id=streak.id, name=streak.name or f"level {index + 1}", count=int(count)))
     return tuple(sorted(levels, key=lambda level: level.count))
 
 
 def _cycles(group: TargetGroup, window: EvaluationType) -> tuple[FrequencyType | None, int, int]:
-    """Unit and length of a cycle, and how many there are."""
+    """Unit and frequency of a cycle, and how many there are."""
     listed = len(group.periods or ())
     if window is EvaluationType.FIXED_CALENDAR_WINDOW:
         return group.frequency_type, 0, listed
     cycles = max(group.recurring_cycles or 0, 0) or listed or max(group.total_periods or 0, 0)
     if not cycles:
-        raise GroupError("/recurringCycles", f"{window} needs a number of cycles")
+        raise EvaluationError("/recurringCycles", f"{window} needs a number of cycles")
     if window is EvaluationType.PERIOD_AGNOSTIC_WINDOW:
         return group.frequency_type, 0, cycles
     if group.frequency_type is None:
-        raise GroupError("/frequencyType", f"{window} needs a unit for the length of its cycles")
+        raise EvaluationError("/frequencyType", f"{window} needs a unit for the length of its cycles")
     try:
-        return group.frequency_type, cycle_length(group.frequency_type, group.frequency), cycles
+        step(date(2000, 1, 1), group.frequency_type, group.frequency or 0, 1)
     except ValueError as problem:
-        raise GroupError("/frequency", str(problem)) from None
+        raise EvaluationError("/frequency", str(problem)) from None
+    return group.frequency_type, group.frequency or 0, cycles
 
 
 def _bound(group: TargetGroup, periods: tuple[PlannedPeriod, ...], zone: tzinfo, *, end: bool) -> datetime | None:
@@ -307,7 +314,7 @@ def _unified(group: TargetGroup) -> tuple[int, Decimal | None]:
         return int(either), None
     if wanted.threshold_value is None:
         reason = f"the aggregation {wanted.aggregation} needs a threshold"
-        raise GroupError("/unifiedTargetExpression/thresholdValue", reason)
+        raise EvaluationError("/unifiedTargetExpression/thresholdValue", reason)
     threshold = Decimal(wanted.threshold_value)
     if wanted.aggregation is Aggregation.SUM:
         return int(either), threshold
