@@ -112,7 +112,19 @@ def make_periods(rng: random.Random, group: dict[str, Any], window: str, first: 
         group["frequency"] = max(1, group["frequency"])
     names = rng.choice([("targetCycleStartDate", "targetCycleEndDate"), ("fromDate", "toDate")])
     last = first + timedelta(days=span)
-    group[names[0]], group[names[1]] = bound(first, "bare", zone, False), bound(last, "bare", zone, True)
+    style = rng.choice(["bare", "naive", "zulu", "offset"])
+    group[names[0]], group[names[1]] = bound(first, style, zone, False), bound(last, style, zone, True)
+    if rng.random() < 0.3:
+        group["periods"] = [
+            {
+                "refCode": f"PERIOD_G_1_{number}",
+                "startDate": bound(first, style, zone, False),
+                "endDate": bound(last, style, zone, True),
+            }
+            for number in range(1, rng.randint(2, 4))
+        ]
+        if rng.random() < 0.3:
+            del group[names[0]], group[names[1]]
     group["recurringCycles"] = rng.choice([1, 2, 3, 4, 12, 0, -1])
     group["totalPeriods"] = rng.choice([1, 2, 3])
     return last
