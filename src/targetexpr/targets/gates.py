@@ -13,6 +13,7 @@ from targetexpr.targets.spelling import TargetEntity, TargetType
 
 if TYPE_CHECKING:
     from targetexpr.lang.schema import Schema
+    from targetexpr.running.explain import Explanation
     from targetexpr.running.program import Program
 
 _Profile: TypeAlias = dict[object, object]
@@ -48,6 +49,16 @@ class Gate:
             return None
         figure = self.measure(record, "currentTxn")
         return None if figure is None else (Decimal(figure), None)
+
+    def explain(self, context: dict[str, object]) -> Explanation:
+        """Why the rule comes out as it does."""
+        from targetexpr.running.explain import explain
+
+        return explain(self.program, context, self.reader, self.target.rule)
+
+    def lines(self, record: Mapping[str, object]) -> list[_Profile]:
+        """The line items of a bill."""
+        return [line for line, _ in self._lines(record, "currentTxn")]
 
     def in_scope(self, record: Mapping[str, object]) -> bool:
         """Whether the record comes from one of the listed places."""

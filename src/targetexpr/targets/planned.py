@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from targetexpr.targets.model import Period, Target, TargetGroup
 from targetexpr.targets.frequency import step
+from targetexpr.targets.model import Period, Target, TargetGroup
 from targetexpr.targets.periods import midnight
 from targetexpr.targets.spelling import (
     AggregateFunction,
@@ -127,7 +127,8 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> Plan:
     tracking = group.tracking_type or TrackingType.DEFAULT
     fixed = window is EvaluationType.FIXED_CALENDAR_WINDOW
     if not fixed and (tracking.is_streak or tracking is TrackingType.UNIFIED):
-        raise EvaluationError("/targetEvaluationType", f"{tracking} groups belong to FIXED_CALENDAR_WINDOW, not {window}")
+        reason = f"{tracking} groups belong to FIXED_CALENDAR_WINDOW, not {window}"
+        raise EvaluationError("/targetEvaluationType", reason)
     every = tuple(_period(period, index, zone) for index, period in enumerate(group.periods or ()))
     taking = [
         (index, target) for index, target in enumerate(group.targets or ()) if target.is_active and not target.is_twin

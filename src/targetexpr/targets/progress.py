@@ -1,6 +1,7 @@
 """What an evaluation found out: progress per customer, target and period, streaks, unified results and caps.
 
-`Progress.to_dict()` is the canonical plain form, the same for any order of the records:
+`Progress.to_dict()` is the canonical plain form, the same for any order of the records. Ids of records and customers
+are texts, whole numbers as their digits. Inactive periods and targets, and twins, have no rows.
 
     {
       "customers": {                                   # by customer id (as text), sorted
@@ -214,11 +215,15 @@ class Progress:
         """The canonical plain form that the module describes."""
         return {
             "customers": {name: self._customer(customer) for name, customer in self.customers.items()},
-            "reported": {
-                "duplicates": list(self.reported.duplicates),
-                "orphan_returns": list(self.reported.orphan_returns),
-                "errors": [[one.record or None, one.target or None, one.path] for one in self.reported.errors],
-            },
+            "reported": self.to_reported(),
+        }
+
+    def to_reported(self) -> dict[str, Plain]:
+        """What was set aside, as plain data."""
+        return {
+            "duplicates": list(self.reported.duplicates),
+            "orphan_returns": list(self.reported.orphan_returns),
+            "errors": [[one.record or None, one.target or None, one.path] for one in self.reported.errors],
         }
 
     def user_progress(self, customer: str) -> dict[str, WirePlain]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple, TypeAlias
 
 from targetexpr.running.reading import Reader
-from targetexpr.running.values import UTC, DataError
+from targetexpr.running.values import DataError
 
 Order: TypeAlias = tuple[datetime, int, int, str]
 """What records are sorted by: the instant, then the id; whole numbers by size and before texts."""

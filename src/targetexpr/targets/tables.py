@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 
 from targetexpr.targets.progress import CustomerProgress, Progress
 
@@ -23,8 +24,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 def tables(progress: Progress) -> dict[str, Iterator[Row]]:
     """Every table, its rows made as they are asked for."""
-    customers = progress.customers.values()
-    makers = {
+    makers: dict[str, Callable[[CustomerProgress], Iterator[Row]]] = {
         "progress": _progress,
         "contributions": _contributions,
         "levels": _levels,
@@ -32,9 +32,8 @@ def tables(progress: Progress) -> dict[str, Iterator[Row]]:
         "unified": _unified,
         "grants": _grants,
     }
-    found: dict[str, Iterator[Row]] = {
-        name: (row for customer in customers for row in make(customer)) for name, make in makers.items()
-    }
+    customers = progress.customers.values()
+    found: dict[str, Iterator[Row]] = {name: chain.from_iterable(map(make, customers)) for name, make in makers.items()}
     found["reported"] = _reported(progress)
     return found
 

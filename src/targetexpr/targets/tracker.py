@@ -37,8 +37,8 @@ OnDataError: TypeAlias = Literal["list", "raise"]
 class Tracker:
     """An evaluation that takes records one by one. `result()` may be asked for at any time, and again later.
 
-    The options are those of `evaluate`. Raises EvaluationError for a group that cannot be evaluated, ExpressionError for a
-    broken rule, ValueError for options that do not exist.
+    The options are those of `evaluate`. Raises EvaluationError for a group that cannot be evaluated, ExpressionError
+    for a broken rule, ValueError for options that do not exist.
 
     >>> from targetexpr.targets import TargetGroup
     >>> group = TargetGroup.model_validate({
@@ -160,6 +160,10 @@ class Tracker:
             (self.plan.start is not None and at < self.plan.start)
             or (self.plan.end is not None and at >= self.plan.end)
         )
+
+    def customer_of(self, record: str) -> str | None:
+        """The customer for whom a record counts, of all that came with its id; None for one that did not come."""
+        return self._owner.get(record)
 
     @property
     def now(self) -> datetime | None:
