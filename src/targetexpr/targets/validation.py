@@ -32,8 +32,8 @@ def validate(
 
     >>> for finding in validate({"name": "Weekly", "trackingType": "STREAKS", "targets": []}):
     ...     print(finding.severity, finding.code, finding.pointer)
-    error streaks-missing /streaks
     warning no-periods /periods
+    error streaks-missing /streaks
     warning no-targets /targets
     """
     where, misfit, model = _modelled(group)

@@ -142,7 +142,7 @@ def json_schema(model: type[Wire] = TargetGroup) -> dict[str, Any]:
 
     Editors offer the stored names of enumerations; every other documented spelling, in any case, is valid as well.
 
-    >>> json_schema()["properties"]["trackingType"]["anyOf"][0]
-    {'$ref': '#/$defs/TrackingType'}
+    >>> json_schema()["properties"]["combinationType"]["anyOf"][0]
+    {'enum': ['ALL', 'ANY']}
     """
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
