@@ -54,7 +54,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -168,6 +168,7 @@ class CustomerProgress:
     """Everything about one customer."""
 
     id: str
+    now: datetime | None  # of the evaluation
     periods: tuple[PeriodProgress, ...]  # by target, then by place
     streak: StreakProgress | None = None
     unified: tuple[UnifiedProgress, ...] | None = None
@@ -176,6 +177,15 @@ class CustomerProgress:
     def of(self, target: str) -> tuple[PeriodProgress, ...]:
         """The periods of one target."""
         return tuple(row for row in self.periods if row.target == target)
+
+    def average_achieved(self, target: str) -> Decimal | None:
+        """The mean progress over the cycles so far, running ones included; None before the first.
+
+        It is what `currentCustomer.avgTargetAchieved` reads: 50, 60 and 70 in three of five cycles make 60.
+        """
+        so_far = [row.progress for row in self.of(target) if self.now is not None and row.start <= self.now]
+        with localcontext(prec=34):
+            return sum(so_far, Decimal(0)) / len(so_far) if so_far else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
