@@ -106,3 +106,11 @@ def test_bad_input_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "group.json").write_text('{"name": "G", "targets": [{"name": "T"}]}')
     status, _, err = run()
     assert (status, "/targets/0" in err) == (2, True)
+
+
+def test_progress_is_shown_on_a_terminal_only(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    many = "".join(json.dumps(bill(f"m{n}", "2024-01-02", 1)) + "\n" for n in range(10_000))
+    (tmp_path / "many.jsonl").write_text(many)
+    assert run(data="many.jsonl")[2] == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert "10,000 records" in run(data="many.jsonl")[2]

@@ -21,6 +21,7 @@ from targetexpr.targets.entries import Brought, Entry, bill_value, needs_value, 
 from targetexpr.targets.gates import Gate
 from targetexpr.targets.ledger import EXACT
 from targetexpr.targets.model import TargetGroup
+from targetexpr.targets.payloads import build_group
 from targetexpr.targets.planned import Plan, make_plan
 from targetexpr.targets.progress import Progress, RecordError, Reported
 from targetexpr.targets.records import RETURN, Head, read_head, read_id
@@ -37,7 +38,8 @@ OnDataError: TypeAlias = Literal["list", "raise"]
 class Tracker:
     """An evaluation that takes records one by one. `result()` may be asked for at any time, and again later.
 
-    The options are those of `evaluate`. Raises EvaluationError for a group that cannot be evaluated, ExpressionError
+    The options are those of `evaluate`. A dict may be a request, an answer in its envelope, or a bare group. Raises
+    PayloadError for a dict that holds no group, EvaluationError for a group that cannot be evaluated, ExpressionError
     for a broken rule, ValueError for options that do not exist.
 
     >>> from targetexpr.targets import TargetGroup
@@ -68,7 +70,7 @@ class Tracker:
             raise ValueError(f"returns is IGNORE, SAME_PERIOD, NEXT_PERIOD or None, not {returns!r}")
         if on_error not in ("list", "raise"):
             raise ValueError(f'on_error is "list" or "raise", not {on_error!r}')
-        model = group if isinstance(group, TargetGroup) else TargetGroup.model_validate(group)
+        model = group if isinstance(group, TargetGroup) else build_group(group)
         self.reader = Reader(time_zone(timezone))
         self.plan: Plan = make_plan(model, self.reader.zone)
         self.policy = returns
