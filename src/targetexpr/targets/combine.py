@@ -32,7 +32,7 @@ def row(plan: Plan, target: str, window: Window) -> PeriodProgress:
     return PeriodProgress(
         target=target,
         index=window.index,
-        period=name_of(window),
+        period=name_of(plan, window),
         days=None if period is None else (period.first, period.last),
         start=window.start.astimezone(zone) if period is None else period.local_start,
         end=end if period is None else period.local_end,
@@ -44,9 +44,9 @@ def row(plan: Plan, target: str, window: Window) -> PeriodProgress:
     )
 
 
-def name_of(window: Window) -> str:
-    """The name of a period, or the number of a cycle."""
-    return str(window.index + 1) if window.period is None else window.period.name
+def name_of(plan: Plan, window: Window) -> str:
+    """The name of a period; of a cycle that of the period listed for it, or its number."""
+    return plan.names[window.index] if window.index < len(plan.names) else str(window.index + 1)
 
 
 def streak(
@@ -55,13 +55,9 @@ def streak(
     periods: Sequence[PlannedPeriod],
     today: date | None,
     *,
-    left: bool,
-    drops: bool,
+    dropped: bool,
 ) -> StreakProgress:
-    """The streak over the periods of its target, by place.
-
-    `drops` says whether unreached levels are dropped when every period has ended or the customer has `left`.
-    """
+    """The streak over the periods of its target, by place. `dropped` is what becomes of levels not reached."""
     steps = [
         Step(
             achieved=rows[period.index].achieved,
@@ -71,7 +67,6 @@ def streak(
         for period in periods
     ]
     found = runs(steps, continuous=plan.tracking is TrackingType.STREAKS)
-    finished = drops and (left or (bool(steps) and all(step.ended for step in steps)))
     levels = []
     for level, place in zip(plan.levels, reached(plan.levels, found.after), strict=True):
         decided = None if place is None else rows[periods[place].index]
@@ -80,7 +75,7 @@ def streak(
                 id=level.id,
                 name=level.name,
                 count=level.count,
-                status="ACHIEVED" if decided is not None else "DROPPED" if finished else "INPROGRESS",
+                status="ACHIEVED" if decided is not None else "DROPPED" if dropped else "INPROGRESS",
                 period=None if decided is None else decided.period,
                 index=None if decided is None else decided.index,
                 reached_by=None if decided is None else decided.achieved_by,
@@ -97,7 +92,7 @@ def unified(plan: Plan, members: Sequence[Sequence[Window]]) -> Iterator[Unified
         met, overall = _state(plan, windows, [_reached(window) for window in windows])
         yield UnifiedProgress(
             index=windows[0].index,
-            period=name_of(windows[0]),
+            period=name_of(plan, windows[0]),
             members_met=met,
             overall_met=overall,
             achieved_by=by.record if by is not None and met and overall else None,
@@ -152,7 +147,7 @@ def cap(plan: Plan, target: str, window: Window, marks: Mapping[str, Mark]) -> C
     return CapProgress(
         target=target,
         index=window.index,
-        period=name_of(window),
+        period=name_of(plan, window),
         cap=window.value,
         granted=sum((grant.granted for grant in grants), ZERO),
         remaining=left,

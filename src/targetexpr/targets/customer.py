@@ -92,9 +92,11 @@ def _streak(
     plan = setting.plan
     if not plan.tracking.is_streak or not rows:
         return None
-    left = part.until is not None and setting.now is not None and part.until <= setting.now
+    today = today_of(plan, setting.now)
+    over = setting.now is not None and plan.over is not None and plan.over <= setting.now
+    left = today is not None and part.until is not None and local_day(part.until, plan.zone) <= today
     by_place = {one.index: one for one in rows[0]}
-    return streak(plan, by_place, periods, today_of(plan, setting.now), left=left, drops=setting.drops)
+    return streak(plan, by_place, periods, today, dropped=setting.drops and (over or left))
 
 
 def _periods(plan: Plan, part: Enrolled) -> tuple[PlannedPeriod, ...]:

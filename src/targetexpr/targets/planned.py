@@ -114,6 +114,8 @@ class Plan:
     levels: tuple[Level, ...]  # by ascending count
     start: datetime | None  # group bounds in UTC, end exclusive
     end: datetime | None
+    names: tuple[str, ...]  # of all listed periods, inactive ones too; cycles go by them as far as they reach
+    over: datetime | None  # when the last of them ends, in UTC; None without any
     cycles: int  # how many cycles a customer can have; listed periods for fixed windows
     unit: FrequencyType | None
     frequency: int  # units per cycle; 0 is 1
@@ -156,6 +158,8 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> Plan:
         levels=_levels(group) if tracking.is_streak else (),
         start=_bound(group, every, zone, end=False),
         end=_bound(group, every, zone, end=True),
+        names=tuple(one.name for one in every),
+        over=max((one.end for one in every), default=None),
         cycles=cycles,
         unit=unit,
         frequency=frequency,

@@ -103,8 +103,7 @@ def summarise(progress: Progress) -> Summary:
     while the group runs, by the longest run when every period has ended.
     """
     plan = progress.plan
-    today = None if progress.now is None else progress.now.date()
-    finished = bool(plan.periods) and today is not None and all(period.last < today for period in plan.periods)
+    finished = progress.now is not None and plan.over is not None and plan.over <= progress.now
     found = Summary(customers=len(progress.customers), finished=finished)
     reached = [0] * len(plan.levels)
     longest: Counter[int] = Counter()
