@@ -68,6 +68,7 @@ def evaluate_customer(
     ]
     return CustomerProgress(
         id=id,
+        now=setting.now,
         periods=tuple(one for each in rows for one in each),
         streak=_streak(setting, rows, periods, part),
         unified=tuple(unified(plan, windows)) if plan.tracking is TrackingType.UNIFIED and windows else _none(plan),
