@@ -374,12 +374,12 @@ def row_of(group: dict[str, Any], target: dict[str, Any], period: Period, zone: 
             changes.append([str(last["id"]), text_of(after - before)])
     by = achiever(target, period, zone)
     start, end = clock(period.start, zone), clock(period.end, zone)
-    name = str(period.index + 1)
+    listed = group.get("periods") or []
+    name = listed[period.index]["refCode"] if period.index < len(listed) else str(period.index + 1)
     if (group.get("targetEvaluationType") or "FIXED_CALENDAR_WINDOW") == "FIXED_CALENDAR_WINDOW":
         assert period.end is not None
         start = local_day(period.start, zone).isoformat()
         end = (local_day(period.end, zone) - timedelta(days=1)).isoformat()
-        name = group["periods"][period.index]["refCode"]
     return {
         "period": name,
         "start": start,

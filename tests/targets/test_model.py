@@ -298,3 +298,21 @@ def test_deep_documents_are_refused() -> None:
     for text in ("[" * 5000, '{"a":' * 5000, "[" * 150 + "]" * 150):
         with pytest.raises(PayloadError, match="too-deep"):
             parse_group(text)
+
+
+def test_pydantics_own_dump_has_numbers() -> None:
+    text = '{"totalPeriods":2.0,"targets":[{"defaultValues":[{"defaultValue":500.000},{"defaultValue":"1.00"}]}]}'
+    dumped = json.loads(parse_group(text).model_dump_json(by_alias=True, exclude_unset=True))
+    assert dumped == {
+        "totalPeriods": 2,
+        "targets": [{"defaultValues": [{"defaultValue": 500}, {"defaultValue": "1.00"}]}],
+    }
+
+
+def test_kinds_of_names_are_spelled_as_the_name_check_has_them() -> None:
+    assert (
+        dump(parse_payload('{"type": "TARGETNAME", "value": "x"}'), indent=None)
+        == '{"type": "targetName", "value": "x"}'
+    )
+    with pytest.raises(PayloadError, match="targetGroupName"):
+        parse_payload('{"type": "customer", "value": "x"}')

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from targetexpr.base.jsontext import JsonProblem
 from targetexpr.targets.model import Target, TargetGroup, UnifiedTargetExpression, Wire
+from targetexpr.targets.spelling import NameKind
 from targetexpr.targets.values import Int, shown
 from targetexpr.targets.wire import Plain, read_plain
 
@@ -33,7 +34,7 @@ class Envelope(Wire):
 class NameCheck(Wire):
     """The request of the name check."""
 
-    type: StrictStr | None = None
+    type: NameKind | None = None
     value: StrictStr | None = None
 
 
@@ -122,18 +123,19 @@ def build_payload(value: Any) -> Payload:
         "unifiedTargetExpression" in value and not {"name", "trackingType"} & value.keys()
     ):
         return checked(UnifiedUpdate, value, "")
-    return checked(_kind(value), value, "")
+    return checked(kind_of(value), value, "")
 
 
 def _data(data: Any, where: str) -> Any:
     if isinstance(data, list):
         return [_data(item, f"{where}/{place}") for place, item in enumerate(data)]
     if isinstance(data, Mapping) and ("name" in data or (_TARGET_KEYS | _GROUP_KEYS) & data.keys()):
-        return checked(_kind(data), data, where)
+        return checked(kind_of(data), data, where)
     return data
 
 
-def _kind(value: Mapping[str, Any]) -> type[TargetGroup] | type[Target]:
+def kind_of(value: Mapping[str, Any]) -> type[TargetGroup] | type[Target]:
+    """Whether an object is a group or a target, by its members; a group unless only targets have them."""
     if _TARGET_KEYS & value.keys() and not _GROUP_KEYS & value.keys():
         return Target
     return TargetGroup

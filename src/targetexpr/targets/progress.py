@@ -54,12 +54,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from targetexpr.targets.planned import Plan
     from targetexpr.targets.wire import Plain as WirePlain
+
+_MEAN = Context(prec=34)  # as division in rules
 
 LevelStatus: TypeAlias = Literal["ACHIEVED", "INPROGRESS", "DROPPED"]
 """Of a level; DROPPED when the group or the customer's part in it has ended without it."""
@@ -168,24 +170,20 @@ class CustomerProgress:
     """Everything about one customer."""
 
     id: str
-    now: datetime | None  # of the evaluation
     periods: tuple[PeriodProgress, ...]  # by target, then by place
     streak: StreakProgress | None = None
     unified: tuple[UnifiedProgress, ...] | None = None
     caps: tuple[CapProgress, ...] | None = None
+    now: datetime | None = None  # on the local clock; None without any record
+
+    def average_achieved(self, target: str) -> Decimal | None:
+        """The mean progress over the periods of a target that have started, as rules read it; None before the first."""
+        started = [row.progress for row in self.of(target) if self.now is not None and row.start <= self.now]
+        return _MEAN.divide(sum(started, Decimal()), Decimal(len(started))) if started else None
 
     def of(self, target: str) -> tuple[PeriodProgress, ...]:
         """The periods of one target."""
         return tuple(row for row in self.periods if row.target == target)
-
-    def average_achieved(self, target: str) -> Decimal | None:
-        """The mean progress over the cycles so far, running ones included; None before the first.
-
-        It is what `currentCustomer.avgTargetAchieved` reads: 50, 60 and 70 in three of five cycles make 60.
-        """
-        so_far = [row.progress for row in self.of(target) if self.now is not None and row.start <= self.now]
-        with localcontext(prec=34):
-            return sum(so_far, Decimal(0)) / len(so_far) if so_far else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

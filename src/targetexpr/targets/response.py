@@ -38,7 +38,7 @@ _YEARS = 5  # how long a group without dates lasts
 
 
 def respond(
-    request: TargetGroup | Target | Sequence[Target] | Mapping[str, Any],
+    request: TargetGroup | Target | Mapping[str, Any] | Sequence[Target | Mapping[str, Any]],
     *,
     now: datetime | Sequence[datetime],
     ids: Mapping[Kind, int] | None = None,
@@ -73,7 +73,8 @@ def respond(
     if isinstance(request, TargetGroup):
         data = answer.group(request)
     else:
-        targets = [request] if isinstance(request, Target) else list(request)
+        given = [request] if isinstance(request, Target) else request
+        targets = [Target.model_validate(target) for target in given]
         data = answer.targets(targets, [], answer.ids.next("group"), None, at=0)
     return {"data": data, "errors": None, "warnings": None}
 

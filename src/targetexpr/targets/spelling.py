@@ -30,12 +30,13 @@ class Spelled(StrEnum):
         """
         wanted = text.upper()
         stored = cls.other().get(wanted, wanted)
-        if stored in cls.__members__:
-            return cls[stored]
+        for member in cls:
+            if member.value.upper() == stored:
+                return member
         reason = _UNUSABLE.get((cls.__name__, wanted))
         if reason is not None:
             raise ValueError(f"{text} {reason}")
-        close = suggest(wanted, (*cls.__members__, *cls.other()))
+        close = suggest(wanted, (*(member.value for member in cls), *cls.other()))
         known = f"did you mean {close[0]}?" if close else f"there are {', '.join(cls)}"
         raise ValueError(f"{text[:60]!r} is none of the documented names; {known}")
 
@@ -47,7 +48,7 @@ class Spelled(StrEnum):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        spellings = sorted({*cls.__members__, *cls.other()})
+        spellings = sorted({*(member.value.upper() for member in cls), *cls.other()})
         stored = [str(member.value) for member in cls]
         return {
             "anyOf": [{"enum": stored}, {"type": "string", "pattern": f"^(?:{'|'.join(map(_any_case, spellings))})$"}]
@@ -219,8 +220,8 @@ class UserType(Spelled):
     ZONE = "ZONE"
 
 
-class NameKind(StrEnum):
-    """What the name check can be asked about; the platform takes these as they are written."""
+class NameKind(Spelled):
+    """What the name check can be asked about."""
 
     GROUP = "targetGroupName"
     STREAK = "streakName"

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_snake
 from targetexpr.lang.schema import Schema
 from targetexpr.targets.findings import NUMBERS, Finding, Report
 from targetexpr.targets.model import TargetGroup
-from targetexpr.targets.payloads import PayloadError, group_in, misfits, read_document
+from targetexpr.targets.payloads import PayloadError, group_in, kind_of, misfits, read_document
 from targetexpr.targets.validation_group import check_group
 from targetexpr.targets.validation_targets import check_targets
 
@@ -50,6 +50,8 @@ def _modelled(group: TargetGroup | Mapping[str, Any] | str) -> tuple[str, list[F
     where, value = group_in(read_document(group) if isinstance(group, str) else group)
     if not isinstance(value, Mapping):
         raise PayloadError(((where, "not-a-group", "A target group is a JSON object."),))
+    if kind_of(value) is not TargetGroup:
+        raise PayloadError(((where, "not-a-group", "This is a target; it is checked inside its group."),))
     found: list[Finding] = []
     while True:
         try:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import PlainSerializer, PlainValidator, SerializationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -226,6 +226,18 @@ def shown(given: object) -> str:
     )
 
 
+def _number_dump(number: Decimal, info: SerializationInfo) -> object:
+    """For pydantic's own dumps: its JSON would put a decimal in quotes."""
+    wire = number_wire(number)
+    if isinstance(wire, str) or not info.mode_is_json():
+        return wire
+    return int(wire) if wire == wire.to_integral_value() else float(wire)
+
+
+def _whole_dump(number: int, info: SerializationInfo) -> object:
+    return int(number) if info.mode_is_json() else whole_wire(number)
+
+
 def number_wire(number: Decimal) -> str | Number:
     """What is written for a number: itself, or its text where it stood in a string."""
     if isinstance(number, Number):
@@ -258,12 +270,12 @@ _DATE: dict[str, Any] = {
 _ID: dict[str, Any] = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^-?[0-9]{1,40}$"}]}
 
 Amount = Annotated[
-    Number, PlainValidator(read_number), PlainSerializer(number_wire, return_type=Any), WithJsonSchema(_NUMERIC)
+    Number, PlainValidator(read_number), PlainSerializer(_number_dump, return_type=Any), WithJsonSchema(_NUMERIC)
 ]
 Int = Annotated[
-    int, PlainValidator(read_whole), PlainSerializer(whole_wire, return_type=Any), WithJsonSchema({"type": "integer"})
+    int, PlainValidator(read_whole), PlainSerializer(_whole_dump, return_type=Any), WithJsonSchema({"type": "integer"})
 ]
-Id = Annotated[int, PlainValidator(read_id), PlainSerializer(whole_wire, return_type=Any), WithJsonSchema(_ID)]
+Id = Annotated[int, PlainValidator(read_id), PlainSerializer(_whole_dump, return_type=Any), WithJsonSchema(_ID)]
 Date = Annotated[Stamp, PlainValidator(read_stamp), PlainSerializer(stamp_wire, return_type=Any), WithJsonSchema(_DATE)]
 RefCode = Annotated[
     str,
