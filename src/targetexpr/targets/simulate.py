@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
+from targetexpr.targets.ledger import EXACT
 from targetexpr.targets.progress import CustomerProgress, Plain, Progress, StreakProgress, decimal_text
 
 
@@ -111,7 +112,8 @@ def summarise(progress: Progress) -> Summary:
     periods: dict[tuple[str, str], PeriodCount] = {}
     caps: dict[tuple[str, str], CapCount] = {}
     for customer in progress.customers.values():
-        _count_periods(customer, periods, caps, found)
+        with localcontext(EXACT):
+            _count_periods(customer, periods, caps, found)
         if customer.streak is not None:
             longest[customer.streak.longest] += 1
             current[customer.streak.run] += 1
