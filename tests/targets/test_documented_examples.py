@@ -496,6 +496,13 @@ def test_a_return_in_a_later_cycle_weighs_on_the_one_after_it() -> None:
     assert returned(None, "2024-01-09T10:00:00") == ["3000", "0", "5000"]
 
 
+def test_a_return_at_the_very_start_of_a_period_is_after_the_bills_and_not_before_this_one() -> None:
+    """Periods are half-open, and the next one is one that starts after the return's date."""
+    assert returned(None, "2024-01-07T23:59:59.999") == ["0", "0", "8000"]
+    assert returned(None, "2024-01-08T00:00:00") == ["3000", "0", "5000"]
+    assert returned("NEXT_PERIOD", "2024-01-07T23:59:59.999") == ["3000", "-3000", "8000"]
+
+
 def test_line_items_are_returned_pro_rata_when_the_return_is_on_the_bill() -> None:
     """MS: 1750 of 6500 returned with 5000 on the target take 5000 x 1750 / 6500 = 1346.15 from the next cycle."""
     cycles = periods(("2024-01-01", "2024-01-07"), ("2024-01-08", "2024-01-14"))
