@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -256,13 +257,13 @@ def mutated_json_values(draw: st.DrawFn) -> object:
         current = target[last]
         match draw(st.sampled_from(["replace", "drop", "add", "wrap", "swap"])):
             case "replace":
-                target[last] = draw(st.sampled_from(_VALUES))
+                target[last] = deepcopy(draw(st.sampled_from(_VALUES)))
             case "drop" if len(place) > 1:
                 del target[last]
             case "add" if isinstance(current, dict):
-                current[draw(st.sampled_from(_KEYS))] = draw(st.sampled_from(_VALUES))
+                current[draw(st.sampled_from(_KEYS))] = deepcopy(draw(st.sampled_from(_VALUES)))
             case "add" if isinstance(current, list):
-                current.insert(draw(st.integers(0, len(current))), draw(st.sampled_from(_VALUES)))
+                current.insert(draw(st.integers(0, len(current))), deepcopy(draw(st.sampled_from(_VALUES))))
             case "wrap":
                 target[last] = {"arity": "group", "operands": [current]}
             case "swap" if isinstance(current, list) and len(current) > 1:

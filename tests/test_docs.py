@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import json
 import os
 import pkgutil
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,26 @@ def test_docstring_examples(name: str) -> None:
     ):
         runner.run(test, out=out.append)
     assert runner.failures == 0, "".join(out)
+
+
+@pytest.mark.parametrize("text", [text for kind, _, text in FENCES if kind == "toml"], ids=lambda text: text[:40])
+def test_toml_fences_are_schema_files(text: str) -> None:
+    assert targetexpr.Schema.load(text) != targetexpr.Schema.bundled()
+
+
+@pytest.mark.parametrize("text", [text for kind, _, text in FENCES if kind == "json"], ids=lambda text: text[:40])
+def test_json_fences_are_attributes(text: str) -> None:
+    attributes = json.loads(text)
+    schema = targetexpr.Schema.bundled().extend(
+        {"profiles": {"currentTest": {"doc": "A test.", "attributes": attributes}}}
+    )
+    for name in attributes:
+        assert targetexpr.check(f"currentTest.{name}", schema, expect=None).ok
+
+
+def test_shell_fences_name_options_that_exist() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    markers = {marker.split(":")[0] for marker in project["tool"]["pytest"]["ini_options"]["markers"]}
+    for kind, _, text in FENCES:
+        for marker in re.findall(r"pytest -m (\w+)", text) if kind == "sh" else []:
+            assert marker in markers

@@ -23,24 +23,31 @@ if TYPE_CHECKING:
     from targetexpr.lang.nodes import Expr
     from targetexpr.lang.schema import Schema
     from targetexpr.lang.schema_load import SchemaError
+    from targetexpr.rule import Rule, compile  # noqa: A004 - the name the library promises
+    from targetexpr.running.explain import Explanation
+    from targetexpr.running.values import DataError
     from targetexpr.syntax.expression_json import from_json
     from targetexpr.syntax.parser import diagnose, parse
     from targetexpr.syntax.printer import to_text
 
 _HOMES = {
     "Checked": "targetexpr.checking.result",
+    "DataError": "targetexpr.running.values",
     "Diagnostic": "targetexpr.base.diagnostics",
     "Edit": "targetexpr.base.diagnostics",
+    "Explanation": "targetexpr.running.explain",
     "Expr": "targetexpr.lang.nodes",
     "ExpressionError": "targetexpr.base.diagnostics",
     "Fix": "targetexpr.base.diagnostics",
     "Limits": "targetexpr.base.limits",
+    "Rule": "targetexpr.rule",
     "Schema": "targetexpr.lang.schema",
     "SchemaError": "targetexpr.lang.schema_load",
     "Span": "targetexpr.base.source",
     "apply_fixes": "targetexpr.base.diagnostics",
     "check": "targetexpr.front",
     "check_json": "targetexpr.front",
+    "compile": "targetexpr.rule",
     "diagnose": "targetexpr.syntax.parser",
     "from_json": "targetexpr.syntax.expression_json",
     "lint": "targetexpr.front",
@@ -52,18 +59,22 @@ _HOMES = {
 
 __all__ = [
     "Checked",
+    "DataError",
     "Diagnostic",
     "Edit",
+    "Explanation",
     "Expr",
     "ExpressionError",
     "Fix",
     "Limits",
+    "Rule",
     "Schema",
     "SchemaError",
     "Span",
     "apply_fixes",
     "check",
     "check_json",
+    "compile",
     "diagnose",
     "from_json",
     "lint",

@@ -31,7 +31,7 @@ MOST_REMEMBERED = 1024
 _LONGEST_REMEMBERED = 100_000  # characters of text; longer rules are compiled anew
 
 
-def compile(
+def compile(  # noqa: A001 - the name the library promises
     text: str | Expr,
     schema: Schema | None = None,
     *,
@@ -77,9 +77,7 @@ def _compile(
     program = lay_out(checked)
     reader = Reader(zone, forgiving=on_error == "null")
     matches, evaluate = generate(program, reader)
-    return Rule(
-        text if isinstance(text, str) else None, program, reader, timezone, expect, limits, matches, evaluate
-    )
+    return Rule(text if isinstance(text, str) else None, program, reader, timezone, expect, limits, matches, evaluate)
 
 
 _remembered = lru_cache(maxsize=MOST_REMEMBERED)(_compile)
@@ -101,6 +99,7 @@ class Rule:
 
     __slots__ = (
         "_expect",
+        "_from_tree",
         "_limits",
         "_program",
         "_reader",
@@ -116,6 +115,12 @@ class Rule:
     """The value of the rule for a context."""
     timezone: str
     """The time zone of the rule's clock, as it was given."""
+    _expect: Expected | None
+    _from_tree: bool
+    _limits: Limits | None
+    _program: Program
+    _reader: Reader
+    _text: str | None
 
     def __init__(
         self,
@@ -131,6 +136,7 @@ class Rule:
         """Rules are made by `compile`."""
         keep = object.__setattr__
         keep(self, "_text", text)
+        keep(self, "_from_tree", text is None)
         keep(self, "_program", program)
         keep(self, "_reader", reader)
         keep(self, "_expect", expect)
@@ -191,7 +197,11 @@ class Rule:
         """
         from targetexpr.running.explain import explain
 
-        return explain(self._program, context, self._reader, self.text)
+        program = self._program
+        if self._from_tree:  # its spans, if any, point into another text
+            limits = Limits(text=len(self.text), nesting=len(self.text), nodes=len(self.text))
+            program = lay_out(check_tree(parse(self.text, limits=limits), self.schema, event=self.event, expect=None))
+        return explain(program, context, self._reader, self.text)
 
     def residual(self, context: Context, unknown: Collection[str] | None = None) -> Rule:
         """What is left to decide when only some profiles are known: a rule without the parts already decided.
@@ -239,6 +249,4 @@ def _restored(
     expect: Expected | None,
     limits: Limits | None,
 ) -> Rule:
-    return compile(
-        text, schema, event=event, timezone=timezone, on_error=on_error, expect=expect, limits=limits
-    )
+    return compile(text, schema, event=event, timezone=timezone, on_error=on_error, expect=expect, limits=limits)

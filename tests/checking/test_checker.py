@@ -48,6 +48,13 @@ def test_types_of_the_samples_are_those_of_the_schema(sample: dict[str, Any]) ->
             assert check_json(sample["expressionJson"], event=event).diagnostics == ()
 
 
+@pytest.mark.parametrize("name", ["Product Category", 'a\\"b', "a:number", "é", ""])
+def test_any_inventory_attribute_travels_in_types(name: str) -> None:
+    checked = check(f'currentLineItem.doesItemMatch("{name}","5")')
+    again = check_json(to_json(checked))
+    assert (again.expr, again.types, again.diagnostics) == (checked.expr, checked.types, ())
+
+
 def test_unknown_names_have_no_type_without_strictness() -> None:
     """As the sample that the platform's own converter could not type."""
     checked = check("currentEven.target&&FVILName==looooo", strict=False)

@@ -5,7 +5,7 @@ Driven by a `random.Random`: a seeded one for long runs, Hypothesis' own for sho
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
@@ -100,6 +100,7 @@ class Rules:
                 self.field_test,
                 self.field,
                 self.lookup_test,
+                self.list_test,
             ]
         )(depth)
 
@@ -182,7 +183,7 @@ class Rules:
         if kind == 2:
             return f"({self.number(depth - 1)}).isNull()"
         if kind == 3:
-            return f"{r.choice(BOOLEAN_FIELDS)}.isNotNull(\"\")"
+            return f'{r.choice(BOOLEAN_FIELDS)}.isNotNull("")'
         return f"{r.choice([*NUMERIC_FIELDS, *COMPUTED_FIELDS])}.{r.choice(['isNull', 'isNotNull'])}()"
 
     def date_difference(self) -> str:
@@ -222,11 +223,12 @@ class Rules:
         what = r.choice(["Sum", "Qty", "Count"])
         kind = r.randrange(3)
         if kind == 0:
-            test = f'"{r.choice(FIELDS)}","{r.choice(OPERATORS)}","{r.choice(["0", "3", "-1", "50.5", "0.10000000000000001"])}"'
-            return f"currentTxn.basket{what}If({test})"
+            bound = r.choice(["0", "3", "-1", "50.5", "0.10000000000000001"])
+            return f'currentTxn.basket{what}If("{r.choice(FIELDS)}","{r.choice(OPERATORS)}","{bound}")'
         if kind == 1:
             gross = "Gross" if what == "Sum" and r.random() < 0.4 else ""
-            return f'currentTxn.basket{what}{gross}("brand",{r.choice([chr(34) + r.choice(BRANDS) + chr(34), self.text(0)])})'
+            brand = r.choice([f'"{r.choice(BRANDS)}"', self.text(0)])
+            return f'currentTxn.basket{what}{gross}("brand",{brand})'
         return f'currentTxn.basket{what}Regex("brand","{r.choice(PATTERNS)}")'
 
     def basket_test(self, _depth: int) -> str:
@@ -243,6 +245,23 @@ class Rules:
                 f'currentLineItem.doesCategoryRegexMatch("{r.choice(PATTERNS)}")',
             ]
         )
+
+    def list_test(self, _depth: int) -> str:
+        """Lists of codes, as rules on products have them, with something else in between."""
+        r = self.random
+        term, joint = r.choice(
+            [
+                ('{field}=="{text}"', "||"),
+                ('currentTxn.basketIncludes("brand","{text}")', "||"),
+                ('currentTxn.basketExcludes("brand","{text}")', "&&"),
+                ('{field}!="{text}"', "&&"),
+            ]
+        )
+        field = r.choice(TEXT_FIELDS)
+        terms = [term.format(field=field, text=r.choice([*BRANDS, *TEXTS[:4]])) for _ in range(r.randint(2, 5))]
+        if r.random() < 0.3:
+            terms.insert(r.randrange(len(terms)), f"({self.boolean(0)})")
+        return f"({joint.join(terms)})"
 
     def field_test(self, _depth: int) -> str:
         r = self.random
@@ -348,7 +367,9 @@ class Contexts:
         if kind == 8:
             return -r.choice([7, 0.1, 500.1, 3])
         if kind == 9:
-            return r.choice([1e23, 1e22, 9007199254740992.0, 9007199254740993, 1e15, 1e15 + 1, 10**23, 10**24, 1e200, 5e-324, 1e308])
+            return r.choice(
+                [1e23, 1e22, 9007199254740992.0, 9007199254740993, 1e15, 1e15 + 1, 10**23, 10**24, 1e200, 5e-324, 1e308]
+            )
         if kind == 10:
             return r.choice([Decimal("500.1"), Decimal("0.10000000000000001"), "500.1", "0.1", "-7", Decimal("1E+3")])
         return r.choice(NUMBERS)
@@ -371,7 +392,7 @@ class Contexts:
                 when.isoformat(),
                 when.date(),
                 when.date().isoformat(),
-                when.replace(tzinfo=timezone.utc),
+                when.replace(tzinfo=UTC),
                 when.replace(tzinfo=ZoneInfo("America/New_York"), fold=r.randint(0, 1)),
                 when.isoformat(" ") + r.choice(["Z", "+05:30", "-0800"]),
                 r.randrange(-(10**12), 2 * 10**12),

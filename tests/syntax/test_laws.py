@@ -160,9 +160,12 @@ def _same(text: str, tree: Expr, *, one_level: bool) -> bool:
 def _is_style(text: str, opening: int, closing: int) -> bool:
     """The language wants some parentheses that the tree does not need.
 
-    These stand round a conditional in a conditional, and round a number before a dot.
+    These stand round a conditional in a conditional, round a number before a dot, and round a list that is a term of
+    another list: a mix always has its parentheses, even where both readings agree.
     """
-    return read(text[opening + 1 : closing]).kind in ("conditional", "number")
+    inside = read(text[opening + 1 : closing])
+    beside = {text[max(opening - 2, 0) : opening], text[closing + 1 : closing + 3]} & {"&&", "||"}
+    return inside.kind in ("conditional", "number") or (inside.kind == "logical" and bool(beside))
 
 
 def _without_types(value: object) -> object:

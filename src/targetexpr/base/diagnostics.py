@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -67,7 +68,7 @@ class ExpressionError(ValueError):
 
     def __str__(self) -> str:
         first = next((d for d in self.diagnostics if d.is_error), self.diagnostics[0])
-        where = f" at {first.pointer or '/'}" if first.pointer is not None else f" at offset {first.span.start}"
+        where = f" at {first.pointer or 'the top'}" if first.pointer is not None else f" at offset {first.span.start}"
         more = len(self.diagnostics) - 1
         rest = f" (and {more} more)" if more else ""
         return f"{first.message} [{first.code}{where}]{rest}"
@@ -105,15 +106,18 @@ def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
     >>> apply_fixes(broken, diagnose(broken))
     'currentCustomer.slabName=="Gold"'
     """
-    chosen: list[Edit] = []
+    chosen = _Chosen()
+    made: set[tuple[str, Span, tuple[Edit, ...]]] = set()
     for diagnostic in sorted(diagnostics, key=lambda d: (d.span.start, d.span.end)):
         fix = diagnostic.fix
-        if fix is not None and not _clashes(fix.edits, chosen):
-            chosen.extend(fix.edits)
-    chosen.sort(key=lambda edit: edit.span)
+        if fix is None or (diagnostic.code, diagnostic.span, fix.edits) in made:
+            continue
+        if not any(chosen.touches(edit) for edit in fix.edits):
+            made.add((diagnostic.code, diagnostic.span, fix.edits))
+            chosen.add(fix.edits)
     parts: list[str] = []
     done = 0
-    for edit in chosen:
+    for edit in sorted(chosen.edits, key=lambda edit: edit.span):
         parts.append(text[done : edit.span.start])
         parts.append(edit.text)
         done = edit.span.end
@@ -121,6 +125,32 @@ def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
     return "".join(parts)
 
 
-def _clashes(edits: Sequence[Edit], chosen: Sequence[Edit]) -> bool:
-    """Whether one of `edits` touches characters that an edit chosen before replaces. Two insertions never clash."""
-    return any(new.span.start < old.span.end and old.span.start < new.span.end for new in edits for old in chosen)
+class _Chosen:
+    """Edits that go together: no two of them touch the same characters, insertions at one place keep their order."""
+
+    def __init__(self) -> None:
+        self.edits: list[Edit] = []
+        self._starts: list[int] = []  # of what is replaced, in order; the ends stand beside
+        self._ends: list[int] = []
+        self._inserted: list[int] = []
+
+    def touches(self, edit: Edit) -> bool:
+        """Whether the edit shares characters with one chosen before. Two insertions never clash."""
+        start, end = edit.span
+        at = bisect_left(self._starts, end)
+        if at and self._ends[at - 1] > start and (start < end or self._starts[at - 1] < start):
+            return True
+        between = bisect_right(self._inserted, start)
+        return between < len(self._inserted) and self._inserted[between] < end
+
+    def add(self, edits: Iterable[Edit]) -> None:
+        """Take the edits of one fix."""
+        for edit in edits:
+            self.edits.append(edit)
+            start, end = edit.span
+            if start == end:
+                insort(self._inserted, start)
+            else:
+                at = bisect_left(self._starts, start)
+                self._starts.insert(at, start)
+                self._ends.insert(at, end)

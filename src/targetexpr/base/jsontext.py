@@ -86,15 +86,15 @@ class _Frame:
     def __init__(self, container: dict[str, Json] | list[Json], start: int) -> None:
         self.container = container
         self.start = start
-        self.key = ""
+        self.key: str | None = None  # not read yet
 
     @property
-    def place(self) -> str | int:
+    def place(self) -> str | int | None:
         return self.key if isinstance(self.container, dict) else len(self.container)
 
     def add(self, value: Json) -> None:
         if isinstance(self.container, dict):
-            self.container[self.key] = value
+            self.container[str(self.key)] = value
         else:
             self.container.append(value)
 
@@ -181,7 +181,7 @@ class JsonReader:
     def member_key(self) -> None:
         """Read `"key":` of the object that is open, up to its value."""
         frame, start = self.frames[-1], self.at
-        frame.key = ""
+        frame.key = None
         if self.text[start : start + 1] != '"':
             raise self.problem("json-syntax", self.unexpected("a key in double quotes"))
         key = self.string()
@@ -222,10 +222,7 @@ class JsonReader:
     @property
     def pointer(self) -> str:
         """The JSON pointer of the value that is being read."""
-        keys = [frame.place for frame in self.frames]
-        if keys and keys[-1] == "" and isinstance(self.frames[-1].container, dict):
-            keys.pop()
-        return _pointer(keys)
+        return _pointer(place for frame in self.frames if (place := frame.place) is not None)
 
     def problem(self, code: str, reason: str) -> JsonProblem:
         return JsonProblem(code, reason, self.at, self.pointer)

@@ -67,7 +67,7 @@ def place(diagnostic: Diagnostic, source: Source) -> str:
         parts.append(f"{line}:{column}")
     where = ":".join(parts)
     if diagnostic.pointer is not None:
-        where = f"{where} at {diagnostic.pointer or 'the top'}".strip()
+        where = f"{where} at {visible_line(diagnostic.pointer) or 'the top'}".strip()
     return where
 
 
@@ -97,10 +97,11 @@ def _line(span: Span, source: Source, number: int) -> tuple[str, str]:
     if end <= start:
         end = start + 1  # an empty span, and one at the end of a line, still points somewhere
     left, right = _window(Span(start, end), line)
+    end = max(min(end, right), start + 1)
     cells: list[str] = []
     marks: list[str] = []
     column = 0
-    for offset in range(left, max(right, end)):
+    for offset in range(left, max(right, start + 1)):
         char = source.text[offset] if offset < right else " "
         shown = _shown(char, column)
         width = sum(map(_width, shown))

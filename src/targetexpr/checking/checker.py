@@ -326,9 +326,10 @@ def _report_incomparable(state: State, place: int, left: int, right: int) -> Non
     from targetexpr.checking.arguments import unquoted
 
     kinds = {at: kind_of(cast("Type", state.types[at])) for at in (left, right)}
+    equality = cast("Binary", state.order[place]).operator in ("==", "!=")
     for at, other in ((right, left), (left, right)):
         write = unquoted(state.order[at], kinds[other])
-        if write is not None:
+        if write is not None and (equality or kinds[other] == "number"):  # quotes make no order
             span = state.order[at].span
             found = messages.literal_of_other_kind(span, state.what(other), kinds[other], kinds[at], write)
             state.report(at, found)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import sys
+import tempfile
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+from dataclasses import replace
+from typing import NamedTuple
 
-from targetexpr.base.diagnostics import Diagnostic, ExpressionError, apply_fixes
+from targetexpr.base.diagnostics import Diagnostic, ExpressionError, apply_fixes, capped
+from targetexpr.base.limits import DEFAULT_LIMITS, Limits
+from targetexpr.base.source import NO_SPAN
 from targetexpr.cli.exits import BAD_INPUT, NO, YES, InputProblem
 from targetexpr.cli.inputs import (
-    STDIN,
     Input,
     add_input,
     add_output,
@@ -50,8 +56,10 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Format every input; the worst exit status of all."""
+    if options.check and options.in_place:
+        raise InputProblem("--check only tells and --in-place writes: give one of them")
     sources = inputs(options)
-    if options.in_place and (any(given is not None for given in options.input) or STDIN in options.file):
+    if options.in_place and not all(source.is_file for source in sources):
         raise InputProblem("--in-place writes to files: give them with -f FILE")
     results = [_one(source, options) for source in sources]
     if options.output == "json":
@@ -60,59 +68,87 @@ def run(options: Namespace) -> int:
     return max(status for status, _ in results)
 
 
-def repaired(text: str) -> tuple[str, list[Diagnostic]]:
-    """A text with every offered repair of an error made, and the findings that were mended."""
-    mended: list[Diagnostic] = []
+class Round(NamedTuple):
+    """One reading of the text, and what was mended in it."""
+
+    text: str
+    mended: list[Diagnostic]
+
+
+def repaired(text: str) -> tuple[str, list[Round]]:
+    """A text with every offered repair of an error made, and what was mended, round by round."""
+    rounds: list[Round] = []
+    everything = Limits(diagnostics=len(text) + 1)
     for _ in range(ROUNDS):
-        fixable = [finding for finding in diagnose(text) if finding.is_error and finding.fix is not None]
+        fixable = [found for found in diagnose(text, limits=everything) if found.is_error and found.fix is not None]
         if not fixable:
             break
-        mended += fixable
+        rounds.append(Round(text, fixable))
         text = apply_fixes(text, fixable)
-    return text, mended
+    return text, rounds
 
 
 def _one(source: Input, options: Namespace) -> tuple[int, dict[str, object]]:
-    text, mended = repaired(source.text) if options.fix else (source.text, [])
+    text, rounds = repaired(source.text) if options.fix else (source.text, [])
     quiet = options.output == "json"
+    if not quiet:
+        for one in rounds:
+            show(capped(one.mended, DEFAULT_LIMITS.diagnostics), Input(one.text, source.name))
     try:
         made = to_text(parse(text), options.style)
     except ExpressionError as error:
-        left = Input(text, source.name)
-        data: dict[str, object] = {
-            "ok": False,
-            "source": source.name,
-            "diagnostics": findings_as_data(error.diagnostics, left),
-        }
-        if not quiet:
-            show(mended, source)
-            show(error.diagnostics, left)
-            if not options.fix and any(finding.fix for finding in error.diagnostics):
-                import sys
-
-                print("\n`targetexpr format --fix` makes the offered repairs.", file=sys.stderr)
-        return BAD_INPUT, data
-    if mended and not quiet:
-        show(mended, source)
-    changes = made != source.text.rstrip("\r\n")
-    if options.in_place and source.name is not None:
+        return _unreadable(error, Input(text, source.name), options)
+    # A file ends with a line break; other text may do without.
+    changed = made + "\n" != source.text if source.is_file else made != source.text.rstrip("\r\n")
+    if options.in_place:
         _write(source, made)
     elif not options.check and not quiet:
         print(made)
-    data = {
-        "ok": not (options.check and changes),
+    data: dict[str, object] = {
+        "ok": not (options.check and changed),
         "source": source.name,
-        "changed": changes,
+        "changed": changed,
         "expression": made,
-        "fixed": findings_as_data(mended, source),
+        "fixed": [data for one in rounds for data in _mended(one, source)],
     }
-    return NO if options.check and changes else YES, data
+    return NO if options.check and changed else YES, data
+
+
+def _unreadable(error: ExpressionError, left: Input, options: Namespace) -> tuple[int, dict[str, object]]:
+    if options.output != "json":
+        show(error.diagnostics, left)
+        if not options.fix and any(finding.fix for finding in error.diagnostics):
+            print("\n`targetexpr format --fix` makes the offered repairs.", file=sys.stderr)
+    return BAD_INPUT, {
+        "ok": False,
+        "source": left.name,
+        "diagnostics": findings_as_data(error.diagnostics, left),
+    }
+
+
+def _mended(one: Round, source: Input) -> list[dict[str, object]]:
+    """What was mended, as data. Places are those of the given text; what came to light later has none there."""
+    if one.text == source.text:
+        return findings_as_data(one.mended, source)
+    return findings_as_data([replace(found, span=NO_SPAN, fix=None) for found in one.mended], source)
 
 
 def _write(source: Input, made: str) -> None:
+    """Put the result in the file's place all at once: a full disk must not cost the rule."""
     if source.name is None or source.text == made + "\n":
         return
+    target = os.path.realpath(source.name)
     try:
-        Path(source.name).write_text(made + "\n", encoding="utf-8")
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="", dir=os.path.dirname(target), prefix=".targetexpr-", delete=False
+        ) as file:
+            try:
+                file.write(made + "\n")
+                file.flush()
+                os.chmod(file.name, stat.S_IMODE(os.stat(target).st_mode))
+                os.replace(file.name, target)
+            except OSError:
+                os.unlink(file.name)
+                raise
     except OSError as error:
         raise InputProblem(f"cannot write {source.name}: {error.strerror or error}") from None

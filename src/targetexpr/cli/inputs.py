@@ -22,6 +22,7 @@ class Input:
 
     text: str
     name: str | None = None
+    is_file: bool = False
 
 
 def add_input(parser: ArgumentParser, what: str, *, many: bool = False) -> None:
@@ -68,6 +69,8 @@ def one_input(options: Namespace) -> Input:
 
 def read_stdin() -> Input:
     """Standard input as UTF-8 text."""
+    if sys.stdin is None:
+        raise InputProblem("standard input is closed: give the text as an argument or with -f FILE")
     return Input(_decoded(sys.stdin.buffer.read(), "standard input"), "<stdin>")
 
 
@@ -77,7 +80,7 @@ def read_file(name: str) -> Input:
         return read_stdin()
     try:
         with open(name, "rb") as file:
-            return Input(_decoded(file.read(), name), name)
+            return Input(_decoded(file.read(), name), name, is_file=True)
     except OSError as error:
         raise InputProblem(f"cannot read {name}: {error.strerror or error}") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "text": ("targetexpr.cli.to_text", "expressionJson to rule text"),
     "format": ("targetexpr.cli.format", "rule text in canonical form, repaired if asked"),
     "check": ("targetexpr.cli.check", "say what is wrong with rules, and how to mend it"),
+    "eval": ("targetexpr.cli.evaluate", "whether a rule holds for data, record by record"),
+    "explain": ("targetexpr.cli.explain", "why a rule holds or not, with the values it read"),
     "schema": ("targetexpr.cli.schema", "list and search what an expression can name"),
     "verify": ("targetexpr.cli.verify", "compare every expression of a payload with its JSON"),
     "target": ("targetexpr.cli.target", "make, check, show and simulate target groups"),
@@ -43,7 +46,7 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message}", file=sys.stderr)
-        if "unrecognized arguments: -" in message:
+        if re.search(r"unrecognized arguments: -[^-]", message):
             print("A rule that begins with - goes after --, as in: targetexpr json -- '-a.b<5'", file=sys.stderr)
         print(f"Try: {self.prog} --help", file=sys.stderr)
         raise SystemExit(BAD_INPUT)
@@ -51,22 +54,42 @@ class Parser(ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _prepare_streams()
     try:
-        status = _run(list(sys.argv[1:] if argv is None else argv))
+        try:
+            status = _run(list(sys.argv[1:] if argv is None else argv))
+        except SystemExit as stop:
+            # Help, and calls that are wrong: both are told already.
+            status = stop.code if isinstance(stop.code, int) else YES
         sys.stdout.flush()
     except InputProblem as problem:
         print(f"targetexpr: {problem}", file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:
-        # Whoever read us has seen enough. Python would complain once more when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         return YES
+    except OSError as error:
+        _silence_stdout()
+        print(f"targetexpr: cannot write: {error.strerror or error}", file=sys.stderr)
+        return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
     return status
+
+
+def _prepare_streams() -> None:
+    """UTF-8 whatever the locale; a stream that is closed swallows what is printed."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it lives as long as we do
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _silence_stdout() -> None:
+    """Whoever read us has seen enough, or the disk is full: Python would complain once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(argv: list[str]) -> int:
@@ -80,7 +103,9 @@ def _run(argv: list[str]) -> int:
             formatter_class=RawDescriptionHelpFormatter,
         )
         module.arguments(parser)
-        return module.run(parser.parse_args(argv[1:]))
+        # Options may stand between rules, but argparse then loses what `--` means.
+        read = parser.parse_args if "--" in argv else parser.parse_intermixed_args
+        return module.run(read(argv[1:]))
     return _top(argv)
 
 

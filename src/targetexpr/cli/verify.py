@@ -78,22 +78,28 @@ def _tell(source: Input, compared: Sequence[Comparison], wrong: Sequence[Compari
 
 def _block(result: Comparison, name: str) -> str:
     head = "cannot be read" if result.verdict == "broken" else "differs from its JSON"
-    lines = [f"{name} at {result.pair.text_pointer}: {head}"]
+    lines = [f"{name} at {visible_line(result.pair.text_pointer)}: {head}"]
     lines.append(f"  text: {visible_line(result.text if result.text is not None else result.pair.text)}")
     if result.json_text is not None:
-        lines.append(f"  JSON: {visible_line(result.json_text)}   (at {result.pair.json_pointer})")
+        lines.append(f"  JSON: {visible_line(result.json_text)}   (at {visible_line(result.pair.json_pointer)})")
     if result.first is not None and result.first != (result.text, result.json_text):
         first, other = map(visible_line, result.first)
         lines.append(f"  first difference: {first} in the text, {other} in the JSON")
     if result.one_level:
         lines.append("  they agree when && and || are read on one level; parentheses in the text would settle it")
     lines += [f"  text: {_finding(finding)}" for finding in result.text_findings]
-    lines += [f"  JSON: {_finding(finding)}" for finding in result.json_findings]
+    if result.json_findings:
+        lines.append(f"  JSON, at {visible_line(result.pair.json_pointer)}:")
+        lines += [f"    {_finding(finding)}" for finding in result.json_findings]
     return "\n".join(lines)
 
 
 def _finding(finding: Diagnostic) -> str:
-    where = f"at {finding.pointer or 'the top'}" if finding.pointer is not None else f"at offset {finding.span.start}"
+    where = (
+        f"at {visible_line(finding.pointer) or 'the top'}"
+        if finding.pointer is not None
+        else f"at offset {finding.span.start}"
+    )
     return f"{finding.severity}[{finding.code}] {where}: {visible_line(finding.message)}"
 
 

@@ -86,9 +86,13 @@ NAMED_TYPES: dict[str, Type] = {
 def inventory_value(attribute: str) -> Type:
     """The type of a value of the inventory attribute `attribute`: it depends on that attribute's name.
 
+    A name with a colon would read as an ancestry of its own; values of such an attribute are plain texts.
+
     >>> inventory_value("sku_code")
     'EEnum__InvAttr__EDepEnum__InvAttrVal__sku_code:string:object:primitive'
     """
+    if ":" in attribute:
+        return STRING
     return Type(f"EEnum__InvAttr__EDepEnum__InvAttrVal__{attribute}:string:object:primitive")
 
 

@@ -16,7 +16,6 @@ from targetexpr.lang.texts import is_number_text
 from targetexpr.running.helpers import unclean
 from targetexpr.running.meanings.baskets import CONDITION_SYMBOLS
 from targetexpr.running.regex import compiled, searcher
-from targetexpr.running.harmless import translate
 
 Loop: TypeAlias = Callable[[dict[object, object]], Any]
 
@@ -30,7 +29,8 @@ _NUMBER = """
         if not ((type({name}) is float or type({name}) is int) and 0 <= {name} <= 1e15):
             unclean()"""
 _FIRST = """
-def make({parameter}, unclean):
+def make(given, unclean):
+    {given} = given
     def loop(profile):
         items = profile["lineItems"]
         if type(items) is not list or len(items) > 1000:
@@ -66,6 +66,14 @@ def fast_basket(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
     return _loop(shape, texts)
 
 
+def basket_of_any(shape: Basket, name: str, texts: frozenset[str]) -> Loop:
+    """A loop that tests for an item whose attribute is one of many texts.
+
+    It looks at every item even when one is found: whoever looks for the texts one by one meets them all as well.
+    """
+    return _maker(f"{shape.aggregate} any", False, None, "text in wanted")((name, texts), unclean)
+
+
 def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
     if shape.selection == "If":
         field, operator, text = texts
@@ -77,6 +85,8 @@ def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
     name, wanted = (shape.attribute, texts[0]) if shape.attribute is not None else texts
     if shape.selection == "Equals":
         return _maker(shape.aggregate, shape.gross, None, "text == wanted")((name, wanted), unclean)
+    from targetexpr.running.harmless import translate
+
     translated = translate(wanted)
     if translated is None:
         find: Callable[[str], object] = searcher(wanted)
@@ -101,9 +111,9 @@ def _maker(aggregate: str, gross: bool, field: str | None, test: str) -> Callabl
 
 
 def _source(aggregate: str, gross: bool, field: str | None, test: str) -> str:
-    start = {"Sum": "total = 0", "Qty": "total = 0", "Count": "total = 0"}.get(aggregate, "pass")
-    parameter = "bound" if field is not None else "given"
-    lines = [_FIRST.format(parameter=parameter, start=start if field is not None else f"name, wanted = given; {start}")]
+    start = "total = 0" if aggregate in ("Sum", "Qty", "Count") else "found = False"
+    given = "bound" if field is not None else "name, wanted"
+    lines = [_FIRST.format(given=given, start=start)]
     if field is not None:
         lines.append(_indented(_NUMBER.format(name="tested", key=field)))
         lines.append(f"\n            if tested {test} bound:")
@@ -122,6 +132,9 @@ def _source(aggregate: str, gross: bool, field: str | None, test: str) -> str:
         case "Count":
             lines.append("\n                total += 1")
             end = "return total"
+        case "Includes any" | "Excludes any":
+            lines.append("\n                found = True")
+            end = "return found" if aggregate == "Includes any" else "return not found"
         case "Includes":
             lines.append("\n                return True")
             end = "return False"

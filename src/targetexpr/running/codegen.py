@@ -18,7 +18,8 @@ from typing import TypeAlias, cast
 from targetexpr.lang.nodes import Binary, Conditional, Logical, StringLiteral, Unary
 from targetexpr.lang.schema import EXTENDED
 from targetexpr.running import pynodes as py
-from targetexpr.running.baskets_fast import fast_basket
+from targetexpr.running.baskets_fast import basket_of_any, fast_basket
+from targetexpr.running.codegen_exact import Exact
 from targetexpr.running.codegen_numbers import Numbers
 from targetexpr.running.helpers import HELPERS, bound_helpers
 from targetexpr.running.interpreter import interpret
@@ -33,7 +34,6 @@ from targetexpr.running.program import (
 )
 from targetexpr.running.reading import Reader
 from targetexpr.running.regex import compiled, searcher
-from targetexpr.running.harmless import translate
 from targetexpr.running.values import Value, plain
 
 Context: TypeAlias = object
@@ -47,25 +47,25 @@ DEEPEST = 64
 def generate(program: Program, reader: Reader) -> tuple[Matches, Evaluate]:
     """`matches` and `evaluate` for a program: the verdict, and the value as it is handed out."""
 
+    slowly = Exact(program, reader).value
+
     def exact(context: Context) -> Value:
-        return plain(interpret(program, context, reader), reader.zone)
+        return plain(slowly(context), reader.zone)
 
     def exact_verdict(context: Context) -> bool:
-        return interpret(program, context, reader) is True
+        return slowly(context) is True
 
     if program.depth > DEEPEST:
         return exact_verdict, exact
     emitter = Emitter(program, reader)
-    if program.kinds[0] == "boolean":
-        value = emitter.boolean(0)
-    else:
-        value = py.call("handed_out", emitter.value(0))
-    code = _code(value)
-    names = emitter.names
-    evaluate = cast("Evaluate", FunctionType(code, {**names, "slow": exact}))
-    if program.kinds[0] == "boolean":
-        return cast("Matches", FunctionType(code, {**names, "slow": exact_verdict})), evaluate
-    return exact_verdict, evaluate
+    if program.kinds[0] != "boolean":
+        code = _code(py.call("handed_out", emitter.value(0)))
+        return exact_verdict, cast("Evaluate", FunctionType(code, {**emitter.names, "slow": exact}))
+    code = _code(emitter.boolean(0))
+    return (
+        cast("Matches", FunctionType(code, {**emitter.names, "slow": exact_verdict})),
+        cast("Evaluate", FunctionType(code, {**emitter.names, "slow": exact})),
+    )
 
 
 def _code(value: ast.expr) -> CodeType:
@@ -191,7 +191,7 @@ class Emitter:
         after: set[str] | None = None
         at = 0
         while at < len(operands):
-            run = 1 if conjunction else self._run_of_equalities(operands, at)
+            run = self._run(operands, at, conjunction)
             if run > 1:
                 terms.append(self._one_of(operands[at : at + run]))
             else:
@@ -204,29 +204,42 @@ class Emitter:
             return terms[0]
         return py.both(*terms) if conjunction else py.either(*terms)
 
-    def _run_of_equalities(self, operands: tuple[int, ...], at: int) -> int:
-        """How many terms from `at` on compare one and the same text field with a literal each."""
-        field = self._equality(operands[at])
-        if field is None:
-            return 1
+    def _run(self, operands: tuple[int, ...], at: int, conjunction: bool) -> int:
+        """How many terms from `at` on look for one literal each in one and the same place."""
+        where = self._looks_in(operands[at], conjunction)
         run = 1
-        while at + run < len(operands) and self._equality(operands[at + run]) == field:
+        while where is not None and at + run < len(operands):
+            if self._looks_in(operands[at + run], conjunction) != where:
+                break
             run += 1
         return run
 
-    def _equality(self, place: int) -> ReadAttribute | None:
+    def _looks_in(self, place: int, conjunction: bool) -> tuple[object, ...] | None:
+        """Where a term looks for a literal text: a field, or an inventory attribute of the line items.
+
+        Lists of product codes are like that: `code=="a"||code=="b"`, or `basketExcludes` joined with `&&`.
+        """
         program = self.program
-        node = program.nodes[place]
-        if isinstance(node, Binary) and node.operator == "==" and isinstance(node.right, StringLiteral):
-            operation = program.operations.get(program.operands[place][0])
-            if isinstance(operation, ReadAttribute):
-                return operation
+        node, operation, operands = program.nodes[place], program.operations.get(place), program.operands[place]
+        if isinstance(node, Binary) and node.operator == "==" and not conjunction:
+            read = program.operations.get(operands[0])
+            if isinstance(node.right, StringLiteral) and isinstance(read, ReadAttribute):
+                return read.profile, read.name
+        if isinstance(operation, CallBasket) and operation.shape.selection == "Equals":
+            texts = self.constant_texts(operands)
+            if texts is not None and operation.shape.aggregate == ("Excludes" if conjunction else "Includes"):
+                return operation.profile, operation.shape, texts[0]
         return None
 
     def _one_of(self, places: tuple[int, ...]) -> ast.expr:
-        """`a=="x"||a=="y"||…` as one look-up."""
+        """All those terms as one look-up."""
         program = self.program
-        texts = frozenset(program.constants[program.operands[place][1]] for place in places)
+        operation = program.operations.get(places[0])
+        texts = frozenset(cast("str", program.constants[program.operands[place][1]]) for place in places)
+        if isinstance(operation, CallBasket):
+            name = cast("str", program.constants[program.operands[places[0]][0]])
+            loop = basket_of_any(operation.shape, name, texts)
+            return py.call(self.helper(loop), self.profile(operation.profile))
         field = self.text(program.operands[places[0]][0])
         return py.compare(field, "in", py.name(self.helper(texts)))
 
@@ -260,6 +273,8 @@ class Emitter:
                 return py.compare(self.text(argument), "in", text)
             return py.call("contains", py.name("zone"), text, self.text(argument))
         pattern = cast("str", self.program.constants[argument])
+        from targetexpr.running.harmless import translate
+
         translated = translate(pattern)
         if translated is None:
             return py.call(self.helper(searcher(pattern)), text)
@@ -293,22 +308,18 @@ class Emitter:
             case TestRaw(meaning=meaning):
                 operand = program.operations.get(program.operands[place][0])
                 if isinstance(operand, ReadAttribute) and operand.computed is None:
-                    read = py.call(
-                        "look", py.name("context"), py.constant(operand.profile), py.constant(operand.name)
-                    )
+                    read = py.call("look", py.name("context"), py.constant(operand.profile), py.constant(operand.name))
                     return py.call(meaning, read, py.name("zone"))
             case CallBasket() as operation:
                 return self._basket(place, operation)
             case CallProfile(profile=profile, meaning=meaning):
                 target = self.profile(profile)
-                values = py.sequence(*(self.value(operand) for operand in program.operands[place]))
-                called = py.call(meaning, py.name("reader"), target, py.constant(profile), values)
+                called = py.call(meaning, py.name("reader"), target, py.constant(profile), self._sequence(place))
                 return py.call("some", called)
             case LookUp(profile=profile, name=method):
                 target = self.profile(profile)
-                values = py.sequence(*(self.value(operand) for operand in program.operands[place]))
                 kind, where, what = (py.constant(text) for text in (program.kinds[place], profile, method))
-                return py.call("looked_up", kind, target, where, what, values)
+                return py.call("looked_up", kind, target, where, what, self._sequence(place))
         return self.interpreted(place)
 
     def _conditional(self, condition: int, then: int, otherwise: int) -> ast.expr:
@@ -321,7 +332,7 @@ class Emitter:
         return py.choose(test, first, second)
 
     def _basket(self, place: int, operation: CallBasket) -> ast.expr:
-        """Counts and tests run on a loop made for the shape. Sums do so in comparisons only, where floats are enough."""
+        """Counts and tests run on a loop of their own. Sums do so in comparisons only, where floats are enough."""
         program = self.program
         profile = self.profile(operation.profile)
         operands = program.operands[place]
@@ -330,10 +341,14 @@ class Emitter:
             loop = fast_basket(operation.shape, texts) if texts is not None else None
             if loop is not None:
                 return py.call(self.helper(loop), profile)
-        values = py.sequence(*(self.value(operand) for operand in operands))
         shape = py.name(self.helper(operation.shape))
-        called = py.call("basket", py.name("reader"), shape, profile, py.constant(operation.profile), values)
+        where = py.constant(operation.profile)
+        called = py.call("basket", py.name("reader"), shape, profile, where, self._sequence(place))
         return py.call("some", called)
+
+    def _sequence(self, place: int) -> ast.expr:
+        """The arguments of a profile's method."""
+        return py.sequence(*(self.value(operand) for operand in self.program.operands[place]))
 
     def constant_texts(self, operands: tuple[int, ...]) -> tuple[str, ...] | None:
         """The texts of the operands when they are all literals."""
@@ -344,4 +359,3 @@ class Emitter:
 
 
 __all__ = ["DEEPEST", "Emitter", "generate"]
-

@@ -15,9 +15,8 @@ apart than the bound, the floats have decided; otherwise the interpreter is aske
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from targetexpr.lang.nodes import Binary, Conditional, Unary
 from targetexpr.lang.operators import ARITHMETIC
@@ -36,15 +35,15 @@ LARGEST = 1e15
 TINY = 1e-200
 """More than 64 underflows of 2^-1074 each can become after 8 multiplications by up to 10^15."""
 
-_SMALLEST = 1e-15
+_LARGEST_INT = 10**15
+_SMALLEST = Decimal("1e-15")
 _MOST_PRODUCTS = 8
 _MOST_STEPS = 20_000
 _FUNCTIONS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder"}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
-@dataclass(frozen=True, slots=True)
-class Approximate:
+class Approximate(NamedTuple):
     """A number in floats: how to compute it, its size when that is not the value, and how many steps it takes."""
 
     value: ast.expr
@@ -75,6 +74,8 @@ class Numbers:
         if self.plain_field(left) and self.plain_field(right):
             first = self.checked_field(left)
             return py.compare(first, operator, self.checked_field(right))
+        if b is not None and self._whole(b) and self._plain_remainder(left):
+            return self._remainder_with_literal(left, operator, b)
         if self.can_approximate(left) and self.can_approximate(right):
             return self._bounded(place, operator, left, right)
         first = self.exact(left)
@@ -91,10 +92,10 @@ class Numbers:
         while isinstance(node := self.program.nodes[place], Unary) and node.operator != "!":
             minus ^= node.operator == "-"
             place = self.program.operands[place][0]
-        number = self.program.constants.get(place)
-        if number is None or isinstance(number, str):
+        if self.program.kinds[place] != "number" or place not in self.program.constants:
             return None
-        return negative(cast("Number", number)) if minus else cast("Number", number)
+        number = cast("Number", self.program.constants[place])
+        return negative(number) if minus else number
 
     def _field_with_literal(self, place: int, operator: str, literal: Number) -> ast.expr:
         as_float = comparable_float(literal)
@@ -133,9 +134,7 @@ class Numbers:
         loaded = py.call("type", py.bind(variable, self.emitter.raw(operation)))
         self.emitter.known.add(variable)
         again = py.call("type", py.name(variable))
-        return py.either(
-            py.compare(loaded, "is", py.name("float")), py.compare(again, "is", py.name("int"))
-        )
+        return py.either(py.compare(loaded, "is", py.name("float")), py.compare(again, "is", py.name("int")))
 
     def checked_field(self, place: int, least: float = -LARGEST) -> ast.expr:
         """A field that is a float or an int of a magnitude that can be trusted."""
@@ -149,6 +148,27 @@ class Numbers:
         within = py.between(py.constant(least), value, py.constant(LARGEST))
         return py.choose(py.both(test, within), value, py.call("unclean"))
 
+    def _plain_remainder(self, place: int) -> bool:
+        """Whether a place is a field modulo a positive whole literal."""
+        node, operands = self.program.nodes[place], self.program.operands[place]
+        return (
+            isinstance(node, Binary)
+            and node.operator == "%"
+            and self.plain_field(operands[0])
+            and self._modulus(operands[1])
+        )
+
+    def _remainder_with_literal(self, place: int, operator: str, literal: Number) -> ast.expr:
+        """`field % 100 < 10`. With q multiples of the modulus M taken off, the question is how the field compares with
+        the whole number q·M + 10; that is a float's own decimal, and `%` of floats is exact. So floats decide."""
+        field, modulus = self.program.operands[place]
+        value = self.checked_field(field, least=0.0)
+        divisor = py.constant(float(cast("Number", self.literal(modulus))))
+        return py.compare(py.binary(value, "%", divisor), operator, py.constant(float(literal)))
+
+    def _whole(self, literal: Number) -> bool:
+        return -_LARGEST_INT <= literal <= _LARGEST_INT and literal == int(literal)
+
     # ---- arithmetic in floats with a bound
 
     def can_approximate(self, place: int) -> bool:
@@ -160,7 +180,8 @@ class Numbers:
             operands = program.operands[at]
             literal = self.literal(at)
             if literal is not None:
-                if literal and not _SMALLEST <= abs(literal) <= LARGEST:
+                size = negative(literal) if literal < 0 else literal
+                if size and not _SMALLEST <= size <= _LARGEST_INT:
                     return False
                 continue
             match program.nodes[at]:
@@ -180,7 +201,7 @@ class Numbers:
     def _modulus(self, place: int) -> bool:
         """Whether a place is a positive whole literal: its multiples are floats, so that `fmod` finds the right one."""
         literal = self.literal(place)
-        return literal is not None and literal > 0 and literal == int(literal)
+        return literal is not None and literal > 0 and self._whole(literal)
 
     def _total(self, place: int) -> str | None:
         """A helper that adds up a basket in floats, when there is one."""
@@ -240,9 +261,7 @@ class Numbers:
             if node.operator == "+":
                 return inner
             again, first = self._kept(inner.value)
-            return Approximate(
-                py.minus(first), inner.size or again, inner.steps, inner.products, inner.whole
-            )
+            return Approximate(py.minus(first), inner.size or again, inner.steps, inner.products, inner.whole)
         if isinstance(node, Binary):
             return self._operation(node.operator, *operands)
         total = self._total(place)
@@ -300,7 +319,7 @@ class Numbers:
 
 def comparable_float(literal: Number) -> float | None:
     """The float whose shortest decimal text is the literal, None when there is none or it is too large."""
-    if abs(literal) > LARGEST:
+    if not -_LARGEST_INT <= literal <= _LARGEST_INT:
         return None
     nearest = float(literal)
     return nearest if Decimal(repr(nearest)) == literal else None

@@ -117,9 +117,7 @@ def _worth_a_look(program: Program, place: int) -> bool:
     return program.kinds[place] == "boolean"
 
 
-def _explained(
-    words: Words, place: int, operands: tuple[Explanation, ...], needed: bool, change: str
-) -> Explanation:
+def _explained(words: Words, place: int, operands: tuple[Explanation, ...], needed: bool, change: str) -> Explanation:
     record = words.record
     role = role_of(record.program, place)
     raw_only = needed and place in record.raws and place not in record.values

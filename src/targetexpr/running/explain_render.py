@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
+from typing import TypeAlias
 
 from targetexpr.running.explain import Explanation
 from targetexpr.running.values import Value, text_of
 
 _MOST_LINES = 200
+_Line: TypeAlias = tuple[Explanation, int, bool, str]
+"""A line to be written: what about, how deep, whether it decided, and what stands before it."""
+
 _HEADS = {
     "all": {True: "all of these hold", False: "not all of these hold", None: "not all of these are known to hold"},
     "any": {True: "one of these holds", False: "none of these holds", None: "none of these is known to hold"},
@@ -48,7 +51,7 @@ def _one_line(text: str) -> str:
 
 
 def _lines(whole: Explanation) -> Iterator[str]:
-    waiting: list[tuple[Explanation, int, bool, str]] = [(whole, 0, True, "")]
+    waiting: list[_Line] = [(whole, 0, True, "")]
     while waiting:
         one, depth, decided, lead = waiting.pop()
         indent = "  " * depth
@@ -61,7 +64,25 @@ def _lines(whole: Explanation) -> Iterator[str]:
             (operand, depth + 1, decided and place in one.decided_by, lead)
             for place, (operand, lead) in enumerate(zip(one.operands, leads, strict=True))
         ]
+        if one.role in ("all", "any"):
+            below = _flattened(one, below)
         waiting.extend(reversed(below))
+
+
+def _flattened(whole: Explanation, below: list[_Line]) -> list[_Line]:
+    """Lists of the same kind inside a list, `(a && b) && c`, read as one."""
+    flat: list[_Line] = []
+    waiting = list(reversed(below))
+    while waiting:
+        one, depth, decided, lead = waiting.pop()
+        if one.role == whole.role and one.state != "not needed":
+            inner = [
+                (operand, depth, decided and at in one.decided_by, lead) for at, operand in enumerate(one.operands)
+            ]
+            waiting.extend(reversed(inner))
+        else:
+            flat.append((one, depth, decided, lead))
+    return flat
 
 
 def _verdict(one: Explanation) -> str:
@@ -142,6 +163,4 @@ def _json_value(value: Value) -> str:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, datetime):
         return json.dumps(value.isoformat())
-    if isinstance(value, int | Decimal):
-        return text_of(value)
-    return json.dumps(str(value))
+    return text_of(value)

@@ -7,13 +7,25 @@ from decimal import Decimal
 from typing import cast
 
 from targetexpr.lang.functions import Basket
+from targetexpr.lang.functions.baskets import SPELLINGS
 from targetexpr.lang.nodes import Binary, Unary
 from targetexpr.lang.operators import COMPARISONS
-from targetexpr.running.explain import Record
-from targetexpr.running.program import CallBasket, CallProfile, CallValue, LookUp, ReadAttribute, TestRaw
-from targetexpr.running.values import Value, plain, text_of
+from targetexpr.running.explain import Record, role_of
+from targetexpr.running.meanings.items import inventory_attribute
+from targetexpr.running.program import (
+    CallBasket,
+    CallProfile,
+    CallValue,
+    LookUp,
+    Operation,
+    ReadAttribute,
+    TestRaw,
+)
+from targetexpr.running.reading import Reader, get
+from targetexpr.running.values import Value, plain, shown_value, text_of
 
 _LONGEST = 80
+_MOST_SEEN = 5
 _NEEDS = {
     "==": "{}",
     "!=": "anything but {}",
@@ -21,6 +33,15 @@ _NEEDS = {
     "<=": "at most {}",
     ">": "more than {}",
     ">=": "at least {}",
+}
+_AGGREGATES = {"Sum": "amount", "Qty": "quantity", "Count": "number"}
+_CONDITIONS = {
+    "GREATER_THAN": "more than",
+    "LESS_THAN": "less than",
+    "LESS_THAN_EQUALS_TO": "at most",
+    "GREATER_THAN_EQUALS_TO": "at least",
+    "EQUALS_TO": "exactly",
+    "NOT_EQUALS_TO": "not",
 }
 _DATE_NEEDS = {**_NEEDS, "<": "before {}", "<=": "{} or before", ">": "after {}", ">=": "{} or after"}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -74,20 +95,72 @@ class Words:
         if place in self.program.constants:
             return f"it is written as always {text_of(value)}"
         if isinstance(node, Binary) and node.operator in COMPARISONS:
-            return self._compared(place, node.operator)
+            asked = self._asked(place)
+            return self._compared(place, node.operator) if asked is None else self._answered(place, *asked)
         return self._tested(place, value)
 
     def must(self, place: int, wanted: bool) -> str | None:
         """What has to be for a condition to be `wanted`: `currentTxn.value must be more than 500`; None: it cannot."""
         node = self.program.nodes[place]
-        if place in self.program.constants:
+        if not self._reads_data(place):
             return None
         if isinstance(node, Binary) and node.operator in COMPARISONS:
+            asked = self._asked(place)
+            if asked is not None:
+                return self.must(asked[0], wanted is asked[1])
             return self._must_compare(place, node.operator, wanted)
         subject, (_, _, positive, negative), arguments = self._test(place)
         return f"{subject} must {(positive if wanted else negative).format(arguments)}"
 
+    def _reads_data(self, place: int) -> bool:
+        waiting = [place]
+        while waiting:
+            at = waiting.pop()
+            if not isinstance(self.program.operations.get(at), CallValue | TestRaw | None):
+                return True
+            waiting.extend(self.program.operands[at])
+        return False
+
     # ---- comparisons
+
+    def _asked(self, place: int) -> tuple[int, bool] | None:
+        """The test and the answer asked for, when `test()==false` and the like say no more than that."""
+        node = self.program.nodes[place]
+        left, right = self.program.operands[place]
+        answer = self.program.constants.get(right)
+        if not isinstance(node, Binary) or not isinstance(answer, bool) or role_of(self.program, left) != "condition":
+            return None
+        return left, answer is (node.operator == "==")
+
+    def _answered(self, place: int, test: int, wanted: bool) -> str:
+        said = self.sentence(test)
+        if wanted or self.record.values.get(place) is not False:
+            return said
+        must = self.must(test, wanted)
+        return said if must is None else f"{said}; it{must.removeprefix(self._test(test)[0])}"
+
+    def _subject(self, place: int) -> str:
+        """What a condition is about, in words where the text is too technical."""
+        operation = self.program.operations.get(place)
+        operands = self.program.operands[place]
+        if isinstance(operation, CallBasket) and operation.shape.aggregate in _AGGREGATES:
+            what = "gross value" if operation.shape.gross else _AGGREGATES[operation.shape.aggregate]
+            return f"the {what} of items in {operation.profile} {self._items(operation.shape, operands)}"
+        if isinstance(operation, CallValue) and operation.meaning == "dateDiff" and len(operands) == 2:
+            return f"the days between {self.snippet(operands[0])} and {self.snippet(operands[1])}"
+        return self.snippet(place, cut=True)
+
+    def _items(self, shape: Basket, operands: tuple[int, ...]) -> str:
+        """Which items a member of the basket family means."""
+        parts = [self._value_or_snippet(operand) for operand in operands]
+        bare = [part.strip('"') for part in parts]
+        if shape.selection == "If":
+            word = _CONDITIONS.get(SPELLINGS.get(bare[1], bare[1]), bare[1])
+            return f"whose {bare[0].lower()} is {word} {bare[2]}"
+        name = shape.attribute or bare[0]
+        if shape.selection == "Regex":
+            return f"whose {name} matches the pattern {parts[-1]}"
+        return f"with {name} {parts[-1]}"
 
     def _sides(self, place: int, operator: str) -> tuple[int, str, int]:
         left, right = self.program.operands[place]
@@ -109,7 +182,7 @@ class Words:
         subject, operator, other = self._sides(place, operator)
         if not wanted:
             operator = _OPPOSITE[operator]
-        return f"{self.snippet(subject, cut=True)} must be {self._needs(subject, operator, other)}"
+        return f"{self._subject(subject)} must be {self._needs(subject, operator, other)}"
 
     def _needs(self, subject: int, operator: str, other: int) -> str:
         phrases = _DATE_NEEDS if self.program.kinds[subject] == "date" else _NEEDS
@@ -118,9 +191,9 @@ class Words:
     def _other_side(self, place: int) -> str:
         if self._is_literal(place):
             return self.shown(self.record.values.get(place, self.program.constants.get(place)))
-        snippet = self.snippet(place, cut=True)
+        subject = self._subject(place)
         value = self.record.values.get(place)
-        return snippet if value is None else f"{snippet} (which is {self.shown(value)})"
+        return subject if value is None else f"{subject} (which is {self.shown(value)})"
 
     def _is_literal(self, place: int) -> bool:
         while isinstance(self.program.nodes[place], Unary):
@@ -129,14 +202,13 @@ class Words:
 
     def _is(self, place: int) -> str:
         """`currentTxn.value is 320`, with the fields behind a computed value."""
-        snippet = self.snippet(place, cut=True)
         value = self.record.values.get(place)
         if value is None:
             return self._missing(place)
-        return f"{snippet} is {self.shown(value)}{self._behind(place)}"
+        return f"{self._subject(place)} is {self.shown(value)}{self._behind(place)}"
 
     def _missing(self, place: int) -> str:
-        snippet = self.snippet(place, cut=True)
+        snippet = self._subject(place)
         if isinstance(self.program.operations.get(place), ReadAttribute):
             return f"{snippet} is missing"
         fields = [at for at in self._fields(place) if self.record.values.get(at, False) is None]
@@ -174,6 +246,8 @@ class Words:
         if value is None:
             return self._unknown(place, subject)
         phrase = (positive if value else negative).format(arguments)
+        if isinstance(operation, ReadAttribute):
+            return f"{subject} is true" if value else f"{subject} is false, needs true"
         if isinstance(operation, CallValue):
             receiver = self.record.values.get(self.program.operands[place][0])
             found = f"{subject} is {self.shown(receiver)}"
@@ -182,8 +256,49 @@ class Words:
         if isinstance(operation, TestRaw):
             raw = self.record.raws.get(self.program.operands[place][0])
             if raw is not None and raw != "" and not phrase.startswith("is missing"):
-                return f"{subject} is {self.shown(cast('Value', raw))}" + ("" if phrase == "was passed" else f", it {phrase}")
-        return f"{subject} {phrase}"
+                return f"{subject} is {self.shown(cast('Value', raw))}" + (
+                    "" if phrase == "was passed" else f", it {phrase}"
+                )
+        return f"{subject} {phrase}{self._seen(operation, place)}"
+
+    def _seen(self, operation: Operation | None, place: int) -> str:
+        """What the data holds where a test of a profile looked: ` (it is "40-90")`."""
+        reader = Reader(self.record.reader.zone, forgiving=True)
+        if not isinstance(operation, CallProfile | CallBasket):
+            return ""
+        profile = reader.profile(self.record.context, operation.profile)
+        first = self.record.values.get(self.program.operands[place][0])
+        if profile is None or not isinstance(first, str):
+            return ""
+        if isinstance(operation, CallBasket):
+            return self._seen_items(reader, profile, operation.shape.attribute or first)
+        meaning = operation.meaning
+        if meaning.startswith(("customField", "cluster")):
+            key = "clusters" if meaning.startswith("cluster") else "customFields"
+            raw = get(reader.dictionary(get(profile, key)) or {}, first)
+        else:
+            name = first if meaning == "doesItemMatch" else "brand" if "Brand" in meaning else "category"
+            raw = inventory_attribute(reader, profile, (), name)
+        if meaning == "customFieldValueExists":
+            return ""
+        return f" (it is {self._raw(raw)})" if raw is not None else " (it is missing)"
+
+    def _seen_items(self, reader: Reader, profile: dict[object, object], name: str) -> str:
+        items = reader.items(get(profile, "lineItems")) or ()
+        if not items:
+            return " (there are no items)"
+        texts = [inventory_attribute(reader, item, (), name) for item in items if isinstance(item, dict)]
+        found = list(dict.fromkeys(text for text in texts if text is not None))
+        if not found:
+            return f" (no item has a {name})"
+        more = ", ..." if len(found) > _MOST_SEEN else ""
+        return f" (their {name} is {', '.join(self.shown(text) for text in found[:_MOST_SEEN])}{more})"
+
+    def _raw(self, raw: object) -> str:
+        if isinstance(raw, list | tuple):
+            more = ", ..." if len(raw) > _MOST_SEEN else ""
+            return f"{', '.join(self._raw(one) for one in raw[:_MOST_SEEN])}{more}" if raw else "an empty list"
+        return self.shown(raw) if isinstance(raw, str) else shown_value(raw)
 
     def _unknown(self, place: int, subject: str) -> str:
         operation = self.program.operations.get(place)
@@ -226,7 +341,7 @@ class Words:
         if meaning in ("isAfter", "isBefore") and all(operand in self.program.constants for operand in operands):
             numbers = [int(part) for part in parts]
             day = f"{numbers[2]} {_MONTHS[numbers[1] - 1]} {numbers[0]}"
-            clock = ":".join(f"{n:02}" for n in numbers[3:])
+            clock = ":".join(f"{n:02}" for n in numbers[3:]) if any(numbers[3:]) else ""
             return f"{day} {clock}".strip()
         if meaning == "isHourBetween":
             return f"{parts[0]}:00 and {parts[1]}:00"
@@ -257,11 +372,8 @@ class Words:
     def _basket_test(
         self, profile: str, shape: Basket, operands: tuple[int, ...]
     ) -> tuple[str, tuple[str, str, str, str], str]:
-        parts = [self._value_or_snippet(operand) for operand in operands]
-        name = shape.attribute or parts[0]
-        test = f"that matches the pattern {parts[-1]}" if shape.selection == "Regex" else parts[-1]
-        has = f"an item with {name} {test}"
-        none = f"no item with {name} {test}"
+        has = f"an item {self._items(shape, operands)}"
+        none = f"no item {self._items(shape, operands)}"
         phrases = (f"has {has}", f"has {none}", f"have {has}", f"have {none}")
         if shape.aggregate == "Excludes":
             phrases = (phrases[1], phrases[0], phrases[3], phrases[2])
@@ -285,7 +397,5 @@ class Words:
         return "missing" if value is None else repr(value)[:_LONGEST]
 
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-
+_MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June")
+_MONTHS += ("July", "August", "September", "October", "November", "December")

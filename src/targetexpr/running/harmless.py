@@ -12,7 +12,6 @@ Meaning is RE2's: `\d \w \s \b` are ASCII, `\s` is without the vertical tab, `$`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 MOST_CHARACTERS = 500
@@ -69,8 +68,7 @@ class _Place(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     atom: _One | _Place | _Choice
     least: int = 1
     most: int | None = 1  # None: no limit

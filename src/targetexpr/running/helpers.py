@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, cast
 
 from targetexpr.lang.types import Kind
 from targetexpr.running import semantics
@@ -20,8 +20,6 @@ from targetexpr.running.meanings import (
 from targetexpr.running.reading import Reader
 from targetexpr.running.values import Number, Value, bind_date, bind_number, plain
 
-_T = TypeVar("_T")
-
 
 class Unclean(Exception):
     """The fast path cannot decide; never leaves generated code."""
@@ -32,7 +30,7 @@ def unclean() -> NoReturn:
     raise Unclean
 
 
-def some(value: _T | None) -> _T:
+def some(value: Any) -> Any:
     """A value that is not null."""
     if value is None:
         raise Unclean
@@ -47,17 +45,17 @@ def number(raw: object) -> Number:
             return Decimal(repr(raw))
     elif kind is int and -1_000_000_000_000_000 <= raw <= 1_000_000_000_000_000:  # type: ignore[operator]
         return raw  # type: ignore[return-value]
-    return some(bind_number(raw))
+    return cast("Number", some(bind_number(raw)))
 
 
 def divide(left: Number, right: Number) -> Number:
     """A quotient, the divisor not zero."""
-    return some(semantics.divide(left, right))
+    return cast("Number", some(semantics.divide(left, right)))
 
 
 def remainder(left: Number, right: Number) -> Number:
     """A remainder, the divisor not zero."""
-    return some(semantics.remainder(left, right))
+    return cast("Number", some(semantics.remainder(left, right)))
 
 
 HELPERS: Mapping[str, object] = {
@@ -84,7 +82,7 @@ def bound_helpers(reader: Reader) -> dict[str, Any]:
     forgiving = Reader(zone, forgiving=True)
 
     def instant(raw: object) -> datetime:
-        return some(bind_date(raw, zone))
+        return cast("datetime", some(bind_date(raw, zone)))
 
     def extended(profile: dict[object, object], profile_name: str, name: str) -> object:
         return reader.raw(profile, profile_name, name)
@@ -97,11 +95,12 @@ def bound_helpers(reader: Reader) -> dict[str, Any]:
         kind: Kind, profile: dict[object, object], profile_name: str, name: str, arguments: tuple[Value, ...]
     ) -> Value:
         found = look_up(reader, profile, profile_name, name, arguments)
-        return some(reader.value(kind, found, profile_name, name))
+        return cast("Value", some(reader.value(kind, found, profile_name, name)))
 
     def computed(profile: dict[object, object], profile_name: str, name: str, how: str) -> Number:
         raw = reader.raw(profile, profile_name, name)
-        return number(raw) if raw is not None else some(COMPUTED_ATTRIBUTES[how](reader, profile, profile_name))
+        found = number(raw) if raw is not None else COMPUTED_ATTRIBUTES[how](reader, profile, profile_name)
+        return cast("Number", some(found))
 
     def handed_out(value: Value) -> Value:
         return plain(value, zone)

@@ -181,9 +181,7 @@ class Interpreter:
                         arguments.append((yield operand))
                     missing = None in arguments
                     found = (
-                        None
-                        if missing
-                        else look_up(self.reader, profile, operation.profile, operation.name, arguments)
+                        None if missing else look_up(self.reader, profile, operation.profile, operation.name, arguments)
                     )
             case _:
                 found = yield place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from targetexpr.checking.result import Call, Checked
 from targetexpr.lang.functions import BASKET_SHAPES, CONTEXT, Basket
@@ -19,12 +19,12 @@ from targetexpr.lang.nodes import (
 )
 from targetexpr.lang.schema import Attribute
 from targetexpr.lang.types import Kind, kind_of
+from targetexpr.lang.walk import preorder
 from targetexpr.running.meanings import PROFILE_MEANINGS, RAW_MEANINGS, VALUE_MEANINGS
 from targetexpr.running.values import Number, Value
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAttribute:
+class ReadAttribute(NamedTuple):
     """An attribute of a profile; `computed` names how to get it when the data does not hold it."""
 
     profile: str
@@ -32,38 +32,33 @@ class ReadAttribute:
     computed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CallValue:
+class CallValue(NamedTuple):
     """A method of a value: the receiver is evaluated, then the arguments."""
 
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class TestRaw:
+class TestRaw(NamedTuple):
     """A test of the value as the data holds it; arguments are not looked at."""
 
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class CallProfile:
+class CallProfile(NamedTuple):
     """A method of a profile that is computed here."""
 
     profile: str
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class CallBasket:
+class CallBasket(NamedTuple):
     """A member of the basket family."""
 
     profile: str
     shape: Basket
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
+class LookUp(NamedTuple):
     """A method of a profile whose results are part of the data."""
 
     profile: str
@@ -91,22 +86,17 @@ class Program:
 
 def lay_out(checked: Checked) -> Program:
     """The program of a tree that was checked without errors."""
-    nodes: list[Expr] = []
-    parents: list[int] = []
-    waiting: list[tuple[Expr, int]] = [(checked.expr, -1)]
-    depths: list[int] = []
-    while waiting:
-        node, parent = waiting.pop()
-        place = len(nodes)
-        nodes.append(node)
-        parents.append(parent)
-        depths.append(depths[parent] + 1 if parent >= 0 else 1)
-        children = node.children()
-        if children:
-            waiting.extend([(child, place) for child in reversed(children)])
-    operands: list[list[int]] = [[] for _ in nodes]
-    for place in range(1, len(nodes)):
-        operands[parents[place]].append(place)
+    nodes = list(preorder(checked.expr))
+    operands: list[tuple[int, ...]] = [()] * len(nodes)
+    depths = [1] * len(nodes)
+    done: list[int] = []  # places of finished nodes; the leftmost operand of the next one is on top
+    for place in range(len(nodes) - 1, -1, -1):
+        count = len(nodes[place].children())
+        if count:
+            operands[place] = tuple(done[: -count - 1 : -1])
+            depths[place] += max(depths[operand] for operand in operands[place])
+            del done[-count:]
+        done.append(place)
     constants: dict[int, Value] = {}
     operations: dict[int, Operation] = {}
     for place, node in enumerate(nodes):
@@ -124,12 +114,12 @@ def lay_out(checked: Checked) -> Program:
     types = checked.types
     return Program(
         nodes=tuple(nodes),
-        operands=tuple(tuple(places) for places in operands),
+        operands=tuple(operands),
         kinds=tuple("object" if type_ is None else kind_of(type_) for type_ in types),
         constants=constants,
         operations=operations,
         checked=checked,
-        depth=max(depths),
+        depth=depths[0],
     )
 
 
@@ -139,13 +129,13 @@ def literal_number(node: NumberLiteral) -> Number:
 
 
 def _resolved(
-    checked: Checked, place: int, node: Dereference | MethodCall, operands: list[int]
-) -> tuple[Operation, list[int]]:
+    checked: Checked, place: int, node: Dereference | MethodCall, operands: tuple[int, ...]
+) -> tuple[Operation, tuple[int, ...]]:
     """What a member does, and the places of the operands that it evaluates."""
     target = checked.targets[place]
     profile = node.operand.name if isinstance(node.operand, Name) else ""
     if isinstance(target, Attribute):
-        return ReadAttribute(profile, node.name, target.computed), []
+        return ReadAttribute(profile, node.name, target.computed), ()
     function = target.function
     arguments = _evaluated(target, operands[1:])
     if function.meaning in RAW_MEANINGS:
@@ -153,14 +143,16 @@ def _resolved(
     if function.meaning == CONTEXT:
         return LookUp(profile, node.name), arguments
     if function.meaning in VALUE_MEANINGS:
-        return CallValue(function.meaning), [operands[0], *arguments]
+        return CallValue(function.meaning), (operands[0], *arguments)
     if function.name in BASKET_SHAPES and function.meaning == "basket":
         return CallBasket(profile, BASKET_SHAPES[function.name]), arguments
     if function.meaning in PROFILE_MEANINGS:
         return CallProfile(profile, function.meaning), arguments
-    raise NotImplementedError(f"{function.name} is declared with the meaning {function.meaning!r}, which nothing computes")
+    raise NotImplementedError(
+        f"{function.name} is declared with the meaning {function.meaning!r}, which nothing computes"
+    )
 
 
-def _evaluated(call: Call, arguments: list[int]) -> list[int]:
+def _evaluated(call: Call, arguments: tuple[int, ...]) -> tuple[int, ...]:
     parameters = call.overload.parameters
-    return [place for place, parameter in zip(arguments, parameters, strict=False) if parameter.role != "ignored"]
+    return tuple(place for place, parameter in zip(arguments, parameters, strict=False) if parameter.role != "ignored")

@@ -15,8 +15,8 @@ STORE = ast.Store()
 class _Placed:
     lineno = 1
     col_offset = 0
-    end_lineno = 1
-    end_col_offset = 0
+    end_lineno: int | None = 1
+    end_col_offset: int | None = 0
 
 
 class _Name(_Placed, ast.Name): ...
@@ -165,7 +165,15 @@ def attempt(function: str, argument: str, value: ast.expr, instead: ast.expr) ->
     """A function that gives `value`, and when anything goes wrong there, `instead`."""
     handler = _ExceptHandler(_Name("Exception", LOAD), None, [_Pass()])
     # `instead` stands outside the handler, so that its errors do not drag along what went wrong before.
-    body = [_Try([_Return(value)], [handler], [], []), _Return(instead)]
+    return _defined(function, argument, [_Try([_Return(value)], [handler], [], []), _Return(instead)])
+
+
+def function(name: str, argument: str, value: ast.expr) -> ast.Module:
+    """A function that gives `value`."""
+    return _defined(name, argument, [_Return(value)])
+
+
+def _defined(function: str, argument: str, body: list[ast.stmt]) -> ast.Module:
     arguments = ast.arguments([], [_Arg(argument)], None, [], [], None, [])
     definition = _FunctionDef(function, arguments, body, [])
     if sys.version_info >= (3, 12):

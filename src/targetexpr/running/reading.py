@@ -44,42 +44,54 @@ class Reader:
         try:
             return BINDERS[kind](raw, self.zone)
         except Misfit:
-            return self.misfit(path, raw, kind)
+            pass  # told outside the handler, so that the error does not drag this one along
+        self.misfit(path, raw, kind)
+        return None
 
     def number(self, raw: object, *path: PathPart) -> Number | None:
         """`raw` as a number."""
         try:
             return bind_number(raw)
         except Misfit:
-            return self.misfit(path, raw, "number")
+            pass  # told outside the handler, so that the error does not drag this one along
+        self.misfit(path, raw, "number")
+        return None
 
     def string(self, raw: object, *path: PathPart) -> str | None:
         """`raw` as a text."""
         try:
             return bind_string(raw)
         except Misfit:
-            return self.misfit(path, raw, "string")
+            pass  # told outside the handler, so that the error does not drag this one along
+        self.misfit(path, raw, "string")
+        return None
 
     def dictionary(self, raw: object, *path: PathPart) -> dict[object, object] | None:
         """`raw` as a dict; None when it is missing."""
         if raw is None or isinstance(raw, dict):
             return raw
-        return self.misfit(path, raw, "dict")
+        self.misfit(path, raw, "dict")
+        return None
 
     def items(self, raw: object, *path: PathPart) -> list[object] | tuple[object, ...] | None:
         """`raw` as a list; None when it is missing."""
         if raw is None or isinstance(raw, list | tuple):
             return raw
-        return self.misfit(path, raw, "list")
+        self.misfit(path, raw, "list")
+        return None
 
     # places in the context
 
     def profile(self, context: object, name: str) -> dict[object, object] | None:
-        """The dict of a profile. A profile that is needed and absent does not fit."""
-        raw = get(context, name) if isinstance(context, dict) else None
+        """The dict of a profile. A profile that is needed and absent does not fit. Any mapping is a context."""
+        try:
+            raw = context[name]  # type: ignore[index]
+        except (LookupError, TypeError):
+            raw = None
         if isinstance(raw, dict):
             return raw
-        return self.misfit((name,), raw, "profile")
+        self.misfit((name,), raw, "profile")
+        return None
 
     def raw(self, profile: dict[object, object], profile_name: str, name: str) -> object:
         """What a profile holds under a name; an extended field may be among `extendedFields` instead."""

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol, TypeAlias, cast
 
-from targetexpr.running.harmless import translate
-
 Search: TypeAlias = Callable[[str], bool]
 """Whether a pattern is found anywhere in a text, in time linear in the text."""
 
@@ -20,6 +18,8 @@ def searcher(pattern: str) -> Search:
     >>> searcher("^[Jj]oh?n")("Jon Smith"), searcher("o$")("Jo\\n")
     (True, False)
     """
+    from targetexpr.running.harmless import translate  # on demand, as most rules have no pattern
+
     translated = translate(pattern)
     if translated is None:
         return on_re2(pattern)

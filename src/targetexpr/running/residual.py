@@ -47,9 +47,7 @@ def residual(program: Program, context: object, reader: Reader, unknown: Collect
 
 def _missing(program: Program, context: object) -> set[str]:
     profiles = {
-        operation.profile
-        for operation in program.operations.values()
-        if not isinstance(operation, CallValue | TestRaw)
+        operation.profile for operation in program.operations.values() if not isinstance(operation, CallValue | TestRaw)
     }
     return {name for name in profiles if not (isinstance(context, dict) and name in context)}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from datetime import datetime
 from decimal import (
     MAX_EMAX,
     MAX_PREC,
@@ -15,11 +14,9 @@ from decimal import (
     InvalidOperation,
     Overflow,
 )
-from typing import TypeAlias, cast
+from typing import Any, cast
 
 from targetexpr.running.values import Number, Value
-
-Comparable: TypeAlias = bool | int | Decimal | str | datetime
 
 _TRAPS = [InvalidOperation, Overflow]
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
@@ -53,7 +50,7 @@ def disjunction(values: list[bool | None]) -> bool | None:
 
 # ---- comparison ------------------------------------------------------------------------------------------------------
 
-_COMPARE: dict[str, Callable[[object, object], bool]] = {
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -70,7 +67,7 @@ def compare(symbol: str, left: Value, right: Value) -> bool | None:
     """
     if left is None or right is None:
         return None
-    return _COMPARE[symbol](left, right)
+    return cast("bool", _COMPARE[symbol](left, right))
 
 
 # ---- arithmetic ------------------------------------------------------------------------------------------------------

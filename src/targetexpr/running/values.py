@@ -1,9 +1,9 @@
-"""Binding: from the Python values of a context to the values of the language, and what happens when one does not fit."""
+"""Binding: from the Python values of a context to the values of the language, and what if one does not fit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -23,7 +23,6 @@ PathPart: TypeAlias = str | int
 OnError: TypeAlias = Literal["raise", "null"]
 """What becomes of a value that does not fit: an error, or null."""
 
-UTC = timezone.utc
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _BEYOND = 10**MOST_DIGITS
@@ -51,7 +50,7 @@ class DataError(ValueError):
     ...     compile("currentTxn.value>500").matches({"currentTxn": {"value": "a lot"}})
     ... except DataError as error:
     ...     print(error)
-    currentTxn.value is 'a lot', which is not a number
+    currentTxn.value is "a lot", which is not a number
     """
 
     def __init__(self, path: str, value: object, expected: str) -> None:
@@ -64,13 +63,15 @@ class DataError(ValueError):
         needed = _EXPECTED.get(self.expected, self.expected)
         if self.value is None:
             return f"{self.path} is missing, {needed} is needed"
-        return f"{self.path} is {_shown(self.value)}, which is not {needed}"
+        return f"{self.path} is {shown_value(self.value)}, which is not {needed}"
 
 
-def _shown(value: object) -> str:
+def shown_value(value: object) -> str:
     """A value in a sentence; hostile ones (endless, or with a broken repr) are cut or named by their type."""
     if isinstance(value, int) and not -_BEYOND < value < _BEYOND:
         return f"an int of more than {MOST_DIGITS} digits"
+    if type(value) is str:
+        return f'"{value}"' if len(value) <= 80 else f'"{value[:77]}..."'
     try:
         text = repr(value)
     except Exception:  # a repr may raise anything, and a message must not
@@ -190,9 +191,7 @@ def _date_of_text(text: str, zone: tzinfo) -> datetime:
     if fields is None:
         raise Misfit
     micro = int(fields.fraction[:6].ljust(6, "0"))  # finer digits than a datetime holds are cut [our choice]
-    naive = datetime(
-        fields.year, fields.month, fields.day, fields.hour, fields.minute, fields.second, micro
-    )
+    naive = datetime(fields.year, fields.month, fields.day, fields.hour, fields.minute, fields.second, micro)
     if fields.offset is None:
         return local_instant(naive, zone)
     return _checked((naive - timedelta(minutes=fields.offset)).replace(tzinfo=UTC), zone)

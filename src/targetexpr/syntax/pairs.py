@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
-from targetexpr.base.jsontext import Json, Path, pointer
+from targetexpr.base.jsontext import Json, Kind, Path, pointer
+from targetexpr.base.source import Span
 from targetexpr.lang.nodes import Expr
 from targetexpr.syntax.expression_json import from_json
 from targetexpr.syntax.parser import parse, read
 from targetexpr.syntax.printer import to_text
+from targetexpr.syntax.sentences import compose
 
 FAMILIES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("expression", "exp"), ("expressionJson", "expressionJSON", "expJSON", "expJson")),
     (("criteriaDsl",), ("criteriaDslJson", "criteriaDslJSON")),
 )
-"""The keys that hold a rule's text, and those that hold its JSON, as the platform's operations name them."""
+"""The keys that hold a rule's text, and those that hold its JSON, as the platform's operations name them.
+
+A JSON goes with the text whose key it begins with, where the object has that, else with the family's other text.
+"""
 
 Verdict = Literal["same", "differs", "broken"]
 
@@ -28,6 +33,8 @@ class Pair:
 
     text: str
     json: str
+    text_kind: Kind = "string"
+    json_kind: Kind = "string"
     text_pointer: str
     json_pointer: str
 
@@ -61,34 +68,35 @@ def find_pairs(document: Json, source: str) -> Iterator[Pair]:
 
 
 def _pairs_of(members: dict[str, Json], path: Path, source: str) -> Iterator[Pair]:
+    present = {key: member for key, member in members.items() if member.kind != "null"}
     for text_keys, json_keys in FAMILIES:
-        texts = [key for key in text_keys if key in members and members[key].kind in ("string", "boolean")]
-        jsons = [key for key in json_keys if key in members and members[key].kind in ("string", "object")]
-        for text_key in texts[:1]:
-            for json_key in jsons:
+        texts = [key for key in text_keys if key in present]
+        for json_key in json_keys:
+            if json_key in present and texts:
+                text_key = next((key for key in texts if json_key[: -len("Json")] == key), texts[0])
+                text, json = present[text_key], present[json_key]
                 yield Pair(
-                    text=_text(members[text_key]),
-                    json=_json(members[json_key], source),
+                    text=_text(text, source),
+                    json=_text(json, source),
+                    text_kind=text.kind,
+                    json_kind=json.kind,
                     text_pointer=pointer((path, text_key)),
                     json_pointer=pointer((path, json_key)),
                 )
 
 
-def _text(member: Json) -> str:
-    """A rule's text; the platform also writes JSON `true` for the rule true."""
-    if member.kind == "boolean":
-        return "true" if member.value else "false"
-    return cast(str, member.value)
+def _text(member: Json, source: str) -> str:
+    """What a member holds: its text, or for anything but a string how it is spelled in the document.
 
-
-def _json(member: Json, source: str) -> str:
+    The platform also writes JSON `true` for the rule true, and an expressionJson may stand there as an object.
+    """
     return cast(str, member.value) if member.kind == "string" else source[member.start : member.end]
 
 
 def compare(pair: Pair) -> Comparison:
     """Whether the two denote the same tree and, if not, how they differ. Never raises."""
-    text_tree, text_findings = _tried(parse, pair.text)
-    json_tree, json_findings = _tried(from_json, pair.json)
+    text_tree, text_findings = _tried(parse, pair.text, pair.text_kind, ("string", "boolean"))
+    json_tree, json_findings = _tried(from_json, pair.json, pair.json_kind, ("string", "object"))
     if text_tree is None or json_tree is None:
         return Comparison(
             pair=pair,
@@ -112,7 +120,16 @@ def compare(pair: Pair) -> Comparison:
     )
 
 
-def _tried(reader: Callable[[str], Expr], text: str) -> tuple[Expr | None, tuple[Diagnostic, ...]]:
+def _tried(
+    reader: Callable[[str], Expr], text: str, kind: Kind, allowed: tuple[Kind, ...]
+) -> tuple[Expr | None, tuple[Diagnostic, ...]]:
+    if kind not in allowed:
+        words = {
+            "what": "This member",
+            "wanted": " or ".join(("an object" if name == "object" else f"a {name}") for name in allowed),
+            "got": f"a {kind}",
+        }
+        return None, (compose("wrong-kind", Span(0, len(text)), words),)
     try:
         return reader(text), ()
     except ExpressionError as error:

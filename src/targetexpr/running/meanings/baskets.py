@@ -75,9 +75,7 @@ def _each(reader: Reader, items: Sequence[object], profile_name: str) -> Iterato
         yield (raw if isinstance(raw, dict) else {}), path
 
 
-def _total(
-    reader: Reader, items: Sequence[object], profile_name: str, measure: _Measure, test: _Test
-) -> Number | None:
+def _total(reader: Reader, items: Sequence[object], profile_name: str, measure: _Measure, test: _Test) -> Number | None:
     """The measures of the selected items added up; null when one lacks it. All are read all the same."""
     total: Number = 0
     complete = True

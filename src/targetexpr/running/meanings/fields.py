@@ -34,9 +34,7 @@ def _excludes(key: str) -> _Meaning:
     return excludes
 
 
-def _holds(
-    reader: Reader, entries: dict[object, object], path: tuple[str, str, str], wanted: str
-) -> bool:
+def _holds(reader: Reader, entries: dict[object, object], path: tuple[str, str, str], wanted: str) -> bool:
     """Whether the entry is the wanted text, or a list that has it; what stands after it in the list is not read."""
     entry = get(entries, path[2])
     if isinstance(entry, list | tuple):

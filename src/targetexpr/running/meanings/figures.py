@@ -6,6 +6,7 @@ from bisect import bisect_left
 from datetime import tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from targetexpr.lang.texts import split_bounds
 from targetexpr.running.values import Number
@@ -29,5 +30,5 @@ def _limits(bounds: str) -> tuple[Number, ...] | None:
     if parts is None:
         return None
     numbers = tuple(Decimal(part) for part in parts)
-    ascending = all(low < high for low, high in zip(numbers, numbers[1:], strict=False))
+    ascending = all(low < high for low, high in pairwise(numbers))
     return numbers if ascending else None

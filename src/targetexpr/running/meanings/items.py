@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from targetexpr.running.reading import Reader, get
 from targetexpr.running.regex import searcher
@@ -65,8 +65,9 @@ def inventory_attribute(reader: Reader, item: _Item, path: _Path, name: str) -> 
 
 
 def _does_item_match(reader: Reader, profile: _Item, profile_name: str, arguments: tuple[Any, ...]) -> bool:
-    name, wanted = arguments
-    return inventory_attribute(reader, profile, (profile_name,), name) == wanted
+    name, wanted = cast("tuple[str, str]", arguments)
+    found = inventory_attribute(reader, profile, (profile_name,), name)
+    return found is not None and found == wanted
 
 
 def _does_regex_match(name: str) -> Callable[[Reader, _Item, str, tuple[Any, ...]], Value]:

@@ -39,5 +39,6 @@ def look_up(
         ):
             return key in found
         else:
-            return reader.misfit(path, found, "result")
+            reader.misfit(path, found, "result")
+            return None
     return found

@@ -1,0 +1,45 @@
+"""`targetexpr explain`: why a rule holds or not, with the values it read."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from targetexpr.cli.evaluate import Failure, Tally, add_rule, compiled
+from targetexpr.cli.records import records
+
+DESCRIPTION = """\
+Explain for every record of the data why a rule holds or does not: each condition with the value it read, which side
+decided (*), what was not looked at (-), and what would have to change. The exit status is that of eval."""
+EXAMPLES = """\
+  targetexpr explain 'currentTxn.value>500' --data '{"currentTxn":{"value":320}}'
+  targetexpr explain -f rule.txt --data contexts.jsonl --output json"""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    add_rule(parser)
+
+
+def run(options: Namespace) -> int:
+    """Explain every record."""
+    rule = compiled(options)
+    tally = Tally()
+    for record in records(options, needed=bool(rule.reads)):
+        if record.context is None:
+            tally.add(Failure(record.problem))
+            tally.report(record.line, record.problem)
+            if options.on_error == "stop":
+                break
+            continue
+        explanation = rule.explain(record.context)
+        failed = explanation.state == "undecided"
+        tally.add(Failure("") if failed else explanation.value)
+        if options.output == "json":
+            print(f'{{"line": {record.line}, "explanation": {explanation.to_json()}}}')
+        else:
+            head = f"line {record.line}: " if tally.done > 1 or record.line > 1 else ""
+            print(f"{chr(10) if tally.done > 1 else ''}{head}{explanation.to_text()}")
+        if failed and options.on_error == "stop":
+            break
+    tally.progress.clear()
+    return tally.status()

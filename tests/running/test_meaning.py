@@ -1,0 +1,219 @@
+"""What expressions mean, from tables written by hand after the specification; interpreter and generated code alike."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from targetexpr import DataError, Rule, compile  # noqa: A004
+from targetexpr.lang.functions import all_functions
+from targetexpr.running.interpreter import interpret
+from targetexpr.running.values import BINDERS, Misfit, plain, time_zone
+
+TABLES = Path(__file__).parent / "meaning"
+
+
+def table(name: str) -> dict[str, list[list[object]]]:
+    return tomllib.loads((TABLES / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def meant(value: object) -> object:
+    """What a cell of a table stands for."""
+    if isinstance(value, list):
+        return [meant(one) for one in value]
+    if isinstance(value, dict):
+        return {key: meant(one) for key, one in value.items() if one != "@absent"}
+    if not isinstance(value, str) or not value.startswith("@"):
+        return value
+    special: dict[str, object] = {
+        "@null": None,
+        "@nan": float("nan"),
+        "@inf": float("inf"),
+        "@list": [],
+        "@dict": {},
+        "@bytes": b"5",
+    }
+    if value in special:
+        return special[value]
+    if value.startswith("@digits "):
+        return 10 ** (int(value.removeprefix("@digits ")) - 1)
+    return Decimal(value.removeprefix("@D"))
+
+
+def ways(rule: Rule, context: object) -> list[object]:
+    """What every evaluator says: a value, or the path of an error."""
+    found: list[object] = []
+    for way in (
+        lambda: plain(interpret(rule._program, context, rule._reader), rule._reader.zone),
+        lambda: rule.evaluate(context),  # type: ignore[arg-type]
+    ):
+        try:
+            found.append(way())
+        except DataError as error:
+            found.append({"error": error.path})
+    return found
+
+
+def holds(text: str, context: object, expected: object, **options: str) -> None:
+    rule = compile(text, expect=None, **options)  # type: ignore[arg-type]
+    expected = None if expected == "null" else meant(expected)
+    for found in ways(rule, context):
+        assert found == expected, text
+        assert isinstance(found, bool) == isinstance(expected, bool), text
+    if not isinstance(expected, dict):
+        assert rule.matches(context) is (expected is True)  # type: ignore[arg-type]
+
+
+def cases(name: str) -> list[object]:
+    return [pytest.param(*row, id=f"{number}: {row[0]}") for number, row in enumerate(table(name)["rows"])]
+
+
+@pytest.mark.parametrize(("text", "expected"), cases("logic"))
+def test_logic_is_kleenes(text: str, expected: object) -> None:
+    given = table("logic")
+    for short, full in given["names"].items():  # type: ignore[attr-defined]
+        text = _named(text, short, f"({full})")
+    holds(text, given["setting"], expected)
+
+
+def _named(text: str, short: str, full: str) -> str:
+    import re
+
+    return re.sub(rf"(?<![\w.]){short}(?![\w.])", full, text)
+
+
+@pytest.mark.parametrize(("text", "v", "w", "expected"), cases("numbers"))
+def test_numbers_are_exact(text: str, v: object, w: object, expected: object) -> None:
+    text = _named(_named(text.replace("v.", "currentTxn.value."), "v", "currentTxn.value"), "w", "currentTxn.discount")
+    context = {"currentTxn": {"value": meant(v), "discount": meant(w)}}
+    holds(text, context, expected)
+    if isinstance(meant(v), int | float) and not isinstance(v, bool):  # the same, by way of a schema's integers
+        customer = {"currentCustomer": {"slabNumber": meant(v), "currentPoints": meant(w)}}
+        text = text.replace("currentTxn.value", "currentCustomer.slabNumber")
+        holds(text.replace("currentTxn.discount", "currentCustomer.currentPoints"), customer, expected)
+
+
+@pytest.mark.parametrize("kind", ["number", "string", "boolean", "date"])
+def test_what_fits_a_kind(kind: str) -> None:
+    for raw, expected in table("binding")[kind]:
+        given = meant(raw)
+        try:
+            bound = BINDERS[kind](given, ZoneInfo("Asia/Kolkata"))  # type: ignore[index]
+        except Misfit:
+            assert expected == "misfit", raw
+            continue
+        if isinstance(bound, datetime):
+            assert bound.isoformat() == expected, raw
+            continue
+        wanted = None if expected == "null" else meant(expected)
+        assert bound == wanted, raw
+        assert isinstance(bound, bool) == isinstance(wanted, bool), raw
+
+
+def test_dates_of_every_python_type() -> None:
+    zone = time_zone("America/New_York")
+    second = datetime(2025, 11, 2, 1, 30, tzinfo=zone, fold=1)
+    assert BINDERS["date"](second, zone) == datetime(2025, 11, 2, 6, 30, tzinfo=UTC)
+    naive = datetime(2025, 11, 2, 1, 30, fold=1)  # naive: the first of the two, whatever its fold
+    assert BINDERS["date"](naive, zone) == datetime(2025, 11, 2, 5, 30, tzinfo=UTC)
+    assert BINDERS["date"](date(2025, 1, 1), zone) == datetime(2025, 1, 1, 5, tzinfo=UTC)
+    with pytest.raises(Misfit):  # midnight there is in the year 10000 in UTC
+        BINDERS["date"](datetime(9999, 12, 31, 23), zone)
+
+
+@pytest.mark.parametrize(("call", "raw", "expected"), [tuple(row) for row in table("texts")["string"]])
+def test_texts(call: str, raw: object, expected: object) -> None:
+    holds(f"currentCustomer.email.{call}", {"currentCustomer": meant({"email": raw})}, expected)
+
+
+@pytest.mark.parametrize("test", ["exists", "notExists", "isEmpty", "isNull", "isNotNull", "isValidDate"])
+@pytest.mark.parametrize("context", [{}, {"currentCustomer": None}, {"currentCustomer": 5}, None, []])
+def test_null_tests_never_raise(test: str, context: object) -> None:
+    rule = compile(f"currentCustomer.email.{test}()")
+    assert ways(rule, context) == [test in ("notExists", "isEmpty", "isNull")] * 2
+
+
+@pytest.mark.parametrize(("text", "d", "e", "zone", "expected"), cases("dates"))
+def test_dates(text: str, d: object, e: object, zone: str, expected: object) -> None:
+    text = text.replace("d.", "currentTxn.date.") if text.startswith("d.") else text
+    text = _named(_named(text, "d", "currentTxn.date"), "e", "currentCustomer.joinDate")
+    context = {"currentTxn": {"date": meant(d), "value": 2023}, "currentCustomer": {"joinDate": meant(e)}}
+    holds(text, context, expected, timezone=zone)
+
+
+@pytest.mark.parametrize(("text", "items", "expected"), cases("baskets"))
+def test_baskets(text: str, items: object, expected: object) -> None:
+    if items == "three":
+        items = table("baskets")["three"]
+    bill = {} if items == "@absent" else {"lineItems": meant(items)}
+    context: dict[str, object] = {"currentTxn": bill, "currentCustomer": {}}
+    holds(
+        _named(text, "t", "currentTxn").replace("t.", "currentTxn.", 1) if text.startswith("t.") else text,
+        context,
+        expected,
+    )
+
+
+@pytest.mark.parametrize(("text", "profile", "expected"), cases("fields"))
+def test_fields_and_lookups(text: str, profile: object, expected: object) -> None:
+    holds(text, {text.lstrip("(").split(".")[0]: meant(profile)}, expected)
+
+
+@pytest.mark.parametrize(
+    ("expression", "context", "result"),
+    [(e.expression, e.context, e.result) for function in all_functions() for e in function.examples],
+)
+def test_examples_of_the_declarations(expression: str, context: object, result: object) -> None:
+    holds(expression, context, "null" if result is None else result)
+
+
+def test_every_computed_function_has_examples() -> None:
+    assert [function.name for function in all_functions() if not function.examples] == []
+
+
+def test_callables_get_the_arguments() -> None:
+    seen: list[object] = []
+
+    def answer(*arguments: object) -> int:
+        seen.append(arguments)
+        return 7
+
+    rule = compile('currentCustomer.trackerValueCurrentEvent("a","b")', expect=None)
+    assert rule.evaluate({"currentCustomer": {"trackerValueCurrentEvent": answer}}) == 7
+    rule = compile("currentCustomer.pointsRedeemedInPastDays(30)", expect=None)
+    assert rule.evaluate({"currentCustomer": {"pointsRedeemedInPastDays": answer}}) == 7
+    assert seen == [("a", "b"), (30,)]
+
+
+def test_an_error_of_a_callable_is_its_own() -> None:
+    def broken(_name: str) -> bool:
+        raise LookupError("no connection")
+
+    rule = compile('currentCustomer.isStreakAchieved("a")')
+    with pytest.raises(LookupError, match="no connection"):
+        rule.matches({"currentCustomer": {"isStreakAchieved": broken}})
+
+
+def test_misfits_read_null_when_asked() -> None:
+    rule = compile("currentTxn.value>500||currentCustomer.isLoyal", on_error="null")
+    assert rule.evaluate({"currentTxn": {"value": "a lot"}, "currentCustomer": {"isLoyal": True}}) is True
+    assert rule.evaluate({"currentTxn": {"value": "a lot"}}) is None
+    assert rule.evaluate({}) is None
+
+
+def test_results_are_never_floats() -> None:
+    context = {"currentTxn": {"value": 0.5, "date": "2025-05-27T10:00"}}
+    found = compile("currentTxn.value*4", expect=None).evaluate(context)
+    assert type(found) is int
+    assert found == 2
+    found = compile("currentTxn.value/2", expect=None).evaluate(context)
+    assert type(found) is Decimal
+    assert str(found) == "0.25"
+    local = compile("currentTxn.date", expect=None, timezone="Asia/Kolkata").evaluate(context)
+    assert isinstance(local, datetime)
+    assert local.isoformat() == "2025-05-27T10:00:00+05:30"
