@@ -199,7 +199,7 @@ def test_orphans_duplicates_and_data_that_does_not_fit_are_reported() -> None:
         "errors": [["n", None, "date"], ["x", "T", "currentTxn.value"]],
     }
     assert figures(found.customers["c"])[0] == "300"
-    with pytest.raises(DataError, match="'much'"):
+    with pytest.raises(DataError, match="much"):
         evaluate(group(), records, on_error="raise")
 
 

@@ -103,8 +103,9 @@ def _run(argv: list[str]) -> int:
             formatter_class=RawDescriptionHelpFormatter,
         )
         module.arguments(parser)
-        # Options may stand between rules, but argparse then loses what `--` means.
-        read = parser.parse_args if "--" in argv else parser.parse_intermixed_args
+        # Options may stand between rules, but argparse then loses what `--` means, and knows no subcommands.
+        plain = "--" in argv or getattr(module, "SUBCOMMANDS", False)
+        read = parser.parse_args if plain else parser.parse_intermixed_args
         return module.run(read(argv[1:]))
     return _top(argv)
 

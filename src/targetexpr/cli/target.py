@@ -26,6 +26,7 @@ EXAMPLES = """\
   targetexpr target show group.json
   targetexpr target simulate group.json --data records.jsonl"""
 
+SUBCOMMANDS = True
 RAW = RawDescriptionHelpFormatter
 MEASURES = {"spend": "SALES", "gross-spend": "GROSS_SALES", "bills": "COUNT", "visits": "VISIT", "units": "QUANTITY"}
 
