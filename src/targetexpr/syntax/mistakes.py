@@ -13,7 +13,8 @@ from targetexpr.lang.nodes import is_name
 from targetexpr.lang.walk import size
 from targetexpr.syntax.mixes import mixed_logic
 from targetexpr.syntax.parser import Mix, Parsed, SyntaxProblem, read
-from targetexpr.syntax.recovery import ENDS_OPERAND, Tok, recover, tokens_of
+from targetexpr.syntax.recovery import recover
+from targetexpr.syntax.scene import ENDS_OPERAND, Tok, tokens_of
 from targetexpr.syntax.sentences import mistakes, say
 from targetexpr.syntax.slips import Repaired, mend
 

@@ -1,0 +1,168 @@
+"""Tokens of a mended text, the grammar run over them, and the place where it is stuck."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from targetexpr.base.diagnostics import Diagnostic, Edit
+from targetexpr.base.source import Span
+from targetexpr.syntax.grammar import END, tables
+from targetexpr.syntax.parens import is_call, unclosed
+from targetexpr.syntax.slips import Repaired
+
+
+class Tok(NamedTuple):
+    """A token of the mended text."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+ENDS_OPERAND = frozenset(("NAME", "NUMBER", "STRING", "BOOLEAN", "RPAR"))
+
+
+STARTS_OPERAND = frozenset(("NAME", "NUMBER", "STRING", "BOOLEAN", "LPAR", "NOT", "SIGN"))
+
+
+ENDS_COMPARISON = frozenset(("COMPARE", "AND", "OR", "QMARK", "COLON", "COMMA", "RPAR"))
+
+
+LITERAL = frozenset(("NUMBER", "STRING", "BOOLEAN"))
+
+
+@cache
+def _finder() -> re.Pattern[str]:
+    # A string that is never closed is one piece: tried again at each quote in it, it would cost the square.
+    return re.compile(tables().lexer + r'|(?P<UNCLOSED>"[^\r\n]*)|(?P<UNKNOWN>.)', re.DOTALL)
+
+
+def tokens_of(text: str) -> list[Tok]:
+    """The tokens of a text, blanks left out, the end marked."""
+    found = [Tok(str(m.lastgroup), m.group(), *m.span()) for m in _finder().finditer(text) if m.lastgroup != "BLANK"]
+    return [*found, Tok(END, "", len(text), len(text))]
+
+
+class Stuck(NamedTuple):
+    """Where the grammar does not go on: the token, what could stand there, and what is on the stack."""
+
+    place: int  # which token
+    state: int
+    expected: frozenset[str]
+    starts: tuple[int, ...]  # for each symbol on the stack, its first token
+
+    @property
+    def wants_operand(self) -> bool:
+        """Whether a value is missing here, rather than something that joins two."""
+        return "NUMBER" in self.expected
+
+    @property
+    def complete(self) -> bool:
+        """Whether what stands before is whole, so that an operator could follow."""
+        return not self.wants_operand and self.expected != {"NAME"}
+
+
+def run(tokens: list[Tok]) -> Stuck | None:
+    """Follow the grammar; None when the tokens are a rule."""
+    table = tables()
+    states, starts = [table.start], [0]
+    for index, token in enumerate(tokens):
+        while True:
+            action = table.actions[states[-1]].get(token.kind)
+            if action is None:
+                return Stuck(index, states[-1], frozenset(table.actions[states[-1]]), tuple(starts[1:]))
+            if action >= 0:
+                states.append(action)
+                starts.append(index)
+                break
+            left, length, _ = table.rules[~action]
+            first = starts[-length]
+            del states[-length:], starts[-length:]
+            states.append(table.gotos[left][states[-1]])
+            starts.append(first)
+            if token.kind == END and states[-1] == table.accept:
+                return None
+    raise AssertionError("the end of the text is a token of its own")
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A slip that is understood: what is said, and the tokens as they were meant (None: no telling)."""
+
+    finding: Diagnostic
+    tokens: list[Tok] | None
+
+
+class Scene:
+    """A place where the grammar is stuck, with what stands round it, for the functions that know one slip each."""
+
+    def __init__(self, tokens: list[Tok], stuck: Stuck, mended: Repaired) -> None:
+        self.tokens = tokens
+        self.stuck = stuck
+        self.place = stuck.place
+        self.mended = mended
+        # An edit would stand in the middle of what another one writes: it has to wait until that one is made.
+        self.blurred = False
+        self.token = tokens[stuck.place]
+        self.before = tokens[stuck.place - 1] if stuck.place else None
+        self.open = unclosed(tokens[: stuck.place])
+
+    def span(self, first: Tok, last: Tok | None = None) -> Span:
+        return self.mended.span(first.start, (last or first).end)
+
+    def replace(self, at: int, count: int, *new: Tok) -> list[Tok]:
+        return [*self.tokens[:at], *new, *self.tokens[at + count :]]
+
+    def edit(self, first: Tok, last: Tok, text: str) -> Edit:
+        """Write `text` in the place of some tokens."""
+        self.blurred = self.blurred or self.mended.inside(first.start) or self.mended.inside(last.end)
+        return Edit(self.span(first, last), text)
+
+    def insertion(self, after: Tok, text: str) -> Edit:
+        """Write `text` behind a token."""
+        self.blurred = self.blurred or self.mended.inside(after.end)
+        at = self.mended.end(after.end)
+        return Edit(Span(at, at), text)
+
+    def before_token(self, token: Tok, text: str) -> Edit:
+        """Write `text` before a token."""
+        self.blurred = self.blurred or self.mended.inside(token.start)
+        at = self.mended.start(token.start)
+        return Edit(Span(at, at), text)
+
+    @property
+    def in_call(self) -> bool:
+        return bool(self.open) and is_call(self.tokens, self.open[-1])
+
+
+def operator_kind(symbol: str) -> str:
+    return next(token.kind for token in tokens_of(symbol))
+
+
+def cut(scene: Scene, first: int, end: int) -> str:
+    """The mended text of some tokens, blanks between them kept to one at most."""
+    parts: list[str] = []
+    for before, token in zip([None, *scene.tokens[first:end]], scene.tokens[first:end], strict=False):
+        if before is not None and before.end < token.start:
+            parts.append(" ")
+        parts.append(token.text)
+    return "".join(parts)
+
+
+def end_of_operand(tokens: list[Tok], at: int) -> int:
+    """The first token behind an operand of a comparison."""
+    depth = 0
+    while True:
+        kind = tokens[at].kind
+        if kind == END or (depth == 0 and kind in ENDS_COMPARISON):
+            return at
+        depth += {"LPAR": 1, "RPAR": -1}.get(kind, 0)
+        at += 1
+
+
+def short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
