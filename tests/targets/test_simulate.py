@@ -69,7 +69,7 @@ def test_for_people(run: Run) -> None:
     assert "G: 2 customers, as of 2024-01-16" in out
     assert ["two", "2", "periods", "1", "50.0%"] in [line.split() for line in out.splitlines()]
     assert "One period short of the next level (now): 2" in out
-    assert "record odd (T): currentTxn.value is 'lots', which is not a number" in out
+    assert 'record odd (T): currentTxn.value is "lots", which is not a number' in out
 
 
 def test_one_customer_explained(run: Run) -> None:
@@ -102,7 +102,7 @@ def test_bad_input_is_told(run: Run, tmp_path: Path) -> None:
     assert run(data="none.jsonl")[0] == 2
     assert "takes no part" in run("--customer", "nobody")[2]
     assert "no time zone" in run("--timezone", "Mars")[2]
-    assert "'lots'" in run("--strict")[2]
+    assert '"lots"' in run("--strict")[2]
     (tmp_path / "group.json").write_text('{"name": "G", "targets": [{"name": "T"}]}')
     status, _, err = run()
     assert (status, "/targets/0" in err) == (2, True)
