@@ -20,8 +20,9 @@ LAYERS = {
     "checking": {"base", "lang", "schemas"},
     "front": {"base", "lang", "syntax", "checking"},
     "running": {"base", "lang", "checking"},
+    "targets": {"base", "lang", "syntax", "checking", "running"},
     "rule": {"base", "lang", "syntax", "checking", "running", "front"},
-    "cli": {"base", "lang", "syntax", "checking", "running", "front", "rule", "schemas"},
+    "cli": {"base", "lang", "syntax", "checking", "running", "front", "rule", "schemas", "targets"},
 }
 """What each part may import beside itself."""
 

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("targetexpr.cli.explain", "why a rule holds or not, with the values it read"),
     "schema": ("targetexpr.cli.schema", "list and search what an expression can name"),
     "verify": ("targetexpr.cli.verify", "compare every expression of a payload with its JSON"),
+    "target": ("targetexpr.cli.target", "make, check, show and simulate target groups"),
 }
 
 EXITS = "Exit status: 0 yes; 1 no (differs, would change); 2 the input is bad or the call is wrong."
@@ -102,8 +103,9 @@ def _run(argv: list[str]) -> int:
             formatter_class=RawDescriptionHelpFormatter,
         )
         module.arguments(parser)
-        # Options may stand between rules, but argparse then loses what `--` means.
-        read = parser.parse_args if "--" in argv else parser.parse_intermixed_args
+        # Options may stand between rules, but argparse then loses what `--` means, and knows no subcommands.
+        plain = "--" in argv or getattr(module, "SUBCOMMANDS", False)
+        read = parser.parse_args if plain else parser.parse_intermixed_args
         return module.run(read(argv[1:]))
     return _top(argv)
 

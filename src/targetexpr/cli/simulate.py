@@ -1,0 +1,260 @@
+"""`targetexpr target simulate`: who would earn what, on past data."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+from targetexpr.cli.exits import YES, InputProblem
+from targetexpr.cli.inputs import add_output, print_json, read_file
+from targetexpr.cli.schemas import add_schema, load
+
+if TYPE_CHECKING:
+    from targetexpr.targets.enrolment import Enrolment
+    from targetexpr.targets.progress import Progress
+    from targetexpr.targets.tracker import Tracker
+    from targetexpr.targets.windows import ReturnPolicy
+
+DESCRIPTION = """\
+Evaluate a target group on past records: how many customers reach each level, how long their runs are, who is one step
+short. Records are JSON objects, one a line or in one array, in any order; - reads them from standard input."""
+EXAMPLES = """\
+  targetexpr target simulate group.json --data records.jsonl
+  targetexpr target simulate group.json --data records.jsonl --customer c17
+  targetexpr target simulate group.json --data records.jsonl --output csv --table levels > levels.csv"""
+
+TABLES = ("progress", "contributions", "levels", "streaks", "unified", "grants", "reported")
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.epilog = f"examples:\n{EXAMPLES}"
+    parser.add_argument("group", metavar="GROUP", help="the group: a request or an answer, as JSON")
+    parser.add_argument(
+        "--data",
+        action="append",
+        required=True,
+        metavar="RECORDS",
+        help="records to evaluate (may be given several times)",
+    )
+    parser.add_argument("--customer", metavar="ID", help="explain one customer, period by period and record by record")
+    parser.add_argument("--timezone", default="UTC", metavar="ZONE", help="the clock of local days (default: UTC)")
+    parser.add_argument("--now", metavar="DATE", help="evaluate as of then (default: the date of the latest record)")
+    parser.add_argument(
+        "--returns",
+        type=str.upper,
+        choices=("IGNORE", "SAME_PERIOD", "NEXT_PERIOD"),
+        help="what returns lower (default: the period of the bill while it runs, and else the next one)",
+    )
+    parser.add_argument(
+        "--enrolment", metavar="FILE", help="JSON: who takes part, a list of ids or a dict of them with their values"
+    )
+    parser.add_argument("--strict", action="store_true", help="stop at the first record whose data does not fit")
+    parser.add_argument("--table", choices=TABLES, help="this table instead of the figures (csv: levels by default)")
+    add_schema(parser)
+    add_output(parser, "csv")
+
+
+def run(options: Namespace) -> int:
+    """Evaluate and print."""
+    from targetexpr.running.values import DataError
+
+    try:
+        tracker = _tracker(options)
+        kept: list[Mapping[str, object]] = []
+        _feed(tracker, options, kept)
+        progress = tracker.result()
+    except DataError as error:
+        raise InputProblem(f"the data does not fit: {error}") from None
+    if options.customer is not None:
+        _explain(options, tracker, progress, kept)
+    elif options.output == "csv":
+        _csv(progress, options.table or "levels")
+    elif options.table is not None:
+        print_json([{key: _plain(value) for key, value in row.items()} for row in progress.tables()[options.table]])
+    else:
+        _figures(options, progress)
+    return YES
+
+
+def _tracker(options: Namespace) -> Tracker:
+    from targetexpr.base.diagnostics import ExpressionError
+    from targetexpr.targets.payloads import PayloadError, parse_group
+    from targetexpr.targets.planned import EvaluationError
+    from targetexpr.targets.tracker import Tracker
+
+    source = read_file(options.group)
+    try:
+        return Tracker(
+            parse_group(source.text),
+            timezone=options.timezone,
+            now=options.now,
+            returns=cast("ReturnPolicy | None", options.returns),
+            enrolment=None if options.enrolment is None else _enrolment(options.enrolment),
+            schema=load(options),
+            on_error="raise" if options.strict else "list",
+        )
+    except (PayloadError, EvaluationError, ExpressionError) as error:
+        raise InputProblem(
+            f"{source.name}: {error}\nTo see everything that is wrong with it: targetexpr target check {source.name}"
+        ) from None
+    except ValueError as error:
+        raise InputProblem(str(error)) from None
+
+
+def _enrolment(name: str) -> Enrolment:
+    source = read_file(name)
+    given = _parsed(source.text, source.name or name, None)
+    if not isinstance(given, list | dict):
+        raise InputProblem(f"{source.name} is no enrolment: a list of ids, or an object of them, is needed")
+    return given
+
+
+def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]) -> None:
+    """Hands the records over; keeps those of the customer who is to be explained."""
+    count = 0
+    report = _reporter()
+    for name in options.data:
+        for record in _records(name):
+            tracker.add(record)
+            if options.customer is not None and str(record.get("customerId")) == options.customer:
+                kept.append(record)
+            count += 1
+            if report is not None and count % 10_000 == 0:
+                report(f"\r{count:,} records")
+    if report is not None and count >= 10_000:
+        report(f"\r{count:,} records, adding up ... \n")
+
+
+def _reporter() -> Callable[[str], object] | None:
+    """How far it is, on a terminal only."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return None
+
+    def report(text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+    return report
+
+
+def _records(name: str) -> Iterator[Mapping[str, object]]:
+    """The records of a file, one at a time where they stand one a line."""
+    try:
+        file = open(0 if name == "-" else name, encoding="utf-8-sig", closefd=name != "-")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise InputProblem(f"cannot read {name}: {error.strerror or error}") from None
+    with file:
+        try:
+            first = next((line for line in file if not line.isspace()), "")
+            if first.lstrip().startswith("["):
+                found = _parsed(first + file.read(), name, None)
+                for place, record in enumerate(found if isinstance(found, list) else ()):
+                    yield _object(record, f"{name}, record {place + 1}")
+                return
+            for number, line in enumerate(_and_rest(first, file), 1):
+                if not line.isspace() and line:
+                    yield _object(_parsed(line, name, number), f"{name}, line {number}")
+        except UnicodeDecodeError as error:
+            raise InputProblem(f"{name} is not UTF-8 text ({error.reason}); save it as UTF-8 and try again") from None
+
+
+def _and_rest(first: str, rest: Iterable[str]) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+@cache
+def _decoder() -> Callable[[str], object]:
+    """Made once: a decoder with options of its own costs more than most records."""
+    from decimal import Decimal
+    from json import JSONDecoder
+
+    def number(text: str) -> float | Decimal:
+        """A float where it stands for exactly these digits, for rules are far faster on floats; else a Decimal."""
+        short = float(text)
+        written = repr(short)
+        return short if written == text or Decimal(written) == Decimal(text) else Decimal(text)
+
+    return JSONDecoder(parse_float=number, parse_constant=_no_number).decode
+
+
+def _parsed(text: str, name: str, line: int | None) -> object:
+    try:
+        return _decoder()(text)
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError as error:
+        reason = str(error)
+    where = name if line is None else f"{name}, line {line}"
+    raise InputProblem(f"{where} is not JSON: {reason}")
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is no JSON number")
+
+
+def _object(value: object, where: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise InputProblem(f"{where} is no record: a JSON object is needed")
+    return value
+
+
+def _explain(options: Namespace, tracker: Tracker, progress: Progress, kept: list[Mapping[str, object]]) -> None:
+    from targetexpr.targets.story import tell
+
+    if options.customer not in progress.customers:
+        raise InputProblem(f"customer {options.customer!r} takes no part: there is no record, or no enrolment")
+    story = tell(tracker, progress, kept, options.customer)
+    if options.output == "json":
+        print_json(story.to_dict())
+    elif options.output == "csv":
+        _csv(progress, options.table or "contributions", customer=options.customer)
+    else:
+        print(story.to_text())
+
+
+def _figures(options: Namespace, progress: Progress) -> None:
+    from targetexpr.targets.simulate import as_text, summarise
+
+    summary = summarise(progress)
+    if options.output == "json":
+        print_json({**summary.to_dict(), "reported": progress.to_reported()})
+    else:
+        print(as_text(progress, summary))
+
+
+def _csv(progress: Progress, table: str, customer: str | None = None) -> None:
+    """A table as CSV on standard output; cells that a spreadsheet would run as formulas are quoted as text."""
+    import csv
+
+    from targetexpr.targets.tables import COLUMNS, tables
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(COLUMNS[table])
+    for row in tables(progress)[table]:
+        if customer is None or row.get("customer") == customer:
+            writer.writerow([_cell(value) for value in row.values()])
+
+
+def _plain(value: object) -> object:
+    from datetime import date
+    from decimal import Decimal
+
+    if isinstance(value, Decimal):
+        from targetexpr.targets.progress import decimal_text
+
+        return decimal_text(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _cell(value: object) -> object:
+    plain = _plain(value)
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t"):
+        return f"'{value}"
+    return plain

@@ -1,0 +1,213 @@
+"""`targetexpr target`: make, check, show and simulate target groups."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
+
+from targetexpr.cli.exits import NO, YES, InputProblem
+from targetexpr.cli.inputs import add_output, print_json, read_file
+from targetexpr.cli.schemas import add_schema, load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from targetexpr.cli.main import Command
+    from targetexpr.targets.findings import Finding
+
+DESCRIPTION = "Target groups: make one from a plan, check it before it is posted, show it, and see who would earn what."
+EXAMPLES = """\
+  targetexpr target new --name Weekly --start 2024-01-01 --every weekly --cycles 12 --spend 500 --levels 2,4,8
+  targetexpr target new plan.toml > group.json
+  targetexpr target check group.json
+  targetexpr target show group.json
+  targetexpr target simulate group.json --data records.jsonl"""
+
+SUBCOMMANDS = True
+RAW = RawDescriptionHelpFormatter
+MEASURES = {"spend": "SALES", "gross-spend": "GROSS_SALES", "bills": "COUNT", "visits": "VISIT", "units": "QUANTITY"}
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declare the subcommands and their arguments."""
+    commands = parser.add_subparsers(dest="target_command", metavar="new|check|show|simulate", required=True)
+    _new(
+        commands.add_parser(
+            "new", help="make a group from options or a TOML plan", description=_NEW, formatter_class=RAW
+        )
+    )
+    check = commands.add_parser(
+        "check", help="say everything that is wrong with a group", description=_CHECK, formatter_class=RAW
+    )
+    check.add_argument("file", nargs="+", metavar="FILE", help="a request or an answer; - reads standard input")
+    check.add_argument("--taken", action="append", default=[], metavar="NAME", help="a name that another group has")
+    add_schema(check)
+    add_output(check)
+    show = commands.add_parser("show", help="a group for people to read", description=_SHOW, formatter_class=RAW)
+    show.add_argument("file", metavar="FILE", help="a request or an answer; - reads standard input")
+    if find_spec("targetexpr.cli.simulate") is not None:
+        module = _simulate()
+        module.arguments(
+            commands.add_parser(
+                "simulate", help="who would earn what", description=module.DESCRIPTION, formatter_class=RAW
+            )
+        )
+
+
+_NEW = "Make a group from options, or from a TOML plan whose entries options override. Prints the request."
+_CHECK = (
+    "Everything that is wrong with a group, each with its JSON pointer and, where it documents one, the platform's\n"
+    "number. Errors end with status 1, a file that holds no group with 2; warnings leave it 0."
+)
+_SHOW = "The cycles of a group on a calendar line, its rules as text, its levels."
+
+
+def _new(parser: ArgumentParser) -> None:
+    parser.add_argument("plan", nargs="?", metavar="PLAN.toml", help="a plan; - reads standard input")
+    parser.add_argument("--name", help="the name of the group")
+    parser.add_argument("--description", metavar="TEXT")
+    parser.add_argument("--start", metavar="DATE", help="the first day of the first cycle")
+    parser.add_argument(
+        "--every", metavar="UNIT", help="daily, weekly, monthly, quarterly, half-yearly, yearly, custom"
+    )
+    parser.add_argument("--times", type=int, metavar="N", help="units in a cycle (default: 1)")
+    parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles there are")
+    parser.add_argument("--window", metavar="NAME", help="fixed_calendar_window, cyclic_window, period_agnostic_window")
+    for option in MEASURES:
+        what = option.replace("-", " ")
+        parser.add_argument(f"--{option}", metavar="VALUE", help=f"a target of {what}: a value, or one for each cycle")
+    parser.add_argument("--rule", metavar="RULE", help="which records count (default: true, all of them)")
+    parser.add_argument("--line-items", action="store_true", help="look at line items instead of whole bills")
+    parser.add_argument("--store", type=int, action="append", metavar="ID", help="count only here (repeatable)")
+    parser.add_argument("--levels", metavar="N,N,...", help="streak levels: cycles that each takes")
+    parser.add_argument("--non-continuous", action="store_true", help="cycles need not be in a row")
+    parser.add_argument("--taken", action="append", default=[], metavar="NAME", help="a name that another group has")
+    add_schema(parser)
+
+
+def run(options: Namespace) -> int:
+    """Do what the subcommand says; the exit status."""
+    if find_spec("pydantic") is None:
+        raise InputProblem("target groups need pydantic: pip install 'targetexpr[targets]'")
+    match options.target_command:
+        case "new":
+            return _make(options)
+        case "check":
+            return _check(options)
+        case "show":
+            return _show(options)
+        case _:
+            return _simulate().run(options)
+
+
+def _simulate() -> Command:
+    return cast("Command", import_module("targetexpr.cli.simulate"))
+
+
+def _make(options: Namespace) -> int:
+    from targetexpr.targets.plan_file import PlanError, builder_of, read_plan
+    from targetexpr.targets.wire import dump
+
+    try:
+        plan = read_plan(read_file(options.plan).text) if options.plan is not None else {}
+        builder = builder_of(plan | _from_options(options, plan))
+    except PlanError as problem:
+        raise InputProblem(str(problem)) from None
+    schema = load(options)
+    findings = builder.check(schema=schema, taken_names=options.taken)
+    _tell(findings, None)
+    if any(finding.is_error for finding in findings):
+        return NO
+    print(dump(builder.build(schema=schema, taken_names=options.taken)))
+    return YES
+
+
+def _from_options(options: Namespace, plan: dict[str, object]) -> dict[str, object]:
+    names = ("name", "description", "start", "every", "times", "cycles", "window")
+    given: dict[str, object] = {name: value for name in names if (value := getattr(options, name)) is not None}
+    if options.levels is not None:
+        given["levels"] = _counts(options.levels)
+    if options.non_continuous:
+        given["continuous"] = False
+    measures = [name for name in MEASURES if getattr(options, name.replace("-", "_")) is not None]
+    if not measures:
+        for name in ("rule", "store", "line_items"):
+            if getattr(options, name):
+                raise InputProblem(f"--{name.replace('_', '-')} belongs to a target; give --spend or its like as well")
+        return given
+    title = given.get("name", plan.get("name", ""))
+    targets: list[dict[str, object]] = []
+    for name in measures:
+        target: dict[str, object] = {"name": title if len(measures) == 1 else f"{title} {name}"}
+        target |= {"measure": MEASURES[name], "value": _amounts(getattr(options, name.replace("-", "_")))}
+        target |= {"rule": options.rule} if options.rule is not None else {}
+        target |= {"stores": options.store} if options.store else {}
+        target |= {"of": "LINEITEM"} if options.line_items else {}
+        targets.append(target)
+    return given | {"targets": targets}
+
+
+def _counts(text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise InputProblem(f"--levels takes numbers with commas between them, like 2,4,8; not {text!r}") from None
+
+
+def _amounts(text: str) -> list[object] | str:
+    parts = [part.strip() for part in text.split(",")]
+    return [*parts] if len(parts) > 1 else text.strip()
+
+
+def _check(options: Namespace) -> int:
+    from targetexpr.targets.payloads import PayloadError
+    from targetexpr.targets.validation import validate
+
+    schema = load(options)
+    results: list[tuple[str, list[Finding]]] = []
+    for name in options.file:
+        source = read_file(name)
+        try:
+            results.append((source.name or name, validate(source.text, schema=schema, taken_names=options.taken)))
+        except PayloadError as error:
+            raise InputProblem(f"{source.name or name}: {error}") from None
+    if options.output == "json":
+        print_json(
+            [{"source": name, "ok": _ok(found), "findings": [f.to_dict() for f in found]} for name, found in results]
+        )
+    else:
+        for name, found in results:
+            _tell(found, name)
+            print(f"{name}: {_count(found)}")
+    return YES if all(_ok(found) for _, found in results) else NO
+
+
+def _show(options: Namespace) -> int:
+    from targetexpr.targets.payloads import PayloadError, parse_group
+    from targetexpr.targets.summary import summary
+
+    source = read_file(options.file)
+    try:
+        print(summary(parse_group(source.text)))
+    except PayloadError as error:
+        raise InputProblem(f"{source.name}: {error}") from None
+    return YES
+
+
+def _ok(findings: Sequence[Finding]) -> bool:
+    return not any(finding.is_error for finding in findings)
+
+
+def _count(findings: Sequence[Finding]) -> str:
+    errors = sum(finding.is_error for finding in findings)
+    warnings = len(findings) - errors
+    words = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+    return ", ".join(words) or "nothing is wrong"
+
+
+def _tell(findings: Sequence[Finding], name: str | None) -> None:
+    for finding in findings:
+        print(f"{name}: {finding}" if name is not None else str(finding), file=sys.stderr)

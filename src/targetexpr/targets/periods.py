@@ -1,0 +1,34 @@
+"""Instants of windows: where a local day begins, and a customer's cycles from the first record on."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, tzinfo
+
+from targetexpr.targets.frequency import step
+from targetexpr.targets.spelling import FrequencyType
+
+_BY_DAYS = (FrequencyType.DAILY, FrequencyType.WEEKLY, FrequencyType.CUSTOM)
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """The instant, in UTC, at which a local day begins."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def cycle_instant(anchor: datetime, unit: FrequencyType, frequency: int, number: int, zone: tzinfo) -> datetime:
+    """The instant, in UTC, at which cycle `number` (the first is 0) of a customer begins whose anchor is `anchor`.
+
+    Days have 24 hours; months go by the calendar of `zone` and keep the time of day. Always from the anchor, so that a
+    month end does not drift. Raises ValueError past the end of the calendar and for frequencies that make no cycles.
+
+    >>> cycle_instant(datetime(2024, 1, 31, 9, tzinfo=UTC), FrequencyType.MONTHLY, 1, 1, UTC).isoformat()
+    '2024-02-29T09:00:00+00:00'
+    """
+    local = anchor.astimezone(zone)
+    day = step(local.date(), unit, frequency, number)
+    try:
+        if unit in _BY_DAYS:
+            return anchor + (day - local.date())
+        return anchor if day == local.date() else datetime.combine(day, local.time(), zone).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the cycles run past the end of the calendar") from None
