@@ -77,10 +77,10 @@ class ExpressionError(ValueError):
         return type(self), (self.diagnostics, self.source)
 
 
-def capped(diagnostics: Iterable[Diagnostic], most: int) -> list[Diagnostic]:
+def capped(diagnostics: Iterable[Diagnostic], most: int, dropped: int = 0) -> list[Diagnostic]:
     """Sorted by place, errors first where places are equal, and cut to `most` with a last word on the rest."""
     ordered = sorted(diagnostics, key=lambda d: (d.span.start, not d.is_error, d.span.end, d.code))
-    if len(ordered) <= most:
+    if len(ordered) + dropped <= most:
         return ordered
     kept = ordered[: max(most - 1, 0)]
     cut = ordered[len(kept) :]
@@ -90,7 +90,7 @@ def capped(diagnostics: Iterable[Diagnostic], most: int) -> list[Diagnostic]:
         severity=severity,
         span=cut[0].span,
         pointer=cut[0].pointer,
-        message=f"There are {len(cut)} more problems from here on; only the first {len(kept)} are shown.",
+        message=f"There are {len(cut) + dropped} more problems from here on; only the first {len(kept)} are shown.",
         hint="Mend the ones above and check again.",
     )
     return [*kept, last]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from itertools import pairwise
 
-from targetexpr.base.diagnostics import Diagnostic, Edit, Severity, capped
+from targetexpr.base.diagnostics import Diagnostic, capped
 from targetexpr.base.limits import Limits
 from targetexpr.base.source import Span
-from targetexpr.lang.nodes import is_name
 from targetexpr.lang.walk import size
 from targetexpr.syntax.mixes import mixed_logic
 from targetexpr.syntax.parser import Mix, Parsed, SyntaxProblem, read
 from targetexpr.syntax.recovery import recover
-from targetexpr.syntax.scene import ENDS_OPERAND, Tok, tokens_of
-from targetexpr.syntax.sentences import mistakes, say
+from targetexpr.syntax.scene import ENDS_OPERAND, tokens_of
+from targetexpr.syntax.sentences import say
 from targetexpr.syntax.slips import Repaired, mend
+from targetexpr.syntax.suspicions import Suspicions, may_be_suspicious
 
 ENDS_TERM = frozenset(("AND", "OR", "COMPARE", "SIGN", "SCALE", "QMARK", "COLON", "COMMA"))
 
@@ -29,10 +27,8 @@ def find(text: str, limits: Limits) -> list[Diagnostic]:
     try:
         parsed = read(text)
     except SyntaxProblem:
-        findings = _errors(text, limits)
-    else:
-        findings = _past_limits(text, parsed, limits) or _warnings(text, parsed.mixes)
-    return capped(findings, limits.diagnostics)
+        return _errors(text, limits)
+    return _past_limits(text, parsed, limits) or _warnings(text, parsed.mixes, limits)
 
 
 def _past_limits(text: str, parsed: Parsed, limits: Limits) -> list[Diagnostic]:
@@ -75,103 +71,22 @@ def _errors(text: str, limits: Limits) -> list[Diagnostic]:
     deep = _too_deep(text, limits)
     if deep:
         return deep
-    mended = mend(text)
-    findings = list(mended.findings)
+    mended = mend(text, limits.diagnostics)
+    findings, dropped = list(mended.findings), mended.dropped
     if not mended.hopeless:
-        tokens, suspicious = _suspicious(tokens_of(mended.text), mended, "error")
-        findings += suspicious
-        findings += recover(tokens, mended)
-    return findings
+        suspicions = Suspicions(tokens_of(mended.text), mended, "error", limits.diagnostics)
+        findings += suspicions.findings
+        findings += recover(suspicions.tokens, mended)
+        dropped += suspicions.dropped
+    return capped(findings, limits.diagnostics, dropped)
 
 
-def _warnings(text: str, mixes: list[Mix]) -> list[Diagnostic]:
-    untouched = Repaired(text, [], [], hopeless=False)
-    findings: list[Diagnostic] = []
-    if _may_be_suspicious(text):
-        _, findings = _suspicious(tokens_of(text), untouched, "warning")
-    return [*findings, *(mixed_logic(mix) for mix in mixes)]
-
-
-def _may_be_suspicious(text: str) -> bool:
-    return _suspect().search(text) is not None
-
-
-@cache
-def _suspect() -> re.Pattern[str]:
-    """A quick look that most rules pass: only what it finds is looked at token by token."""
-    profiles = "|".join(mistakes()["profiles"]["names"])
-    return re.compile(rf"\b(?:{profiles})[A-Za-z0-9_]{{2,}}\s*(?![\s.A-Za-z0-9_])|\.\s*is\s*\.|\b[nN][oO][tT]\s*\(")
-
-
-def _suspicious(tokens: list[Tok], mended: Repaired, severity: Severity) -> tuple[list[Tok], list[Diagnostic]]:
-    """Slips that leave something the grammar accepts: a profile run together with its attribute, a split method."""
-    profiles: list[str] = sorted(mistakes()["profiles"]["names"], key=len, reverse=True)
-    methods: list[str] = mistakes()["profiles"]["is_methods"]
-    out: list[Tok] = []
-    findings: list[Diagnostic] = []
-    index = 0
-    while index < len(tokens):
-        token = tokens[index]
-        before = out[-1].kind if out else ""
-        after = tokens[index + 1].kind if index + 1 < len(tokens) else ""
-        if token.kind == "NAME" and before != "DOT":
-            profile = next((name for name in profiles if token.text.startswith(name)), None)
-            if profile is not None and after != "DOT" and _is_attribute(profile, token.text[len(profile) :]):
-                finding, made = _run_together(token, profile, mended, severity)
-                findings.append(finding)
-                out += made
-                index += 1
-                continue
-            negates = after == "LPAR" and tokens[index + 2].kind != "RPAR"
-            if token.text.lower() == "not" and negates and before not in ENDS_OPERAND:
-                span = mended.span(token.start, token.end)
-                edits = (Edit(span, "!"),)
-                findings.append(say("word-operator", span, severity=severity, edits=edits, text=token.text, write="!"))
-                out.append(Tok("NOT", "!", token.start, token.end))
-                index += 1
-                continue
-        if token.kind == "NAME" and token.text == "is" and before == "DOT" and after == "DOT":
-            rest = tokens[index + 2]
-            if rest.kind == "NAME" and "is" + rest.text in methods:
-                dot = tokens[index + 1]
-                span = mended.span(token.start, rest.end)
-                edits = (Edit(mended.span(dot.start, dot.end), ""),)
-                findings.append(say("stray-dot", span, severity=severity, edits=edits, write="is" + rest.text))
-                out.append(Tok("NAME", "is" + rest.text, token.start, rest.end))
-                index += 3
-                continue
-        out.append(token)
-        index += 1
-    return out, findings
-
-
-def _is_attribute(profile: str, rest: str) -> bool:
-    """Whether what follows a profile's name can be an attribute.
-
-    One letter more is rather a misspelt profile, and a profile of one word (`program`) may begin another word.
-    """
-    begins = rest[:1].isupper() or (rest[:1].islower() and not profile.islower())
-    return len(rest) > 1 and begins and is_name(rest[:1].lower() + rest[1:])
-
-
-def _run_together(token: Tok, profile: str, mended: Repaired, severity: Severity) -> tuple[Diagnostic, list[Tok]]:
-    """`currentLineItemqty`: the attribute begins in lower case, as all documented ones do."""
-    cut = token.start + len(profile)
-    rest = token.text[len(profile) :]
-    name = rest[:1].lower() + rest[1:]
-    edit = Edit(mended.span(cut, cut + 1), "." + name[:1])
-    finding = say(
-        "missing-dot",
-        mended.span(token.start, token.end),
-        severity=severity,
-        edits=(edit,),
-        profile=profile,
-        name=name,
-        write=f"{profile}.{name}",
-    )
-    made = [
-        Tok("NAME", profile, token.start, cut),
-        Tok("DOT", ".", cut, cut),
-        Tok("NAME", name, cut, token.end),
-    ]
-    return finding, made
+def _warnings(text: str, mixes: list[Mix], limits: Limits) -> list[Diagnostic]:
+    findings = [mixed_logic(mix) for mix in mixes]
+    dropped = 0
+    if may_be_suspicious(text):
+        untouched = Repaired(text, [], [], hopeless=False)
+        suspicions = Suspicions(tokens_of(text), untouched, "warning", limits.diagnostics)
+        findings += suspicions.findings
+        dropped = suspicions.dropped
+    return capped(findings, limits.diagnostics, dropped)

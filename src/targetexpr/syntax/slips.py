@@ -17,8 +17,11 @@ from targetexpr.syntax.sentences import compose, mistakes
 class Repaired:
     """A text with the slips mended that can be, and the way back from its offsets to those of the original."""
 
-    def __init__(self, original: str, edits: list[Edit], findings: list[Diagnostic], *, hopeless: bool) -> None:
+    def __init__(
+        self, original: str, edits: list[Edit], findings: list[Diagnostic], *, hopeless: bool, dropped: int = 0
+    ) -> None:
         self.findings = findings
+        self.dropped = dropped  # how many slips have no finding of their own
         self.hopeless = hopeless  # something stands there that no repair is known for
         self.text = ""
         self._starts: list[int] = []  # of each edit in the mended text
@@ -109,14 +112,19 @@ _SAME = re.compile(r"(.)\1*", re.DOTALL)
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]*)?[eE][+-]?[0-9]+(?![A-Za-z0-9_])")
 
 
-def mend(text: str) -> Repaired:
-    """Find the slips in characters, wherever they stand, and mend those that a repair is known for."""
-    return _Mender(text).mended()
+def mend(text: str, most: int) -> Repaired:
+    """Find the slips in characters, wherever they stand, and mend those that a repair is known for.
+
+    Of more than `most` the rest is mended and counted without a finding of its own.
+    """
+    return _Mender(text, most).mended()
 
 
 class _Mender:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most: int) -> None:
         self.text = text
+        self.most = most
+        self.dropped = 0
         self.at = 0
         self.open = 0  # parentheses
         self.edits: list[Edit] = []
@@ -138,10 +146,13 @@ class _Mender:
                 self.string(token)
             else:
                 self.other(token)
-        return Repaired(self.text, self.edits, self.findings, hopeless=self.hopeless)
+        return Repaired(self.text, self.edits, self.findings, hopeless=self.hopeless, dropped=self.dropped)
 
     def say(self, code: str, span: Span, *edits: Edit, **values: str) -> None:
-        self.findings.append(compose(code, span, values, edits=edits))
+        if len(self.findings) < self.most:
+            self.findings.append(compose(code, span, values, edits=edits))
+        else:
+            self.dropped += 1
         self.edits.extend(edits)
         self.hopeless = self.hopeless or not edits
 
