@@ -107,9 +107,15 @@ def compare_ratio() -> float:
     return _ratio(lambda: small == small_too, lambda: large == large_too)
 
 
-def test_compare() -> None:
-    """In a process of its own: comparing only fetches memory, and tests before this one leave theirs scattered."""
-    script = "from tests.syntax.test_linear import compare_ratio; print(compare_ratio())"
+def slips_ratio() -> float:
+    small, large = (text.replace('"sku_code"', "“sku_code”") for text in (_SMALL_TEXT, _LARGE_TEXT))
+    return _ratio(lambda: diagnose(small), lambda: diagnose(large))
+
+
+@pytest.mark.parametrize("measured", [compare_ratio, slips_ratio], ids=lambda measured: measured.__name__)
+def test_in_a_process_of_its_own(measured: Callable[[], float]) -> None:
+    """These mostly fetch memory, and the tests before this one leave theirs scattered."""
+    script = f"from tests.syntax.test_linear import {measured.__name__}; print({measured.__name__}())"
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     assert float(done.stdout) <= MOST
@@ -125,11 +131,6 @@ def test_broken_lists_are_diagnosed_in_linear_time() -> None:
         small, large = spoil(_SMALL_TEXT), spoil(_LARGE_TEXT)
         assert diagnose(large)
         assert _ratio(lambda text=small: diagnose(text), lambda text=large: diagnose(text)) <= MOST
-
-
-def test_many_slips_in_linear_time() -> None:
-    small, large = (text.replace('"sku_code"', "“sku_code”") for text in (_SMALL_TEXT, _LARGE_TEXT))
-    assert _ratio(lambda: diagnose(small), lambda: diagnose(large)) <= MOST
 
 
 def test_lists_nested_to_the_right_are_one_list() -> None:
