@@ -108,6 +108,7 @@ _BEHIND_STRING = re.compile(r"[ \t]*(?:[,)&|=!<>+*/%?:-]|[\r\n]|\Z)")
 CLOSERS_TRIED = 20
 """How many quotes may be looked at for the one that closes a string."""
 
+_NOTHING = re.compile(r"[ \t)]*(?:[\r\n]|\Z)")
 _SAME = re.compile(r"(.)\1*", re.DOTALL)
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]*)?[eE][+-]?[0-9]+(?![A-Za-z0-9_])")
 
@@ -196,7 +197,7 @@ class _Mender:
         start = self.at
         found = token.match(self.text, start)
         whole = found is not None
-        if not self.text[start + 1 : self.line_end].strip(" \t)"):
+        if not whole and _NOTHING.match(self.text, start + 1):
             span = Span(start, start + 1)
             self.say("stray-quote", span, Edit(span, ""))
             self.at = span.end
