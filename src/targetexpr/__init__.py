@@ -1,12 +1,11 @@
 """The open compiler for the rule language of loyalty programmes.
 
-    text ──parse──▶ tree ──to_json──▶ expressionJson
-                     │ ▲                    │
-              to_text│ └─────from_json──────┘
-                     ▼
-                    text
+    text ──parse──▶ tree ──check──▶ checked tree ──compile──▶ Rule: matches, evaluate, explain, residual
+      ▲              │ ▲                 │
+      └───to_text────┘ └──from_json──    └──to_json──▶ expressionJson with its types
 
-`diagnose` says what is wrong with a text, `apply_fixes` mends what can be mended.
+`diagnose` says what is wrong with a text, `apply_fixes` mends what can be mended, `lint` tells what is allowed and
+seldom meant, `Schema` holds what can be named. Target groups are in `targetexpr.targets`.
 """
 
 from __future__ import annotations

@@ -148,9 +148,7 @@ def _resolved(
         return CallBasket(profile, BASKET_SHAPES[function.name]), arguments
     if function.meaning in PROFILE_MEANINGS:
         return CallProfile(profile, function.meaning), arguments
-    raise NotImplementedError(
-        f"{function.name} is declared with the meaning {function.meaning!r}, which nothing computes"
-    )
+    raise AssertionError(f"{function.name} is declared with the meaning {function.meaning!r}, which nothing computes")
 
 
 def _evaluated(call: Call, arguments: tuple[int, ...]) -> tuple[int, ...]:
