@@ -111,6 +111,44 @@ def lint(
     return sorted(found, key=lambda finding: (finding.span, finding.code))
 
 
+def review(
+    text: str,
+    schema: Schema | None = None,
+    *,
+    event: str | None = None,
+    expect: Expected | None = "boolean",
+    strict: bool = True,
+    on: Collection[str] = (),
+    off: Collection[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> tuple[Checked | None, list[Diagnostic]]:
+    """A text, checked, and everything there is to say about it: syntax, names, types, and what is seldom meant.
+
+    The tree is None when the text is no rule. Findings come in the order of the text; `on` and `off` switch
+    warnings by code. Never raises for a text, whatever it is.
+
+    >>> checked, found = review('currentTxn.value>500&&currentTxn.value<100')
+    >>> checked.ok, [finding.code for finding in found]
+    (True, ['contradiction'])
+    >>> review("currentTxn.value>")[0] is None
+    True
+    """
+    from targetexpr.base.diagnostics import ExpressionError
+    from targetexpr.checking.lint import CODES, wanted
+    from targetexpr.checking.lint import lint as lint_tree
+    from targetexpr.syntax.parser import diagnose
+    from targetexpr.syntax.printer import to_text
+
+    try:
+        checked = check(text, schema, event=event, expect=expect, strict=strict, limits=limits)
+    except ExpressionError as error:
+        return None, list(error.diagnostics)
+    keep = wanted(checked.schema, on=on, off=off)
+    found = [*checked.diagnostics, *lint_tree(checked, write=to_text, on=on, off=off), *diagnose(text, limits=limits)]
+    kept = [finding for finding in found if finding.is_error or finding.code in keep or finding.code not in CODES]
+    return checked, sorted(kept, key=lambda finding: (finding.span, not finding.is_error))
+
+
 def to_json(
     expr: Expr | Checked,
     style: JsonStyle = "compact",

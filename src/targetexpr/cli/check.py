@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.cli.exits import BAD_INPUT, NO, YES, InputProblem
 from targetexpr.cli.inputs import Input, add_input, add_output, findings_as_data, inputs, print_json, show
 from targetexpr.cli.payloads import NoJson, Unit, units
 from targetexpr.cli.schemas import add_event, add_schema, load
-from targetexpr.front import check, check_json
+from targetexpr.front import check, check_json, review
 
 if TYPE_CHECKING:
-    from targetexpr.checking.result import Checked
+    from targetexpr.checking.checker import Expected
     from targetexpr.lang.schema import Schema
 
 DESCRIPTION = """\
@@ -97,34 +97,27 @@ def _source(
 
 
 def _unit(unit: Unit, options: Namespace, schema: Schema, keep: frozenset[str]) -> tuple[list[Diagnostic], int]:
-    """The findings of one rule, and its exit status."""
+    """The findings of one rule, and its exit status. JSON has no text to lint; its rule mostly stands beside it."""
+    expect = None if options.expect == "any" else options.expect
+    given: Given = {"event": options.event, "expect": expect, "strict": options.strict}
+    if unit.kind == "text" and not options.no_lint:
+        checked, found = review(unit.text, schema, **given, on=keep, off=_codes() - keep)
+        return found, BAD_INPUT if checked is None else YES if checked.ok else NO
+    reader = check if unit.kind == "text" else check_json
     try:
-        checked = _checked(unit, options, schema)
+        checked = reader(unit.text, schema, **given)
     except ExpressionError as error:
         return list(error.diagnostics), BAD_INPUT
-    found = list(checked.diagnostics)
-    if not options.no_lint:
-        found += _lint(unit, checked)
-    kept = [finding for finding in found if finding.is_error or finding.code in keep or finding.code not in _codes()]
+    kept = [f for f in checked.diagnostics if f.is_error or f.code in keep or f.code not in _codes()]
     return sorted(kept, key=lambda finding: (finding.span, not finding.is_error)), YES if checked.ok else NO
 
 
-def _checked(unit: Unit, options: Namespace, schema: Schema) -> Checked:
-    expect = None if options.expect == "any" else options.expect
-    reader = check if unit.kind == "text" else check_json
-    return reader(unit.text, schema, event=options.event, expect=expect, strict=options.strict)
+class Given(TypedDict):
+    """What the call says of every rule."""
 
-
-def _lint(unit: Unit, checked: Checked) -> list[Diagnostic]:
-    """What lint says about a text; JSON has no text to mend, and its rule mostly stands beside it as text."""
-    if unit.kind == "json":
-        return []
-    from targetexpr.checking.lint import lint
-    from targetexpr.syntax.parser import diagnose
-    from targetexpr.syntax.printer import to_text
-
-    codes = _codes()
-    return [*lint(checked, write=to_text, on=codes), *diagnose(unit.text)]
+    event: str | None
+    expect: Expected | None
+    strict: bool
 
 
 def _codes() -> frozenset[str]:
