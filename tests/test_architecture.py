@@ -23,6 +23,7 @@ LAYERS = {
     "targets": {"base", "lang", "syntax", "checking", "running"},
     "rule": {"base", "lang", "syntax", "checking", "running", "front"},
     "cli": {"base", "lang", "syntax", "checking", "running", "front", "rule", "schemas", "targets"},
+    "repl": {"base", "lang", "syntax", "checking", "running", "front", "rule", "targets", "cli"},
 }
 """What each part may import beside itself."""
 

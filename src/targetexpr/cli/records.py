@@ -23,6 +23,12 @@ class Record:
     context: dict[str, object] | None
     problem: str = ""
 
+    def under(self, profile: str | None) -> Record:
+        """The record as a context, where records are plain dicts of one profile."""
+        if profile is None or self.context is None:
+            return self
+        return Record(self.line, {profile: self.context})
+
 
 def add_data(parser: ArgumentParser) -> None:
     """Declare where data comes from."""
@@ -51,28 +57,26 @@ def records(options: Namespace, *, needed: bool) -> Iterator[Record]:
         if sys.stdin is None or sys.stdin.isatty():
             raise InputProblem("no data: give it with --data FILE, --data '{\"currentTxn\":{...}}', or pipe it in")
         source = STDIN
-    for record in _read(source):
-        if record.context is not None and options.profile is not None:
-            yield Record(record.line, {options.profile: record.context})
-        else:
-            yield record
+    for record in read(source):
+        yield record.under(options.profile)
 
 
-def _read(source: str) -> Iterator[Record]:
+def read(source: str) -> Iterator[Record]:
+    """The records of a file, of standard input (`-`), or of JSON itself. Raises InputProblem."""
     if source.lstrip().startswith(_INLINE):
-        yield from _records(iter(source.encode("utf-8", "surrogatepass").splitlines(keepends=True)))
+        yield from records_in(iter(source.encode("utf-8", "surrogatepass").splitlines(keepends=True)))
     elif source == STDIN:
-        yield from _records(sys.stdin.buffer)
+        yield from records_in(sys.stdin.buffer)
     else:
         try:
             file: IO[bytes] = open(source, "rb")  # noqa: SIM115 - closed below, once all records are read
         except OSError as error:
             raise InputProblem(f"cannot read {source}: {error.strerror or error}") from None
         with file:
-            yield from _records(file)
+            yield from records_in(file)
 
 
-def _records(lines: Iterable[bytes]) -> Iterator[Record]:
+def records_in(lines: Iterable[bytes]) -> Iterator[Record]:
     """JSON Lines when the first line is a record of its own, which streams; else one document.
 
     A document that is broken is taken for JSON Lines when it has other lines that are records.
@@ -87,7 +91,7 @@ def _records(lines: Iterable[bytes]) -> Iterator[Record]:
             break
     else:
         raise InputProblem("the data is empty: there is no record in it")
-    record = _record(number, first)
+    record = record_of(number, first)
     if record.context is not None:
         yield record
         yield from _each_line(number + 1, rest)
@@ -108,10 +112,11 @@ def _records(lines: Iterable[bytes]) -> Iterator[Record]:
 def _each_line(first: int, lines: Iterable[bytes]) -> Iterator[Record]:
     for number, line in enumerate(lines, first):
         if line.strip():
-            yield _record(number, line)
+            yield record_of(number, line)
 
 
-def _record(number: int, line: bytes) -> Record:
+def record_of(number: int, line: bytes) -> Record:
+    """A line of JSON Lines as a record."""
     value, problem = _parsed(line)
     if problem is None:
         return _as_record(number, value)
@@ -125,6 +130,15 @@ def _as_record(number: int, value: object) -> Record:
 
 
 _NAMES = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
+
+
+def json_value(text: str) -> object:
+    """The value of a JSON text, its numbers exact. Raises ValueError for a text that is no JSON."""
+    try:
+        value: object = _DECODER.decode(text)
+    except (RecursionError, ArithmeticError) as error:
+        raise ValueError("nested too deeply" if isinstance(error, RecursionError) else "too large a number") from None
+    return value
 
 
 def _parsed(data: bytes) -> tuple[object, str | None]:

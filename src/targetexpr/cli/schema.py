@@ -65,16 +65,22 @@ def run(options: Namespace) -> int:
         return YES
     schema = load(options)
     if options.events:
-        _events(schema, options.output)
+        events(schema, options.output)
     elif options.search is not None:
-        _search(schema, options.search, options.name, options.output)
-    elif options.name is None:
-        _profiles(schema, options.output)
-    elif "." in options.name:
-        _entry(schema, options.name, options.output)
+        search(schema, options.search, options.name, options.output)
     else:
-        _members(schema, options.name, options.output)
+        listing(schema, options.name, options.output)
     return YES
+
+
+def listing(schema: Schema, name: str | None, output: str = "text") -> None:
+    """Prints the profiles, what is in one, or one entry. Raises InputProblem for what does not exist."""
+    if name is None:
+        _profiles(schema, output)
+    elif "." in name:
+        _entry(schema, name, output)
+    else:
+        _members(schema, name, output)
 
 
 # ---- what there is -------------------------------------------------------------------------------------------------
@@ -160,7 +166,8 @@ def _members(schema: Schema, owner: str, output: str) -> None:
     _table([(entry.name + entry.signature, entry.type, entry.doc) for entry in entries])
 
 
-def _search(schema: Schema, word: str, owner: str | None, output: str) -> None:
+def search(schema: Schema, word: str, owner: str | None = None, output: str = "text") -> None:
+    """Prints everything that has a word in its name or meaning."""
     owners = [owner] if owner is not None else [*schema.profiles, *KINDS]
     found = [entry for name in owners for entry in _entries(schema, name) if _fits(entry, word.lower())]
     if output == "json":
@@ -175,13 +182,14 @@ def _fits(entry: Entry, word: str) -> bool:
     return word in f"{entry.owner}.{entry.name}".lower() or word in entry.doc.lower()
 
 
-def _events(schema: Schema, output: str) -> None:
+def events(schema: Schema, output: str = "text") -> None:
+    """Prints the events and the profiles they offer."""
     if output == "json":
-        events = [
+        data = [
             {"name": event.name, "doc": event.doc, "profiles": sorted(_offered(schema, event.name))}
             for event in schema.events.values()
         ]
-        print_json({"events": events})
+        print_json({"events": data})
         return
     for event in schema.events.values():
         print(f"{event.name}: {event.doc}")

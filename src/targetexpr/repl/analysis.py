@@ -1,0 +1,134 @@
+"""What is known of the text being typed: its tokens, its findings, its tree and the types of its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from targetexpr.base.diagnostics import Diagnostic, apply_fixes
+from targetexpr.checking.result import Checked
+from targetexpr.front import review
+from targetexpr.lang.nodes import Expr
+from targetexpr.lang.schema import Schema
+from targetexpr.lang.walk import preorder
+from targetexpr.syntax.grammar import END
+from targetexpr.syntax.scene import Tok, tokens_of
+
+_UNFINISHED = frozenset(("unexpected-end", "missing-paren", "unclosed-string", "empty-expression"))
+"""What is wrong with any rule until its last key is typed."""
+
+_HALF_A_NAME = frozenset(("unknown-name", "unknown-profile", "unknown-attribute", "unknown-method", "profile-alone"))
+"""What is wrong with a name until its last letter is typed."""
+
+_ROUNDS = 10  # of mending: a repair may bring another slip to light
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Analysis:
+    """One look at one text. `checked` is None when it is no rule."""
+
+    text: str
+    findings: tuple[Diagnostic, ...]
+    checked: Checked | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the text is a rule without errors."""
+        return self.checked is not None and self.checked.ok
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether all that is wrong is that the text is not at its end yet.
+
+        >>> look("currentTxn.value>", Schema.bundled()).unfinished, look("a = 1", Schema.bundled()).unfinished
+        (True, False)
+        """
+        errors = [finding for finding in self.findings if finding.is_error]
+        return bool(errors) and all(self.pending(finding) for finding in errors)
+
+    def pending(self, finding: Diagnostic) -> bool:
+        """Whether a finding is what any rule has until its last key: something open, or a name half typed."""
+        if finding.code in _UNFINISHED:
+            return True
+        return finding.code in _HALF_A_NAME and finding.span.end == len(self.text.rstrip()) == len(self.text)
+
+    @property
+    def fixable(self) -> int:
+        """How many findings can be mended by a key."""
+        return sum(finding.fix is not None for finding in self.findings)
+
+    def finding_at(self, at: int) -> Diagnostic | None:
+        """The finding to tell of: errors before warnings, those at the cursor first, what is pending last."""
+
+        def rank(finding: Diagnostic) -> tuple[bool, bool, bool]:
+            here = finding.span.start <= at <= finding.span.end
+            return self.pending(finding), not finding.is_error, not here
+
+        return min(self.findings, key=rank, default=None)
+
+    def node_at(self, at: int) -> Expr | None:
+        """The smallest part of the tree that the cursor is on or behind."""
+        if self.checked is None:
+            return None
+        around = [node for node in preorder(self.checked.expr) if 0 <= node.start <= at <= node.end]
+        return min(reversed(around), key=lambda node: node.end - node.start, default=None)
+
+
+def look(text: str, schema: Schema, event: str | None = None) -> Analysis:
+    """Everything there is to say about a text. An empty one has no findings."""
+    if not text.strip():
+        return Analysis(text=text, findings=(), checked=None)
+    checked, findings = review(text, schema, event=event, expect=None)
+    return Analysis(text=text, findings=tuple(findings), checked=checked)
+
+
+def mended(text: str, schema: Schema, event: str | None = None) -> str:
+    """The text with every offered repair made, those of errors first, until none is left.
+
+    >>> mended("currentTxn.value=>500 and currentCustomer.slabName=“Gold”", Schema.bundled())
+    'currentTxn.value>=500 && currentCustomer.slabName=="Gold"'
+    """
+    for _ in range(_ROUNDS):
+        findings = look(text, schema, event).findings
+        errors = [finding for finding in findings if finding.is_error and finding.fix is not None]
+        after = apply_fixes(text, errors or findings)
+        if after == text:
+            break
+        text = after
+    return text
+
+
+def open_brackets(text: str) -> int:
+    """How many parentheses are open at the end of a text; those in strings do not count.
+
+    >>> open_brackets('(a&&b.contains("(")'), open_brackets("(a))")
+    (1, 0)
+    """
+    depth = 0
+    for token in tokens(text):
+        depth = max(0, depth + {"LPAR": 1, "RPAR": -1}.get(token.kind, 0))
+    return depth
+
+
+def tokens(text: str) -> list[Tok]:
+    """The tokens of a text by the real lexer, without the mark at the end."""
+    return [token for token in tokens_of(text) if token.kind != END]
+
+
+def partner(found: list[Tok], at: int) -> tuple[int, int] | None:
+    """The offsets of the parenthesis at or before the cursor and of the one it goes with.
+
+    >>> partner(tokens("(a||(b))"), 8)
+    (0, 7)
+    """
+    stack: list[int] = []
+    pairs: dict[int, int] = {}
+    for token in found:
+        if token.kind == "LPAR":
+            stack.append(token.start)
+        elif token.kind == "RPAR" and stack:
+            opened = stack.pop()
+            pairs[opened], pairs[token.start] = token.start, opened
+    for place in (at, at - 1):
+        if place in pairs:
+            return min(place, pairs[place]), max(place, pairs[place])
+    return None

@@ -1,0 +1,76 @@
+"""`targetexpr repl`: author rules, checked while they are typed and evaluated on Enter."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from importlib.util import find_spec
+
+from targetexpr.cli.exits import InputProblem
+from targetexpr.cli.schemas import add_event, add_schema, load
+from targetexpr.repl.storage import RULES_FILE
+
+DESCRIPTION = """\
+Author rules. While you type, a rule is coloured, completed and checked; Enter evaluates it for the loaded record, or
+shows its type and text. Commands begin with a colon; :help lists them. Without a terminal, lines are read from standard
+input and answered plainly; the status is then 2 when a line could not be done, else 0."""
+EXAMPLES = """\
+  targetexpr repl
+  targetexpr repl --data records.jsonl --event TransactionAdd
+  targetexpr repl --data bills.jsonl --profile currentTxn --rules our-rules.toml
+  printf 'currentTxn.value>500\\n:json\\n' | targetexpr repl"""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--data", "-d", metavar="FILE", help="records to try rules on, as :load reads them")
+    parser.add_argument("--profile", metavar="NAME", help="the records are plain dicts of this profile")
+    parser.add_argument(
+        "--rules", default=RULES_FILE, metavar="FILE", help=f"where :save keeps rules (default: {RULES_FILE})"
+    )
+    parser.add_argument("--timezone", default="UTC", metavar="ZONE", help="the clock of rules (default: UTC)")
+    parser.add_argument("--vi", action="store_true", help="vi keys instead of those of Emacs")
+    add_schema(parser)
+    add_event(parser)
+
+
+def run(options: Namespace) -> int:
+    """Starts the session; the exit status."""
+    from targetexpr.repl.plain import PlainConsole, run_lines
+    from targetexpr.repl.session import Session
+    from targetexpr.repl.storage import RuleBook
+    from targetexpr.running.values import time_zone
+
+    try:
+        time_zone(options.timezone)
+    except ValueError as error:
+        raise InputProblem(str(error)) from None
+    if sys.stdin is None:
+        raise InputProblem("standard input is closed: there is nobody to talk to")
+    script = not sys.stdin.isatty()
+    console = PlainConsole(script=script)
+    session = Session(console, load(options), RuleBook(options.rules), timezone=options.timezone)
+    session.keys = "vi" if options.vi else "emacs"
+    terminal = not script and sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "", None)
+    if terminal and find_spec("prompt_toolkit") is None:
+        print("Without prompt_toolkit this is a plain prompt: pip install 'targetexpr[repl]'", file=sys.stderr)
+        terminal = False
+    if options.event is not None:
+        _begin(session, f":event {options.event}")
+    if options.data is not None:
+        _begin(session, f":load {options.data}" + (f" {options.profile}" if options.profile else ""))
+    if terminal:
+        from targetexpr.repl.editor import run_on_terminal
+
+        return run_on_terminal(session)
+    return run_lines(session, console, sys.stdin, prompt=not script)
+
+
+def _begin(session: object, line: str) -> None:
+    """What the call says is done as if it were typed; what cannot be done ends the call."""
+    from targetexpr.repl.commands import run_command
+    from targetexpr.repl.session import Session
+
+    assert isinstance(session, Session)
+    run_command(session, line)

@@ -1,0 +1,269 @@
+"""Commands about records: loading, looking at, editing, counting and finding them."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from targetexpr.checking.names import like_profile
+from targetexpr.cli.exits import InputProblem
+from targetexpr.cli.records import Record
+from targetexpr.repl import records as sources
+from targetexpr.repl.commands.model import Command, no_argument, whole_number
+from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown
+from targetexpr.repl.records import edited
+from targetexpr.repl.session import Session
+from targetexpr.rule import Rule
+from targetexpr.running.values import DataError
+
+_GROUP = "Records"
+OUTCOMES = ("true", "false", "null", "error")
+
+
+def _load(session: Session, argument: str) -> None:
+    path, profile = _path_and_profile(session, argument)
+    records = sources.load(path, profile)
+    session.change(f"load {path}", records=records, number=1, edits={})
+    count = len(records)
+    session.console.say(f"{count:,} record{'' if count == 1 else 's'} from {path}; this is the first")
+    _hint_at_profile(session, path, profile)
+    _evaluate(session)
+
+
+def _path_and_profile(session: Session, argument: str) -> tuple[str, str | None]:
+    """`FILE` or `FILE PROFILE`; a file name may have blanks in it."""
+    if not argument:
+        raise InputProblem("`:load` takes a JSON or JSON Lines file, as in `:load records.jsonl`")
+    path, _, last = argument.rpartition(" ")
+    if path and last in session.schema.profiles:
+        return path.strip(), last
+    if path and last.startswith("current"):
+        close = like_profile(session.schema, last)
+        hint = f"did you mean {' or '.join(close)}?" if close else "`:schema` lists them"
+        raise InputProblem(f"there is no profile {last!r}; {hint}")
+    return argument, None
+
+
+def _hint_at_profile(session: Session, path: str, profile: str | None) -> None:
+    context = session.record(1).context
+    if profile is None and context and not session.schema.profiles.keys() & context.keys():
+        session.console.say(
+            f"Its records hold no profile by name. If they are plain transactions: `:load {path} currentTxn`."
+        )
+
+
+def _evaluate(session: Session) -> None:
+    """The verdict for the current record, where there is a rule in order."""
+    if session.state.rule and session.analysis().ok:
+        session.verdict()
+
+
+def _record(session: Session, argument: str) -> None:
+    if not argument:
+        record = session.record()
+        session.console.say(f"{session.where()} of {session.records().name}, line {record.line}")
+        session.console.say(record.problem if record.context is None else shown(record.context, 2))
+        return
+    _go(session, whole_number(session, argument, "record takes the number of one"))
+
+
+def _next(session: Session, argument: str) -> None:
+    no_argument(argument, "next")
+    records = session.records()
+    if session.state.number >= len(records):
+        raise InputProblem(f"this is the last record of {records.name}; `:record 1` goes to the first")
+    _go(session, session.state.number + 1)
+
+
+def _go(session: Session, number: int) -> None:
+    session.change(f"go to record {number}", number=number)
+    if session.state.rule and session.analysis().ok:
+        session.verdict()
+    else:
+        session.console.say(session.where())
+
+
+class _Tally:
+    """What came out so far, shown now and then."""
+
+    def __init__(self, session: Session, total: int) -> None:
+        self.session = session
+        self.total = total
+        self.counts = dict.fromkeys(("yes", "no", "null", "values", "errors"), 0)
+        self._next = monotonic() + 0.3
+
+    @property
+    def done(self) -> int:
+        return sum(self.counts.values())
+
+    def add(self, outcome: object) -> None:
+        """Counts one outcome; `...` stands for a record that could not be evaluated."""
+        words = {True: "yes", False: "no", None: "null", ...: "errors"}
+        known = outcome is None or outcome is ... or isinstance(outcome, bool)
+        self.counts[words[outcome] if known else "values"] += 1  # type: ignore[index]
+        if not self.done % 256 and monotonic() >= self._next:
+            self._next = monotonic() + 0.1
+            self.session.console.progress(f"{self.done:,} of {self.total:,} records, Ctrl-C stops")
+
+    def text(self) -> str:
+        """`4 records, 1 yes, 1 no, 1 null, 1 error`, as the eval command has it."""
+        parts = [f"{self.done:,} record{'' if self.done == 1 else 's'}"]
+        for name, count in self.counts.items():
+            if name != "values" or count:
+                parts.append(
+                    f"{count:,} {name.removesuffix('s') if name in ('values', 'errors') and count == 1 else name}"
+                )
+        return ", ".join(parts)
+
+
+def _outcome(rule: Rule, record: Record) -> object:
+    """What a record comes out as; `...` when it cannot be evaluated."""
+    if record.context is None:
+        return ...
+    try:
+        return rule.evaluate(record.context)
+    except DataError:
+        return ...
+
+
+def _count(session: Session, argument: str) -> None:
+    no_argument(argument, "count")
+    rule, records = session.compiled(), session.records()
+    tally = _Tally(session, len(records))
+    edits = session.state.edits
+    try:
+        for number, record in enumerate(records, 1):
+            tally.add(_outcome(rule, edited(record, edits, number)))
+    except KeyboardInterrupt:
+        session.console.say(f"stopped: {tally.text()}, of {len(records):,}")
+        return
+    note = f" ({len(edits)} edited)" if edits else ""
+    session.console.say(tally.text() + note)
+    if tally.counts["errors"]:
+        session.console.say("`:find error` goes to the first that could not be evaluated.")
+
+
+def _find(session: Session, argument: str) -> None:
+    if argument not in OUTCOMES:
+        raise InputProblem(f"`:find` takes what to look for: {', '.join(OUTCOMES)}")
+    wanted = {"true": True, "false": False, "null": None, "error": ...}[argument]
+    rule, records = session.compiled(), session.records()
+    here, edits = session.state.number, session.state.edits
+    tally = _Tally(session, len(records))
+    first: int | None = None
+    try:
+        for number, record in enumerate(records, 1):
+            outcome = _outcome(rule, edited(record, edits, number))
+            tally.add(outcome)
+            if outcome is wanted:
+                if number > here:
+                    _found(session, number, argument, wrapped=False)
+                    return
+                first = number if first is None else first
+    except KeyboardInterrupt:
+        session.console.say(f"stopped after {tally.done:,} records")
+        return
+    if first is None:
+        raise InputProblem(f"no record comes out as {argument}: {tally.text()}")
+    if first == here:
+        session.console.say(f"this one is the only record that comes out as {argument}")
+    else:
+        _found(session, first, argument, wrapped=True)
+
+
+def _found(session: Session, number: int, wanted: str, *, wrapped: bool) -> None:
+    session.change(f"find {wanted}", number=number)
+    if wrapped:
+        session.console.say("past the end, on from the first record")
+    if wanted == "error":
+        record = session.record()
+        if record.context is None:
+            session.console.say(f"{session.where()}, line {record.line}: {record.problem}")
+            return
+    session.verdict()
+
+
+def _set(session: Session, argument: str) -> None:
+    name, _, text = argument.partition(" ")
+    if not name or not text.strip():
+        raise InputProblem("`:set` takes a field and a value, as in `:set currentTxn.value 620`")
+    path = parse_path(name)
+    attribute = attribute_at(path, session.schema, session.state.event)
+    value = parse_value(text.strip(), attribute)
+    if len(path) == 1 and not isinstance(value, dict | None):
+        raise InputProblem(f"{name} is a profile: its value is an object, as in `:set {name} {{}}`")
+    after, before = changed(_context(session), path, value)
+    _keep_edit(session, f"set {name}", after)
+    session.console.say(f"{name}: {shown(before)} -> {shown(value)}")
+    if attribute is not None and attribute.values and value not in (*attribute.values, None):
+        session.console.say(f"The documented values are {', '.join(attribute.values)}.")
+    _evaluate(session)
+
+
+def _unset(session: Session, argument: str) -> None:
+    if not argument:
+        raise InputProblem("`:unset` takes a field, as in `:unset currentTxn.value`")
+    after = removed(_context(session), parse_path(argument))
+    _keep_edit(session, f"unset {argument}", after)
+    _evaluate(session)
+
+
+def _context(session: Session) -> dict[str, object]:
+    """The current record's data; an empty record is made when there is none."""
+    if session.state.records is None:
+        return {}
+    record = session.record()
+    if record.context is None:
+        raise InputProblem(f"{session.where()} cannot be read: {record.problem}")
+    return record.context
+
+
+def _keep_edit(session: Session, what: str, context: dict[str, object]) -> None:
+    if session.state.records is None:
+        session.change(what, records=sources.scratch(), number=1, edits={1: context})
+        return
+    session.change(what, edits={**session.state.edits, session.state.number: context})
+
+
+DATA = (
+    Command(
+        name="load",
+        arguments="FILE [PROFILE]",
+        doc="read records: JSON or JSON Lines, each a dict of profiles",
+        more="With a profile, records are plain dicts of it: `:load bills.jsonl currentTxn`.",
+        group=_GROUP,
+        run=_load,
+        completes="file",
+    ),
+    Command(
+        name="record", arguments="[N]", doc="go to record N; without a number, show this one", group=_GROUP, run=_record
+    ),
+    Command(name="next", doc="go to the next record", group=_GROUP, run=_next),
+    Command(name="count", doc="how many records the rule rewards; Ctrl-C stops", group=_GROUP, run=_count),
+    Command(
+        name="find",
+        arguments="|".join(OUTCOMES),
+        doc="go to the next record that comes out so",
+        group=_GROUP,
+        run=_find,
+        completes="words",
+        words=OUTCOMES,
+    ),
+    Command(
+        name="set",
+        arguments="NAME VALUE",
+        doc="change a field of the record, or begin a record of your own",
+        more="As in `:set currentTxn.value 620`, `:set currentCustomer.slabName Gold`, "
+        '`:set currentTxn.lineItems[0] {"qty":2,"rate":50}`; null is a value too. The file stays as it is.',
+        group=_GROUP,
+        run=_set,
+        completes="field",
+    ),
+    Command(
+        name="unset",
+        arguments="NAME",
+        doc="take a field out of the record",
+        group=_GROUP,
+        run=_unset,
+        completes="field",
+    ),
+)

@@ -1,0 +1,170 @@
+"""Commands that keep rules: saved ones by name, and targets in group files."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from targetexpr.base.suggestions import suggest
+from targetexpr.cli.exits import InputProblem
+from targetexpr.repl.commands.model import Command, no_argument
+from targetexpr.repl.session import Opened, Session
+from targetexpr.repl.storage import Saved, write_whole
+
+_GROUP = "Keeping"
+
+
+def _save(session: Session, argument: str) -> None:
+    name = argument or session.state.name or ""
+    if not name:
+        raise InputProblem("`:save` takes a name, as in `:save big-spender`")
+    if not name.isprintable() or len(name) > 200:
+        raise InputProblem("a name is printable and has at most 200 characters")
+    rule = session.rule_text()
+    before = session.book.all().get(name)
+    session.book.put(name, Saved(expression=rule, event=session.state.event))
+    session.change(f"save {name}", undo=lambda: session.book.put(name, before), name=name)
+    session.console.say(f"{'replaced' if before is not None else 'saved'} {name} in {session.book.path}")
+    if before is not None and before.expression != rule:
+        session.console.say(f"It was: {before.expression}")
+    if not session.analysis().ok:
+        session.console.say("It is not in order yet; `:lint` says what is wrong.")
+
+
+def _rules(session: Session, argument: str) -> None:
+    no_argument(argument, "rules")
+    rules = session.book.all()
+    if not rules:
+        session.console.say(f"no rules are saved in {session.book.path} yet; `:save NAME` saves one")
+    for name, rule in rules.items():
+        mark = "*" if name == session.state.name else " "
+        text = rule.expression if len(rule.expression) <= 100 else rule.expression[:97] + "..."
+        event = f"  ({rule.event})" if rule.event is not None else ""
+        session.console.say(f"{mark} {name}: {' '.join(text.split())}{event}")
+
+
+def _saved(session: Session, name: str) -> Saved:
+    rules = session.book.all()
+    if name not in rules:
+        close = suggest(name, rules)
+        hint = f"did you mean {close[0]}?" if close else "`:rules` lists them"
+        raise InputProblem(f"no rule {name!r} is saved in {session.book.path}; {hint}")
+    return rules[name]
+
+
+def _use(session: Session, argument: str) -> None:
+    if not argument:
+        raise InputProblem("`:use` takes the name of a saved rule; `:rules` lists them")
+    rule = _saved(session, argument)
+    event = rule.event if rule.event is not None else session.state.event
+    session.change(f"use {argument}", rule=rule.expression, name=argument, event=event)
+    session.console.say(rule.expression)
+    session.answer()
+
+
+def _delete(session: Session, argument: str) -> None:
+    if not argument:
+        raise InputProblem("`:delete` takes the name of a saved rule; `:rules` lists them")
+    rule = _saved(session, argument)
+    session.book.put(argument, None)
+    session.change(f"delete {argument}", undo=lambda: session.book.put(argument, rule))
+    session.console.say(f"deleted {argument}; `:undo` brings it back")
+
+
+def _open(session: Session, argument: str) -> None:
+    from targetexpr.repl.exporting import targets_of
+
+    if not argument:
+        raise InputProblem("`:open` takes the file of a target group, as in `:open group.json`")
+    path, wanted = argument, ""
+    if not os.path.exists(argument) and " " in argument:
+        path, _, wanted = argument.partition(" ")
+    targets = targets_of(path)
+    chosen = targets[0]
+    if wanted:
+        named = [one for one in targets if wanted in (one.name, str(one.place + 1))]
+        if not named:
+            names = ", ".join(one.name for one in targets)
+            raise InputProblem(f"{path} has no target {wanted!r}; there are {names}")
+        chosen = named[0]
+    session.change(
+        f"open {path}",
+        rule=chosen.rule,
+        name=chosen.name,
+        event=chosen.event,
+        opened=Opened(path=os.path.abspath(path), place=chosen.place),
+    )
+    for one in targets if len(targets) > 1 else ():
+        session.console.say(f"{'*' if one is chosen else ' '} {one.place + 1} {one.name}: {one.rule}")
+    event = f", event {chosen.event}" if chosen.event is not None else ""
+    session.console.say(f"the target {chosen.name} of {path}{event}; `:export {path}` writes its rule back")
+    session.console.say(chosen.rule)
+    session.answer()
+
+
+def _export(session: Session, argument: str) -> None:
+    from targetexpr.repl.exporting import export, findings
+
+    path, values = _path_and_values(argument)
+    analysis = session.analysis()
+    if not analysis.ok:
+        session.show(analysis.findings)
+        raise InputProblem("the rule is not in order, nothing was written; mend it first")
+    assert analysis.checked is not None  # it is in order
+    opened = session.state.opened
+    mine = opened is not None and opened.path == os.path.abspath(path)
+    place = opened.place if opened is not None and mine else None
+    what, before = export(analysis.checked, path, name=session.state.name or "rule", place=place, values=values)
+    session.change(f"export {path}", undo=lambda: _restore(path, before))
+    session.console.say(f"wrote {what}, with expression and expressionJson")
+    for line in findings(path):
+        session.console.say(line)
+    if before is None and not values:
+        session.console.say(f"Give it a value for each period: `:export {path} 500`, or `defaultValues` in the file.")
+
+
+def _path_and_values(argument: str) -> tuple[str, list[str]]:
+    """`FILE [VALUE ...]`; a file name may have blanks in it."""
+    found = re.fullmatch(r"(.+?)((?:\s+\d+(?:\.\d*)?)*)", argument)
+    if found is None:
+        raise InputProblem("`:export` takes a file, as in `:export target.json 500`")
+    return found[1], found[2].split()
+
+
+def _restore(path: str, before: str | None) -> None:
+    try:
+        if before is None:
+            os.unlink(path)
+        else:
+            write_whole(path, before)
+    except OSError as error:
+        raise InputProblem(f"cannot write {path}: {error.strerror or error}") from None
+
+
+KEEP = (
+    Command(
+        name="save", arguments="NAME", doc="keep the rule under a name", group=_GROUP, run=_save, completes="saved"
+    ),
+    Command(name="rules", doc="the saved rules", group=_GROUP, run=_rules),
+    Command(name="use", arguments="NAME", doc="bring a saved rule back", group=_GROUP, run=_use, completes="saved"),
+    Command(name="delete", arguments="NAME", doc="take a saved rule out", group=_GROUP, run=_delete, completes="saved"),
+    Command(
+        name="open",
+        arguments="GROUP.json [TARGET]",
+        doc="take the rule of a target out of a group's file",
+        more="TARGET is its name or number; the first one unless given. `:export` writes the rule back to its place.",
+        group=_GROUP,
+        run=_open,
+        completes="file",
+    ),
+    Command(
+        name="export",
+        arguments="FILE [VALUE ...]",
+        doc="write a target with expression and expressionJson",
+        more="A file that holds a group gets the rule at its target, and keeps everything else. A new file gets a "
+        "target, with the values given, one for each period.",
+        group=_GROUP,
+        run=_export,
+        completes="file",
+    ),
+)

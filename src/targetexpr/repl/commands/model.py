@@ -1,0 +1,64 @@
+"""What a command of the REPL is, and how its argument is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from targetexpr.cli.exits import InputProblem
+from targetexpr.repl.session import Session
+
+Completes: TypeAlias = Literal["nothing", "rule", "file", "saved", "schema", "event", "command", "field", "words"]
+"""What can be completed behind a command."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command. Help, completion and dispatch all read this."""
+
+    name: str  # "json"
+    arguments: str = ""  # "[compact|editor] [RULE]", as help shows them
+    doc: str  # one line
+    more: str = ""  # what else help says
+    group: str  # what help lists it under
+    run: Callable[[Session, str], None]
+    completes: Completes = "nothing"
+    words: tuple[str, ...] = ()  # what its first argument can be
+
+    @property
+    def usage(self) -> str:
+        """`:json [compact|editor] [RULE]`."""
+        return f":{self.name} {self.arguments}".rstrip()
+
+
+def option_and_rule(session: Session, argument: str, options: tuple[str, ...]) -> str:
+    """The option an argument begins with, the first one by default; a rule behind it becomes the current one."""
+    word, _, rest = argument.partition(" ")
+    if word in options:
+        rule = rest.strip()
+    else:
+        word, rule = options[0], argument
+    take_rule(session, rule)
+    return word
+
+
+def take_rule(session: Session, rule: str) -> None:
+    """A rule given with a command becomes the current one."""
+    if rule:
+        session.change("the rule", rule=rule, name=None)
+
+
+def whole_number(session: Session, argument: str, what: str) -> int:
+    """A number of a record. Raises InputProblem, which says what is needed."""
+    if not argument.isdecimal() or len(argument) > 18:
+        raise InputProblem(f"{what}, as in `:{what.split()[0]} 3`; not {argument!r}")
+    number = int(argument)
+    session.record(number)
+    return number
+
+
+def no_argument(argument: str, name: str) -> None:
+    """Refuses what a command has no use for."""
+    if argument:
+        raise InputProblem(f"`:{name}` takes nothing; {argument!r} is not understood")

@@ -1,0 +1,166 @@
+"""Commands about the current rule: its JSON, text, tree and types, what is wrong with it, why it holds or not."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from targetexpr.cli.exits import InputProblem
+from targetexpr.repl.analysis import Analysis, mended
+from targetexpr.repl.commands.model import Command, option_and_rule, take_rule, whole_number
+from targetexpr.repl.session import Session
+
+_GROUP = "The rule"
+
+
+def _in_order(session: Session) -> Analysis:
+    """The current rule, which has no errors. Shows them and raises InputProblem when it has."""
+    analysis = session.analysis()
+    if not analysis.ok:
+        session.show(analysis.findings)
+        raise InputProblem("the rule is not in order; mend it first (`:fix` where a fix is offered)")
+    return analysis
+
+
+def _json(session: Session, argument: str) -> None:
+    from targetexpr.front import to_json
+    from targetexpr.syntax.expression_json import JsonStyle
+
+    style = option_and_rule(session, argument, ("compact", "editor"))
+    checked = _in_order(session).checked
+    assert checked is not None  # it is in order
+    session.console.say(to_json(checked, cast("JsonStyle", style)))
+
+
+def _text(session: Session, argument: str) -> None:
+    from targetexpr.syntax.printer import TextStyle, to_text
+
+    style = option_and_rule(session, argument, ("readable", "compact"))
+    checked = _in_order(session).checked
+    assert checked is not None  # it is in order
+    session.console.say(to_text(checked.expr, cast("TextStyle", style)))
+
+
+def _tree(session: Session, argument: str) -> None:
+    from targetexpr.repl.tree import drawn
+
+    take_rule(session, argument)
+    checked = session.analysis().checked
+    if checked is None:
+        _in_order(session)
+    else:
+        session.console.say(drawn(checked))
+
+
+def _type(session: Session, argument: str) -> None:
+    take_rule(session, argument)
+    checked = _in_order(session).checked
+    assert checked is not None  # it is in order
+    session.console.say(checked.type or "of no known type")
+    reads = dict.fromkeys(str(read) for read in checked.reads)
+    if reads:
+        session.console.say("reads " + ", ".join(reads))
+
+
+def _lint(session: Session, argument: str) -> None:
+    take_rule(session, argument)
+    analysis = session.analysis()
+    if not analysis.findings:
+        session.console.say("nothing is wrong with it")
+    session.show(analysis.findings)
+
+
+def _fix(session: Session, argument: str) -> None:
+    take_rule(session, argument)
+    before = session.rule_text()
+    after = mended(before, session.schema, session.state.event)
+    if after == before:
+        analysis = session.analysis()
+        session.show(analysis.findings)
+        raise InputProblem("no repair is offered; change the rule itself" if analysis.findings else "nothing to mend")
+    session.change("the repair", rule=after)
+    session.console.say(after)
+    session.answer()
+
+
+def _explain(session: Session, argument: str) -> None:
+    take_rule(session, argument)
+    _explained(session, session.state.number)
+
+
+def _why(session: Session, argument: str) -> None:
+    number = whole_number(session, argument, "why takes the number of a record") if argument else session.state.number
+    _explained(session, number)
+
+
+def _explained(session: Session, number: int) -> None:
+    rule = session.compiled()
+    record = session.record(number)
+    if record.context is None:
+        raise InputProblem(f"{session.where(number)} cannot be read: {record.problem}")
+    session.console.say(f"{session.where(number)}: {rule.explain(record.context).to_text()}")
+
+
+RULES = (
+    Command(
+        name="json",
+        arguments="[compact|editor] [RULE]",
+        doc="the rule as expressionJson, with its types",
+        group=_GROUP,
+        run=_json,
+        completes="rule",
+        words=("compact", "editor"),
+    ),
+    Command(
+        name="text",
+        arguments="[readable|compact] [RULE]",
+        doc="the rule as canonical text",
+        group=_GROUP,
+        run=_text,
+        completes="rule",
+        words=("readable", "compact"),
+    ),
+    Command(
+        name="tree", arguments="[RULE]", doc="the rule as a tree, with types", group=_GROUP, run=_tree, completes="rule"
+    ),
+    Command(
+        name="type",
+        arguments="[RULE]",
+        doc="what the rule comes out as, and what it reads",
+        more="Any expression will do: `:type currentTxn.date.month()`.",
+        group=_GROUP,
+        run=_type,
+        completes="rule",
+    ),
+    Command(
+        name="lint",
+        arguments="[RULE]",
+        doc="everything that is wrong with the rule, or seldom meant",
+        group=_GROUP,
+        run=_lint,
+        completes="rule",
+    ),
+    Command(
+        name="fix",
+        arguments="[RULE]",
+        doc="make the offered repairs (F2 while typing)",
+        group=_GROUP,
+        run=_fix,
+        completes="rule",
+    ),
+    Command(
+        name="explain",
+        arguments="[RULE]",
+        doc="why the rule holds or not for the record, condition by condition",
+        more="`*` marks what decided, `-` what was not looked at.",
+        group=_GROUP,
+        run=_explain,
+        completes="rule",
+    ),
+    Command(
+        name="why",
+        arguments="N",
+        doc="the same for record N, without going there",
+        group=_GROUP,
+        run=_why,
+    ),
+)

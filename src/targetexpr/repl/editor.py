@@ -1,0 +1,296 @@
+"""The REPL on a terminal: prompt_toolkit's editor with our lexer, completion, toolbar and keys."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import FrameType
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
+from prompt_toolkit.filters import completion_is_selected, emacs_mode, has_completions, has_focus
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.shortcuts import CompleteStyle
+
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.cli.exits import YES
+from targetexpr.lang.schema import Schema
+from targetexpr.repl.analysis import mended, open_brackets
+from targetexpr.repl.completing import RuleCompleter
+from targetexpr.repl.highlight import STYLE, MatchingParenthesis, RuleLexer, rule_start
+from targetexpr.repl.live import Live
+from targetexpr.repl.session import Session, Stop
+from targetexpr.repl.storage import Draft, left_behind, state_folder
+from targetexpr.repl.toolbar import toolbar
+
+WELCOME = "targetexpr: type a rule, or :help. Tab completes, Ctrl-D leaves."
+_KEEP_AFTER = 0.3  # seconds without a key until the text being typed is written down
+
+
+class ScreenConsole:
+    """Answers on the terminal."""
+
+    def __init__(self, *, color: bool) -> None:
+        self.color = color
+        self._transient = False
+
+    def say(self, text: str) -> None:
+        """Prints an answer."""
+        self._clear()
+        print(text, flush=True)
+
+    def complain(self, text: str) -> None:
+        """Prints what could not be done; on a terminal that is an answer as well."""
+        self.say(text)
+
+    def progress(self, text: str) -> None:
+        """Shows how far it is, on a line that the next answer takes."""
+        self._clear()
+        print(text, end="", flush=True)
+        self._transient = True
+
+    def _clear(self) -> None:
+        if self._transient:
+            print("\r\x1b[K", end="")
+            self._transient = False
+
+
+class KeptHistory(FileHistory):
+    """History in a file. One that cannot be written is told once, and history goes on without it."""
+
+    def __init__(self, path: Path, console: ScreenConsole) -> None:
+        super().__init__(str(path))
+        self._console = console
+        self._told = False
+
+    def load_history_strings(self) -> Iterable[str]:
+        """What was typed before, newest first."""
+        try:
+            return list(super().load_history_strings())
+        except OSError as error:
+            self._tell("read", error)
+            return []
+
+    def store_string(self, string: str) -> None:
+        """Writes one entry down."""
+        try:
+            super().store_string(string)
+        except OSError as error:
+            self._tell("keep", error)
+
+    def _tell(self, what: str, error: OSError) -> None:
+        if not self._told:
+            self._told = True
+            self._console.complain(f"cannot {what} the history: {error.strerror or error}")
+
+
+class Editor:
+    """One terminal session."""
+
+    def __init__(self, session: Session, console: ScreenConsole) -> None:
+        self.session = session
+        self.console = console
+        self.note = ""
+        folder, self.found = _folder(console)
+        self.draft = None if folder is None else Draft(folder)
+        self.history: History = InMemoryHistory() if folder is None else KeptHistory(folder / "history", console)
+        self.live = Live(self._schema, self._repaint)
+        self.prompt: PromptSession[str] = PromptSession(
+            history=self.history,
+            lexer=RuleLexer(self._findings, lambda: self.live.version),
+            completer=RuleCompleter(session),
+            complete_while_typing=True,
+            complete_style=CompleteStyle.COLUMN,
+            multiline=True,
+            prompt_continuation=". ",
+            bottom_toolbar=self._toolbar,
+            input_processors=[MatchingParenthesis()],
+            key_bindings=self._keys(),
+            style=STYLE,
+            include_default_pygments_style=False,
+            enable_open_in_editor=True,
+            enable_suspend=True,
+            tempfile_suffix=".txt",
+            reserve_space_for_menu=6,
+        )
+        self.prompt.default_buffer.on_text_changed += self._typed
+
+    # ---- what the editor asks ----------------------------------------------------------------------------------------
+
+    def _schema(self) -> tuple[Schema, str | None]:
+        return self.session.schema, self.session.state.event
+
+    def _repaint(self) -> None:
+        self.prompt.app.invalidate()
+
+    def _rule(self, text: str) -> str:
+        """The part of what is typed that is a rule; a command is none."""
+        start = rule_start(text)
+        return text[start:] if start else text
+
+    def _findings(self, text: str) -> Sequence[Diagnostic]:
+        """What is to be underlined; the rule behind a command is looked at by the toolbar alone."""
+        return () if rule_start(text) else self.live.findings(text)
+
+    def _toolbar(self) -> StyleAndTextTuples:
+        buffer = self.prompt.default_buffer
+        text, at = buffer.text, buffer.cursor_position
+        if self.note:
+            return [("class:bar.here", self.note), ("", "\n")]
+        width = get_app().output.get_size().columns
+        analysis = self.live.of(self._rule(text))
+        return toolbar(self.session, analysis, self.live.analysis, text, at, width)
+
+    # ---- what keys do ------------------------------------------------------------------------------------------------
+
+    def _typed(self, buffer: Buffer) -> None:
+        self.note = ""
+        loop = self.prompt.app.loop
+        if loop is not None and self.draft is not None:
+            text = buffer.text
+            loop.call_later(_KEEP_AFTER, self._keep_if_still, text)
+
+    def _keep_if_still(self, text: str) -> None:
+        if self.prompt.default_buffer.text == text:
+            self._keep(text)
+
+    def _keep(self, text: str) -> None:
+        if self.draft is None:
+            return
+        try:
+            self.draft.keep(text)
+        except OSError as error:
+            self.draft = None
+            self.note = f"what you type cannot be kept: {error.strerror or error}"
+
+    def _keys(self) -> KeyBindings:
+        keys = KeyBindings()
+        typing = has_focus(DEFAULT_BUFFER)  # and not in a search, which has keys of its own
+        keys.add("f2", filter=typing)(self._mend)
+        keys.add("enter", filter=typing & completion_is_selected & has_completions)(self._take_completion)
+        keys.add("enter", filter=typing & ~completion_is_selected)(self._enter)
+        keys.add("escape", "enter", filter=typing & emacs_mode)(_new_line)
+        keys.add("c-c", filter=typing)(self._drop)
+        keys.add(Keys.BracketedPaste, filter=typing)(self._paste)
+        return keys
+
+    def _mend(self, event: KeyPressEvent) -> None:
+        """F2: every offered repair is made, to what is typed or, on an empty line, to the rule before."""
+        buffer = event.current_buffer
+        text = buffer.text if buffer.text.strip() else self.session.state.rule
+        start = rule_start(text)
+        after = text[:start] + mended(text[start:], *self._schema())
+        if after == text:
+            self.note = "there is nothing that F2 could mend"
+            return
+        buffer.save_to_undo_stack()
+        buffer.text = after
+        buffer.cursor_position = len(after)
+        self.note = ""
+
+    def _take_completion(self, event: KeyPressEvent) -> None:
+        event.current_buffer.complete_state = None
+
+    def _enter(self, event: KeyPressEvent) -> None:
+        """A new line while a parenthesis is open, unless the last line is empty; else the text is sent."""
+        buffer = event.current_buffer
+        text = buffer.text
+        last = text.rsplit("\n", 1)[-1]
+        if not text.lstrip().startswith(":") and open_brackets(text) and last.strip():
+            buffer.newline()
+            return
+        buffer.validate_and_handle()
+
+    def _drop(self, event: KeyPressEvent) -> None:
+        """Ctrl-C: the line is dropped, and kept in the history, where Up finds it."""
+        text = event.current_buffer.text
+        if text.strip():
+            self.history.append_string(text)
+        event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
+
+    def _paste(self, event: KeyPressEvent) -> None:
+        """What is pasted comes in as it is, on several lines if need be; repairs are offered for it."""
+        text = event.data.replace("\r\n", "\n").replace("\r", "\n")
+        event.current_buffer.insert_text(text)
+        start = rule_start(event.current_buffer.text)
+        if not start and mended(event.current_buffer.text, *self._schema()) != event.current_buffer.text:
+            analysis = self.live.of(event.current_buffer.text)
+            count = 0 if analysis is None else analysis.fixable
+            what = {0: "something", 1: "1 place"}.get(count, f"{count} places")
+            self.note = f"the pasted text has {what} to mend: F2 does it"
+
+    # ---- the loop ----------------------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Reads and answers until the session ends; the exit status."""
+        self.console.say(WELCOME)
+        for text in self.found:
+            self.history.append_string(text)
+            self.console.say("What you were typing when the last session broke off is kept: Up brings it back.")
+        self._keep_when_killed()
+        while True:
+            self.prompt.app.editing_mode = EditingMode.VI if self.session.keys == "vi" else EditingMode.EMACS
+            self.note = ""
+            try:
+                text = self.prompt.prompt("> ")
+                self._keep("")
+            except KeyboardInterrupt:
+                self._keep("")
+                continue
+            except EOFError:
+                break
+            try:
+                self.session.submit(text)
+            except Stop:
+                break
+            except KeyboardInterrupt:
+                self.console.say("stopped")
+            except Exception:
+                # A fault of ours must not take what its author has; it is shown whole, to be reported.
+                self.console.say("This is a fault in targetexpr; the session goes on. Please report it:")
+                self.console.say(traceback.format_exc())
+        self._keep("")
+        return YES
+
+    def _keep_when_killed(self) -> None:
+        """A terminal that is closed sends a signal: what is being typed is written down first."""
+
+        def handler(number: int, _frame: FrameType | None) -> None:
+            self._keep(self.prompt.default_buffer.text)
+            os._exit(128 + number)  # the terminal is gone: there is nobody to say goodbye to
+
+        for name in ("SIGHUP", "SIGTERM"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), handler)
+
+
+def _folder(console: ScreenConsole) -> tuple[Path | None, list[str]]:
+    """Where history is kept, and the drafts of broken-off sessions; None where nothing can be written."""
+    folder = state_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder, left_behind(folder)
+    except OSError as error:
+        console.complain(f"history is not kept: {folder}: {error.strerror or error}")
+        return None, []
+
+
+def run_on_terminal(session: Session) -> int:
+    """The session on the terminal of this process."""
+    color = not os.environ.get("NO_COLOR") and sys.stdout.isatty()
+    console = ScreenConsole(color=color)
+    session.console = console
+    return Editor(session, console).run()
+
+
+def _new_line(event: KeyPressEvent) -> None:
+    event.current_buffer.insert_text("\n")

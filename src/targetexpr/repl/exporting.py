@@ -1,0 +1,178 @@
+"""A rule as a target: written to a file of its own, or into the group that a file holds, everything else kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from targetexpr.checking.result import Checked
+from targetexpr.cli.exits import InputProblem
+from targetexpr.front import to_json
+from targetexpr.lang.types import BOOLEAN
+from targetexpr.syntax.printer import to_text
+
+if TYPE_CHECKING:
+    from targetexpr.targets.wire import Plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTarget:
+    """A target of a group file: where it stands, and its rule."""
+
+    place: int
+    name: str
+    rule: str
+    event: str | None
+
+
+def need_pydantic() -> None:
+    """Raises InputProblem when what target groups need is not installed."""
+    if find_spec("pydantic") is None:
+        raise InputProblem("target groups need pydantic: pip install 'targetexpr[repl]'")
+
+
+def targets_of(path: str) -> list[OpenTarget]:
+    """The targets of a group's file with their rules, twins left out. Raises InputProblem."""
+    need_pydantic()
+    from targetexpr.targets.model import Target, TargetGroup
+    from targetexpr.targets.payloads import PayloadError, build_group, kind_of
+    from targetexpr.targets.validation_rules import event_of
+
+    document = _document(path)
+    try:
+        if isinstance(document, dict) and kind_of(document) is Target:
+            targets: Sequence[Target] = [Target.model_validate(document)]
+        else:
+            group: TargetGroup = build_group(document)
+            targets = group.targets or ()
+    except (PayloadError, ValueError) as error:
+        raise InputProblem(f"{path}: {error}") from None
+    found = [
+        OpenTarget(place=place, name=target.name or f"target {place + 1}", rule=target.rule, event=event_of(target))
+        for place, target in enumerate(targets)
+        if not target.is_twin
+    ]
+    if not found:
+        raise InputProblem(f"{path} holds no target")
+    return found
+
+
+def export(
+    checked: Checked, path: str, *, name: str, place: int | None, values: Sequence[str]
+) -> tuple[str, str | None]:
+    """Writes a rule to a file as a target; what was done, and what the file held before (None: there was none).
+
+    A file that holds a group keeps everything but the target's rule: of the target at `place`, else of the one of
+    that name, else the target is added. Raises InputProblem; then nothing was written.
+    """
+    need_pydantic()
+    from targetexpr.repl.storage import write_whole
+    from targetexpr.targets.wire import write_plain
+
+    if checked.type is None or not checked.type.fits(BOOLEAN):
+        raise InputProblem("a target needs a condition, and this comes out as something else; compare it with a value")
+    before = _text(path) if os.path.exists(path) else None
+    document = _document(path) if before is not None else None
+    target = _made(checked, name, values)
+    if document is None:
+        document, what = target, f"{path}: the target {name}"
+    else:
+        what = f"{path}: " + _put(document, target, path, place)
+    text = write_plain(document) + "\n"
+    try:
+        write_whole(path, text)
+    except OSError as error:
+        raise InputProblem(f"cannot write {path}: {error.strerror or error}") from None
+    return what, before
+
+
+def findings(path: str) -> list[str]:
+    """What is wrong with the group of a file, a line each; nothing for a file that holds a target alone."""
+    from targetexpr.targets.model import Target
+    from targetexpr.targets.payloads import group_in, kind_of
+    from targetexpr.targets.validation import validate
+
+    document = _document(path)
+    _, inner = group_in(document)
+    if not isinstance(inner, dict) or kind_of(inner) is Target:
+        return []
+    return [str(finding) for finding in validate(document)]  # type: ignore[arg-type]
+
+
+def _made(checked: Checked, name: str, values: Sequence[str]) -> dict[str, Plain]:
+    entity, kind, event = _tracks(checked)
+    made: dict[str, Plain] = {"active": True, "name": name, "targetEntity": entity, "targetType": kind}
+    if event is not None:
+        made["eventName"] = event
+    made |= {"enrolmentMethod": "TRANSACTION", "filters": [], **_rule(checked)}
+    made["defaultValues"] = [{"defaultValue": value} for value in map(_number, values)]
+    return made
+
+
+def _rule(checked: Checked) -> dict[str, Plain]:
+    return {"expression": to_text(checked.expr), "expressionJson": to_json(checked)}
+
+
+def _tracks(checked: Checked) -> tuple[str, str, str | None]:
+    """Entity, type and event that fit what a rule looks at: line items, an event of the organisation, or bills."""
+    profiles = {read.profile for read in checked.reads}
+    if "currentLineItem" in profiles:
+        return "LINEITEM", "SALES", None
+    if "currentEvent" in profiles and "currentTxn" not in profiles:
+        return "EVENT", "COUNT", checked.event
+    return "TRANSACTION", "SALES", None
+
+
+def _number(text: str) -> Plain:
+    from targetexpr.lang.texts import is_number_text
+    from targetexpr.targets.values import Number
+
+    if not is_number_text(text):
+        raise InputProblem(f"{text!r} is no value for a target; one is a number, such as 500 or 99.50")
+    return int(text) if text.isdecimal() else Number(text)
+
+
+def _put(document: Plain, target: dict[str, Plain], path: str, place: int | None) -> str:
+    """Puts the target into what the file holds; what was done."""
+    from targetexpr.targets.model import Target
+    from targetexpr.targets.payloads import PayloadError, group_in, kind_of
+
+    try:
+        _, inner = group_in(document)
+    except PayloadError as error:
+        raise InputProblem(f"{path}: {error}; nothing was written") from None
+    if not isinstance(inner, dict) or not inner.keys() & {"targets", "trackingType", "targetType", "periods", "name"}:
+        raise InputProblem(f"{path} holds neither a group nor a target; nothing was written")
+    rule = {key: target[key] for key in ("expression", "expressionJson")}
+    if kind_of(inner) is Target:
+        inner.update(rule)
+        return f"the rule of the target {inner.get('name')}"
+    targets = inner.setdefault("targets", [])
+    if not isinstance(targets, list) or not all(isinstance(one, dict) for one in targets):
+        raise InputProblem(f"{path}: its targets are no list of objects; nothing was written")
+    if place is None:
+        named = [at for at, one in enumerate(targets) if one.get("name") == target["name"]]
+        place = named[0] if named else None
+    if place is None or place >= len(targets):
+        targets.append(target)
+        return f"the target {target['name']} was added"
+    targets[place].update(rule)
+    return f"the rule of the target {targets[place].get('name')}"
+
+
+def _document(path: str) -> Plain:
+    from targetexpr.targets.payloads import PayloadError, read_document
+
+    try:
+        return read_document(_text(path))
+    except PayloadError as error:
+        raise InputProblem(f"{path}: {error}") from None
+
+
+def _text(path: str) -> str:
+    from targetexpr.cli.inputs import read_file
+
+    return read_file(path).text

@@ -1,0 +1,182 @@
+"""Colours and underlines for the text being typed, from the real lexer; and the matching parenthesis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.styles import Style
+
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.repl.analysis import partner, tokens
+from targetexpr.syntax.scene import Tok
+
+STYLE = Style.from_dict(
+    {
+        "rule.profile": "ansicyan",
+        "rule.member": "ansiblue",
+        "rule.method": "ansimagenta",
+        "rule.number": "ansiyellow",
+        "rule.string": "ansigreen",
+        "rule.boolean": "ansiyellow",
+        "rule.operator": "bold",
+        "rule.unknown": "ansired",
+        "rule.command": "bold",
+        "rule.error": "underline ansired",
+        "rule.warning": "underline ansiyellow",
+        "rule.match": "reverse bold",
+        "prompt": "bold",
+        "bottom-toolbar": "noreverse",
+        "bar.error": "ansired",
+        "bar.warning": "ansiyellow",
+        "bar.quiet": "ansibrightblack",
+        "bar.type": "ansicyan",
+        "bar.key": "reverse",
+        "bar.here": "bold",
+    }
+)
+
+_CLASSES = {
+    "NUMBER": "class:rule.number",
+    "STRING": "class:rule.string",
+    "UNCLOSED": "class:rule.string",
+    "BOOLEAN": "class:rule.boolean",
+    "UNKNOWN": "class:rule.unknown",
+    "LPAR": "",
+    "RPAR": "",
+    "COMMA": "",
+    "DOT": "",
+    "BLANK": "",
+}
+
+
+def rule_start(text: str) -> int:
+    """Where the rule begins in what is typed: at once, or behind the word of a command."""
+    if not text.lstrip().startswith(":"):
+        return 0
+    at = text.index(":")
+    while at < len(text) and not text[at].isspace():
+        at += 1
+    return at
+
+
+def _class(found: Sequence[Tok], place: int) -> str:
+    token = found[place]
+    if token.kind != "NAME":
+        return _CLASSES.get(token.kind, "class:rule.operator")
+    if place and found[place - 1].kind == "DOT":
+        called = place + 1 < len(found) and found[place + 1].kind == "LPAR"
+        return "class:rule.method" if called else "class:rule.member"
+    return "class:rule.profile"
+
+
+class RuleLexer(Lexer):
+    """Styles the text; what is wrong is underlined, once the findings for this very text are known."""
+
+    def __init__(self, findings: Callable[[str], Sequence[Diagnostic]], version: Callable[[], int]) -> None:
+        self._findings = findings
+        self._version = version
+
+    def invalidation_hash(self) -> int:
+        """Changes when the findings do."""
+        return self._version()
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        """The styled lines of a document."""
+        lines = _lines(document.text, _styles(document.text, self._findings(document.text)))
+        return lambda number: lines[number] if number < len(lines) else []
+
+
+def _styles(text: str, findings: Sequence[Diagnostic]) -> list[tuple[int, int, str]]:
+    """The whole text in runs of one style: start, end, style. A long rule is styled anew at every key."""
+    start = rule_start(text)
+    runs: list[tuple[int, int, str]] = [(0, start, "class:rule.command")] if start else []
+    found = tokens(text[start:])
+    at = start
+    for place, token in enumerate(found):
+        first, end = start + token.start, start + token.end
+        if at < first:
+            runs.append((at, first, ""))
+        runs.append((first, end, _class(found, place)))
+        at = end
+    if at < len(text):
+        runs.append((at, len(text), ""))
+    for finding in sorted(findings, key=lambda one: one.is_error):
+        first = max(finding.span.start, 0)
+        runs = _marked(runs, first, max(finding.span.end, first + 1), f" class:rule.{finding.severity}")
+    return runs
+
+
+def _marked(runs: list[tuple[int, int, str]], first: int, end: int, mark: str) -> list[tuple[int, int, str]]:
+    """The runs with a style added to one part of the text."""
+    made: list[tuple[int, int, str]] = []
+    for run in runs:
+        left, right, style = run
+        if right <= first or left >= end:
+            made.append(run)
+            continue
+        for start, stop, added in ((left, first, ""), (max(left, first), min(right, end), mark), (end, right, "")):
+            if start < stop:
+                made.append((start, stop, style + added))
+    return made
+
+
+def _lines(text: str, runs: list[tuple[int, int, str]]) -> list[StyleAndTextTuples]:
+    """The styled text in lines."""
+    lines: list[StyleAndTextTuples] = [[]]
+    for start, end, style in runs:
+        parts = text[start:end].split("\n")
+        for place, part in enumerate(parts):
+            if place:
+                lines.append([])
+            if part:
+                lines[-1].append((style, part))
+    return lines
+
+
+class MatchingParenthesis(Processor):
+    """Shows which parenthesis goes with the one at the cursor; those in strings do not count."""
+
+    def __init__(self) -> None:
+        self._known: tuple[str, int, tuple[int, int] | None] = ("", -1, None)
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """Styles the two places on the line that they stand on."""
+        document = transformation_input.document
+        fragments = transformation_input.fragments
+        pair = self._pair(document.text, document.cursor_position)
+        if pair is None:
+            return Transformation(fragments)
+        for offset in pair:
+            row, column = document.translate_index_to_position(offset)
+            if row == transformation_input.lineno:
+                fragments = _restyled(fragments, transformation_input.source_to_display(column))
+        return Transformation(fragments)
+
+    def _pair(self, text: str, at: int) -> tuple[int, int] | None:
+        if self._known[:2] != (text, at):
+            near = text[max(at - 1, 0) : at + 1]
+            pair = partner(tokens(text), at) if "(" in near or ")" in near else None
+            self._known = (text, at, pair)
+        return self._known[2]
+
+
+def _restyled(fragments: StyleAndTextTuples, column: int) -> StyleAndTextTuples:
+    made: StyleAndTextTuples = []
+    at = 0
+    for fragment in fragments:
+        style, text = fragment[0], fragment[1]
+        if at <= column < at + len(text):
+            cut = column - at
+            if cut:
+                made.append((style, text[:cut]))
+            made.append((f"{style} class:rule.match", text[cut]))
+            if cut + 1 < len(text):
+                made.append((style, text[cut + 1 :]))
+        else:
+            made.append(fragment)
+        at += len(text)
+    return made

@@ -1,0 +1,103 @@
+"""The records that rules are tried on: a file, looked up by number without holding all of it, or a record made here."""
+
+from __future__ import annotations
+
+import copy
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from targetexpr.cli.exits import InputProblem
+from targetexpr.cli.records import Record, read, record_of
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Records in memory: of one JSON document, or made here."""
+
+    name: str
+    all: tuple[Record, ...]
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def record(self, number: int) -> Record:
+        """One record; a copy, since edits change what they get."""
+        one = self.all[number - 1]
+        return Record(one.line, copy.deepcopy(one.context), one.problem)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.all)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """JSON Lines on disk: where each record begins is known, the record is read when it is asked for."""
+
+    name: str
+    path: str
+    profile: str | None
+    offsets: array[int]  # bytes
+    lines: array[int]  # line numbers, from 1
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    def record(self, number: int) -> Record:
+        """One record, read from the file."""
+        try:
+            with open(self.path, "rb") as file:
+                file.seek(self.offsets[number - 1])
+                return record_of(self.lines[number - 1], _bare(file.readline())).under(self.profile)
+        except OSError as error:
+            raise InputProblem(f"cannot read {self.name}: {error.strerror or error}") from None
+
+    def __iter__(self) -> Iterator[Record]:
+        try:
+            with open(self.path, "rb") as file:
+                for number, line in enumerate(file, 1):
+                    if line.strip():
+                        yield record_of(number, _bare(line)).under(self.profile)
+        except OSError as error:
+            raise InputProblem(f"cannot read {self.name}: {error.strerror or error}") from None
+
+
+Records: TypeAlias = Held | Lines
+"""Records by number, the first being 1."""
+
+
+def _bare(line: bytes) -> bytes:
+    return line.removeprefix(b"\xef\xbb\xbf")
+
+
+SCRATCH = "record of your own"
+
+
+def scratch() -> Held:
+    """One empty record, to be filled by `:set`."""
+    return Held(SCRATCH, (Record(1, {}),))
+
+
+def load(path: str, profile: str | None) -> Records:
+    """The records of a JSON or JSON Lines file. Raises InputProblem for one that cannot be read or has none."""
+    try:
+        with open(path, "rb") as file:
+            first = next((line for line in file if line.strip()), b"")
+            if record_of(1, _bare(first)).context is not None:
+                file.seek(0)
+                offsets, lines, at = array("Q"), array("Q"), 0
+                for number, line in enumerate(file, 1):
+                    if line.strip():
+                        offsets.append(at)
+                        lines.append(number)
+                    at += len(line)
+                return Lines(path, path, profile, offsets, lines)
+    except OSError as error:
+        raise InputProblem(f"cannot read {path}: {error.strerror or error}") from None
+    return Held(path, tuple(record.under(profile) for record in read(path)))
+
+
+def edited(record: Record, edits: Mapping[int, dict[str, object]], number: int) -> Record:
+    """The record as it was changed here, if it was."""
+    return Record(record.line, edits[number]) if number in edits else record

@@ -1,0 +1,259 @@
+"""A session: the rule, the record, the event; a line goes in, an answer is said. Knows no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
+
+from targetexpr.base.diagnostics import Diagnostic, ExpressionError
+from targetexpr.base.render import render
+from targetexpr.base.source import Source
+from targetexpr.cli.exits import InputProblem
+from targetexpr.cli.records import Record
+from targetexpr.lang.schema import Schema
+from targetexpr.repl.analysis import Analysis, look
+from targetexpr.repl.records import Records, edited
+from targetexpr.repl.storage import RuleBook
+from targetexpr.rule import Rule
+from targetexpr.rule import compile as compile_rule
+
+MOST_UNDONE = 200
+"""Steps that `:undo` can take back."""
+
+
+class Console(Protocol):
+    """Where answers go."""
+
+    color: bool
+
+    def say(self, text: str) -> None:
+        """An answer."""
+
+    def complain(self, text: str) -> None:
+        """What could not be done, and why."""
+
+    def progress(self, text: str) -> None:
+        """How far something long is, on a terminal; the next thing said takes its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The target of a group file that the rule came from."""
+
+    path: str
+    place: int  # among the group's targets, from 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """All that a line can change, so that `:undo` can bring back what was."""
+
+    rule: str = ""  # its text, in order or not
+    name: str | None = None  # what it is saved under
+    opened: Opened | None = None
+    event: str | None = None
+    records: Records | None = None
+    number: int = 0  # of the record, from 1; 0 without records
+    edits: Mapping[int, dict[str, object]] = field(default_factory=dict)  # by number of the record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something that was done, how it was before, and what else takes it back."""
+
+    what: str  # "set currentTxn.value"
+    before: State
+    undo: Callable[[], None] | None = None
+
+
+class Stop(Exception):
+    """The session is to end."""
+
+
+class Session:
+    """One session. `submit` takes a line, which is a command when it begins with a colon, else a rule."""
+
+    def __init__(
+        self,
+        console: Console,
+        schema: Schema,
+        book: RuleBook,
+        *,
+        event: str | None = None,
+        timezone: str = "UTC",
+    ) -> None:
+        self.console = console
+        self.schema = schema
+        self.book = book
+        self.timezone = timezone
+        self.state = State(event=event)
+        self.keys: Literal["emacs", "vi"] = "emacs"
+        self.steps: list[Step] = []
+
+    # ---- what is done with a line ------------------------------------------------------------------------------------
+
+    def submit(self, text: str) -> bool:
+        """Does what a line says; whether it could be done. Raises Stop at the end of the session."""
+        from targetexpr.repl.commands import run_command
+
+        text = text.strip()
+        if not text:
+            return True
+        try:
+            if text.startswith(":"):
+                run_command(self, text)
+                return True
+            return self.take_rule(text)
+        except InputProblem as problem:
+            self.console.complain(str(problem))
+            return False
+
+    def take_rule(self, text: str) -> bool:
+        """A rule is typed: it becomes the current one, is checked, and is evaluated when there is a record."""
+        self.change("the rule", rule=text, name=None)
+        return self.answer()
+
+    def answer(self) -> bool:
+        """What there is to say about the current rule: findings, or the verdict for the record, or type and text."""
+        analysis = self.analysis()
+        if not analysis.ok:
+            self.show(analysis.findings)
+            if analysis.fixable:
+                self.console.complain(self.mending(analysis))
+            return False
+        if self.state.records is None:
+            self._summary(analysis)
+            self.show(analysis.findings)
+            return True
+        self.show(analysis.findings)
+        return self.verdict()
+
+    def mending(self, analysis: Analysis) -> str:
+        """How an offered repair is taken."""
+        count, fixable = len(analysis.findings), analysis.fixable
+        what = "it" if count == 1 else "all of it" if fixable == count else f"{fixable} of these"
+        return f"`:fix` mends {what} (F2 while typing)."
+
+    def _summary(self, analysis: Analysis) -> None:
+        from targetexpr.lang.types import BOOLEAN
+        from targetexpr.syntax.printer import to_text
+
+        checked = analysis.checked
+        assert checked is not None  # the analysis is in order
+        kind = checked.type.head if checked.type is not None else "of no known type"
+        text = to_text(checked.expr, "readable")
+        self.console.say(f"{kind}  {text}" if "\n" not in text else f"{kind}\n{text}")
+        if checked.type is not None and not checked.type.fits(BOOLEAN):
+            self.console.say("This is no condition yet: a rule comes out as true or false.")
+
+    def verdict(self) -> bool:
+        """Evaluates the current rule for the record: yes, no or null, and what would have to change."""
+        rule = self.compiled()
+        record = self.record()
+        where = self.where()
+        if record.context is None:
+            raise InputProblem(f"{where} cannot be read: {record.problem}")
+        explanation = rule.explain(record.context)
+        if explanation.state == "undecided":
+            raise InputProblem(f"{where}: {explanation.to_text().splitlines()[0]} {_misfit(rule, record.context)}")
+        word = word_of(explanation.value)
+        self.console.say(f"{word}  ({where})")
+        if explanation.value is not True and explanation.change:
+            self.console.say(explanation.change)
+        return True
+
+    # ---- what there is -----------------------------------------------------------------------------------------------
+
+    def analysis(self) -> Analysis:
+        """The current rule, looked at."""
+        return look(self.rule_text(), self.schema, self.state.event)
+
+    def rule_text(self) -> str:
+        """The text of the current rule. Raises InputProblem when there is none."""
+        if not self.state.rule:
+            raise InputProblem("there is no rule yet: type one, or bring one back with `:use NAME`")
+        return self.state.rule
+
+    def compiled(self) -> Rule:
+        """The current rule, ready to be evaluated. Its findings are shown when it is not in order."""
+        text = self.rule_text()
+        try:
+            return compile_rule(text, self.schema, event=self.state.event, timezone=self.timezone, expect=None)
+        except ExpressionError as error:
+            self.show(error.diagnostics)
+            raise InputProblem("the rule is not in order; mend it first (`:fix` where a fix is offered)") from None
+
+    def records(self) -> Records:
+        """The records. Raises InputProblem when there are none."""
+        if self.state.records is None:
+            raise InputProblem("there are no records: `:load FILE` reads some, `:set currentTxn.value 620` makes one")
+        return self.state.records
+
+    def record(self, number: int | None = None) -> Record:
+        """A record as it was edited; the current one unless a number is given."""
+        number = self.state.number if number is None else number
+        records = self.records()
+        if not 1 <= number <= len(records):
+            raise InputProblem(f"there is no record {number}; {records.name} has {len(records)}")
+        return edited(records.record(number), self.state.edits, number)
+
+    def where(self, number: int | None = None) -> str:
+        """Which record: `record 2 of 40, edited`."""
+        number = self.state.number if number is None else number
+        records = self.records()
+        return f"record {number:,} of {len(records):,}" + (", edited" if number in self.state.edits else "")
+
+    # ---- changing and showing ----------------------------------------------------------------------------------------
+
+    def change(self, what: str, *, undo: Callable[[], None] | None = None, **changes: object) -> None:
+        """Changes the state so that it can be undone."""
+        after = replace(self.state, **changes)  # type: ignore[arg-type]
+        if after == self.state and undo is None:
+            return
+        self.steps.append(Step(what=what, before=self.state, undo=undo))
+        del self.steps[:-MOST_UNDONE]
+        self.state = after
+
+    def undo(self) -> str:
+        """Takes the last change back; what it was."""
+        if not self.steps:
+            raise InputProblem("there is nothing to undo")
+        step = self.steps[-1]
+        if step.undo is not None:
+            step.undo()
+        self.steps.pop()
+        self.state = step.before
+        return step.what
+
+    def show(self, findings: tuple[Diagnostic, ...]) -> None:
+        """Findings about the current rule, with the line and a mark under the place."""
+        if findings:
+            text = render(findings, Source(self.state.rule), color=self.console.color)
+            if any(finding.is_error for finding in findings):
+                self.console.complain(text)
+            else:
+                self.console.say(text)
+
+
+def word_of(value: object) -> str:
+    """A verdict as a word, any other value as text.
+
+    >>> word_of(True), word_of(None)
+    ('yes', 'null')
+    """
+    from targetexpr.running.values import text_of
+
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "null" if value is None else text_of(value)  # type: ignore[arg-type]
+
+
+def _misfit(rule: Rule, context: Mapping[str, object]) -> str:
+    from targetexpr.running.values import DataError
+
+    try:
+        rule.evaluate(context)
+    except DataError as error:
+        return f"{error}."
+    return ""

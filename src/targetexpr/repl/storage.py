@@ -1,0 +1,183 @@
+"""What outlives a session: saved rules in a TOML file, the history, and the text that was being typed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from targetexpr.cli.exits import InputProblem
+
+RULES_FILE = "targetexpr-rules.toml"
+"""Where rules are kept unless the call says otherwise: beside the work, to be put under version control with it."""
+
+_HEAD = "Rules kept by `targetexpr repl`: `:save NAME` writes one, `:use NAME` brings it back."
+
+
+def write_whole(path: str, text: str) -> None:
+    """Writes a file so that a crash leaves either what was there or all of the new text.
+
+    A link stays a link: what it points to is replaced. Raises OSError.
+    """
+    real = os.path.realpath(path)
+    mode = os.stat(real).st_mode & 0o777 if os.path.exists(real) else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".targetexpr-")
+    try:
+        with open(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, mode)
+        os.replace(name, real)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A rule that is kept under a name."""
+
+    expression: str
+    event: str | None = None
+
+
+class RuleBook:
+    """The rules of a TOML file. Comments and order in the file are kept; every change is written at once.
+
+    [rules.big-spender]
+    expression = "currentTxn.value>500"
+    event = "TransactionAdd"
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def all(self) -> dict[str, Saved]:
+        """The rules by name, in the order of the file. Raises InputProblem for a file that cannot be read."""
+        return self._read(self._text())
+
+    def put(self, name: str, rule: Saved | None) -> None:
+        """Keeps a rule under a name; None takes it out. Raises InputProblem when the file cannot be written."""
+        import tomlkit
+        import tomlkit.exceptions
+
+        text = self._text()
+        self._read(text)  # a file that is not in order is left alone
+        try:
+            document = tomlkit.parse(text) if text else tomlkit.document()
+        except tomlkit.exceptions.ParseError as error:
+            raise InputProblem(f"{self.path} is not TOML: {error}") from None
+        if not text:
+            document.add(tomlkit.comment(_HEAD))
+        if "rules" not in document:
+            document["rules"] = tomlkit.table(is_super_table=True)
+        rules = cast("dict[str, object]", document["rules"])
+        if rule is None:
+            rules.pop(name, None)
+        else:
+            before = rules.get(name)
+            entry = before if isinstance(before, dict) else tomlkit.table()
+            entry["expression"] = tomlkit.string(rule.expression, literal=_literal(rule.expression))
+            if rule.event is not None:
+                entry["event"] = rule.event
+            else:
+                entry.pop("event", None)
+            rules[name] = entry
+        try:
+            write_whole(self.path, tomlkit.dumps(document))
+        except OSError as error:
+            raise InputProblem(f"cannot write {self.path}: {error.strerror or error}") from None
+
+    def _text(self) -> str:
+        try:
+            with open(self.path, encoding="utf-8", newline="") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise InputProblem(f"cannot read {self.path}: {reason}") from None
+
+    def _read(self, text: str) -> dict[str, Saved]:
+        try:
+            document = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise InputProblem(f"{self.path} is not TOML: {error}") from None
+        rules = document.get("rules", {})
+        if not isinstance(rules, Mapping):
+            raise InputProblem(f"{self.path}: `rules` is a table of rules, as in [rules.big-spender]")
+        return {str(name): self._saved(name, entry) for name, entry in rules.items()}
+
+    def _saved(self, name: str, entry: object) -> Saved:
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("expression"), str):
+            raise InputProblem(f"{self.path}: the rule {name} has no expression (a text)")
+        event = entry.get("event")
+        if event is not None and not isinstance(event, str):
+            raise InputProblem(f"{self.path}: the event of the rule {name} is a text")
+        return Saved(expression=cast("str", entry["expression"]), event=event)
+
+
+def _literal(expression: str) -> bool:
+    """Whether a text can stand in single quotes, where backslashes and double quotes are themselves."""
+    return "'" not in expression and expression.isprintable()
+
+
+def state_folder() -> Path:
+    """Where history is kept: `TARGETEXPR_STATE`, else the folder that the platform has for such things."""
+    given = os.environ.get("TARGETEXPR_STATE")
+    if given:
+        return Path(given)
+    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    return Path(base) / "targetexpr"
+
+
+class Draft:
+    """The text being typed, kept on disk until it is sent, so that a crash or a closed terminal does not take it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / f"draft-{os.getpid()}"
+        self._kept = ""
+
+    def keep(self, text: str) -> None:
+        """Writes the text down; an empty one takes the file away. Raises OSError."""
+        if text == self._kept:
+            return
+        if text.strip():
+            write_whole(str(self._path), text)
+        else:
+            self._path.unlink(missing_ok=True)
+        self._kept = text
+
+
+def left_behind(folder: Path) -> list[str]:
+    """The drafts of sessions that ended without sending them; they are taken out of the folder."""
+    found = []
+    for path in sorted(folder.glob("draft-*")):
+        number = path.name.removeprefix("draft-")
+        if number.isdigit() and not _alive(int(number)):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            path.unlink(missing_ok=True)
+            if text.strip():
+                found.append(text)
+    return found
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return process != os.getpid()
