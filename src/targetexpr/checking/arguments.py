@@ -109,7 +109,7 @@ def _overload(state: State, place: int, node: MethodCall, arguments: list[int], 
         span = Span(node.name_span.start, node.span.end)
     counts = {n for o in function.overloads for n in range(o.required, _told(o) + 1)}
     shown = sorted(function.overloads, key=lambda o: len(o.parameters))
-    signatures = [o.signature.replace("([ignored])", "()") for o in shown]
+    signatures = [o.signature for o in shown]
     finding = messages.argument_count(span, function.name, signatures, sorted(counts), count)
     state.report(place, finding, member=True)
     return None

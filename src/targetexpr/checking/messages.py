@@ -200,7 +200,7 @@ def profile_alone(span: Span, name: str) -> Diagnostic:
 
 def method_not_called(span: Span, name: str, signature: str) -> Diagnostic:
     """A method without its parentheses."""
-    if signature in ("()", "([ignored])"):
+    if signature == "()":
         end = Span(span.end, span.end)
         fix = _fix(f"Write `{name}()`", (end, "()"))
         return _found("method-not-called", span, f"`{name}` is a method; it is called: `{name}()`.", None, fix)

@@ -109,7 +109,7 @@ def _of_attribute(attribute: Attribute) -> Entry:
 
 
 def _of_function(owner: str, function: Function, item: Method | Function) -> Entry:
-    signature = function.overloads[0].signature.replace("([ignored])", "()")
+    signature = function.overloads[0].signature
     return Entry(
         owner=owner,
         name=item.name,
@@ -278,7 +278,7 @@ def _signatures(entry: Entry) -> list[str]:
     function = _function(entry)
     if function is None:
         return [""]
-    return [overload.signature.replace("([ignored])", "()") for overload in function.overloads]
+    return [overload.signature for overload in function.overloads]
 
 
 def _choice(entry: Entry) -> str | None:

@@ -64,7 +64,7 @@ def parse_value(text: str, attribute: Attribute | None) -> object:
     """What was typed, as a value of the data: JSON, or plain text where the field is a text or a date.
 
     >>> parse_value("620.10", None), parse_value("Gold", None)
-    (Decimal('620.10'), 'Gold')
+    (620.1, 'Gold')
     """
     kind: Kind = "object" if attribute is None or attribute.flexible else attribute.type.kind
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from targetexpr.lang.functions import KIND_METHODS, Function, Overload
+from targetexpr.lang.functions import KIND_METHODS, Function
 from targetexpr.lang.nodes import encode_string
 from targetexpr.lang.schema import Attribute, Method, Profile, Schema
 from targetexpr.lang.types import EVENT, Type
@@ -92,22 +92,12 @@ def _members(place: AtMember, schema: Schema, event: str | None) -> Iterator[Off
             continue
         function = member.function if isinstance(member, Method) else member
         called = f"{member.name}()" if _takes_none(function) else f"{member.name}("
-        label = member.name + signature(function.overloads[0])
+        label = member.name + function.overloads[0].signature
         yield Offer(text=called, back=back, label=label, type=function.result.head, doc=function.doc)
 
 
 def _takes_none(function: Function) -> bool:
     return all(p.role == "ignored" for overload in function.overloads for p in overload.parameters)
-
-
-def signature(overload: Overload) -> str:
-    """The parameters as help shows them, those that mean nothing left out.
-
-    >>> from targetexpr.lang.functions import KIND_METHODS
-    >>> signature(KIND_METHODS["date"]["isHourBetween"].overloads[0])
-    '(startHour, endHour)'
-    """
-    return overload.signature.replace("([ignored])", "()")
 
 
 def _values(place: InString, schema: Schema) -> Iterator[Offer]:

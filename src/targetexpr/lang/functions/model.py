@@ -68,9 +68,12 @@ class Overload:
 
     @property
     def signature(self) -> str:
-        """The parameters as help shows them: `(year, month, day)`, optional ones in brackets."""
+        """The parameters as help shows them: `(year, month, day)`, optional ones in brackets.
+
+        Stray arguments, which the documents show and give no meaning, are left out.
+        """
         needed = ", ".join(p.name for p in self.parameters[: self.required])
-        optional = "".join(f"[, {p.name}]" for p in self.parameters[self.required :])
+        optional = "".join(f"[, {p.name}]" for p in self.parameters[self.required :] if p.role != "ignored")
         return f"({(needed + optional).removeprefix('[, ') if needed else optional.replace('[, ', '[', 1)})"
 
 
