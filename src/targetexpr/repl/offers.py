@@ -33,8 +33,8 @@ def offers(place: Place, schema: Schema, event: str | None = None) -> list[Offer
     """What can be written at a place: what begins with the prefix first, then what has it inside.
 
     >>> from targetexpr.repl.cursor import place_at
-    >>> [offer.text for offer in offers(place_at("currentT", 8, Schema.bundled()), Schema.bundled())]
-    ['currentTxn', 'currentTracker', 'currentTrackerCondition']
+    >>> [offer.text for offer in offers(place_at("currentCu", 9, Schema.bundled()), Schema.bundled())]
+    ['currentCustomer', 'currentCustomerPartner']
     """
     match place:
         case AtOperand():
