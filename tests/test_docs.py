@@ -24,7 +24,8 @@ FENCES = [(found[1], found[2] or "", found[3]) for found in FENCE.finditer(READM
 
 
 def test_every_kind_of_fence_is_executed() -> None:
-    assert {kind for kind, _, _ in FENCES} <= {"console", "python", "sh", "toml", "json"}
+    # The screens are made by tests/repl/test_readme.py.
+    assert {kind for kind, _, _ in FENCES} <= {"console", "python", "sh", "toml", "json", "screen"}
     shells = [(name, text) for kind, name, text in FENCES if kind == "sh"]
     assert [name for name, _ in shells][:2] == ["", "test"], "the main command, then the test command"
 

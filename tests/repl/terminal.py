@@ -114,6 +114,17 @@ class Terminal:
         self.type(text)
         self.press("enter")
 
+    def say(self, text: str) -> None:
+        """Types a line, sends it, and waits for the answer and the next empty prompt."""
+        if text:
+            self.type(text)
+            self.wait_until(lambda: self._prompts()[-1:] == [f"> {text}"[: self.screen.columns].rstrip()], text)
+        self.press("enter")
+        self.wait_until(lambda: self._prompts()[-1:] == [">"] and RESTING in self.text, f"the answer to {text}")
+
+    def _prompts(self) -> list[str]:
+        return [line for line in self.lines if line.startswith(">")]
+
     # ---- screen out --------------------------------------------------------------------------------------------------
 
     @property

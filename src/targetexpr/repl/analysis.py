@@ -47,9 +47,11 @@ class Analysis:
 
     def pending(self, finding: Diagnostic) -> bool:
         """Whether a finding is what any rule has until its last key: something open, or a name half typed."""
-        if finding.code in _UNFINISHED:
-            return True
-        return finding.code in _HALF_A_NAME and finding.span.end == len(self.text.rstrip()) == len(self.text)
+        return finding.code in _UNFINISHED or self.half_a_name(finding)
+
+    def half_a_name(self, finding: Diagnostic) -> bool:
+        """Whether a finding is about a name that the text ends with, and that may go on."""
+        return finding.code in _HALF_A_NAME and finding.span.end == len(self.text)
 
     @property
     def fixable(self) -> int:

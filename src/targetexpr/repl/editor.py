@@ -33,6 +33,7 @@ from targetexpr.repl.storage import Draft, left_behind, state_folder
 from targetexpr.repl.toolbar import toolbar
 
 WELCOME = "targetexpr: type a rule, or :help. Tab completes, Ctrl-D leaves."
+_MENU = 8  # lines kept free for completion
 _KEEP_AFTER = 0.3  # seconds without a key until the text being typed is written down
 
 
@@ -120,7 +121,7 @@ class Editor:
             enable_open_in_editor=True,
             enable_suspend=True,
             tempfile_suffix=".txt",
-            reserve_space_for_menu=6,
+            reserve_space_for_menu=_MENU,
         )
         self.prompt.default_buffer.on_text_changed += self._typed
 
@@ -146,7 +147,8 @@ class Editor:
         text, at = buffer.text, buffer.cursor_position
         if self.note:
             return [("class:bar.here", self.note), ("", "\n")]
-        width = get_app().output.get_size().columns
+        rows, width = get_app().output.get_size()
+        self.prompt.reserve_space_for_menu = max(0, min(_MENU, rows - 4))  # a small window has none to spare
         analysis = self.live.of(self._rule(text))
         return toolbar(self.session, analysis, self.live.analysis, text, at, width)
 

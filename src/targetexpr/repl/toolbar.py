@@ -26,7 +26,8 @@ def toolbar(
     wrong = any(finding.is_error and not known.pending(finding) for finding in known.findings)
     signature = [] if wrong else _signature(session, rule, here)
     first = signature or _trouble(session, known, here)
-    return [*_cut(first, width), ("", "\n"), *_cut(_types(session, analysis, rule, here), width)]
+    second = [*_repair(known, here), *_types(session, analysis, rule, here)]
+    return [*_cut(first, width), ("", "\n"), *_cut(second, width)]
 
 
 def _holds_rule(text: str) -> bool:
@@ -46,15 +47,25 @@ def _trouble(session: Session, analysis: Analysis, at: int) -> StyleAndTextTuple
     finding = analysis.finding_at(at)
     if finding is None:
         return [("class:bar.quiet", _resting(session, analysis))]
-    quiet = analysis.pending(finding)
-    style = "class:bar.quiet" if quiet else f"class:bar.{finding.severity}"
-    said: StyleAndTextTuples = []
-    if finding.fix is not None and not quiet:
-        said += [("class:bar.key", "F2"), ("", f" {finding.fix.title}  ")]
-    count = len(analysis.findings)
-    more = f"  ({count} findings)" if count > 1 and not quiet else ""
+    if analysis.half_a_name(finding):
+        return [("class:bar.quiet", "a name is begun here; Tab shows how it can go on")]
+    style = "class:bar.quiet" if analysis.pending(finding) else f"class:bar.{finding.severity}"
     hint = f" {finding.hint}" if finding.hint and finding.fix is None else ""
-    return [*said, (style, f"{finding.message}{hint}{more}")]
+    return [(style, f"{finding.message}{hint}")]
+
+
+def _repair(analysis: Analysis, at: int) -> StyleAndTextTuples:
+    """The key that mends what is told, and how much more there is."""
+    finding = analysis.finding_at(at)
+    if finding is None or analysis.pending(finding):
+        return []
+    count, fixable = len(analysis.findings), analysis.fixable
+    total: StyleAndTextTuples = [("class:bar.quiet", f"({count} findings)  ")] if count > 1 else []
+    if not fixable:
+        return total
+    title = "mends what can be mended" if finding.fix is None else finding.fix.title
+    more = f", and mends {fixable - 1} more" if fixable > 1 and finding.fix is not None else ""
+    return [("class:bar.key", "F2"), ("", f" {title}{more}  "), *total]
 
 
 def _resting(session: Session, analysis: Analysis) -> str:
