@@ -242,6 +242,7 @@ class Editor:
         while True:
             self.prompt.app.editing_mode = EditingMode.VI if self.session.keys == "vi" else EditingMode.EMACS
             self.note = ""
+            self.live.rest()
             try:
                 text = self.prompt.prompt("> ")
                 self._keep("")

@@ -51,6 +51,10 @@ class Live:
             return () if self.analysis.unfinished else moved(self.analysis, text)
         return () if analysis.unfinished else analysis.findings
 
+    def rest(self) -> None:
+        """Another line begins, with a loop of its own: what the loop before had under way never comes back."""
+        self._running = False
+
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         known = self._schema()
         done = loop.run_in_executor(None, look, self._wanted, *known)

@@ -7,6 +7,7 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
@@ -69,6 +70,8 @@ class RuleBook:
 
     def put(self, name: str, rule: Saved | None) -> None:
         """Keeps a rule under a name; None takes it out. Raises InputProblem when the file cannot be written."""
+        if find_spec("tomlkit") is None:
+            raise InputProblem("keeping rules needs tomlkit: pip install 'targetexpr[repl]'")
         import tomlkit
         import tomlkit.exceptions
 
