@@ -122,6 +122,8 @@ def _here(session: Session, checked: Checked | None, analysis: Analysis | None, 
 
 def _described(checked: Checked, node: Expr, rule: str) -> str:
     type_ = checked.type_of(node)
+    if type_ is None:
+        return ""  # there is a mistake in it, which is told above
     target = checked.target_of(node) if isinstance(node, Dereference | MethodCall) else None
     doc = ""
     if isinstance(target, Attribute):
@@ -133,7 +135,7 @@ def _described(checked: Checked, node: Expr, rule: str) -> str:
         doc = "" if profile is None else profile.doc
     text = " ".join(node.span.cut(rule).split())
     text = text if len(text) <= 40 else text[:37] + "..."
-    return f"{text}  {type_.head if type_ is not None else 'of no known type'}" + (f"  {doc}" if doc else "")
+    return f"{text}  {type_.head}" + (f"  {doc}" if doc else "")
 
 
 def _cut(fragments: StyleAndTextTuples, width: int) -> StyleAndTextTuples:
