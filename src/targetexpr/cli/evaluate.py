@@ -52,7 +52,7 @@ def run(options: Namespace) -> int:
     rule = compiled(options)
     tally = Tally()
     for record in records(options, needed=bool(rule.reads)):
-        outcome = _outcome(rule, record)
+        outcome = outcome_of(rule, record)
         tally.add(outcome)
         if isinstance(outcome, Failure):
             tally.report(record.line, outcome.text)
@@ -101,12 +101,11 @@ class Failure:
         self.text = text
 
 
-class Tally:
-    """What came out so far."""
+class Counts:
+    """How many records came out how."""
 
     def __init__(self) -> None:
         self.done = self.yes = self.no = self.null = self.bad = self.other = 0
-        self.progress = Progress()
 
     def add(self, outcome: Value | Failure) -> None:
         """Counts one outcome."""
@@ -121,6 +120,29 @@ class Tally:
             self.bad += 1
         else:
             self.other += 1
+
+    def by_name(self) -> dict[str, int]:
+        """For programs."""
+        counts = {"records": self.done, "yes": self.yes, "no": self.no, "null": self.null}
+        if self.other:
+            counts["values"] = self.other
+        return {**counts, "errors": self.bad}
+
+    def __str__(self) -> str:
+        counts = self.by_name().items()
+        return ", ".join(f"{count} {_NOUNS.get((name, count), name)}" for name, count in counts)
+
+
+class Tally(Counts):
+    """What came out so far, with what is wrong told at once and progress on a terminal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.progress = Progress()
+
+    def add(self, outcome: Value | Failure) -> None:
+        """Counts one outcome."""
+        super().add(outcome)
         self.progress.tick(self.done)
 
     def report(self, line: int, text: str) -> None:
@@ -133,7 +155,8 @@ class Tally:
         return BAD_INPUT if self.bad else NO if self.no or self.null else YES
 
 
-def _outcome(rule: Rule, record: Record) -> Value | Failure:
+def outcome_of(rule: Rule, record: Record) -> Value | Failure:
+    """What a record comes out as."""
     from targetexpr.running.values import DataError
 
     if record.context is None:
@@ -153,7 +176,7 @@ def _tell(options: Namespace, record: Record, outcome: Value | Failure) -> None:
         else:
             print(f'{{"line": {record.line}, "value": {json_value(outcome)}}}')
     elif not isinstance(outcome, Failure):
-        print(_word(outcome))
+        print(word(outcome))
     else:
         print("error")
 
@@ -172,7 +195,12 @@ def json_value(value: Value) -> str:
     return text_of(value)
 
 
-def _word(value: Value) -> str:
+def word(value: Value) -> str:
+    """A verdict as a word, any other value as text.
+
+    >>> word(True), word(None)
+    ('yes', 'null')
+    """
     from targetexpr.running.values import text_of
 
     if isinstance(value, bool):
@@ -181,16 +209,12 @@ def _word(value: Value) -> str:
 
 
 def _tell_count(options: Namespace, tally: Tally) -> None:
-    counts = {"records": tally.done, "yes": tally.yes, "no": tally.no, "null": tally.null}
-    if tally.other:
-        counts["values"] = tally.other
-    counts["errors"] = tally.bad
     if options.output == "json":
         import json
 
-        print(json.dumps(counts))
+        print(json.dumps(tally.by_name()))
     else:
-        print(", ".join(f"{count} {_NOUNS.get((name, count), name)}" for name, count in counts.items()))
+        print(tally)
 
 
 _NOUNS = {("records", 1): "record", ("values", 1): "value", ("errors", 1): "error"}

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.render import render
 from targetexpr.base.source import Source
+from targetexpr.cli.evaluate import word
 from targetexpr.cli.exits import InputProblem
 from targetexpr.cli.records import Record
 from targetexpr.lang.schema import Schema
@@ -157,8 +158,7 @@ class Session:
         explanation = rule.explain(record.context)
         if explanation.state == "undecided":
             raise InputProblem(f"{where}: {explanation.to_text().splitlines()[0]} {_misfit(rule, record.context)}")
-        word = word_of(explanation.value)
-        self.console.say(f"{word}  ({where})")
+        self.console.say(f"{word(explanation.value)}  ({where})")
         if explanation.value is not True and explanation.change:
             self.console.say(explanation.change)
         return True
@@ -234,19 +234,6 @@ class Session:
                 self.console.complain(text)
             else:
                 self.console.say(text)
-
-
-def word_of(value: object) -> str:
-    """A verdict as a word, any other value as text.
-
-    >>> word_of(True), word_of(None)
-    ('yes', 'null')
-    """
-    from targetexpr.running.values import text_of
-
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "null" if value is None else text_of(value)  # type: ignore[arg-type]
 
 
 def _misfit(rule: Rule, context: Mapping[str, object]) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from time import monotonic
 
 from targetexpr.checking.names import like_profile
+from targetexpr.cli.evaluate import Counts, Failure, outcome_of
 from targetexpr.cli.exits import InputProblem
-from targetexpr.cli.records import Record
 from targetexpr.repl import records as sources
 from targetexpr.repl.commands.model import Command, no_argument, whole_number
 from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown
 from targetexpr.repl.records import edited
 from targetexpr.repl.session import Session
-from targetexpr.rule import Rule
-from targetexpr.running.values import DataError
+from targetexpr.running.values import Value
 
 _GROUP = "Records"
 OUTCOMES = ("true", "false", "null", "error")
@@ -82,47 +81,21 @@ def _go(session: Session, number: int) -> None:
         session.console.say(session.where())
 
 
-class _Tally:
+class _Tally(Counts):
     """What came out so far, shown now and then."""
 
     def __init__(self, session: Session, total: int) -> None:
+        super().__init__()
         self.session = session
         self.total = total
-        self.counts = dict.fromkeys(("yes", "no", "null", "values", "errors"), 0)
         self._next = monotonic() + 0.3
 
-    @property
-    def done(self) -> int:
-        return sum(self.counts.values())
-
-    def add(self, outcome: object) -> None:
-        """Counts one outcome; `...` stands for a record that could not be evaluated."""
-        words = {True: "yes", False: "no", None: "null", ...: "errors"}
-        known = outcome is None or outcome is ... or isinstance(outcome, bool)
-        self.counts[words[outcome] if known else "values"] += 1  # type: ignore[index]
+    def add(self, outcome: Value | Failure) -> None:
+        """Counts one outcome."""
+        super().add(outcome)
         if not self.done % 256 and monotonic() >= self._next:
             self._next = monotonic() + 0.1
             self.session.console.progress(f"{self.done:,} of {self.total:,} records, Ctrl-C stops")
-
-    def text(self) -> str:
-        """`4 records, 1 yes, 1 no, 1 null, 1 error`, as the eval command has it."""
-        parts = [f"{self.done:,} record{'' if self.done == 1 else 's'}"]
-        for name, count in self.counts.items():
-            if name != "values" or count:
-                parts.append(
-                    f"{count:,} {name.removesuffix('s') if name in ('values', 'errors') and count == 1 else name}"
-                )
-        return ", ".join(parts)
-
-
-def _outcome(rule: Rule, record: Record) -> object:
-    """What a record comes out as; `...` when it cannot be evaluated."""
-    if record.context is None:
-        return ...
-    try:
-        return rule.evaluate(record.context)
-    except DataError:
-        return ...
 
 
 def _count(session: Session, argument: str) -> None:
@@ -132,29 +105,29 @@ def _count(session: Session, argument: str) -> None:
     edits = session.state.edits
     try:
         for number, record in enumerate(records, 1):
-            tally.add(_outcome(rule, edited(record, edits, number)))
+            tally.add(outcome_of(rule, edited(record, edits, number)))
     except KeyboardInterrupt:
-        session.console.say(f"stopped: {tally.text()}, of {len(records):,}")
+        session.console.say(f"stopped: {tally}, of {len(records):,}")
         return
     note = f" ({len(edits)} edited)" if edits else ""
-    session.console.say(tally.text() + note)
-    if tally.counts["errors"]:
+    session.console.say(f"{tally}{note}")
+    if tally.bad:
         session.console.say("`:find error` goes to the first that could not be evaluated.")
 
 
 def _find(session: Session, argument: str) -> None:
     if argument not in OUTCOMES:
         raise InputProblem(f"`:find` takes what to look for: {', '.join(OUTCOMES)}")
-    wanted = {"true": True, "false": False, "null": None, "error": ...}[argument]
+    wanted = {"true": True, "false": False, "null": None}.get(argument)
     rule, records = session.compiled(), session.records()
     here, edits = session.state.number, session.state.edits
     tally = _Tally(session, len(records))
     first: int | None = None
     try:
         for number, record in enumerate(records, 1):
-            outcome = _outcome(rule, edited(record, edits, number))
+            outcome = outcome_of(rule, edited(record, edits, number))
             tally.add(outcome)
-            if outcome is wanted:
+            if isinstance(outcome, Failure) if argument == "error" else outcome is wanted:
                 if number > here:
                     _found(session, number, argument, wrapped=False)
                     return
@@ -163,7 +136,7 @@ def _find(session: Session, argument: str) -> None:
         session.console.say(f"stopped after {tally.done:,} records")
         return
     if first is None:
-        raise InputProblem(f"no record comes out as {argument}: {tally.text()}")
+        raise InputProblem(f"no record comes out as {argument}: {tally}")
     if first == here:
         session.console.say(f"this one is the only record that comes out as {argument}")
     else:
