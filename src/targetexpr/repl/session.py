@@ -209,7 +209,8 @@ class Session:
     def change(self, what: str, *, undo: Callable[[], None] | None = None, **changes: object) -> None:
         """Changes the state so that it can be undone."""
         after = replace(self.state, **changes)  # type: ignore[arg-type]
-        if after == self.state and undo is None:
+        same_edits = after.edits is self.state.edits  # 1 and true are equal, and yet not the same
+        if same_edits and after == self.state and undo is None:
             return
         self.steps.append(Step(what=what, before=self.state, undo=undo))
         del self.steps[:-MOST_UNDONE]
