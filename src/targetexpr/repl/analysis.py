@@ -19,6 +19,9 @@ _UNFINISHED = frozenset(("unexpected-end", "missing-paren", "unclosed-string", "
 _HALF_A_NAME = frozenset(("unknown-name", "unknown-profile", "unknown-attribute", "unknown-method", "profile-alone"))
 """What is wrong with a name until its last letter is typed."""
 
+_HALF_A_TOKEN = frozenset(("stray-quote", "single-equals", "single-ampersand", "single-pipe"))
+"""What is wrong with a string or an operator when its first key is typed."""
+
 _ROUNDS = 10  # of mending: a repair may bring another slip to light
 
 
@@ -46,10 +49,11 @@ class Analysis:
         return bool(errors) and all(self.pending(finding) for finding in errors)
 
     def pending(self, finding: Diagnostic) -> bool:
-        """Whether a finding is what any rule has until its last key: something open, or a name half typed."""
+        """Whether a finding is what any rule has until its last key: something open, or a token half typed."""
         if finding.code in _UNFINISHED:
             return True
-        return finding.code in _HALF_A_NAME and finding.span.end == len(self.text.rstrip()) == len(self.text)
+        half = finding.code in _HALF_A_NAME or finding.code in _HALF_A_TOKEN
+        return half and finding.span.end == len(self.text)
 
     @property
     def fixable(self) -> int:
@@ -97,13 +101,14 @@ def mended(text: str, schema: Schema, event: str | None = None) -> str:
     return text
 
 
-def open_brackets(text: str) -> int:
+def open_brackets(text: str, depth: int = 0) -> int:
     """How many parentheses are open at the end of a text; those in strings do not count.
+
+    `depth` are open before it: a text may be looked at line by line.
 
     >>> open_brackets('(a&&b.contains("(")'), open_brackets("(a))")
     (1, 0)
     """
-    depth = 0
     for token in tokens(text):
         depth = max(0, depth + {"LPAR": 1, "RPAR": -1}.get(token.kind, 0))
     return depth

@@ -28,6 +28,7 @@ from targetexpr.repl.analysis import mended, open_brackets
 from targetexpr.repl.completing import RuleCompleter
 from targetexpr.repl.highlight import STYLE, MatchingParenthesis, RuleLexer, rule_start
 from targetexpr.repl.live import Live
+from targetexpr.repl.plain import visible
 from targetexpr.repl.session import Session, Stop
 from targetexpr.repl.storage import Draft, left_behind, state_folder
 from targetexpr.repl.toolbar import toolbar
@@ -46,7 +47,7 @@ class ScreenConsole:
     def say(self, text: str) -> None:
         """Prints an answer."""
         self._clear()
-        print(text, flush=True)
+        print(visible(text, color=self.color), flush=True)
 
     def complain(self, text: str) -> None:
         """Prints what could not be done; on a terminal that is an answer as well."""
