@@ -13,7 +13,7 @@ from targetexpr.lang.walk import preorder
 from targetexpr.syntax.grammar import END
 from targetexpr.syntax.scene import Tok, tokens_of
 
-_UNFINISHED = frozenset(("unexpected-end", "missing-paren", "unclosed-string", "empty-expression"))
+_UNFINISHED = frozenset(("unexpected-end", "missing-paren", "missing-colon", "unclosed-string", "empty-expression"))
 """What is wrong with any rule until its last key is typed."""
 
 _HALF_A_NAME = frozenset(("unknown-name", "unknown-profile", "unknown-attribute", "unknown-method", "profile-alone"))
@@ -21,6 +21,11 @@ _HALF_A_NAME = frozenset(("unknown-name", "unknown-profile", "unknown-attribute"
 
 _HALF_A_TOKEN = frozenset(("stray-quote", "single-equals", "single-ampersand", "single-pipe"))
 """What is wrong with a string or an operator when its first key is typed."""
+
+_HALF_A_TERM = frozenset(("method-not-called", "not-a-condition"))
+"""What is wrong with a call before its parenthesis, and with a value before it is compared."""
+
+_HALF = _HALF_A_NAME | _HALF_A_TOKEN | _HALF_A_TERM
 
 _ROUNDS = 10  # of mending: a repair may bring another slip to light
 
@@ -49,11 +54,10 @@ class Analysis:
         return bool(errors) and all(self.pending(finding) for finding in errors)
 
     def pending(self, finding: Diagnostic) -> bool:
-        """Whether a finding is what any rule has until its last key: something open, or a token half typed."""
+        """Whether a finding is what any rule has until its last key: something open, or half typed."""
         if finding.code in _UNFINISHED:
             return True
-        half = finding.code in _HALF_A_NAME or finding.code in _HALF_A_TOKEN
-        return half and finding.span.end == len(self.text)
+        return finding.code in _HALF and finding.span.end == len(self.text)
 
     @property
     def fixable(self) -> int:
