@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app
+from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
 from prompt_toolkit.filters import completion_is_selected, emacs_mode, has_completions, has_focus
@@ -34,6 +34,7 @@ from targetexpr.repl.storage import Draft, left_behind, state_folder
 from targetexpr.repl.toolbar import toolbar
 
 WELCOME = "targetexpr: type a rule, or :help. Tab completes, Ctrl-D leaves."
+_MENU_ROWS = 6
 _KEEP_AFTER = 0.3  # seconds without a key until the text being typed is written down
 
 
@@ -121,14 +122,19 @@ class Editor:
             enable_open_in_editor=True,
             enable_suspend=True,
             tempfile_suffix=".txt",
-            reserve_space_for_menu=6,
         )
+        self.prompt.app.before_render += self._make_room
         self.prompt.default_buffer.on_text_changed += self._typed
 
     # ---- what the editor asks ----------------------------------------------------------------------------------------
 
     def _schema(self) -> tuple[Schema, str | None]:
         return self.session.schema, self.session.state.event
+
+    def _make_room(self, app: Application[str]) -> None:
+        """Keeps lines free for the menu, where the screen has them: the line itself and the toolbar come first."""
+        rows = app.output.get_size().rows
+        self.prompt.reserve_space_for_menu = max(0, min(_MENU_ROWS, rows - 4))
 
     def _repaint(self) -> None:
         self.prompt.app.invalidate()
