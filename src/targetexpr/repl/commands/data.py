@@ -81,6 +81,7 @@ def _next(session: Session, argument: str) -> None:
 
 
 def _go(session: Session, number: int) -> None:
+    session.record(number)  # a file that is gone leaves us where we are
     session.change(f"go to record {number}", number=number)
     if session.state.rule and session.analysis().ok:
         session.verdict()
