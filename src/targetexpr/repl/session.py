@@ -230,11 +230,20 @@ class Session:
     def show(self, findings: tuple[Diagnostic, ...]) -> None:
         """Findings about the current rule, with the line and a mark under the place."""
         if findings:
-            text = render(findings, Source(self.state.rule), color=self.console.color)
+            text = as_command(render(findings, Source(self.state.rule), color=self.console.color))
             if any(finding.is_error for finding in findings):
                 self.console.complain(text)
             else:
                 self.console.say(text)
+
+
+def as_command(text: str) -> str:
+    """Advice to call the schema command, as advice to type it here.
+
+    >>> as_command("`targetexpr schema currentTxn` lists what there is.")
+    '`:schema currentTxn` lists what there is.'
+    """
+    return text.replace("`targetexpr schema", "`:schema")
 
 
 def word_of(value: object) -> str:

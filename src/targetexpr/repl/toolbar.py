@@ -11,7 +11,7 @@ from targetexpr.repl.analysis import Analysis
 from targetexpr.repl.commands import COMMANDS
 from targetexpr.repl.cursor import call_at, chain_at, value_of_chain
 from targetexpr.repl.highlight import rule_start
-from targetexpr.repl.session import Session
+from targetexpr.repl.session import Session, as_command
 
 
 def toolbar(
@@ -53,7 +53,7 @@ def _trouble(session: Session, analysis: Analysis, at: int) -> StyleAndTextTuple
         said += [("class:bar.key", "F2"), ("", f" {finding.fix.title}  ")]
     count = len(analysis.findings)
     more = f"  ({count} findings)" if count > 1 and not quiet else ""
-    hint = f" {finding.hint}" if finding.hint and finding.fix is None else ""
+    hint = f" {as_command(finding.hint)}" if finding.hint and finding.fix is None else ""
     return [*said, (style, f"{finding.message}{hint}{more}")]
 
 

@@ -35,9 +35,9 @@ class Command:
 
 def option_and_rule(session: Session, argument: str, options: tuple[str, ...]) -> str:
     """The option an argument begins with, the first one by default; a rule behind it becomes the current one."""
-    word, _, rest = argument.partition(" ")
+    word, *rest = argument.split(maxsplit=1) or [""]
     if word in options:
-        rule = rest.strip()
+        rule = rest[0] if rest else ""
     else:
         word, rule = options[0], argument
     take_rule(session, rule)
