@@ -13,11 +13,19 @@ from targetexpr.lang.walk import preorder
 from targetexpr.syntax.grammar import END
 from targetexpr.syntax.scene import Tok, tokens_of
 
-_UNFINISHED = frozenset(("unexpected-end", "missing-paren", "unclosed-string", "empty-expression"))
+_UNFINISHED = frozenset(("unexpected-end", "missing-paren", "missing-colon", "unclosed-string", "empty-expression"))
 """What is wrong with any rule until its last key is typed."""
 
 _HALF_A_NAME = frozenset(("unknown-name", "unknown-profile", "unknown-attribute", "unknown-method", "profile-alone"))
 """What is wrong with a name until its last letter is typed."""
+
+_HALF_A_TOKEN = frozenset(("stray-quote", "single-equals", "single-ampersand", "single-pipe"))
+"""What is wrong with a string or an operator when its first key is typed."""
+
+_HALF_A_TERM = frozenset(("method-not-called", "not-a-condition"))
+"""What is wrong with a call before its parenthesis, and with a value before it is compared."""
+
+_HALF = _HALF_A_NAME | _HALF_A_TOKEN | _HALF_A_TERM
 
 _ROUNDS = 10  # of mending: a repair may bring another slip to light
 
@@ -46,8 +54,8 @@ class Analysis:
         return bool(errors) and all(self.pending(finding) for finding in errors)
 
     def pending(self, finding: Diagnostic) -> bool:
-        """Whether a finding is what any rule has until its last key: something open, or a name half typed."""
-        return finding.code in _UNFINISHED or self.half_a_name(finding)
+        """Whether a finding is what any rule has until its last key: something open, or half typed."""
+        return finding.code in _UNFINISHED or (finding.code in _HALF and finding.span.end == len(self.text))
 
     def half_a_name(self, finding: Diagnostic) -> bool:
         """Whether a finding is about a name that the text ends with, and that may go on."""
@@ -99,13 +107,14 @@ def mended(text: str, schema: Schema, event: str | None = None) -> str:
     return text
 
 
-def open_brackets(text: str) -> int:
+def open_brackets(text: str, depth: int = 0) -> int:
     """How many parentheses are open at the end of a text; those in strings do not count.
+
+    `depth` are open before it: a text may be looked at line by line.
 
     >>> open_brackets('(a&&b.contains("(")'), open_brackets("(a))")
     (1, 0)
     """
-    depth = 0
     for token in tokens(text):
         depth = max(0, depth + {"LPAR": 1, "RPAR": -1}.get(token.kind, 0))
     return depth

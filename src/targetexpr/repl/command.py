@@ -37,6 +37,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Starts the session; the exit status."""
+    from targetexpr.repl.commands import run_command
+    from targetexpr.repl.commands.data import load as load_records
     from targetexpr.repl.plain import PlainConsole, run_lines
     from targetexpr.repl.session import Session
     from targetexpr.repl.storage import RuleBook
@@ -48,6 +50,8 @@ def run(options: Namespace) -> int:
         raise InputProblem(str(error)) from None
     if sys.stdin is None:
         raise InputProblem("standard input is closed: there is nobody to talk to")
+    if hasattr(sys.stdin, "reconfigure"):  # UTF-8 whatever the locale, as all that the command reads
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape")
     script = not sys.stdin.isatty()
     console = PlainConsole(script=script)
     session = Session(console, load(options), RuleBook(options.rules), timezone=options.timezone)
@@ -57,20 +61,11 @@ def run(options: Namespace) -> int:
         print("Without prompt_toolkit this is a plain prompt: pip install 'targetexpr[repl]'", file=sys.stderr)
         terminal = False
     if options.event is not None:
-        _begin(session, f":event {options.event}")
+        run_command(session, f":event {options.event}")
     if options.data is not None:
-        _begin(session, f":load {options.data}" + (f" {options.profile}" if options.profile else ""))
+        load_records(session, options.data, options.profile)
     if terminal:
         from targetexpr.repl.editor import run_on_terminal
 
         return run_on_terminal(session)
     return run_lines(session, console, sys.stdin, prompt=not script)
-
-
-def _begin(session: object, line: str) -> None:
-    """What the call says is done as if it were typed; what cannot be done ends the call."""
-    from targetexpr.repl.commands import run_command
-    from targetexpr.repl.session import Session
-
-    assert isinstance(session, Session)
-    run_command(session, line)

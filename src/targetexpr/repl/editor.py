@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app
+from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
 from prompt_toolkit.filters import completion_is_selected, emacs_mode, has_completions, has_focus
@@ -28,12 +28,13 @@ from targetexpr.repl.analysis import mended, open_brackets
 from targetexpr.repl.completing import RuleCompleter
 from targetexpr.repl.highlight import STYLE, MatchingParenthesis, RuleLexer, rule_start
 from targetexpr.repl.live import Live
+from targetexpr.repl.plain import visible
 from targetexpr.repl.session import Session, Stop
 from targetexpr.repl.storage import Draft, left_behind, state_folder
 from targetexpr.repl.toolbar import toolbar
 
 WELCOME = "targetexpr: type a rule, or :help. Tab completes, Ctrl-D leaves."
-_MENU = 8  # lines kept free for completion
+_MENU_ROWS = 8  # kept free for completion
 _KEEP_AFTER = 0.3  # seconds without a key until the text being typed is written down
 
 
@@ -47,7 +48,7 @@ class ScreenConsole:
     def say(self, text: str) -> None:
         """Prints an answer."""
         self._clear()
-        print(text, flush=True)
+        print(visible(text, color=self.color), flush=True)
 
     def complain(self, text: str) -> None:
         """Prints what could not be done; on a terminal that is an answer as well."""
@@ -121,14 +122,19 @@ class Editor:
             enable_open_in_editor=True,
             enable_suspend=True,
             tempfile_suffix=".txt",
-            reserve_space_for_menu=_MENU,
         )
+        self.prompt.app.before_render += self._make_room
         self.prompt.default_buffer.on_text_changed += self._typed
 
     # ---- what the editor asks ----------------------------------------------------------------------------------------
 
     def _schema(self) -> tuple[Schema, str | None]:
         return self.session.schema, self.session.state.event
+
+    def _make_room(self, app: Application[str]) -> None:
+        """Keeps lines free for the menu, where the screen has them: the line itself and the toolbar come first."""
+        rows = app.output.get_size().rows
+        self.prompt.reserve_space_for_menu = max(0, min(_MENU_ROWS, rows - 4))
 
     def _repaint(self) -> None:
         self.prompt.app.invalidate()
@@ -147,8 +153,7 @@ class Editor:
         text, at = buffer.text, buffer.cursor_position
         if self.note:
             return [("class:bar.here", self.note), ("", "\n")]
-        rows, width = get_app().output.get_size()
-        self.prompt.reserve_space_for_menu = max(0, min(_MENU, rows - 4))  # a small window has none to spare
+        width = get_app().output.get_size().columns
         analysis = self.live.of(self._rule(text))
         return toolbar(self.session, analysis, self.live.analysis, text, at, width)
 

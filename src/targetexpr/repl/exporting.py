@@ -38,13 +38,15 @@ def targets_of(path: str) -> list[OpenTarget]:
     """The targets of a group's file with their rules, twins left out. Raises InputProblem."""
     need_pydantic()
     from targetexpr.targets.model import Target, TargetGroup
-    from targetexpr.targets.payloads import PayloadError, build_group, kind_of
+    from targetexpr.targets.payloads import PayloadError, build_group, group_in, kind_of
+    from targetexpr.targets.payloads import checked as checked_as
     from targetexpr.targets.validation_rules import event_of
 
     document = _document(path)
     try:
-        if isinstance(document, dict) and kind_of(document) is Target:
-            targets: Sequence[Target] = [Target.model_validate(document)]
+        where, inner = group_in(document)
+        if isinstance(inner, dict) and kind_of(inner) is Target:
+            targets: Sequence[Target] = [checked_as(Target, inner, where)]
         else:
             group: TargetGroup = build_group(document)
             targets = group.targets or ()
@@ -173,6 +175,6 @@ def _document(path: str) -> Plain:
 
 
 def _text(path: str) -> str:
-    from targetexpr.cli.inputs import read_file
+    from targetexpr.cli.inputs import STDIN, read_file
 
-    return read_file(path).text
+    return read_file(os.path.join(os.curdir, path) if path == STDIN else path).text

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import re
 from collections.abc import Iterator
+from datetime import UTC, tzinfo
 from decimal import Decimal
 
 from targetexpr.checking.names import close_names, like_profile
@@ -13,9 +15,13 @@ from targetexpr.cli.exits import InputProblem
 from targetexpr.cli.records import json_value
 from targetexpr.lang.schema import Attribute, Schema
 from targetexpr.lang.types import EVENT, Kind
-from targetexpr.running.values import PathPart, path_text
+from targetexpr.running.values import Misfit, PathPart, bind_date, bind_number, path_text
 
 _STEP = re.compile(r'\.?([A-Za-z_][A-Za-z0-9_]*)|\[([0-9]{1,6})\]|\["((?:[^"\\]|\\.)*)"\]')
+
+_WRITTEN_OUT = 100  # digits before or behind the point; past these a number is shown with an exponent
+
+_FIELD = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*")+')
 
 DATA_MEMBERS = ("lineItems", "customFields", "extendedFields", "clusters", "attributes")
 """What the data holds besides attributes: line items, and maps by name."""
@@ -31,14 +37,21 @@ def parse_path(text: str) -> tuple[PathPart, ...]:
     at = 0
     while at < len(text):
         found = _STEP.match(text, at)
-        if found is None or (not steps and found[1] is None) or (steps and found[1] and text[at] != "."):
+        if found is None or (not steps and found.start(1) != 0) or (steps and found[1] and text[at] != "."):
             raise InputProblem(
                 f"{text!r} is no field; one is written like currentTxn.value or currentTxn.lineItems[0].qty"
             )
         name, place, key = found.groups()
-        steps.append(name if name is not None else int(place) if place is not None else str(json.loads(f'"{key}"')))
+        steps.append(name if name is not None else int(place) if place is not None else _key(key))
         at = found.end()
     return tuple(steps)
+
+
+def _key(raw: str) -> str:
+    try:
+        return str(json.loads(f'"{raw}"'))
+    except ValueError:
+        raise InputProblem(f'["{raw}"] is no text as JSON writes one: a backslash is written \\\\') from None
 
 
 def attribute_at(path: tuple[PathPart, ...], schema: Schema, event: str | None) -> Attribute | None:
@@ -60,8 +73,21 @@ def attribute_at(path: tuple[PathPart, ...], schema: Schema, event: str | None) 
     return found if len(path) == 2 else None
 
 
-def parse_value(text: str, attribute: Attribute | None) -> object:
+def split_field(text: str) -> tuple[str, str]:
+    """The field that a text begins with, and the rest; a name in quotes may hold blanks.
+
+    >>> split_field('currentTxn.customFields["till number"] 7')
+    ('currentTxn.customFields["till number"]', '7')
+    """
+    found = _FIELD.match(text)
+    end = 0 if found is None else found.end()
+    return text[:end], text[end:].strip()
+
+
+def parse_value(text: str, attribute: Attribute | None, zone: tzinfo = UTC) -> object:
     """What was typed, as a value of the data: JSON, or plain text where the field is a text or a date.
+
+    Raises InputProblem for what does not fit the field; `zone` is the clock of dates that name none.
 
     >>> parse_value("620.10", None), parse_value("Gold", None)
     (620.1, 'Gold')
@@ -71,30 +97,43 @@ def parse_value(text: str, attribute: Attribute | None) -> object:
         value = json_value(text)
     except ValueError:
         if text[:1] in ('"', "{", "["):
-            raise InputProblem(f"{text} is not JSON: a bracket or a quote is missing or too many") from None
-        if kind == "number":
-            raise InputProblem(f"{text} is not a number, as this field is") from None
-        if kind == "boolean":
-            raise InputProblem(f"{text} is neither true nor false, as this field is") from None
-        return text
-    if kind in ("string", "date") and isinstance(value, bool | int | float | Decimal):
+            raise InputProblem(f"{_short(text)} is not JSON: a bracket or a quote is missing or too many") from None
+        value = text
+    if kind == "string" and isinstance(value, bool | int | float | Decimal):
         return text  # a text of digits, `currentTxn.number 0042`, keeps its zeros
-    if value is not None and kind in ("number", "boolean") and not _fits(value, kind):
-        wanted = "a number" if kind == "number" else "true or false"
-        raise InputProblem(f"{text} is not {wanted}, as this field is")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputProblem(f"{text} is no number that data can hold; null stands for what is not known")
+    if value is not None:
+        _refuse_misfit(value, text, kind, zone)
     return value
 
 
-def _fits(value: object, kind: Kind) -> bool:
-    if kind == "boolean":
-        return isinstance(value, bool)
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+def _refuse_misfit(value: object, text: str, kind: Kind, zone: tzinfo) -> None:
+    try:
+        if kind == "number":
+            if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+                raise InputProblem(f"{_short(text)} is not a number, as this field is")
+            bind_number(value)
+        elif kind == "boolean" and not isinstance(value, bool):
+            raise InputProblem(f"{_short(text)} is neither true nor false, as this field is")
+        elif kind == "date":
+            bind_date(value, zone)
+    except Misfit:
+        if kind == "number":
+            raise InputProblem("a number has at most 1,000 digits on either side of its point; this has more") from None
+        raise InputProblem(
+            f"{_short(text)} is not a date, as this field is; one is written 2025-05-27 or 2025-05-27T18:30:00+05:30"
+        ) from None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def changed(context: dict[str, object], path: tuple[PathPart, ...], value: object) -> tuple[dict[str, object], object]:
     """A copy of a context with one value changed, and what was there before. Raises InputProblem."""
-    made: dict[str, object] = copy.deepcopy(context)
-    holder: object = made
+    made = dict(context)
+    holder: object = made  # always a copy of ours: what lies beside the path is shared with the context
     for at, step in enumerate(path):
         last = at == len(path) - 1
         beginning: object = [] if not last and isinstance(path[at + 1], int) else {}
@@ -103,13 +142,14 @@ def changed(context: dict[str, object], path: tuple[PathPart, ...], value: objec
             if not isinstance(holder, list):
                 raise InputProblem(f"{path_text(path[:at])} is no list, so there is no {where}")
             if step > len(holder):
-                raise InputProblem(f"{path_text(path[:at])} has {len(holder)} entries; the next one is [{len(holder)}]")
+                many = f"{len(holder)} entr{'y' if len(holder) == 1 else 'ies'}"
+                raise InputProblem(f"{path_text(path[:at])} has {many}; the next one is [{len(holder)}]")
             before = holder[step] if step < len(holder) else None
-            new = value if last else beginning if before is None else before
+            new = value if last else beginning if before is None else copy.copy(before)
             holder[step : step + 1] = [new]
         elif isinstance(holder, dict):
             before = holder.get(step)
-            new = value if last else beginning if before is None else before
+            new = value if last else beginning if before is None else copy.copy(before)
             holder[step] = new
         else:
             raise InputProblem(f"{path_text(path[:at])} is {shown(holder)}, so there is no {where}")
@@ -119,7 +159,7 @@ def changed(context: dict[str, object], path: tuple[PathPart, ...], value: objec
 
 def removed(context: dict[str, object], path: tuple[PathPart, ...]) -> dict[str, object]:
     """A copy of a context with one value taken out. Raises InputProblem when it is not there."""
-    made: dict[str, object] = copy.deepcopy(context)
+    made = dict(context)
     holder: object = made
     for at, step in enumerate(path):
         here = isinstance(step, str) and isinstance(holder, dict) and step in holder
@@ -129,7 +169,9 @@ def removed(context: dict[str, object], path: tuple[PathPart, ...]) -> dict[str,
         if at == len(path) - 1:
             del holder[step]  # type: ignore[attr-defined]
         else:
-            holder = holder[step]  # type: ignore[index]
+            inner = copy.copy(holder[step])  # type: ignore[index]
+            holder[step] = inner  # type: ignore[index]
+            holder = inner
     return made
 
 
@@ -139,25 +181,36 @@ def shown(value: object, indent: int | None = None) -> str:
     >>> shown({"value": Decimal("10.10"), "tags": []})
     '{"value": 10.10, "tags": []}'
     """
-    return "".join(_pieces(value, indent, 0))
+    return "".join(_pieces(value, indent))
 
 
-def _pieces(value: object, indent: int | None, level: int) -> Iterator[str]:
-    if not isinstance(value, dict | list) or not value:
-        yield _plain(value)
-        return
-    inner, outer = ("", "") if indent is None else ("\n" + " " * (indent * n) for n in (level + 1, level))
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    items = list(value.items()) if isinstance(value, dict) else [(None, item) for item in value]
-    for place, (key, item) in enumerate(items):
-        yield (opening if not place else "," if indent is not None else ", ") + inner
-        if key is not None:
-            yield json.dumps(str(key), ensure_ascii=False) + ": "
-        yield from _pieces(item, indent, level + 1)
-    yield outer + closing
+def _pieces(value: object, indent: int | None) -> Iterator[str]:
+    """Not recursive: a record may be nested as deeply as its reader lets it."""
+    comma = ", " if indent is None else ","
+    waiting: list[tuple[str, object, int]] = [("", value, 0)]  # what comes before, a value, its level
+    while waiting:
+        before, one, level = waiting.pop()
+        yield before
+        if one is _NOTHING:
+            continue
+        if not isinstance(one, dict | list) or not one:
+            yield _plain(one)
+            continue
+        opening, closing = "{}" if isinstance(one, dict) else "[]"
+        inner, outer = ("", "") if indent is None else ("\n" + " " * (indent * n) for n in (level + 1, level))
+        keys = [json.dumps(str(key), ensure_ascii=False) + ": " for key in one] if isinstance(one, dict) else None
+        items = list(one.values()) if isinstance(one, dict) else one
+        waiting.append((outer + closing, _NOTHING, level))
+        for place in range(len(items) - 1, -1, -1):
+            key = "" if keys is None else keys[place]
+            waiting.append(((comma if place else opening) + inner + key, items[place], level + 1))
+
+
+_NOTHING = object()
 
 
 def _plain(value: object) -> str:
     if isinstance(value, Decimal):
-        return format(value, "f")
+        # 1e999999999 is short as it stands, and written out plainly would fill the memory.
+        return format(value, "f") if abs(value.adjusted()) < _WRITTEN_OUT else str(value)
     return json.dumps(value, ensure_ascii=False)

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from targetexpr.lang.functions import KIND_METHODS, Function
 from targetexpr.lang.nodes import encode_string
-from targetexpr.lang.schema import Attribute, Method, Profile, Schema
+from targetexpr.lang.schema import BEHAVIOURAL_PROFILES, Attribute, Event, Method, Profile, Schema
 from targetexpr.lang.types import EVENT, Type
 from targetexpr.repl.cursor import AtMember, AtOperand, CallAt, Elsewhere, InString, Place
 
@@ -57,6 +57,8 @@ def _ranked(prefix: str, found: Iterable[Offer]) -> list[Offer]:
 
 def _profiles(schema: Schema, event: str | None, back: int) -> Iterator[Offer]:
     known = None if event is None else schema.event(event)
+    if event is not None and known is None:  # an event that is declared nowhere is taken for a behavioural one
+        known = Event(name=event, profiles=BEHAVIOURAL_PROFILES, behavioural=True)
     for profile in schema.profiles.values():
         if known is None or schema.offers(known, profile.name):
             yield Offer(text=profile.name, back=back, label=profile.name, doc=profile.doc)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TextIO
 
@@ -12,6 +13,22 @@ from targetexpr.repl.session import Session, Stop
 
 PROMPT = "> "
 MORE = ". "
+
+
+_CONTROL = "[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]"
+_ALL_CONTROL = re.compile(f"{_CONTROL}|\x1b").sub
+_ALL_BUT_COLOR = re.compile(rf"{_CONTROL}|\x1b(?!\[[0-9;]*m)").sub
+
+
+def visible(text: str, *, color: bool = False) -> str:
+    """A text whose control characters are written out: what a rule or a file holds must not drive the terminal.
+
+    In a string of a rule the text that is shown means the same.
+
+    >>> visible("currentTxn.number==" + chr(34) + chr(7) + chr(34))
+    'currentTxn.number=="\\\\u0007"'
+    """
+    return (_ALL_BUT_COLOR if color else _ALL_CONTROL)(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class PlainConsole:
@@ -25,11 +42,12 @@ class PlainConsole:
 
     def say(self, text: str) -> None:
         """Prints an answer."""
-        print(text, flush=not self.script)
+        print(visible(text), flush=not self.script)
 
     def complain(self, text: str) -> None:
         """Prints what could not be done."""
         sys.stdout.flush()
+        text = visible(text)
         print(f"line {self.line}: {text}" if self.script else text, file=sys.stderr, flush=True)
 
     def progress(self, text: str) -> None:
@@ -42,11 +60,12 @@ def run_lines(session: Session, console: PlainConsole, lines: TextIO, *, prompt:
     A rule goes on over several lines while a parenthesis is open; a command ends it.
     """
     waiting: list[str] = []
-    first = number = 0
+    first = number = depth = 0
     good = True
 
     def send() -> None:
-        nonlocal good
+        nonlocal good, depth
+        depth = 0
         if waiting:
             text = "\n".join(waiting)
             waiting.clear()
@@ -64,6 +83,7 @@ def run_lines(session: Session, console: PlainConsole, lines: TextIO, *, prompt:
                     raise
                 print()
                 waiting.clear()
+                depth = 0
                 continue
             number += 1
             if not line:
@@ -78,7 +98,8 @@ def run_lines(session: Session, console: PlainConsole, lines: TextIO, *, prompt:
                 first = number
             if line.strip():
                 waiting.append(line)
-            if _is_command(line) or not open_brackets("\n".join(waiting)):
+                depth = 0 if _is_command(line) else open_brackets(line, depth)
+            if not depth:
                 send()
     except Stop:
         pass

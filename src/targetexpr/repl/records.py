@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
+import os
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from targetexpr.cli.exits import InputProblem
 from targetexpr.cli.records import Record, read, record_of
@@ -23,9 +23,8 @@ class Held:
         return len(self.all)
 
     def record(self, number: int) -> Record:
-        """One record; a copy, since edits change what they get."""
-        one = self.all[number - 1]
-        return Record(one.line, copy.deepcopy(one.context), one.problem)
+        """One record; edits make a copy of it."""
+        return self.all[number - 1]
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.all)
@@ -40,6 +39,7 @@ class Lines:
     profile: str | None
     offsets: array[int]  # bytes
     lines: array[int]  # line numbers, from 1
+    stamp: tuple[int, int]  # size and time of change when it was read: where records begin holds for that file alone
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -47,7 +47,7 @@ class Lines:
     def record(self, number: int) -> Record:
         """One record, read from the file."""
         try:
-            with open(self.path, "rb") as file:
+            with self._open() as file:
                 file.seek(self.offsets[number - 1])
                 return record_of(self.lines[number - 1], _bare(file.readline())).under(self.profile)
         except OSError as error:
@@ -55,12 +55,25 @@ class Lines:
 
     def __iter__(self) -> Iterator[Record]:
         try:
-            with open(self.path, "rb") as file:
+            with self._open() as file:
                 for number, line in enumerate(file, 1):
                     if line.strip():
                         yield record_of(number, _bare(line)).under(self.profile)
         except OSError as error:
             raise InputProblem(f"cannot read {self.name}: {error.strerror or error}") from None
+
+    def _open(self) -> BinaryIO:
+        file = open(self.path, "rb")  # noqa: SIM115 - closed by whoever asked for it
+        if _stamp(file) != self.stamp:
+            file.close()
+            again = f"{self.name} {self.profile}" if self.profile else self.name
+            raise InputProblem(f"{self.name} has changed; `:load {again}` reads it anew")
+        return file
+
+
+def _stamp(file: BinaryIO) -> tuple[int, int]:
+    found = os.fstat(file.fileno())
+    return found.st_size, found.st_mtime_ns
 
 
 Records: TypeAlias = Held | Lines
@@ -86,16 +99,19 @@ def load(path: str, profile: str | None) -> Records:
             first = next((line for line in file if line.strip()), b"")
             if record_of(1, _bare(first)).context is not None:
                 file.seek(0)
-                offsets, lines, at = array("Q"), array("Q"), 0
+                offsets, lines, at, stamp = array("Q"), array("Q"), 0, _stamp(file)
                 for number, line in enumerate(file, 1):
                     if line.strip():
                         offsets.append(at)
                         lines.append(number)
                     at += len(line)
-                return Lines(path, path, profile, offsets, lines)
+                return Lines(path, path, profile, offsets, lines, stamp)
     except OSError as error:
         raise InputProblem(f"cannot read {path}: {error.strerror or error}") from None
-    return Held(path, tuple(record.under(profile) for record in read(path)))
+    found = tuple(record.under(profile) for record in read(path))
+    if not found:
+        raise InputProblem(f"{path} is an empty list: there is no record in it")
+    return Held(path, found)
 
 
 def edited(record: Record, edits: Mapping[int, dict[str, object]], number: int) -> Record:

@@ -209,7 +209,8 @@ class Session:
     def change(self, what: str, *, undo: Callable[[], None] | None = None, **changes: object) -> None:
         """Changes the state so that it can be undone."""
         after = replace(self.state, **changes)  # type: ignore[arg-type]
-        if after == self.state and undo is None:
+        same_edits = after.edits is self.state.edits  # 1 and true are equal, and yet not the same
+        if same_edits and after == self.state and undo is None:
             return
         self.steps.append(Step(what=what, before=self.state, undo=undo))
         del self.steps[:-MOST_UNDONE]
@@ -229,11 +230,20 @@ class Session:
     def show(self, findings: tuple[Diagnostic, ...]) -> None:
         """Findings about the current rule, with the line and a mark under the place."""
         if findings:
-            text = render(findings, Source(self.state.rule), color=self.console.color)
+            text = as_command(render(findings, Source(self.state.rule), color=self.console.color))
             if any(finding.is_error for finding in findings):
                 self.console.complain(text)
             else:
                 self.console.say(text)
+
+
+def as_command(text: str) -> str:
+    """Advice to call the schema command, as advice to type it here.
+
+    >>> as_command("`targetexpr schema currentTxn` lists what there is.")
+    '`:schema currentTxn` lists what there is.'
+    """
+    return text.replace("`targetexpr schema", "`:schema")
 
 
 def _misfit(rule: Rule, context: Mapping[str, object]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -22,17 +24,27 @@ _HEAD = "Rules kept by `targetexpr repl`: `:save NAME` writes one, `:use NAME` b
 def write_whole(path: str, text: str) -> None:
     """Writes a file so that a crash leaves either what was there or all of the new text.
 
-    A link stays a link: what it points to is replaced. Raises OSError.
+    A link stays a link: what it points to is replaced. A file that is write-protected stays as it is. Raises OSError.
     """
     real = os.path.realpath(path)
-    mode = os.stat(real).st_mode & 0o777 if os.path.exists(real) else 0o666 & ~_umask()
+    try:
+        mode = os.stat(real).st_mode
+    except FileNotFoundError:
+        mode = stat.S_IFREG | 0o666 & ~_umask()
+    else:
+        if not os.access(real, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if not stat.S_ISREG(mode):  # /dev/null: a device must not become a file
+            with open(real, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            return
     handle, name = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".targetexpr-")
     try:
         with open(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, mode)
+        os.chmod(name, stat.S_IMODE(mode))
         os.replace(name, real)
     except BaseException:
         os.unlink(name)
@@ -74,6 +86,7 @@ class RuleBook:
             raise InputProblem("keeping rules needs tomlkit: pip install 'targetexpr[repl]'")
         import tomlkit
         import tomlkit.exceptions
+        import tomlkit.items
 
         text = self._text()
         self._read(text)  # a file that is not in order is left alone
@@ -90,13 +103,15 @@ class RuleBook:
             rules.pop(name, None)
         else:
             before = rules.get(name)
-            entry = before if isinstance(before, dict) else tomlkit.table()
+            inline = isinstance(rules, tomlkit.items.InlineTable)
+            entry = before if isinstance(before, dict) else tomlkit.inline_table() if inline else tomlkit.table()
             entry["expression"] = tomlkit.string(rule.expression, literal=_literal(rule.expression))
             if rule.event is not None:
                 entry["event"] = rule.event
             else:
                 entry.pop("event", None)
-            rules[name] = entry
+            if entry is not before:
+                rules[name] = entry
         try:
             write_whole(self.path, tomlkit.dumps(document))
         except OSError as error:
@@ -104,7 +119,7 @@ class RuleBook:
 
     def _text(self) -> str:
         try:
-            with open(self.path, encoding="utf-8", newline="") as file:
+            with open(self.path, encoding="utf-8-sig", newline="") as file:
                 return file.read()
         except FileNotFoundError:
             return ""
@@ -117,6 +132,8 @@ class RuleBook:
             document = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise InputProblem(f"{self.path} is not TOML: {error}") from None
+        except RecursionError:
+            raise InputProblem(f"{self.path} is not TOML that can be read: it is nested too deeply") from None
         rules = document.get("rules", {})
         if not isinstance(rules, Mapping):
             raise InputProblem(f"{self.path}: `rules` is a table of rules, as in [rules.big-spender]")
@@ -169,8 +186,11 @@ def left_behind(folder: Path) -> list[str]:
     for path in sorted(folder.glob("draft-*")):
         number = path.name.removeprefix("draft-")
         if number.isdigit() and not _alive(int(number)):
-            text = path.read_text(encoding="utf-8", errors="replace")
-            path.unlink(missing_ok=True)
+            try:
+                text = path.read_text(encoding="utf-8", errors="replace")
+                path.unlink(missing_ok=True)
+            except OSError:
+                continue  # it is no draft of ours, or nobody's to take
             if text.strip():
                 found.append(text)
     return found
@@ -179,7 +199,7 @@ def left_behind(folder: Path) -> list[str]:
 def _alive(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         return True

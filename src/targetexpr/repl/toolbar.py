@@ -11,7 +11,7 @@ from targetexpr.repl.analysis import Analysis
 from targetexpr.repl.commands import COMMANDS
 from targetexpr.repl.cursor import call_at, chain_at, value_of_chain
 from targetexpr.repl.highlight import rule_start
-from targetexpr.repl.session import Session
+from targetexpr.repl.session import Session, as_command
 
 
 def toolbar(
@@ -50,7 +50,7 @@ def _trouble(session: Session, analysis: Analysis, at: int) -> StyleAndTextTuple
     if analysis.half_a_name(finding):
         return [("class:bar.quiet", "a name is begun here; Tab shows how it can go on")]
     style = "class:bar.quiet" if analysis.pending(finding) else f"class:bar.{finding.severity}"
-    hint = f" {finding.hint}" if finding.hint and finding.fix is None else ""
+    hint = f" {as_command(finding.hint)}" if finding.hint and finding.fix is None else ""
     return [(style, f"{finding.message}{hint}")]
 
 

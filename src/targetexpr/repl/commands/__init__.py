@@ -28,10 +28,10 @@ def command_of(word: str) -> Command:
         return COMMANDS[begun[0]]
     close = begun or suggest(word, COMMANDS)
     hint = f"did you mean {' or '.join(f'`:{name}`' for name in close[:4])}?" if close else "`:help` lists them"
-    raise InputProblem(f"there is no command `:{word}`; {hint}")
+    raise InputProblem(f"there is no command `:{word if len(word) <= 40 else word[:37] + '...'}`; {hint}")
 
 
 def run_command(session: Session, line: str) -> None:
     """Runs a line that begins with a colon. Raises InputProblem for what cannot be done."""
-    word, _, argument = line[1:].lstrip().partition(" ")
-    command_of(word).run(session, argument.strip())
+    word, *argument = line[1:].split(maxsplit=1) or [""]
+    command_of(word).run(session, argument[0].strip() if argument else "")

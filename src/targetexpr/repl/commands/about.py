@@ -8,7 +8,7 @@ from contextlib import redirect_stdout
 from targetexpr.base.suggestions import suggest
 from targetexpr.cli.exits import InputProblem
 from targetexpr.repl.commands.model import Command, no_argument
-from targetexpr.repl.session import Session, Stop
+from targetexpr.repl.session import Session, Stop, as_command
 
 _GROUP = "The session"
 NONE = "none"
@@ -31,7 +31,7 @@ def _help(session: Session, argument: str) -> None:
         lines.append(f"  {command.usage:<{width}}  {command.doc}")
     lines += ["", "Keys: Tab completes, F2 mends what is underlined, Ctrl-R searches what was typed before,"]
     lines += ["Alt-Enter begins a new line, Ctrl-X Ctrl-E opens an editor, Ctrl-C drops the line, Ctrl-D leaves."]
-    lines += ["Commands may be cut short: `:ex` is `:explain`. `:help COMMAND` tells more."]
+    lines += ["Commands may be cut short: `:expl` is `:explain`. `:help COMMAND` tells more."]
     session.console.say("\n".join(lines))
 
 
@@ -39,13 +39,16 @@ def _schema(session: Session, argument: str) -> None:
     from targetexpr.cli import schema as listing
 
     out = io.StringIO()
-    with redirect_stdout(out):
-        if not argument:
-            listing.listing(session.schema, None)
-        elif "." in argument or argument in session.schema.profiles or argument in listing.KINDS:
-            listing.listing(session.schema, argument)
-        else:
-            listing.search(session.schema, argument)
+    try:
+        with redirect_stdout(out):
+            if not argument:
+                listing.listing(session.schema, None)
+            elif "." in argument or argument in session.schema.profiles or argument in listing.KINDS:
+                listing.listing(session.schema, argument)
+            else:
+                listing.search(session.schema, argument)
+    except InputProblem as problem:
+        raise InputProblem(as_command(str(problem))) from None
     session.console.say(out.getvalue().rstrip("\n"))
 
 

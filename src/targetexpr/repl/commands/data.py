@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from time import monotonic
 
 from targetexpr.checking.names import like_profile
 from targetexpr.cli.evaluate import Counts, Failure, outcome_of
 from targetexpr.cli.exits import InputProblem
 from targetexpr.repl import records as sources
-from targetexpr.repl.commands.model import Command, no_argument, whole_number
-from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown
+from targetexpr.repl.commands.model import Command, file_name, no_argument, whole_number
+from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown, split_field
 from targetexpr.repl.records import edited
 from targetexpr.repl.session import Session
-from targetexpr.running.values import Value
+from targetexpr.running.values import Value, time_zone
 
 _GROUP = "Records"
 OUTCOMES = ("true", "false", "null", "error")
 
 
 def _load(session: Session, argument: str) -> None:
-    path, profile = _path_and_profile(session, argument)
+    load(session, *_path_and_profile(session, argument))
+
+
+def load(session: Session, path: str, profile: str | None) -> None:
+    """Reads the records of a file. Raises InputProblem."""
+    if profile is not None and profile not in session.schema.profiles:
+        close = like_profile(session.schema, profile)
+        hint = f"did you mean {' or '.join(close)}?" if close else "`:schema` lists them"
+        raise InputProblem(f"there is no profile {profile!r}; {hint}")
     records = sources.load(path, profile)
     session.change(f"load {path}", records=records, number=1, edits={})
     count = len(records)
@@ -32,14 +41,11 @@ def _path_and_profile(session: Session, argument: str) -> tuple[str, str | None]
     """`FILE` or `FILE PROFILE`; a file name may have blanks in it."""
     if not argument:
         raise InputProblem("`:load` takes a JSON or JSON Lines file, as in `:load records.jsonl`")
+    whole = file_name(argument)
     path, _, last = argument.rpartition(" ")
-    if path and last in session.schema.profiles:
-        return path.strip(), last
-    if path and last.startswith("current"):
-        close = like_profile(session.schema, last)
-        hint = f"did you mean {' or '.join(close)}?" if close else "`:schema` lists them"
-        raise InputProblem(f"there is no profile {last!r}; {hint}")
-    return argument, None
+    path = file_name(path.strip())
+    known = last in session.schema.profiles or last.startswith("current") or os.path.exists(path)
+    return (path, last) if path and known and not os.path.exists(whole) else (whole, None)
 
 
 def _hint_at_profile(session: Session, path: str, profile: str | None) -> None:
@@ -74,6 +80,7 @@ def _next(session: Session, argument: str) -> None:
 
 
 def _go(session: Session, number: int) -> None:
+    session.record(number)  # a file that is gone leaves us where we are
     session.change(f"go to record {number}", number=number)
     if session.state.rule and session.analysis().ok:
         session.verdict()
@@ -156,12 +163,12 @@ def _found(session: Session, number: int, wanted: str, *, wrapped: bool) -> None
 
 
 def _set(session: Session, argument: str) -> None:
-    name, _, text = argument.partition(" ")
-    if not name or not text.strip():
+    name, text = split_field(argument)
+    if not name or not text:
         raise InputProblem("`:set` takes a field and a value, as in `:set currentTxn.value 620`")
     path = parse_path(name)
     attribute = attribute_at(path, session.schema, session.state.event)
-    value = parse_value(text.strip(), attribute)
+    value = parse_value(text, attribute, time_zone(session.timezone))
     if len(path) == 1 and not isinstance(value, dict | None):
         raise InputProblem(f"{name} is a profile: its value is an object, as in `:set {name} {{}}`")
     after, before = changed(_context(session), path, value)

@@ -7,7 +7,7 @@ import re
 
 from targetexpr.base.suggestions import suggest
 from targetexpr.cli.exits import InputProblem
-from targetexpr.repl.commands.model import Command, no_argument
+from targetexpr.repl.commands.model import Command, file_name, no_argument
 from targetexpr.repl.session import Opened, Session
 from targetexpr.repl.storage import Saved, write_whole
 
@@ -76,9 +76,7 @@ def _open(session: Session, argument: str) -> None:
 
     if not argument:
         raise InputProblem("`:open` takes the file of a target group, as in `:open group.json`")
-    path, wanted = argument, ""
-    if not os.path.exists(argument) and " " in argument:
-        path, _, wanted = argument.partition(" ")
+    path, wanted = _path_and_target(argument)
     targets = targets_of(path)
     chosen = targets[0]
     if wanted:
@@ -100,6 +98,15 @@ def _open(session: Session, argument: str) -> None:
     session.console.say(f"the target {chosen.name} of {path}{event}; `:export {path}` writes its rule back")
     session.console.say(chosen.rule)
     session.answer()
+
+
+def _path_and_target(argument: str) -> tuple[str, str]:
+    """`FILE [TARGET]`, both of which may have blanks: the longest beginning that is a file is the file."""
+    for at in (len(argument), *(at for at in range(len(argument) - 1, 0, -1) if argument[at] == " ")):
+        path = file_name(argument[:at].strip())
+        if os.path.exists(path):
+            return path, argument[at:].strip()
+    return file_name(argument), ""
 
 
 def _export(session: Session, argument: str) -> None:
@@ -128,7 +135,11 @@ def _path_and_values(argument: str) -> tuple[str, list[str]]:
     found = re.fullmatch(r"(.+?)((?:\s+\d+(?:\.\d*)?)*)", argument)
     if found is None:
         raise InputProblem("`:export` takes a file, as in `:export target.json 500`")
-    return found[1], found[2].split()
+    path, values = file_name(found[1]), found[2].split()
+    begun, _, rest = path.partition(".json ")
+    if rest and not os.path.exists(path):
+        raise InputProblem(f"{rest!r} is no value behind {begun}.json; values are numbers, such as 500 or 99.50")
+    return path, values
 
 
 def _restore(path: str, before: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -34,9 +35,9 @@ class Command:
 
 def option_and_rule(session: Session, argument: str, options: tuple[str, ...]) -> str:
     """The option an argument begins with, the first one by default; a rule behind it becomes the current one."""
-    word, _, rest = argument.partition(" ")
+    word, *rest = argument.split(maxsplit=1) or [""]
     if word in options:
-        rule = rest.strip()
+        rule = rest[0] if rest else ""
     else:
         word, rule = options[0], argument
     take_rule(session, rule)
@@ -47,6 +48,13 @@ def take_rule(session: Session, rule: str) -> None:
     """A rule given with a command becomes the current one."""
     if rule:
         session.change("the rule", rule=rule, name=None)
+
+
+def file_name(text: str) -> str:
+    """The file that is meant: quotes that a shell would take off are taken off, `~` is the home folder."""
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and not os.path.exists(text):
+        text = text[1:-1]
+    return os.path.expanduser(text)
 
 
 def whole_number(session: Session, argument: str, what: str) -> int:
