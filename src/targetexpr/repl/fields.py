@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from decimal import Decimal
 
 from targetexpr.checking.names import close_names, like_profile
@@ -15,7 +15,7 @@ from targetexpr.cli.exits import InputProblem
 from targetexpr.cli.records import json_value
 from targetexpr.lang.schema import Attribute, Schema
 from targetexpr.lang.types import EVENT, Kind
-from targetexpr.running.values import UTC, Misfit, PathPart, bind_date, bind_number, path_text
+from targetexpr.running.values import Misfit, PathPart, bind_date, bind_number, path_text
 
 _STEP = re.compile(r'\.?([A-Za-z_][A-Za-z0-9_]*)|\[([0-9]{1,6})\]|\["((?:[^"\\]|\\.)*)"\]')
 

@@ -34,7 +34,7 @@ def offers(place: Place, schema: Schema, event: str | None = None) -> list[Offer
 
     >>> from targetexpr.repl.cursor import place_at
     >>> [offer.text for offer in offers(place_at("currentT", 8, Schema.bundled()), Schema.bundled())]
-    ['currentTxn', 'currentTracker', 'currentTrackerCondition']
+    ['currentTrackerCondition', 'currentTracker', 'currentTxn']
     """
     match place:
         case AtOperand():
@@ -107,7 +107,7 @@ def signature(overload: Overload) -> str:
 
     >>> from targetexpr.lang.functions import KIND_METHODS
     >>> signature(KIND_METHODS["date"]["isHourBetween"].overloads[0])
-    '(startHour, endHour)'
+    '(fromHour, toHour)'
     """
     return overload.signature.replace("([ignored])", "()")
 
