@@ -292,3 +292,14 @@ def test_the_check_of_the_whole_group_is_told(talk: Talk) -> None:
     said = talk.do(f":export {path}")
     assert "totalPeriods" in said
     assert "2" in said.partition("totalPeriods")[2], "there are two periods"
+
+
+@pytest.mark.parametrize("targets", ["", ',"targets":null', ',"targets":[]'])
+def test_a_group_without_targets_gets_its_first(talk: Talk, targets: str) -> None:
+    path = talk.folder / "g.json"
+    path.write_text(f'{{"data":{{"name":"g","trackingType":"DEFAULT"{targets}}},"errors":null}}', encoding="utf-8")
+    assert "`:export g.json` adds the rule" in talk.refused(":open g.json")
+    talk.do(RULE)
+    talk.do(":save first")
+    assert "the target first was added" in talk.do(":export g.json 5")
+    assert talk.do(":open g.json").startswith("the target first of g.json")

@@ -129,11 +129,10 @@ def test_control_characters_are_written_out(tmp_path: Path) -> None:
 
 
 def test_monstrous_lines(tmp_path: Path) -> None:
-    rules = ["a" * 2_000_000, "(" * 1_100_000 + ")", "(" * 3000 + "1" + ")" * 3000, "!" * 100_000, '"' * 2000]
-    for rule in rules:
-        done = script(tmp_path, f"{rule}\n\ntrue\n")
-        assert (done.status, done.out) == (2, "boolean  true\n")
-        assert len(done.err) < 30_000
+    rules = ["a" * 2_000_000, "(" * 300_000 + ")", "(" * 3000 + "1" + ")" * 3000, "!" * 100_000, '"' * 2000]
+    done = script(tmp_path, "".join(f"{rule}\n\ntrue\n" for rule in rules))
+    assert (done.status, done.out) == (2, "boolean  true\n" * len(rules))
+    assert len(done.err) < 100_000
 
 
 def test_ten_thousand_terms(tmp_path: Path) -> None:

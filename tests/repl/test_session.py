@@ -486,3 +486,13 @@ def test_undo_and_quit_take_nothing(talk: Talk) -> None:
     for line in (":quit", ":q", ":exit"):
         with pytest.raises(Stop):
             talk.send(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "command"), [("help", "help"), ("quit", "quit"), ("exit()", "quit"), ("load records.jsonl", "load")]
+)
+def test_a_command_without_its_colon(talk: Talk, line: str, command: str) -> None:
+    assert not talk.send(line)
+    assert talk.heard.complaints[-1] == f"Commands begin with a colon: `:{command}`."
+    assert not talk.send("currentTxn.valeu>5")
+    assert "colon" not in talk.heard.complaints[-1]

@@ -265,6 +265,16 @@ def test_a_crash_between_writing_and_renaming_leaves_what_was(book: RuleBook) ->
     assert list(book.all()) == ["x", "z"]
 
 
+def test_two_sessions_that_save_at_once_lose_nothing(book: RuleBook) -> None:
+    program = (
+        "import sys\nfrom targetexpr.repl.storage import RuleBook, Saved\n"
+        f"for n in range(15): RuleBook({book.path!r}).put(sys.argv[1] + str(n), Saved(expression='true'))\n"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", program, who]) for who in ("a", "b", "c")]
+    assert [one.wait(30) for one in running] == [0, 0, 0]
+    assert set(book.all()) == {f"{who}{number}" for who in "abc" for number in range(15)}
+
+
 def test_a_device_is_written_to_not_replaced() -> None:
     reader, device = os.openpty()
     try:

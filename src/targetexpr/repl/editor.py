@@ -57,8 +57,8 @@ class ScreenConsole:
     def progress(self, text: str) -> None:
         """Shows how far it is, on a line that the next answer takes."""
         self._clear()
+        self._transient = True  # before it is shown: Ctrl-C may come at once
         print(text, end="", flush=True)
-        self._transient = True
 
     def _clear(self) -> None:
         if self._transient:

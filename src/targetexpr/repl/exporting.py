@@ -58,7 +58,7 @@ def targets_of(path: str) -> list[OpenTarget]:
         if not target.is_twin
     ]
     if not found:
-        raise InputProblem(f"{path} holds no target")
+        raise InputProblem(f"{path} holds no target; `:export {path}` adds the rule as one if it holds a group")
     return found
 
 
@@ -152,7 +152,9 @@ def _put(document: Plain, target: dict[str, Plain], path: str, place: int | None
     if kind_of(inner) is Target:
         inner.update(rule)
         return f"the rule of the target {inner.get('name')}"
-    targets = inner.setdefault("targets", [])
+    targets = inner.get("targets")
+    if targets is None:  # as answers write what is not there
+        targets = inner["targets"] = []
     if not isinstance(targets, list) or not all(isinstance(one, dict) for one in targets):
         raise InputProblem(f"{path}: its targets are no list of objects; nothing was written")
     if place is None:

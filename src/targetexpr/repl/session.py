@@ -122,6 +122,7 @@ class Session:
             self.show(analysis.findings)
             if analysis.fixable:
                 self.console.complain(self.mending(analysis))
+            self._hint_at_colon(analysis.text)
             return False
         if self.state.records is None:
             self._summary(analysis)
@@ -129,6 +130,15 @@ class Session:
             return True
         self.show(analysis.findings)
         return self.verdict()
+
+    def _hint_at_colon(self, text: str) -> None:
+        """Says that a command begins with a colon where a word of one was typed for a rule."""
+        from targetexpr.repl.commands import COMMANDS
+
+        word = text.split(maxsplit=1)[0].removesuffix("()")
+        word = "quit" if word in ("exit", "bye") else word
+        if word in COMMANDS:
+            self.console.complain(f"Commands begin with a colon: `:{word}`.")
 
     def mending(self, analysis: Analysis) -> str:
         """How an offered repair is taken."""

@@ -7,7 +7,8 @@ import os
 import stat
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,6 +52,22 @@ def write_whole(path: str, text: str) -> None:
         raise
 
 
+@contextmanager
+def _alone_in(folder: str) -> Iterator[None]:
+    """Two sessions that change a file of a folder at once take turns, where the system has locks."""
+    handle = -1
+    with suppress(OSError, ImportError):  # without a lock it is written all the same; a missing folder is told then
+        import fcntl
+
+        handle = os.open(folder, os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if handle >= 0:
+            os.close(handle)
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
@@ -84,6 +101,10 @@ class RuleBook:
         """Keeps a rule under a name; None takes it out. Raises InputProblem when the file cannot be written."""
         if find_spec("tomlkit") is None:
             raise InputProblem("keeping rules needs tomlkit: pip install 'targetexpr[repl]'")
+        with _alone_in(os.path.dirname(os.path.realpath(self.path))):
+            self._put(name, rule)
+
+    def _put(self, name: str, rule: Saved | None) -> None:
         import tomlkit
         import tomlkit.exceptions
         import tomlkit.items

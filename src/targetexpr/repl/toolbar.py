@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.utils import get_cwidth
 
 from targetexpr.checking.result import Call, Checked
 from targetexpr.lang.nodes import Dereference, Expr, MethodCall, Name
@@ -139,14 +140,17 @@ def _described(checked: Checked, node: Expr, rule: str) -> str:
 
 
 def _cut(fragments: StyleAndTextTuples, width: int) -> StyleAndTextTuples:
-    """One line of at most `width` columns."""
+    """One line of less than `width` columns; some characters take two."""
     made: StyleAndTextTuples = []
-    left = max(width - 1, 10)
+    left = max(width - 1, 1)
     for fragment in fragments:
         text = fragment[1].replace("\n", " ")
-        if len(text) > left:
-            made.append((fragment[0], text[: max(left - 1, 0)] + "…"))
+        columns = get_cwidth(text)
+        if columns > left:
+            while text and get_cwidth(text) > left - 1:
+                text = text[: min(len(text) - 1, left)]
+            made.append((fragment[0], text + "…" if left else ""))
             break
         made.append((fragment[0], text))
-        left -= len(text)
+        left -= columns
     return made

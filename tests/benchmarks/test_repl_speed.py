@@ -1,0 +1,83 @@
+"""How fast the REPL is on a real terminal: from start to the first prompt, from a key to the repaint that shows it."""
+
+from __future__ import annotations
+
+import select
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import pytest
+
+from tests.benchmarks.measuring import table
+from tests.repl.terminal import KEYS as KEYS_OF_TERMINALS
+from tests.repl.terminal import Terminal
+
+TERMS = 200
+KEYS = 40
+MOST_TO_PROMPT = 0.400  # seconds, the best of five starts
+MOST_TO_REPAINT = 0.050  # seconds, the median of all keys
+
+pytestmark = pytest.mark.benchmark
+
+
+def rule(number_at: int) -> str:
+    """A rule of 200 terms, as long lists of products are; one of them compares a number, to which digits are added."""
+    terms = [f'currentTxn.number=="B{number:04}"' for number in range(TERMS)]
+    terms[number_at] = "currentTxn.value>1"
+    return "||".join(terms)
+
+
+def seconds_to_repaint(terminal: Terminal, key: str) -> float:
+    """From a key to the first bytes that the program paints."""
+    start = perf_counter()
+    terminal.type(key)
+    assert select.select([terminal._master], [], [], 10.0)[0], "nothing is painted"
+    return perf_counter() - start
+
+
+def typed(terminal: Terminal) -> float:
+    """The median over digits typed one by one, at the pace of a person; each must be on the screen."""
+    taken = []
+    for _ in range(KEYS):
+        taken.append(seconds_to_repaint(terminal, "7"))
+        terminal.settle(0.1)
+    return median(taken)
+
+
+def test_first_prompt(tmp_path: Path) -> None:
+    taken = []
+    for _ in range(5):
+        start = perf_counter()
+        with Terminal(tmp_path) as terminal:
+            terminal.wait_for(">")
+            taken.append(perf_counter() - start)
+            terminal.ready()
+    table(
+        "Start to first prompt",
+        ("", "best", "median", "limit"),
+        [("ms", f"{min(taken) * 1e3:.0f}", f"{median(taken) * 1e3:.0f}", f"{MOST_TO_PROMPT * 1e3:.0f}")],
+    )
+    assert min(taken) < MOST_TO_PROMPT
+
+
+@pytest.mark.parametrize("where", ["at its end", "in its middle", "with an error in it"])
+def test_key_to_repaint(tmp_path: Path, where: str) -> None:
+    text, wanted = rule(TERMS // 2 if where == "in its middle" else TERMS - 1), "boolean"
+    if where == "with an error in it":
+        text, wanted = text.replace("currentTxn.number", "currentTxn.numbr", 1), "F2"
+    with Terminal(tmp_path, columns=160, rows=60) as terminal:
+        terminal.ready()
+        terminal.paste(text)
+        terminal.wait_for(wanted)
+        behind = len(text) - text.index("value>1") - len("value>1")
+        terminal.type(KEYS_OF_TERMINALS["left"] * behind)
+        terminal.settle(0.3)
+        found = typed(terminal)
+        terminal.wait_for("7" * 10)
+    table(
+        f"Key to repaint, a rule of {TERMS} terms, typed {where}",
+        ("", "median", "limit"),
+        [("ms", f"{found * 1e3:.1f}", f"{MOST_TO_REPAINT * 1e3:.0f}")],
+    )
+    assert found < MOST_TO_REPAINT
