@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("targetexpr.cli.schema", "list and search what an expression can name"),
     "verify": ("targetexpr.cli.verify", "compare every expression of a payload with its JSON"),
     "target": ("targetexpr.cli.target", "make, check, show and simulate target groups"),
+    "serve": ("targetexpr.serve.command", "the target group API on your own machine, to test against"),
 }
 
 EXITS = "Exit status: 0 yes; 1 no (differs, would change); 2 the input is bad or the call is wrong."
