@@ -26,7 +26,7 @@ from targetexpr.serve.store import Store
 from targetexpr.targets.findings import Finding
 from targetexpr.targets.model import Period, Target, TargetGroup
 from targetexpr.targets.payloads import checked
-from targetexpr.targets.spelling import TrackingType
+from targetexpr.targets.spelling import EvaluationType, TrackingType
 from targetexpr.targets.validation import validate
 from targetexpr.targets.wire import Plain
 
@@ -74,7 +74,7 @@ def add_periods(store: Store, id: int, given: Plain, actor: Mapping[str, Plain])
             for one, where in zip(listed, wheres, strict=True)
             if isinstance(name := one.get("refCode"), str | int) and rows.is_taken("period", str(name), row.id)
         ]
-        _refuse(findings, problems)
+        _refuse(findings, problems + _without_values(body, len(old) + len(listed)))
         model = TargetGroup(periods=tuple(checked(Period, one, "") for one in listed))
         ids = rows.sequences()
         answer = in_calendar(lambda: respond_to(model, settings, actor, {**ids, "group": row.id}))
@@ -121,14 +121,13 @@ def _moved(findings: Sequence[Finding], member: str, before: int, wheres: Sequen
             moved.append((one.is_error, of_finding(one, "/".join([where, *steps[3:]]))))
         elif one.pointer == f"/{member}" and one.code in _OF_THE_LIST:
             moved.append((one.is_error, of_finding(one, "")))
-        elif member == "periods" and steps[1] == "targets" and one.code == "too-few-values":
-            # Values cannot be added later here, and a target that lacks one cannot be evaluated.
-            moved.append((one.is_error, of_finding(one, "")))
     return moved
 
 
 def _refuse(findings: Sequence[tuple[bool, Problem]], more: Sequence[Problem]) -> None:
-    errors = [problem for error, problem in findings if error] + list(more)
+    errors = [problem for error, problem in findings if error]
+    told = {problem.pointer for problem in errors}
+    errors += [problem for problem in more if problem.pointer not in told]
     if errors:
         status = 404 if all(problem.code == NO_PERIOD for problem in errors) else 400
         raise Refusal(errors, status, warnings=[problem for error, problem in findings if not error])
@@ -155,6 +154,24 @@ def _foreign_periods(body: Members, listed: Sequence[Members], wheres: Sequence[
                 at = f"{where}/defaultValues/{place}/periodId"
                 problems.append(numbered(NO_PERIOD, "no-period", said, pointer=at))
     return problems
+
+
+def _without_values(body: Members, periods: int) -> list[Problem]:
+    """Targets that would lack a value: it cannot be added later, and without it they cannot be evaluated."""
+    window = body.get("targetEvaluationType", EvaluationType.FIXED_CALENDAR_WINDOW)
+    if window != EvaluationType.FIXED_CALENDAR_WINDOW:
+        return []
+    return [
+        Problem(
+            message=f"The target {one.get('name')!r} has {len(parts_of(one, 'defaultValues'))} values, and there would "
+            f"be {periods} periods; each needs its own.",
+            reason="too-few-values",
+            pointer="",
+            hint="Add the periods before the targets.",
+        )
+        for one in parts_of(body, "targets")
+        if len(parts_of(one, "defaultValues")) < periods and not Target.model_validate(one).is_twin
+    ]
 
 
 def _with_targets(body: Members, targets: list[Members]) -> Members:

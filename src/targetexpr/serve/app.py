@@ -15,6 +15,7 @@ from targetexpr.serve.answers import plain, problem, refused, unavailable
 from targetexpr.serve.described import document
 from targetexpr.serve.middleware import Gate
 from targetexpr.serve.problems import Refusal, of_payload
+from targetexpr.serve.progress import NotEvaluated
 from targetexpr.serve.settings import Options
 from targetexpr.serve.store import Store, StoreProblem
 from targetexpr.targets.payloads import PayloadError
@@ -48,6 +49,9 @@ def _add_handlers(app: FastAPI) -> None:
     async def on_store(_request: Request, error: Any) -> Response:
         return unavailable(error)
 
+    async def on_evaluation(_request: Request, error: Any) -> Response:
+        return refused(Refusal([error.problem()]))
+
     async def on_http(request: Request, error: Any) -> Response:
         path = request.scope["path"][:200]
         if error.status_code == 404:
@@ -61,6 +65,7 @@ def _add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(PayloadError, on_payload)
     app.add_exception_handler(StoreProblem, on_store)
+    app.add_exception_handler(NotEvaluated, on_evaluation)
     app.add_exception_handler(HTTPException, on_http)
 
 

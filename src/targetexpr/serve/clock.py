@@ -33,6 +33,7 @@ _ACTOR = ("id", "code", "description", "name", "type")
 class Settings:
     """How the sandbox answers. Made from the database in each transaction: another request may have changed it."""
 
+    now: datetime  # in UTC, in whole milliseconds as the platform writes them; one instant for all of a request
     instants: tuple[datetime, ...] = ()  # of a set clock, those of the next create; the first is now
     shift: timedelta = timedelta()  # of a running clock, what it is ahead
     actor: Mapping[str, Plain] | None = None  # who makes things; the user of the request unless set
@@ -44,14 +45,6 @@ class Settings:
     warnings: bool = False  # whether answers of success list our warnings
 
     @property
-    def now(self) -> datetime:
-        """The sandbox's instant, in UTC, in whole milliseconds as the platform writes it."""
-        if self.instants:
-            return self.instants[0]
-        moment = datetime.now(UTC) + self.shift
-        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-    @property
     def moments(self) -> tuple[datetime, ...]:
         """The instants of a create: periods, streaks, each target."""
         return self.instants or (self.now,)
@@ -60,9 +53,13 @@ class Settings:
 def load(rows: Rows) -> Settings:
     """The settings as they are now."""
     kept = rows.settings()
+    instants = tuple(datetime.fromisoformat(text) for text in kept.get("instants", ()))
+    shift = timedelta(milliseconds=kept.get("shift", 0))
+    moment = datetime.now(UTC) + shift
     return Settings(
-        instants=tuple(datetime.fromisoformat(text) for text in kept.get("instants", ())),
-        shift=timedelta(milliseconds=kept.get("shift", 0)),
+        now=instants[0] if instants else moment.replace(microsecond=moment.microsecond // 1000 * 1000),
+        instants=instants,
+        shift=shift,
         actor=kept.get("actor"),
         return_bill=kept.get("returnBill", False),
         timezone=kept.get("timezone", "UTC"),
@@ -147,7 +144,7 @@ def _freeze(rows: Rows, moments: list[datetime] | tuple[datetime, ...]) -> None:
 
 def _shift(rows: Rows, shift: timedelta) -> None:
     rows.set("instants", None)
-    rows.set("shift", round(shift / timedelta(milliseconds=1)))
+    rows.set("shift", -(-shift // timedelta(milliseconds=1)))  # rounded up: never before the instant that was asked for
 
 
 def _instant(given: Plain, pointer: str) -> datetime:

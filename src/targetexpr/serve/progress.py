@@ -8,7 +8,6 @@ clock that is put back needs no care, and the answer is that of `evaluate` by co
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
@@ -30,13 +29,14 @@ from targetexpr.targets.tracker import evaluate
 from targetexpr.targets.wire import Plain, read_plain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NotEvaluated(Exception):
-    """A group that was accepted and cannot be evaluated, as one whose targets have no values yet."""
+    """A group that was accepted and cannot be evaluated, as one whose cycles have no length."""
 
-    group: int
-    pointer: str
-    reason: str
+    def __init__(self, group: int, pointer: str, reason: str) -> None:
+        self.group = group
+        self.pointer = pointer
+        self.reason = reason
+        super().__init__(group, pointer, reason)
 
     def problem(self) -> Problem:
         """As a warning beside the groups that can."""
@@ -90,14 +90,18 @@ def evaluated(
             enrolment=enrolment,
         )
     except EvaluationError as error:
-        raise NotEvaluated(group=row.id, pointer=error.pointer, reason=error.reason) from None
+        raise NotEvaluated(row.id, error.pointer, error.reason) from None
     except ExpressionError as error:
-        raise NotEvaluated(group=row.id, pointer="/targets", reason=str(error)) from None
+        raise NotEvaluated(row.id, "/targets", str(error)) from None
 
 
-def of_customer(row: GroupRow, settings: Settings, records: Sequence[Mapping[str, object]], part: Part) -> Progress:
-    """One customer's progress in a group, from what `Rows.records_of` gives."""
-    return evaluated(row, settings, records, {part.customer: _taken_in(part)})
+def of_customer(
+    row: GroupRow, settings: Settings, records: Sequence[Mapping[str, object]], part: Part
+) -> Progress | None:
+    """One customer's progress in a group, from what `Rows.records_of` gives; None when none of them counts."""
+    explicit = bool(part.enrolled_at)
+    progress = evaluated(row, settings, records, {part.customer: _taken_in(part)} if explicit else None)
+    return progress if part.customer in progress.customers else None
 
 
 def of_group(store: Store, id: int) -> dict[str, Plain]:
@@ -105,7 +109,8 @@ def of_group(store: Store, id: int) -> dict[str, Plain]:
     with store.read() as rows:
         row, settings = found(rows, id), clock.load(rows)
         enrolment = _enrolment(rows, row, settings)
-        progress = evaluated(row, settings, map(values_of, rows.records()), enrolment)
+        kept = list(rows.records())
+    progress = evaluated(row, settings, map(values_of, kept), enrolment)
     return cast(Members, progress.to_dict())
 
 

@@ -181,7 +181,7 @@ def progress(request: Request, user: UserId) -> Response:
     inactive, inactive_groups = (flag_of(request.query_params, name) for name in _PROGRESS)
     target = number_of(request.query_params, "targetRuleId", 0, MOST_ID)
     wanted = users.Wanted(inactive=inactive, inactive_groups=inactive_groups, target=target)
-    found, problems = users.progress(store_of(request), user_id(user), wanted)
+    found, problems = users.progress_of(store_of(request), user_id(user), wanted)
     return success(found, warnings=problems, told=True)
 
 

@@ -61,6 +61,7 @@ class RecordRow(NamedTuple):
 
 
 _GROUP = "id, active, user_made, body, attribution, created"
+_EARLIEST = "NOT EXISTS (SELECT 1 FROM records AS other WHERE other.id=mine.id AND other.at<mine.at)"
 
 
 class Rows:
@@ -191,13 +192,14 @@ class Rows:
         return [RecordRow._make(found) for found in self._run(statement, (customer, customer))]
 
     def has_record(self, customer: str, until: int) -> bool:
-        """Whether a customer has a record by then, in epoch microseconds."""
-        statement = "SELECT 1 FROM records WHERE customer=? AND at<=? LIMIT 1"
+        """Whether a customer has a record by then (epoch microseconds); of those with one id the earliest counts."""
+        statement = f"SELECT 1 FROM records AS mine WHERE customer=? AND at<=? AND {_EARLIEST} LIMIT 1"
         return self._one(statement, (customer, until)) is not None
 
     def customers(self, until: int) -> list[str]:
         """Everybody with a record by then."""
-        return [found[0] for found in self._run("SELECT DISTINCT customer FROM records WHERE at<=?", (until,))]
+        statement = f"SELECT DISTINCT customer FROM records AS mine WHERE at<=? AND {_EARLIEST}"
+        return [found[0] for found in self._run(statement, (until,))]
 
     def counts(self) -> dict[str, int]:
         """How much there is of everything."""

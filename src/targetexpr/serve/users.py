@@ -48,7 +48,7 @@ def _known(rows: Rows, user: str) -> None:
         raise refuse(INVALID_USER, "no-user", f"There is no user {user}.", hint=hint)
 
 
-def progress(store: Store, user: str, wanted: Wanted) -> tuple[Members, list[Problem]]:
+def progress_of(store: Store, user: str, wanted: Wanted) -> tuple[Members, list[Problem]]:
     """A user's groups with the progress in each, and what could not be evaluated."""
     with store.read() as rows:
         _known(rows, user)
@@ -66,11 +66,13 @@ def progress(store: Store, user: str, wanted: Wanted) -> tuple[Members, list[Pro
         if wanted.target is not None and wanted.target not in _target_ids(row):
             continue
         try:
-            answered = of_customer(row, settings, records, part).user_progress(user)
+            found_out = of_customer(row, settings, records, part)
         except NotEvaluated as failure:
             problems.append(failure.problem())
             continue
-        listed.append(_group(row, part, settings, cast("list[Members]", answered["data"])[0], wanted))
+        if found_out is not None:
+            answered = cast("list[Members]", found_out.user_progress(user)["data"])[0]
+            listed.append(_group(row, part, settings, answered, wanted))
     shown = plain_user(user)
     return {"userId": shown, "customer": {"id": shown}, "targetGroups": listed}, problems
 
@@ -133,7 +135,8 @@ def events(store: Store, user: str, target: int, page: Page) -> Members:
     if part is not None:
         values = [values_of(one) for one in kept]
         known = _told(kept, values, settings)
-        for line in of_customer(row, settings, values, part).customers[user].of(str(name)):
+        made = of_customer(row, settings, values, part)
+        for line in () if made is None else made.customers[user].of(str(name)):
             period = periods.get(line.index, {}).get("id")
             if page.period in (None, period):
                 listed += [_entry(known[one.record], one.change, period, row.id, target) for one in line.contributions]
