@@ -129,14 +129,18 @@ def test_only_what_is_asked_for(client: Client) -> None:
 
 
 def test_a_group_that_cannot_be_evaluated_is_told_beside_the_others(client: Client) -> None:
-    group = by_record(milestone("Shell"))
-    group["periods"] = []
-    client.made(group | {"targetEvaluationType": "PERIOD_AGNOSTIC_WINDOW", "recurringCycles": 2})
+    group = by_record(milestone("Endless"))
+    group["periods"][2]["endDate"] = "9999-12-31"
+    client.made(group)
     client.made(by_record(milestone("Whole")))
     client.at("2024-01-15T00:00:00Z")
     client.feed(bill("b1", 77, "2024-01-02", 50))
     body = client.get("/v3/users/77/targetGroups?includeInactive=true").json()
-    assert [one["name"] for one in body["data"]["targetGroups"]] == ["Shell", "Whole"]
+    assert [one["name"] for one in body["data"]["targetGroups"]] == ["Whole"]
+    assert [(one["code"], one["reason"]) for one in body["warnings"]] == [(None, "not-evaluated")]
+    for path in ("/v3/users/77/trackedTargetEvents/1", "/sandbox/targetGroups/1/progress"):
+        answer = client.get(path)
+        assert (answer.status_code, problems(answer)) == (400, [(None, "not-evaluated", "")])
 
 
 @pytest.mark.parametrize("user", ["404", "nobody", "a%20b", "%00", "x" * 101])

@@ -15,8 +15,8 @@ WARNINGS = "Sandbox-Warnings"
 
 
 def plain(value: Plain, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Any JSON, its numbers as they are spelled."""
-    return Response(write_plain(value, indent=None), status, headers, "application/json")
+    """Any JSON on one line, its numbers as they are spelled."""
+    return Response(write_plain(value, indent=None) + "\n", status, headers, "application/json")
 
 
 def success(data: Plain, status: int = 200, *, warnings: Iterable[Problem] = (), told: bool = False) -> Response:

@@ -93,6 +93,8 @@ def evaluated(
         raise NotEvaluated(row.id, error.pointer, error.reason) from None
     except ExpressionError as error:
         raise NotEvaluated(row.id, "/targets", str(error)) from None
+    except OverflowError:
+        raise NotEvaluated(row.id, "", "a date lies at the very end of the calendar") from None
 
 
 def of_customer(
