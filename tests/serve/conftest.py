@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,3 @@ def problems(answer: httpx.Response) -> list[tuple[object, object, object]]:
     assert body["data"] is None
     assert answer.headers["content-type"] == "application/json"
     return [(one["code"], one["reason"], one.get("pointer")) for one in body["errors"]]
-
-
-Refused = Callable[[httpx.Response], list[tuple[object, object, object]]]

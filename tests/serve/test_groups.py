@@ -111,6 +111,15 @@ def test_a_twin_takes_its_name_too(client: Client) -> None:
     assert problems(client.post("/v3/targetGroups", other))[0] == (None, "target-name-taken", "/targets/0/name")
 
 
+def test_a_twin_whose_name_is_taken_is_told_at_its_original(client: Client) -> None:
+    client.made(with_target(name="Autumn target_ReturnBill"))
+    client.put("/sandbox/settings", {"returnBill": True})
+    answer = client.post("/v3/targetGroups", milestone("Autumn"))
+    assert problems(answer) == [(None, "target-name-taken", "/targets/0/name")]
+    assert "Autumn target_ReturnBill" in answer.json()["errors"][0]["message"]
+    assert len(client.get("/v3/targetGroups").json()["data"]) == 1
+
+
 def test_the_behavioural_sample_is_created(client: Client) -> None:
     made = client.made(text("create-behavioural-visit-group.request.json"))
     sent = payload("create-behavioural-visit-group.request.json")

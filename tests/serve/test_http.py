@@ -62,6 +62,16 @@ def test_with_them_the_user_is_who_acts(guarded: Client) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [("http://sandbox", 200), ("http://elsewhere.example", 403), ("http://sandbox.example", 403), ("null", 403)],
+)
+def test_pages_of_other_sites_are_not_answered(client: Client, origin: str, status: int) -> None:
+    answer = client.ask("POST", "/sandbox/reset", headers={"Origin": origin})
+    assert answer.status_code == status
+    assert status == 200 or problems(answer) == [(None, "cross-origin", None)]
+
+
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/sandbox/health"])
 def test_documents_and_health_need_none(guarded: Client, path: str) -> None:
     assert guarded.get(path).status_code == 200

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 Described = dict[str, Any]
 
 _ALWAYS = {
+    403: "It comes from a page of another site.",
     401: "The credentials are missing or wrong.",
     503: "The database cannot be used now: locked, full, or read-only.",
 }
@@ -77,7 +78,7 @@ def operation(
     has_body = any("requestBody" in extra for extra in extras)
     more = (_OF_BODIES if has_body else {}) | _ALWAYS
     if open_to_all:
-        more = {503: _ALWAYS[503]}
+        more = {code: said for code, said in _ALWAYS.items() if code != 401}
     refusals = {code: {"description": said, "content": _json(_ref("Refusal"))} for code, said in more.items()}
     parameters = [one for extra in extras for one in extra.get("parameters", ())]
     merged: Described = {"parameters": parameters} if parameters else {}

@@ -23,7 +23,7 @@ from targetexpr.serve.reading import misfit
 from targetexpr.serve.rows import ORGANISATION, GroupRow, NameOf, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.findings import Finding
-from targetexpr.targets.model import TargetGroup
+from targetexpr.targets.model import TWIN, TargetGroup
 from targetexpr.targets.payloads import is_envelope
 from targetexpr.targets.response import respond
 from targetexpr.targets.validation import validate
@@ -165,11 +165,20 @@ def unless_taken(keep: Callable[[], None]) -> None:
 def keep_parts(rows: Rows, group: int, data: Members) -> None:
     """Stores the names of what was made, and the ids of targets. The indices settle who of several was first."""
     for kind, name, place in _named(data):
-        take_name(rows, kind, ORGANISATION, name, place, group)
+        take_name(rows, kind, ORGANISATION, name, _asked_at(data, kind, name, place), group)
     for at, period in enumerate(parts_of(data, "periods")):
         if isinstance(period.get("refCode"), str):
             take_name(rows, "period", group, cast(str, period["refCode"]), f"/periods/{at}/refCode", group)
     unless_taken(lambda: rows.add_targets([cast(int, one["id"]) for one in parts_of(data, "targets")], group))
+
+
+def _asked_at(data: Members, kind: NameOf, name: str, place: str) -> str:
+    """Where a name of the answer comes from in the request: that of a twin, which is in none, from its original."""
+    if kind == "target" and name.endswith(TWIN):
+        names = [one.get("name") for one in parts_of(data, "targets")]
+        if name.removesuffix(TWIN) in names:
+            return f"/targets/{names.index(name.removesuffix(TWIN))}/name"
+    return place
 
 
 def take_name(rows: Rows, kind: NameOf, scope: int, name: str, place: str, group: int) -> None:

@@ -76,7 +76,7 @@ class Gate:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[USER] = ANONYMOUS
-        refusal = self._credentials(scope) or self._type(scope)
+        refusal = _foreign(scope) or self._credentials(scope) or self._type(scope)
         if refusal is None:
             try:
                 refusal = await self._read(scope, receive)
@@ -131,6 +131,14 @@ class Gate:
             return problem(413, "body-too-large", said, {"Connection": "close"})
         scope[BODY] = b"".join(parts)
         return None
+
+
+def _foreign(scope: Scope) -> Response | None:
+    """Refuses what a page of another site sends from a browser on this machine: it could empty the sandbox."""
+    origin = _header(scope, b"origin")
+    if origin is None or origin.partition("://")[2] == _header(scope, b"host"):
+        return None
+    return problem(403, "cross-origin", f"Requests of pages from {origin[:100]} are not answered.")
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

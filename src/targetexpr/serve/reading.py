@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from targetexpr.serve.problems import INVALID_INPUT, INVALID_USER, NO_GROUP, NO_TARGET, Refusal, numbered, refuse
-from targetexpr.targets.payloads import PayloadError, read_document
+from targetexpr.serve.problems import INVALID_INPUT, INVALID_USER, NO_GROUP, NO_TARGET, Refusal, refuse
+from targetexpr.targets.payloads import read_document
 from targetexpr.targets.wire import Plain, write_plain
 
 MOST_ID = 2**63 - 1
@@ -56,11 +56,6 @@ def object_of(body: bytes, known: Collection[str] | None = None) -> dict[str, Pl
 def misfit(reason: str, said: str, pointer: str) -> Refusal:
     """A body that does not fit, at one place."""
     return refuse(INVALID_INPUT, reason, said, pointer=pointer)
-
-
-def misfits(error: PayloadError, where: str) -> Refusal:
-    """What does not fit the model, at its place in a body that was put into another one."""
-    return Refusal(numbered(INVALID_INPUT, code, said, pointer=where + place) for place, code, said in error.problems)
 
 
 def flag_of(query: Mapping[str, str], name: str, default: bool = False) -> bool:
