@@ -163,7 +163,7 @@ def test_the_log_has_a_line_of_json_for_each_request(guarded: Client, capsys: py
     assert list(good) == ["time", "method", "path", "status", "ms", "user", "bytes"]
     assert (good["method"], good["path"], good["status"], good["user"]) == ("GET", "/v3/targetGroups", 200, "till")
     assert good["bytes"] == len('{"data": [], "errors": null, "warnings": null}\n')
-    assert (bad["path"], bad["status"]) == ("/a\nb", 401)
+    assert (bad["path"], bad["status"], bad["user"]) == ("/a\nb", 401, None)
 
 
 def test_the_log_as_text(capsys: pytest.CaptureFixture[str]) -> None:

@@ -275,6 +275,8 @@ def test_who_takes_part_by_a_record(client: Client) -> None:
     assert answer.status_code == 200, "the record of tomorrow is not there yet"
     assert client.post(f"{PATH}/unEnroll", {"customerId": 77}).status_code == 200
     assert rows(client, 77) == [("Cycle_1", 50, None, False)]
+    (group,) = client.get("/v3/users/77/targetGroups?includeInactive=true").json()["data"]["targetGroups"]
+    assert group["targets"][0]["enrolledOn"] is None
     progress = client.get("/sandbox/targetGroups/1/progress").json()["data"]["customers"]
     assert sorted(progress) == ["77", "78"]
 

@@ -53,6 +53,11 @@ def test_an_unknown_folder(tmp_path: Path) -> None:
         Store(str(tmp_path / "nowhere" / "a.sqlite3"))
 
 
+def test_no_name() -> None:
+    with pytest.raises(StoreProblem, match="needs a name"):
+        Store("")
+
+
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("not a database, and long enough to be looked at as one" * 50)

@@ -45,6 +45,8 @@ def unavailable(problem: StoreProblem) -> Response:
     )
 
 
-def problem(status: int, reason: str, message: str, headers: dict[str, str] | None = None) -> Response:
+def problem(
+    status: int, reason: str, message: str, headers: dict[str, str] | None = None, *, hint: str | None = None
+) -> Response:
     """One problem that has nothing to do with the platform."""
-    return refused(Refusal([Problem(message=message, reason=reason)], status, headers=headers))
+    return refused(Refusal([Problem(message=message, reason=reason, hint=hint)], status, headers=headers))

@@ -77,8 +77,7 @@ def unenrol(store: Store, group: int, target: int, given: Plain) -> Plain:
         if part is None or not _takes_part(part):
             said = f"The customer {ask.customer} does not take part in the target group {group}."
             raise refuse(NOT_ENROLLED, "not-enrolled", said, pointer=f"{ask.where}/customerId")
-        now = stamp_text(settings.now)
-        rows.set_part(group, part._replace(enrolled_at=part.enrolled_at or now, until=now))
+        rows.set_part(group, part._replace(until=stamp_text(settings.now)))
     return plain_user(ask.customer)
 
 

@@ -75,7 +75,7 @@ class Gate:
             self.log(scope, seen["status"], seen["bytes"], time.perf_counter() - started)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope[USER] = ANONYMOUS
+        scope[USER] = None if self.options.credential is not None else ANONYMOUS
         refusal = _foreign(scope) or self._credentials(scope) or self._type(scope)
         if refusal is None:
             try:
@@ -108,7 +108,7 @@ class Gate:
             scope["targetexpr.lines"] = kind != "application/json"
             return None
         said = f"The body is read as {' or '.join(allowed)} in UTF-8, not as {given[:100]!r}."
-        return problem(415, "content-type", said)
+        return problem(415, "content-type", said, hint="curl sends JSON with --json.")
 
     async def _read(self, scope: Scope, receive: Receive) -> Response | None:
         """Reads the body, no more of it than is allowed."""

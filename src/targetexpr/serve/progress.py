@@ -101,7 +101,7 @@ def of_customer(
     row: GroupRow, settings: Settings, records: Sequence[Mapping[str, object]], part: Part
 ) -> Progress | None:
     """One customer's progress in a group, from what `Rows.records_of` gives; None when none of them counts."""
-    explicit = bool(part.enrolled_at)
+    explicit = bool(part.enrolled_at) or part.until is not None
     progress = evaluated(row, settings, records, {part.customer: _taken_in(part)} if explicit else None)
     return progress if part.customer in progress.customers else None
 

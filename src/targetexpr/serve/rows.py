@@ -44,10 +44,10 @@ class GroupRow(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A customer's part in a group, as it was enrolled. `since` and `until` are what an evaluation takes."""
+    """A customer's part in a group. `since` and `until` are what an evaluation takes."""
 
     customer: str
-    enrolled_at: str
+    enrolled_at: str  # "" for one who came by a record
     since: str | None
     until: str | None
 

@@ -62,6 +62,9 @@ class Store:
     def __init__(self, path: str = MEMORY) -> None:
         self.path = path
         self._lock = threading.RLock()
+        if not path:
+            # SQLite would take the empty name for a file of its own that is gone at the end.
+            raise StoreProblem("database-unreachable", f"The database needs a name; {MEMORY} keeps nothing.")
         if path != MEMORY and not Path(path).absolute().parent.is_dir():
             folder = Path(path).absolute().parent
             raise StoreProblem("database-unreachable", f"There is no folder {folder} for the database; make it first.")
