@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from targetexpr.cli.main import main
-from tests.serve.conftest import JSON, milestone
+from tests.serve.conftest import JSON, bill, milestone
 
 LISTENS = re.compile(r"listens on http://([^ ,]+):(\d+)")
 
@@ -81,6 +81,31 @@ def test_fifty_clients_that_create_the_same_name(tmp_path: Path) -> None:
         with ThreadPoolExecutor(50) as pool:
             assert Counter(pool.map(create, range(50))) == {(201, 0): 1, (400, 310069): 49}
         assert ask(port, "GET", "/sandbox/health")[1]["data"] == {"status": "ok", "groups": 1, "users": 0, "records": 0}
+
+
+def test_a_request_that_is_open_is_answered_before_the_end(tmp_path: Path) -> None:
+    with serving(tmp_path, "--no-auth", "--database", "a.sqlite3") as (process, port):
+        body = json.dumps([bill(f"b{place}", 5, "2024-01-05", 50) for place in range(1000)]).encode()
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.putrequest("POST", "/sandbox/records")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body[:1000])
+        assert ask(port, "GET", "/sandbox/health")[0] == 200, "the other request has arrived by now"
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=0.3)
+        connection.send(body[1000:])
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["data"]["accepted"]) == (200, 1000)
+        connection.close()
+        assert process.wait(timeout=20) == 0
+    with serving(tmp_path, "--no-auth", "--database", "a.sqlite3") as (_, port):
+        assert ask(port, "GET", "/sandbox/health")[1]["data"] == {
+            "status": "ok",
+            "groups": 0,
+            "users": 1,
+            "records": 1000,
+        }
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
