@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("targetexpr.cli.verify", "compare every expression of a payload with its JSON"),
     "target": ("targetexpr.cli.target", "make, check, show and simulate target groups"),
     "repl": ("targetexpr.repl.command", "author rules: checked while you type, evaluated on Enter"),
+    "serve": ("targetexpr.serve.command", "the target group API on your own machine, to test against"),
 }
 
 EXITS = "Exit status: 0 yes; 1 no (differs, would change); 2 the input is bad or the call is wrong."

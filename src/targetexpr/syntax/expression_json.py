@@ -117,6 +117,18 @@ def to_json(
     return _Writer(style, _types_by_place(expr, types), limits).write(expr)
 
 
+def group_json(pieces: Sequence[Expr], style: JsonStyle = "editor", *, limits: Limits = DEFAULT_LIMITS) -> str:
+    """The `group` by which the platform keeps a text that it could not parse: its readable pieces, without types.
+
+    >>> from targetexpr.syntax.pieces import pieces
+    >>> group_json(pieces("slab Gold"), "compact")
+    '{"arity":"group","operands":[{"arity":"name","value":"slab"},{"arity":"name","value":"Gold"}]}'
+    """
+    if not pieces:
+        return '\n{\n  "arity":"group",\n  "operands":[]\n}' if style == "editor" else '{"arity":"group","operands":[]}'
+    return _Writer(style, None, limits).write(_Object("group", None, None, tuple(pieces)))
+
+
 def _types_by_place(expr: Expr, types: Sequence[str | None] | None) -> Sequence[str | None] | None:
     if types is not None and len(types) != (nodes := sum(1 for _ in preorder(expr))):
         raise ValueError(f"types has {len(types)} entries for a tree of {nodes} nodes")
@@ -139,7 +151,7 @@ class _Writer:
         self.parts: list[str] = ["\n"] if self.pretty else []
         self.length = len(self.parts)
 
-    def write(self, expr: Expr) -> str:
+    def write(self, expr: _Operand) -> str:
         waiting: list[tuple[_Operand, int] | str] = [(expr, 0)]
         while waiting:
             item = waiting.pop()

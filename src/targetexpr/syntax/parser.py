@@ -145,6 +145,11 @@ def _tokens(text: str) -> Iterator[tuple[str, Token]]:
     yield END, ("", len(text), len(text))
 
 
+def scan(text: str) -> list[tuple[str, int, int]]:
+    """The tokens of any text, blanks left out: kind, start, end. What is none has the kind UNKNOWN."""
+    return [(cast(str, found.lastgroup), *found.span()) for found in _scanner()(text) if found.lastgroup != "BLANK"]
+
+
 # How each rule of the grammar that is named there becomes a node. Children come in the order of the rule, tokens
 # among them; the last argument collects mixed lists.
 

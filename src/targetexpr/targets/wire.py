@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from json import encoder
 from typing import Any, TypeAlias, cast
 
 from targetexpr.base.jsontext import Json, JsonReader
@@ -103,28 +104,38 @@ def _members(model: Wire) -> Iterator[tuple[str, object]]:
 
 def write_plain(value: Plain, indent: int | None = 2) -> str:
     """JSON text of a plain value, numbers as they were spelled; one line with `indent=None`."""
-    return "".join(_write(value, indent, 0))
+    parts: list[str] = []
+    _write(value, indent, 0, parts.append)
+    return "".join(parts)
 
 
-def _write(value: Plain, indent: int | None, level: int) -> Iterator[str]:
-    if isinstance(value, Number):
-        yield value.spelling
+_quoted: Callable[[str], str] = encoder.encode_basestring
+# The standard library's own, compiled where possible: it escapes what must be, and leaves other scripts as they are.
+
+
+def _write(value: Plain, indent: int | None, level: int, put: Callable[[str], None]) -> None:
+    if isinstance(value, str):
+        put(_quoted(value))
+    elif isinstance(value, Number):
+        put(value.spelling)
     elif isinstance(value, dict | list):
         opening, closing = "{}" if isinstance(value, dict) else "[]"
         inner, outer = ("", "") if indent is None else tuple("\n" + " " * (indent * n) for n in (level + 1, level))
         if not value:
-            yield opening + closing
+            put(opening + closing)
             return
-        items: list[Any] = list(value.items() if isinstance(value, dict) else value)
-        for place, item in enumerate(items):
-            yield (opening if place == 0 else "," if indent is not None else ", ") + inner
+        before, between = opening + inner, ("," if indent is not None else ", ") + inner
+        items: Iterable[Any] = value.items() if isinstance(value, dict) else value
+        for item in items:
+            put(before)
+            before = between
             if isinstance(value, dict):
                 key, item = item
-                yield json.dumps(key, ensure_ascii=False) + ": "
-            yield from _write(item, indent, level + 1)
-        yield outer + closing
+                put(_quoted(key) + ": ")
+            _write(item, indent, level + 1, put)
+        put(outer + closing)
     else:
-        yield json.dumps(value, ensure_ascii=False)
+        put(json.dumps(value))
 
 
 def dump(model: Wire, *, indent: int | None = 2) -> str:

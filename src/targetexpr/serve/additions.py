@@ -1,0 +1,186 @@
+"""Targets and periods added to a group that is there already, each checked in the context of its group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from targetexpr.serve import clock
+from targetexpr.serve.groups import (
+    Made,
+    Members,
+    body_of,
+    go_on,
+    in_calendar,
+    parts_of,
+    respond_to,
+    take_name,
+    taken_problem,
+    unless_taken,
+)
+from targetexpr.serve.problems import NO_PERIOD, Problem, Refusal, numbered, of_finding
+from targetexpr.serve.reading import misfit
+from targetexpr.serve.reads import changed, found
+from targetexpr.serve.rows import ORGANISATION, Rows
+from targetexpr.serve.store import Store
+from targetexpr.targets.findings import Finding
+from targetexpr.targets.model import Period, Target, TargetGroup
+from targetexpr.targets.payloads import checked
+from targetexpr.targets.spelling import EvaluationType, TrackingType
+from targetexpr.targets.validation import validate
+from targetexpr.targets.wire import Plain
+
+_MOST = 1000  # items in one call; documents have up to a hundred periods and fifty targets
+
+
+def add_targets(store: Store, id: int, given: Plain, actor: Mapping[str, Plain]) -> Made:
+    """Targets for a group, from one object or a list of them; what is answered is a list."""
+    listed, wheres = _items(given)
+    with store.write() as rows:
+        row, settings = found(rows, id, active=True), clock.load(rows)
+        body = body_of(row)
+        old = parts_of(body, "targets")
+        found_here = in_calendar(lambda: _check(body, "targets", [*old, *listed]))
+        findings = _moved(found_here, "targets", len(old), wheres)
+        problems = _taken_targets(rows, listed, wheres) + _foreign_periods(body, listed, wheres)
+        _refuse(findings, problems)
+        models = [Target.model_validate(one) for one in listed]
+        ids = rows.sequences()
+        answer = in_calendar(lambda: respond_to(models, settings, actor, {**ids, "group": row.id}))
+        made = cast("list[Members]", answer["data"])
+        for place, one in enumerate(made):
+            if isinstance(one.get("name"), str):
+                # Twins come after all originals, one for each at most; a clash is told at the first of them.
+                where = wheres[place] if place < len(wheres) else wheres[0]
+                take_name(rows, "target", ORGANISATION, cast(str, one["name"]), f"{where}/name", row.id)
+        unless_taken(lambda: rows.add_targets([cast(int, one["id"]) for one in made], row.id))
+        go_on(rows, ids, {"targets": list[Plain](made)})
+        rows.change_group(changed(row, _with_targets(body, [*old, *made]), settings, actor))
+        clock.used(rows, settings)
+    return Made(data=list[Plain](made), warnings=tuple(problem for error, problem in findings if not error))
+
+
+def add_periods(store: Store, id: int, given: Plain, actor: Mapping[str, Plain]) -> Made:
+    """Periods for a group, from one object or a list of them; what is answered is a list."""
+    listed, wheres = _items(given)
+    with store.write() as rows:
+        row, settings = found(rows, id, active=True), clock.load(rows)
+        body = body_of(row)
+        old = parts_of(body, "periods")
+        found_here = in_calendar(lambda: _check(body, "periods", [*old, *listed]))
+        findings = _moved(found_here, "periods", len(old), wheres)
+        problems = [
+            taken_problem("period", str(name), f"{where}/refCode")
+            for one, where in zip(listed, wheres, strict=True)
+            if isinstance(name := one.get("refCode"), str | int) and rows.is_taken("period", str(name), row.id)
+        ]
+        _refuse(findings, problems + _without_values(body, len(old) + len(listed)))
+        model = TargetGroup(periods=tuple(checked(Period, one, "") for one in listed))
+        ids = rows.sequences()
+        answer = in_calendar(lambda: respond_to(model, settings, actor, {**ids, "group": row.id}))
+        made = parts_of(cast(Members, answer["data"]), "periods")
+        for one, where in zip(made, wheres, strict=True):
+            if isinstance(one.get("refCode"), str):
+                take_name(rows, "period", row.id, cast(str, one["refCode"]), f"{where}/refCode", row.id)
+        go_on(rows, ids, {"periods": list[Plain](made)})
+        rows.change_group(changed(row, {**body, "periods": [*old, *made]}, settings, actor))
+        clock.used(rows, settings)
+    return Made(data=list[Plain](made), warnings=tuple(problem for error, problem in findings if not error))
+
+
+def _items(given: Plain) -> tuple[list[Members], list[str]]:
+    """What is to be added, with the pointer of each. Ids are the server's to give, and the path names the group."""
+    listed = given if isinstance(given, list) else [given]
+    wheres = [f"/{place}" for place in range(len(listed))] if isinstance(given, list) else [""]
+    if not 1 <= len(listed) <= _MOST:
+        raise misfit("item-count", f"One to {_MOST} items can be added in a call, not {len(listed)}.", "")
+    made: list[Members] = []
+    for one, where in zip(listed, wheres, strict=True):
+        if not isinstance(one, dict):
+            raise misfit("not-an-object", "An object is needed, or a list of objects.", where)
+        made.append({name: value for name, value in one.items() if name not in ("id", "targetGroupId", "attribution")})
+    return made, wheres
+
+
+def _check(body: Mapping[str, Plain], member: str, parts: Sequence[Members]) -> list[Finding]:
+    """The group as it would be asked for with all its parts. Without its id: of answers less is asked."""
+    whole: dict[str, Any] = {name: value for name, value in body.items() if name != "id"}
+    return validate(whole | {member: list(parts)}, building=True)
+
+
+_OF_THE_LIST = ("too-many-targets", "too-many-cycles")
+
+
+def _moved(findings: Sequence[Finding], member: str, before: int, wheres: Sequence[str]) -> list[tuple[bool, Problem]]:
+    """The findings about what is added, at their places in the body; those of the rest were told when it was made."""
+    moved: list[tuple[bool, Problem]] = []
+    for one in findings:
+        steps = one.pointer.split("/")  # "", "targets", "2", "name"
+        if len(steps) > 2 and steps[1] == member and int(steps[2]) >= before:
+            where = wheres[int(steps[2]) - before]
+            moved.append((one.is_error, of_finding(one, "/".join([where, *steps[3:]]))))
+        elif one.pointer == f"/{member}" and one.code in _OF_THE_LIST:
+            moved.append((one.is_error, of_finding(one, "")))
+    return moved
+
+
+def _refuse(findings: Sequence[tuple[bool, Problem]], more: Sequence[Problem]) -> None:
+    errors = [problem for error, problem in findings if error]
+    told = {problem.pointer for problem in errors}
+    errors += [problem for problem in more if problem.pointer not in told]
+    if errors:
+        status = 404 if all(problem.code == NO_PERIOD for problem in errors) else 400
+        raise Refusal(errors, status, warnings=[problem for error, problem in findings if not error])
+
+
+def _taken_targets(rows: Rows, listed: Sequence[Members], wheres: Sequence[str]) -> list[Problem]:
+    return [
+        taken_problem("target", name, f"{where}/name")
+        for one, where in zip(listed, wheres, strict=True)
+        if isinstance(name := one.get("name"), str) and rows.is_taken("target", name)
+    ]
+
+
+def _foreign_periods(body: Members, listed: Sequence[Members], wheres: Sequence[str]) -> list[Problem]:
+    """Values for periods that the group does not have."""
+    known = {period["id"] for period in parts_of(body, "periods")}
+    problems = []
+    for one, where in zip(listed, wheres, strict=True):
+        values = one.get("defaultValues")
+        for place, value in enumerate(values if isinstance(values, list) else ()):
+            period = value.get("periodId") if isinstance(value, dict) else None
+            if isinstance(period, int) and period not in known:
+                said = f"The group has no period {period}."
+                at = f"{where}/defaultValues/{place}/periodId"
+                problems.append(numbered(NO_PERIOD, "no-period", said, pointer=at))
+    return problems
+
+
+def _without_values(body: Members, periods: int) -> list[Problem]:
+    """Targets that would lack a value: it cannot be added later, and without it they cannot be evaluated."""
+    window = body.get("targetEvaluationType", EvaluationType.FIXED_CALENDAR_WINDOW)
+    if window != EvaluationType.FIXED_CALENDAR_WINDOW:
+        return []
+    return [
+        Problem(
+            message=f"The target {one.get('name')!r} has {len(parts_of(one, 'defaultValues'))} values, and there would "
+            f"be {periods} periods; each needs its own.",
+            reason="too-few-values",
+            pointer="",
+            hint="Add the periods before the targets.",
+        )
+        for one in parts_of(body, "targets")
+        if len(parts_of(one, "defaultValues")) < periods and not Target.model_validate(one).is_twin
+    ]
+
+
+def _with_targets(body: Members, targets: list[Members]) -> Members:
+    """The group with these targets; the rule over the ids of a unified one is made anew."""
+    made: Members = {**body, "targets": list[Plain](targets)}
+    unified = body.get("unifiedTargetExpression")
+    if isinstance(unified, dict) and body.get("trackingType") == TrackingType.UNIFIED:
+        members = [Target.model_validate(one) for one in targets]
+        ids = [str(one.id) for one in members if not one.is_twin]
+        sign = " | " if body.get("combinationType") == "ANY" else " & "
+        made["unifiedTargetExpression"] = {**unified, "ruleExpression": f"({sign.join(ids)})"}
+    return made

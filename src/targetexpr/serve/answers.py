@@ -1,0 +1,52 @@
+"""Answers: the platform's envelope, its status, and problems as entries of `errors` and `warnings`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from starlette.responses import Response
+
+from targetexpr.serve.problems import Problem, Refusal
+from targetexpr.serve.store import StoreProblem
+from targetexpr.targets.wire import Plain, write_plain
+
+WARNINGS = "Sandbox-Warnings"
+"""The header that counts our warnings on an answer of success."""
+
+
+def plain(value: Plain, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Any JSON on one line, its numbers as they are spelled."""
+    return Response(write_plain(value, indent=None) + "\n", status, headers, "application/json")
+
+
+def success(data: Plain, status: int = 200, *, warnings: Iterable[Problem] = (), told: bool = False) -> Response:
+    """What was asked for. Like the platform's, the answer has null errors and warnings.
+
+    Our warnings about what was accepted are counted in a header; they stand in the body when the setting `warnings`
+    is on (`told`), because a client that is tested must see the platform's answer member for member.
+    """
+    found = [problem.plain() for problem in warnings]
+    listed: Plain = list[Plain](found) if told and found else None
+    headers = {WARNINGS: str(len(found))} if found else None
+    return plain({"data": data, "errors": None, "warnings": listed}, status, headers)
+
+
+def refused(refusal: Refusal) -> Response:
+    """Everything that is wrong, at once."""
+    errors: list[Plain] = [problem.plain() for problem in refusal.problems]
+    warnings: list[Plain] = [problem.plain() for problem in refusal.warnings]
+    return plain({"data": None, "errors": errors, "warnings": warnings or None}, refusal.status, refusal.headers)
+
+
+def unavailable(problem: StoreProblem) -> Response:
+    """The database cannot be used: 503, for it may be later."""
+    return refused(
+        Refusal([Problem(message=problem.message, reason=problem.reason)], 503, headers={"Retry-After": "2"})
+    )
+
+
+def problem(
+    status: int, reason: str, message: str, headers: dict[str, str] | None = None, *, hint: str | None = None
+) -> Response:
+    """One problem that has nothing to do with the platform."""
+    return refused(Refusal([Problem(message=message, reason=reason, hint=hint)], status, headers=headers))

@@ -1,0 +1,196 @@
+"""`targetexpr serve`: the sandbox as a command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from targetexpr.cli.exits import YES, InputProblem
+
+if TYPE_CHECKING:
+    import socket
+
+    from targetexpr.serve.settings import Credential, Options
+    from targetexpr.serve.store import Store
+
+USER_VARIABLE = "TARGETEXPR_SERVE_USER"
+DESCRIPTION = f"""\
+A sandbox to post to: the platform's target group API on your own machine, with the library's checks and evaluation
+behind it. Create groups, enrol customers, feed records, set the clock, and read what everybody has reached. A wrong
+payload gets the platform's error and, beside it, every reason with its place.
+
+The platform's operations are under /v3, the sandbox's own under /sandbox; /docs lists all of them and works without a
+network. Basic authentication is always on, unless --no-auth is given, which is for this machine only: without --user
+a password is made up and printed once. {USER_VARIABLE} holds NAME:PASSWORD as well, and keeps it out of the list of
+processes.
+
+Everything is kept in one SQLite file, and what was answered is on the disk. Ctrl-C ends it once open requests are
+answered."""
+EXAMPLES = f"""\
+  targetexpr serve
+  targetexpr serve --database :memory: --no-auth --port 0
+  {USER_VARIABLE}=till:secret targetexpr serve --database sandbox.sqlite3 --log text
+  curl -u till:secret -H 'Content-Type: application/json' -d @group.json http://127.0.0.1:8310/v3/targetGroups
+  curl -u till:secret -X PUT -d '{{"now":"2024-01-01T09:00:00Z"}}' http://127.0.0.1:8310/sandbox/clock
+  curl -u till:secret -H 'Content-Type: application/x-ndjson' --data-binary @records.jsonl \\
+       http://127.0.0.1:8310/sandbox/records"""
+
+PORT = 8310
+_GRACE = 10  # seconds for open requests to be answered at the end
+_MISSING = "the server needs the extra: pip install 'targetexpr[serve]'"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen (default: 127.0.0.1)")
+    parser.add_argument(
+        "--port", type=_port, default=PORT, metavar="N", help=f"0 takes a free one and prints it (default: {PORT})"
+    )
+    parser.add_argument(
+        "--database",
+        default="targetexpr-sandbox.sqlite3",
+        metavar="FILE",
+        help="where everything is kept; :memory: forgets it at the end (default: targetexpr-sandbox.sqlite3)",
+    )
+    parser.add_argument("--user", metavar="NAME:PASSWORD", help=f"who may ask; {USER_VARIABLE} is more discreet")
+    parser.add_argument("--no-auth", action="store_true", help="answer everybody on this machine; loopback only")
+    parser.add_argument(
+        "--log", choices=("json", "text", "none"), default="json", help="a line on stderr per request (default: json)"
+    )
+    parser.add_argument(
+        "--max-body", type=_bytes, metavar="BYTES", help="the largest request but records (default: 1 MiB)"
+    )
+    parser.add_argument(
+        "--max-records", type=_bytes, metavar="BYTES", help="the largest request of records (default: 32 MiB)"
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise ValueError
+    return int(text)
+
+
+_port.__name__ = "port"  # what argparse calls a value that does not fit
+
+
+def _bytes(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1 << 40:
+        raise ValueError
+    return int(text)
+
+
+_bytes.__name__ = "number of bytes"
+
+
+def run(options: Namespace) -> int:
+    """Serve until told to stop; the exit status."""
+    if find_spec("fastapi") is None or find_spec("uvicorn") is None or find_spec("pydantic") is None:
+        raise InputProblem(_MISSING)
+    from targetexpr.serve.settings import MOST_BODY, MOST_RECORDS, Options
+    from targetexpr.serve.store import Store, StoreProblem
+
+    credential, made_up = _credential(options)
+    wanted = Options(
+        database=options.database,
+        credential=credential,
+        most_body=options.max_body or MOST_BODY,
+        most_records=options.max_records or MOST_RECORDS,
+        log=options.log,
+    )
+    listener = _listen(options.host, options.port)
+    try:
+        store = Store(options.database)
+    except StoreProblem as problem:
+        listener.close()
+        raise InputProblem(problem.message) from None
+    try:
+        _serve(wanted, store, listener, made_up)
+    finally:
+        store.close()
+    return YES
+
+
+def _credential(options: Namespace) -> tuple[Credential | None, bool]:
+    """Who may ask, and whether the password was made up here."""
+    from targetexpr.serve.settings import Credential, is_loopback, read_credential
+
+    given = options.user if options.user is not None else os.environ.get(USER_VARIABLE)
+    if options.no_auth:
+        if options.user is not None:
+            raise InputProblem("--user and --no-auth exclude each other")
+        if not is_loopback(options.host):
+            raise InputProblem(
+                f"--no-auth answers everybody, so it is for this machine only, and {options.host} can be reached from "
+                f"others; leave it out, and give --user or {USER_VARIABLE}"
+            )
+        return None, False
+    if given is not None:
+        try:
+            return read_credential(given), False
+        except ValueError as error:
+            raise InputProblem(str(error)) from None
+    import secrets
+
+    return Credential(name="sandbox", password=secrets.token_urlsafe(12)), True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The socket, bound before anything else happens: a port that is taken is told at once."""
+    import socket
+
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError) as error:
+        raise InputProblem(f"there is no address {host!r} to listen on: {error}") from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        hint = "; --port 0 takes a free one" if port else ""
+        raise InputProblem(f"cannot listen on {host} port {port}: {error.strerror or error}{hint}") from None
+    listener.setblocking(False)
+    return listener
+
+
+def _serve(options: Options, store: Store, listener: socket.socket, made_up: bool) -> None:
+    """Runs the server. SIGTERM ends it as it should end; Ctrl-C does the same and is passed on."""
+    import signal
+
+    import uvicorn
+
+    from targetexpr.serve.app import create_app
+
+    host, port = listener.getsockname()[:2]
+    shown = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    class Server(uvicorn.Server):
+        """Says where it listens once it does."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            print(f"targetexpr: the sandbox listens on {shown}, its documents are at {shown}/docs", file=sys.stderr)
+            if made_up and options.credential is not None:
+                user = f"{options.credential.name}:{options.credential.password}"
+                print(f"targetexpr: its user is {user} (made up now; --user gives one)", file=sys.stderr)
+            sys.stderr.flush()
+
+    app = create_app(options, store)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    # uvicorn raises what it caught once more at its end; SIGTERM is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    Server(config).run(sockets=[listener])

@@ -1,0 +1,57 @@
+"""Rule text to expressionJson, as the rule editor asks for it: an answer for broken text too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from targetexpr.base.diagnostics import Diagnostic, ExpressionError
+from targetexpr.base.limits import Limits
+from targetexpr.checking.checker import check_tree
+from targetexpr.serve.reading import misfit, object_of, path_id
+from targetexpr.syntax.expression_json import group_json, to_json
+from targetexpr.syntax.parser import parse
+from targetexpr.syntax.pieces import pieces
+from targetexpr.targets.wire import Plain
+
+LONGEST = 100_000
+"""Characters of a rule that is converted; the editor's layout grows with the square of the nesting."""
+
+_LONGEST_IN_PIECES = 10_000  # of broken text; the rest is left out
+_LIMITS = Limits(json=4_000_000)
+
+
+def convert(program: str, event: str, body: bytes) -> dict[str, Plain]:
+    """The answer for a body `{"exp": "..."}`. `findings` is ours, and there only when there is something to say."""
+    given = object_of(body, ("exp",))
+    text = given.get("exp")
+    if path_id(program) is None:
+        raise misfit("program-id", f"{program[:60]!r} is no id of a programme.", "")
+    if not isinstance(text, str):
+        raise misfit("exp-missing", "exp is the text of a rule.", "/exp")
+    if len(text) > LONGEST:
+        raise misfit("too-long", f"The rule has {len(text):,} characters; {LONGEST:,} are converted.", "/exp")
+    made, findings = _converted(text, event)
+    broken = any(finding.is_error for finding in findings)
+    result: dict[str, Plain] = {"expressionJSON": made, "expression": text, "isError": broken}
+    if findings:
+        result["findings"] = [_finding(one) for one in findings]
+    return {"success": True, "status": 200, "result": result}
+
+
+def _converted(text: str, event: str) -> tuple[str, tuple[Diagnostic, ...]]:
+    """The JSON with the types that the event gives; of text that is no rule, its pieces without types."""
+    try:
+        checked = check_tree(parse(text), event=event, expect=None, strict=False)
+        return to_json(checked.expr, "editor", types=checked.types, limits=_LIMITS), checked.diagnostics
+    except ExpressionError as error:
+        findings = error.diagnostics
+    try:
+        return group_json(pieces(text[:_LONGEST_IN_PIECES]), limits=_LIMITS), findings
+    except ExpressionError as error:
+        return group_json([]), (*findings, *error.diagnostics)
+
+
+def _finding(one: Diagnostic) -> Plain:
+    made: dict[str, Any] = {"code": one.code, "severity": one.severity, "message": one.message}
+    made |= {"start": one.span.start, "end": one.span.end}
+    return made | ({"hint": one.hint} if one.hint is not None else {})

@@ -1,0 +1,217 @@
+"""Groups are created: checked, answered, and kept with their names and ids. Knows no HTTP."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+from targetexpr.serve import clock
+from targetexpr.serve.clock import KINDS, Settings
+from targetexpr.serve.problems import (
+    NAME_TAKEN,
+    Problem,
+    Refusal,
+    numbered,
+    of_finding,
+    refuse_errors,
+)
+from targetexpr.serve.reading import misfit
+from targetexpr.serve.rows import ORGANISATION, GroupRow, NameOf, Rows
+from targetexpr.serve.store import Store
+from targetexpr.targets.findings import Finding
+from targetexpr.targets.model import TWIN, TargetGroup
+from targetexpr.targets.payloads import is_envelope
+from targetexpr.targets.response import respond
+from targetexpr.targets.validation import validate
+from targetexpr.targets.values import stamp_text
+from targetexpr.targets.wire import Plain, read_plain, write_plain
+
+Members = dict[str, Plain]
+Answered = TypeVar("Answered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What was made, as it is answered, and what there is to warn of."""
+
+    data: Plain
+    warnings: tuple[Problem, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def plain_of(text: str) -> Plain:
+    """A kept body; groups are read far more often than they change. Never to be changed in place."""
+    return read_plain(text)
+
+
+def body_of(row: GroupRow) -> Members:
+    """A group as it was answered last, periods included. Never to be changed in place."""
+    return cast(Members, plain_of(row.body))
+
+
+def parts_of(body: Mapping[str, Plain], name: str) -> list[Members]:
+    """The periods, targets or streaks of a group."""
+    return cast("list[Members]", body.get(name) or [])
+
+
+def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
+    """A group from the body of a create call. Raises Refusal with everything that is wrong with it."""
+    if not isinstance(given, dict) or is_envelope(given):
+        raise misfit("not-a-group", "A target group is a JSON object, without the envelope of an answer.", "")
+    # An id would make it an answer, of which less is asked; ids are the server's to give.
+    request = {name: value for name, value in given.items() if name != "id"}
+    with store.read() as rows:
+        name = request.get("name")
+        taken = [name] if isinstance(name, str) and rows.is_taken("group", name) else []
+        problems = _taken(rows, request)
+    findings = in_calendar(lambda: validate(request, building=True, taken_names=taken))
+    refuse_all(findings, problems)
+    model = TargetGroup.model_validate(request)
+    with store.write() as rows:
+        settings = clock.load(rows)
+        ids = rows.sequences()
+        answer = in_calendar(lambda: respond_to(model, settings, actor, ids))
+        data = cast(Members, answer["data"])
+        row = GroupRow(
+            id=cast(int, data["id"]),
+            active=data["active"] is True,
+            user_made=data.get("userCreated") is True,
+            body=write_plain(data, indent=None),
+            attribution=write_plain(attribution_of(settings, actor), indent=None),
+            created=_milliseconds(settings.moments[0]),
+        )
+        unless_taken(lambda: rows.add_group(row))
+        keep_parts(rows, row.id, data)
+        go_on(rows, ids, data)
+        clock.used(rows, settings)
+    return Made(data=data, warnings=tuple(of_finding(one) for one in findings))
+
+
+def respond_to(request: Any, settings: Settings, actor: Mapping[str, Plain], ids: Mapping[str, int]) -> Members:
+    return respond(
+        request,
+        now=settings.moments,
+        ids=cast(Any, ids),
+        actor=settings.actor if settings.actor is not None else actor,
+        return_bill=settings.return_bill,
+    )
+
+
+def refuse_all(findings: Sequence[Finding], more: Sequence[Problem]) -> None:
+    """All at once: what the validation found, and what is taken elsewhere in the organisation."""
+    if more:
+        errors = [of_finding(one) for one in findings if one.is_error]
+        raise Refusal([*errors, *more], warnings=[of_finding(one) for one in findings if not one.is_error])
+    refuse_errors(findings)
+
+
+def in_calendar(work: Callable[[], Answered]) -> Answered:
+    """Dates at the ends of the calendar have no other time zone."""
+    try:
+        return work()
+    except OverflowError:
+        said = "A date lies at the very end of the calendar; with its offset it falls out of it."
+        raise misfit("date-out-of-range", said, "") from None
+
+
+def _named(data: Mapping[str, Any]) -> list[tuple[NameOf, str, str]]:
+    """The names in a group's request or answer that are unique in the organisation: kind, name, place."""
+    found: list[tuple[NameOf, str, str]] = []
+    if isinstance(data.get("name"), str):
+        found.append(("group", data["name"], "/name"))
+    kinds: tuple[tuple[NameOf, str], ...] = (("target", "targets"), ("level", "streaks"))
+    for kind, member in kinds:
+        listed = data.get(member)
+        for place, one in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(one, Mapping) and isinstance(one.get("name"), str):
+                found.append((kind, one["name"], f"/{member}/{place}/name"))
+    return found
+
+
+_WHAT: dict[NameOf, str] = {"target": "target", "level": "streak level", "period": "period", "group": "group"}
+
+
+def _taken(rows: Rows, request: Mapping[str, Any]) -> list[Problem]:
+    """Names of targets and levels that others have; the validation knows of the group's."""
+    return [
+        taken_problem(kind, name, place)
+        for kind, name, place in _named(request)
+        if kind != "group" and rows.is_taken(kind, name)
+    ]
+
+
+def taken_problem(kind: NameOf, name: str, place: str) -> Problem:
+    """A name that something else has. The platform has a number for names of groups only."""
+    said = f"There is a {_WHAT[kind]} of the name {name!r} already; upper and lower case do not matter."
+    if kind == "group":
+        return numbered(NAME_TAKEN, "group-name-taken", said, pointer=place)
+    return Problem(message=said, reason=f"{kind}-name-taken", pointer=place)
+
+
+def unless_taken(keep: Callable[[], None]) -> None:
+    """Stores something by its id. Raises Refusal when the sequences were set to ids that are in use."""
+    try:
+        keep()
+    except sqlite3.IntegrityError:
+        said = "An id of the sequences is in use already."
+        hint = "Set the sequences higher: PUT /sandbox/settings."
+        raise Refusal([Problem(message=said, reason="id-taken", hint=hint)]) from None
+
+
+def keep_parts(rows: Rows, group: int, data: Members) -> None:
+    """Stores the names of what was made, and the ids of targets. The indices settle who of several was first."""
+    for kind, name, place in _named(data):
+        take_name(rows, kind, ORGANISATION, name, _asked_at(data, kind, name, place), group)
+    for at, period in enumerate(parts_of(data, "periods")):
+        if isinstance(period.get("refCode"), str):
+            take_name(rows, "period", group, cast(str, period["refCode"]), f"/periods/{at}/refCode", group)
+    unless_taken(lambda: rows.add_targets([cast(int, one["id"]) for one in parts_of(data, "targets")], group))
+
+
+def _asked_at(data: Members, kind: NameOf, name: str, place: str) -> str:
+    """Where a name of the answer comes from in the request: that of a twin, which is in none, from its original."""
+    if kind == "target" and name.endswith(TWIN):
+        names = [one.get("name") for one in parts_of(data, "targets")]
+        if name.removesuffix(TWIN) in names:
+            return f"/targets/{names.index(name.removesuffix(TWIN))}/name"
+    return place
+
+
+def take_name(rows: Rows, kind: NameOf, scope: int, name: str, place: str, group: int) -> None:
+    """Takes a name. Raises Refusal when it is taken: by another request too that came in between."""
+    try:
+        rows.add_names(kind, scope, [name], group)
+    except sqlite3.IntegrityError:
+        raise Refusal([taken_problem(kind, name, place)]) from None
+
+
+def go_on(rows: Rows, before: Mapping[str, int], data: Members) -> None:
+    """The sequences go on behind the ids that were given."""
+    targets = parts_of(data, "targets")
+    given: dict[str, list[Plain]] = {
+        "group": [data.get("id")],
+        "period": [one.get("id") for one in parts_of(data, "periods")],
+        "streak": [one.get("id") for one in parts_of(data, "streaks")],
+        "target": [one.get("id") for one in targets],
+        "ruleSet": [one.get(name) for one in targets for name in ("emfRuleSetId", "emfUnrolledRulesetId")],
+        "defaultValue": [value.get("id") for one in targets for value in parts_of(one, "defaultValues")],
+    }
+    following: dict[str, int] = {}
+    for kind in KINDS:
+        ids = [number for number in given[kind] if isinstance(number, int)]
+        following[kind] = max([before.get(kind, 1), *(number + 1 for number in ids)])
+    rows.set_sequences(following)
+
+
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def attribution_of(settings: Settings, actor: Mapping[str, Plain]) -> Members:
+    written = stamp_text(settings.moments[0]).removesuffix("Z") + "+0000"
+    who = dict(settings.actor if settings.actor is not None else actor)
+    return {"createdOn": written, "lastUpdatedOn": written, "lastUpdatedBy": who, "createdBy": dict(who)}

@@ -1,0 +1,49 @@
+"""The name check: whether something could still be given a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from targetexpr.serve.problems import INVALID_KEY, refuse
+from targetexpr.serve.reading import misfit
+from targetexpr.serve.rows import ORGANISATION, NameOf, Rows
+from targetexpr.targets.spelling import NameKind
+from targetexpr.targets.wire import Plain
+
+
+def is_free(rows: Rows, given: Mapping[str, Plain]) -> bool:
+    """True when nothing of the kind has the name, in upper or lower case, active or not."""
+    kind = _kind(given.get("type"))
+    value = given.get("value")
+    if not isinstance(value, str):
+        raise misfit("name-missing", "value is the name to check, a text.", "/value")
+    of, scope = _looked_up(kind)
+    return not rows.is_taken(of, value, scope)
+
+
+def _kind(given: Plain) -> NameKind:
+    for kind in NameKind:
+        if isinstance(given, str) and given.lower() == kind.value.lower():
+            return kind
+    kinds = ", ".join(NameKind)
+    said = f"There is no kind of name {given!r:.60}; there are {kinds}."
+    raise refuse(INVALID_KEY, "name-kind", said, pointer="/type")
+
+
+def _looked_up(kind: NameKind) -> tuple[NameOf, int | None]:
+    """Which names are looked at. A streak is a group, its levels are what the wire calls streaks.
+
+    Names of periods are unique within their group only, but the check names no group: it looks in all of them.
+    """
+    match kind:
+        case NameKind.GROUP | NameKind.STREAK:
+            return "group", ORGANISATION
+        case NameKind.TARGET:
+            return "target", ORGANISATION
+        case NameKind.STREAK_LEVEL:
+            return "level", ORGANISATION
+        case NameKind.PERIOD:
+            return "period", None
+        case _:
+            assert_never(kind)

@@ -1,0 +1,126 @@
+"""What the records come to: `targets.evaluate` on what was fed, at the sandbox's instant, for those who take part.
+
+Nothing is kept between requests. A customer's progress depends on that customer's records alone (and on others that
+came with the same ids), so a question costs no more than those few records, feeding costs no evaluation at all, a
+clock that is put back needs no care, and the answer is that of `evaluate` by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import cast
+
+from targetexpr.base.diagnostics import ExpressionError
+from targetexpr.serve import clock
+from targetexpr.serve.clock import Settings
+from targetexpr.serve.groups import Members, body_of, parts_of
+from targetexpr.serve.problems import Problem
+from targetexpr.serve.reads import found
+from targetexpr.serve.records import microseconds, values_of
+from targetexpr.serve.rows import GroupRow, Part, Rows
+from targetexpr.serve.store import Store
+from targetexpr.targets.enrolment import Enrolment
+from targetexpr.targets.model import TargetGroup
+from targetexpr.targets.planned import EvaluationError
+from targetexpr.targets.progress import Progress
+from targetexpr.targets.spelling import EnrolmentMethod
+from targetexpr.targets.tracker import evaluate
+from targetexpr.targets.wire import Plain, read_plain
+
+
+class NotEvaluated(Exception):
+    """A group that was accepted and cannot be evaluated, as one whose cycles have no length."""
+
+    def __init__(self, group: int, pointer: str, reason: str) -> None:
+        self.group = group
+        self.pointer = pointer
+        self.reason = reason
+        super().__init__(group, pointer, reason)
+
+    def problem(self) -> Problem:
+        """As a warning beside the groups that can."""
+        said = f"The target group {self.group} cannot be evaluated: {self.reason}."
+        return Problem(message=said, reason="not-evaluated", pointer=self.pointer)
+
+
+@lru_cache(maxsize=1024)
+def _model(body: str) -> TargetGroup:
+    return TargetGroup.model_validate(read_plain(body))
+
+
+def joins_by_record(row: GroupRow) -> bool:
+    """Whether customers come to take part by a record of theirs: some target enrols by TRANSACTION."""
+    return any(
+        target.get("enrolmentMethod") == EnrolmentMethod.TRANSACTION for target in parts_of(body_of(row), "targets")
+    )
+
+
+def part_of(rows: Rows, row: GroupRow, settings: Settings, customer: str) -> Part | None:
+    """A customer's part in a group; None for one who has none.
+
+    Every customer with a record until now takes part where targets enrol by TRANSACTION; elsewhere, and from another
+    day on, those who were enrolled. Sandboxes have no audiences: AUDIENCE_FILTER waits for an enrolment too.
+    """
+    explicit = rows.part(row.id, customer)
+    if explicit is not None:
+        return explicit
+    if joins_by_record(row) and rows.has_record(customer, microseconds(settings.now)):
+        return Part(customer, "", None, None)
+    return None
+
+
+def _taken_in(part: Part) -> Mapping[str, object] | None:
+    """A part as evaluation takes it."""
+    days = {"enrolledOn": part.since, "unenrolledOn": part.until}
+    return {name: day for name, day in days.items() if day is not None} or None
+
+
+def evaluated(
+    row: GroupRow, settings: Settings, records: Iterable[Mapping[str, object]], enrolment: Enrolment | None
+) -> Progress:
+    """A group's progress. Raises NotEvaluated."""
+    try:
+        return evaluate(
+            _model(row.body),
+            records,
+            now=settings.now.isoformat(),
+            timezone=settings.timezone,
+            returns=settings.returns,
+            enrolment=enrolment,
+        )
+    except EvaluationError as error:
+        raise NotEvaluated(row.id, error.pointer, error.reason) from None
+    except ExpressionError as error:
+        raise NotEvaluated(row.id, "/targets", str(error)) from None
+    except OverflowError:
+        raise NotEvaluated(row.id, "", "a date lies at the very end of the calendar") from None
+
+
+def of_customer(
+    row: GroupRow, settings: Settings, records: Sequence[Mapping[str, object]], part: Part
+) -> Progress | None:
+    """One customer's progress in a group, from what `Rows.records_of` gives; None when none of them counts."""
+    explicit = bool(part.enrolled_at) or part.until is not None
+    progress = evaluated(row, settings, records, {part.customer: _taken_in(part)} if explicit else None)
+    return progress if part.customer in progress.customers else None
+
+
+def of_group(store: Store, id: int) -> dict[str, Plain]:
+    """Everybody's progress in a group, in the canonical form of `Progress.to_dict`."""
+    with store.read() as rows:
+        row, settings = found(rows, id), clock.load(rows)
+        enrolment = _enrolment(rows, row, settings)
+        kept = list(rows.records())
+    progress = evaluated(row, settings, map(values_of, kept), enrolment)
+    return cast(Members, progress.to_dict())
+
+
+def _enrolment(rows: Rows, row: GroupRow, settings: Settings) -> Enrolment | None:
+    parts = {part.customer: _taken_in(part) for part in rows.parts(row.id)}
+    if not joins_by_record(row):
+        return parts
+    if not parts:
+        return None
+    by_record = dict.fromkeys(rows.customers(microseconds(settings.now)), None)
+    return {**by_record, **parts}

@@ -1,0 +1,120 @@
+"""Request bodies and parameters to plain values. Numbers keep their spelling; whatever does not fit is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from targetexpr.serve.problems import INVALID_INPUT, INVALID_USER, NO_GROUP, NO_TARGET, Refusal, refuse
+from targetexpr.targets.payloads import read_document
+from targetexpr.targets.wire import Plain, write_plain
+
+MOST_ID = 2**63 - 1
+"""Ids are longs on the platform, and in the database."""
+
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]").search
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,18})").fullmatch
+_USER = re.compile(r"[^\s\x00-\x1f\x7f/]{1,100}").fullmatch
+
+
+def text_of(body: bytes) -> str:
+    """The text of a body. Raises Refusal for what is not UTF-8."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        said = f"The body is not UTF-8 text (byte {error.start})."
+        raise refuse(INVALID_INPUT, "not-utf-8", said, pointer="") from None
+
+
+def document_of(body: bytes) -> Plain:
+    """The JSON value of a body. Raises Refusal or PayloadError, with the place, for anything else."""
+    text = text_of(body)
+    if not text.strip():
+        raise refuse(INVALID_INPUT, "empty-body", "The body is empty; a JSON document is needed.", pointer="")
+    value = read_document(text)
+    if _ESCAPED_SURROGATE(text):
+        try:
+            write_plain(value, indent=None).encode()
+        except UnicodeEncodeError:
+            # Half of a surrogate pair is no character: it could be neither stored nor answered.
+            said = "A text holds half of a surrogate pair, as \\ud800 alone, which is no character."
+            raise refuse(INVALID_INPUT, "lone-surrogate", said, pointer="") from None
+    return value
+
+
+def object_of(body: bytes, known: Collection[str] | None = None) -> dict[str, Plain]:
+    """The JSON object of a body; with `known`, members of other names are refused."""
+    value = document_of(body)
+    if not isinstance(value, dict):
+        raise misfit("not-an-object", "A JSON object is needed.", "")
+    for name in value:
+        if known is not None and name not in known:
+            raise misfit("unknown-member", f"{name!r} is not known here; there are {', '.join(known)}.", f"/{name}")
+    return value
+
+
+def misfit(reason: str, said: str, pointer: str) -> Refusal:
+    """A body that does not fit, at one place."""
+    return refuse(INVALID_INPUT, reason, said, pointer=pointer)
+
+
+def flag_of(query: Mapping[str, str], name: str, default: bool = False) -> bool:
+    """A boolean of the query string."""
+    text = query.get(name)
+    if text is None:
+        return default
+    match text.lower():
+        case "true":
+            return True
+        case "false":
+            return False
+        case _:
+            said = f"The parameter {name} is true or false, not {text[:60]!r}."
+            raise refuse(INVALID_INPUT, "wrong-parameter", said)
+
+
+def number_of(query: Mapping[str, str], name: str, least: int, most: int) -> int | None:
+    """A whole number of the query string; None when it is not there."""
+    text = query.get(name)
+    if text is None:
+        return None
+    if _WHOLE(text) is None or not least <= int(text) <= most:
+        said = f"The parameter {name} is a whole number from {least} to {most}, not {text[:60]!r}."
+        raise refuse(INVALID_INPUT, "wrong-parameter", said)
+    return int(text)
+
+
+def path_id(text: str) -> int | None:
+    """An id of the path; None for what can be none."""
+    return int(text) if _WHOLE(text) is not None and 0 <= int(text) <= MOST_ID else None
+
+
+def group_id(text: str) -> int:
+    """The id of a group in the path."""
+    found = path_id(text)
+    if found is None:
+        raise refuse(NO_GROUP, "no-group", f"{text[:60]!r} is no id of a target group.")
+    return found
+
+
+def target_id(text: str) -> int:
+    """The id of a target in the path."""
+    found = path_id(text)
+    if found is None:
+        raise refuse(NO_TARGET, "no-target", f"{text[:60]!r} is no id of a target.")
+    return found
+
+
+def user_id(given: Plain, pointer: str | None = None) -> str:
+    """The id of a user, from a path or a body: a whole number as on the platform, or a text as records may have."""
+    if isinstance(given, str) and _USER(given) is not None:
+        return given
+    if isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= MOST_ID:
+        return str(given)
+    said = "The id of a user is a whole number, or a text of up to 100 characters without blanks and slashes."
+    raise refuse(INVALID_USER, "user-id", said, pointer=pointer)
+
+
+def plain_user(id: str) -> Plain:
+    """The id of a user as answers have it: a number where it looks like one."""
+    return int(id) if path_id(id) is not None else id

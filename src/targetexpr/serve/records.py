@@ -1,0 +1,235 @@
+"""Records are fed: one, a JSON array, or JSON Lines; all of a call are kept, or none.
+
+Numbers become floats where these stand for exactly the digits that were written, and exact decimals elsewhere, as
+everywhere in evaluation. What is kept is the text of each record, so nothing is lost.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from targetexpr.running.reading import Reader
+from targetexpr.running.values import DataError, time_zone
+from targetexpr.serve import clock
+from targetexpr.serve.problems import Problem, Refusal
+from targetexpr.serve.reading import misfit, text_of, user_id
+from targetexpr.serve.rows import RecordRow
+from targetexpr.serve.store import Store
+from targetexpr.targets.records import Head, read_head
+from targetexpr.targets.values import stamp_text
+from targetexpr.targets.wire import DEEPEST, Plain
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_TOLD = 100
+"""Problems that one answer lists; more are counted."""
+
+_LONGEST_ID = 200
+_MOST_DIGITS = 40
+_BLANK = re.compile(r"[ \t\r\n]*").match
+_BRACKETS = re.compile(r"[\[\]{}]|\"(?:[^\"\\]|\\.)*\"")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One record of a call: its line or place from 1, its text, what it says or what is wrong with it."""
+
+    place: int
+    text: str
+    value: Any = None
+    problem: tuple[str, str] | None = None  # reason, sentence
+
+
+def feed(store: Store, body: bytes, *, lines: bool) -> dict[str, Plain]:
+    """Keeps the records of a call. Raises Refusal with every line that is wrong, and keeps none of them then.
+
+    A wrong line is a mistake in the test data, and half of it fed would be half of a story: mend it and send it again.
+    """
+    text = text_of(body)
+    given = list(_each(text, lines))
+    if not given:
+        raise misfit("no-records", "There is no record in the body.", "")
+    with store.read() as rows:
+        settings = clock.load(rows)
+    reader = Reader(time_zone(settings.timezone))
+    rejected: list[Problem] = []
+    ready: list[tuple[Head, str]] = []
+    for one in given:
+        try:
+            ready.append((_head(reader, one), one.text))
+        except Refusal as refusal:
+            rejected += refusal.problems
+    if rejected:
+        more = len(rejected) - MOST_TOLD
+        last = [Problem(message=f"There are {more} more problems.", reason="too-many-problems")] if more > 0 else []
+        raise Refusal([*rejected[:MOST_TOLD], *last])
+    with store.write() as rows:
+        fed = stamp_text(clock.load(rows).now)
+        new = sum(rows.add_record(head.id, head.customer, microseconds(head.at), fed, text) for head, text in ready)
+        rows.add_users({head.customer for head, _ in ready})
+    return {"accepted": len(ready), "duplicates": len(ready) - new}
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970, exactly."""
+    gone = moment - EPOCH
+    return (gone.days * 86_400 + gone.seconds) * 1_000_000 + gone.microseconds
+
+
+def _head(reader: Reader, given: Given) -> Head:
+    """What every record needs. Raises Refusal with the line and what is wrong there."""
+    if given.problem is not None:
+        raise _rejected(given, *given.problem)
+    if not isinstance(given.value, dict):
+        raise _rejected(given, "not-a-record", "A record is an object.")
+    try:
+        head = read_head(reader, given.value)
+        microseconds(head.at)
+    except DataError as error:
+        raise _rejected(given, "record-member", str(error), f"/{error.path}") from None
+    except OverflowError:
+        raise _rejected(given, "record-member", "The date falls out of the calendar.", "/date") from None
+    if len(head.id) > _LONGEST_ID:
+        raise _rejected(given, "record-member", f"An id has up to {_LONGEST_ID} characters.", "/id")
+    try:
+        user_id(head.customer)
+    except Refusal as refusal:
+        detail = refusal.problems[0].detail or ""
+        raise _rejected(given, "user-id", detail, "/customerId") from None
+    return head
+
+
+def _rejected(given: Given, reason: str, said: str, pointer: str | None = None) -> Refusal:
+    return Refusal([Problem(message=f"record {given.place}: {said}", reason=reason, pointer=pointer)])
+
+
+def _each(text: str, lines: bool) -> Iterator[Given]:
+    """The records of a body: the items of an array, the lines of JSON Lines, or a single object."""
+    start = _BLANK(text).end()  # type: ignore[union-attr]
+    if start == len(text):
+        return
+    if text[start] == "[":
+        yield from _items(text, start + 1)
+        return
+    whole = _parsed(text.strip(), 1)
+    if not lines and (whole.problem is None or "\n" not in text.strip()):
+        yield whole
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield _parsed(line.strip(), number)
+
+
+def _items(text: str, at: int) -> Iterator[Given]:
+    """The items of an array with the text of each. What is no JSON ends it, for nothing is sure from there on."""
+    place = 0
+    at = _BLANK(text, at).end()  # type: ignore[union-attr]
+    if text.startswith("]", at):
+        at += 1
+    else:
+        while True:
+            place += 1
+            try:
+                value, end = _DECODER.raw_decode(text, at)
+            except (ValueError, RecursionError) as error:
+                yield Given(place, "", None, ("json-syntax", _said(error)))
+                return
+            yield _checked(Given(place, text[at:end], value))
+            at = _BLANK(text, end).end()  # type: ignore[union-attr]
+            if text.startswith("]", at):
+                at += 1
+                break
+            if not text.startswith(",", at):
+                yield Given(place, "", None, ("json-syntax", "This is no JSON: a comma or ] is missing behind it."))
+                return
+            at = _BLANK(text, at + 1).end()  # type: ignore[union-attr]
+    if text[at:].strip():
+        yield Given(place, "", None, ("trailing-text", "There is something behind the end of the array."))
+
+
+def _parsed(text: str, place: int) -> Given:
+    try:
+        return _checked(Given(place, text, _DECODER.decode(text)))
+    except (ValueError, RecursionError) as error:
+        return Given(place, text, None, ("json-syntax", _said(error)))
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "It is nested too deeply."
+    if isinstance(error, json.JSONDecodeError):
+        return f"This is no JSON: {error.msg[:1].lower()}{error.msg[1:]} (column {error.colno})."
+    return f"This is no JSON: {error}."
+
+
+def _checked(given: Given) -> Given:
+    """Refuses what could be read and neither stored nor evaluated: nested beyond reason, half characters."""
+    if given.text.count("[") + given.text.count("{") > DEEPEST and _depth(given.text) > DEEPEST:
+        problem = ("too-deep", f"It is nested more than {DEEPEST} levels deep.")
+    elif "\\u" in given.text and _has_lone_surrogate(given.value):
+        problem = ("lone-surrogate", "A text holds half of a surrogate pair, which is no character.")
+    else:
+        return given
+    return Given(given.place, given.text, None, problem)
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for found in _BRACKETS.finditer(text):
+        if found[0] in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif found[0] in "]}":
+            depth -= 1
+    return deepest
+
+
+def _has_lone_surrogate(value: object) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def values_of(kept: RecordRow) -> Mapping[str, object]:
+    """A kept record for evaluation."""
+    found: Mapping[str, object] = _DECODER.decode(kept.body)
+    return found
+
+
+def _float(text: str) -> float | Decimal:
+    short = float(text)
+    if repr(short) == text:
+        return short
+    exact = Decimal(text) if len(text) <= 2 * _MOST_DIGITS else None
+    if exact is None or (exact and abs(exact.adjusted()) > _MOST_DIGITS):
+        raise ValueError(f"{text[:60]} is out of range")
+    return short if Decimal(repr(short)) == exact else exact
+
+
+def _int(text: str) -> int:
+    if len(text) > _MOST_DIGITS + 1:
+        raise ValueError(f"{text[:60]} is out of range")
+    return int(text)
+
+
+def _constant(text: str) -> object:
+    raise ValueError(f"{text} is no number in JSON")
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise ValueError(f"the member {twice!r} stands there twice")
+    return made
+
+
+_DECODER = json.JSONDecoder(parse_float=_float, parse_int=_int, parse_constant=_constant, object_pairs_hook=_once)

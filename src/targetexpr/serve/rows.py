@@ -1,0 +1,219 @@
+"""Every statement on the database, by what it is for."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+SCHEMA = (
+    "CREATE TABLE groups(id INTEGER PRIMARY KEY, active INTEGER NOT NULL, user_made INTEGER NOT NULL,"
+    " body TEXT NOT NULL, attribution TEXT NOT NULL, created INTEGER NOT NULL)",
+    # Names are unique by kind in the organisation, periods' within their group (the scope); the index settles who
+    # was first when several ask at once.
+    "CREATE TABLE names(kind TEXT, scope INTEGER, folded TEXT, group_id INTEGER NOT NULL,"
+    " PRIMARY KEY(kind, scope, folded)) WITHOUT ROWID",
+    "CREATE TABLE targets(id INTEGER PRIMARY KEY, group_id INTEGER NOT NULL)",
+    "CREATE TABLE users(id TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE parts(group_id INTEGER, customer TEXT, enrolled_at TEXT NOT NULL, since TEXT, until TEXT,"
+    " PRIMARY KEY(group_id, customer)) WITHOUT ROWID",
+    "CREATE INDEX parts_customer ON parts(customer)",
+    "CREATE TABLE records(seq INTEGER PRIMARY KEY, id TEXT NOT NULL, customer TEXT NOT NULL, at INTEGER NOT NULL,"
+    " fed TEXT NOT NULL, body TEXT NOT NULL)",
+    "CREATE INDEX records_customer ON records(customer, at)",
+    "CREATE INDEX records_id ON records(id)",
+    "CREATE TABLE repeated(id TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE sequences(kind TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID",
+)
+
+NameOf: TypeAlias = Literal["group", "target", "level", "period"]
+ORGANISATION = 0
+
+
+class GroupRow(NamedTuple):
+    """A group as it is kept: its answered body, and what only reads show."""
+
+    id: int
+    active: bool
+    user_made: bool
+    body: str
+    attribution: str
+    created: int  # epoch milliseconds
+
+
+class Part(NamedTuple):
+    """A customer's part in a group. `since` and `until` are what an evaluation takes."""
+
+    customer: str
+    enrolled_at: str  # "" for one who came by a record
+    since: str | None
+    until: str | None
+
+
+class RecordRow(NamedTuple):
+    """A record as it was fed."""
+
+    seq: int
+    fed: str
+    body: str
+
+
+_GROUP = "id, active, user_made, body, attribution, created"
+_EARLIEST = "NOT EXISTS (SELECT 1 FROM records AS other WHERE other.id=mine.id AND other.at<mine.at)"
+
+
+class Rows:
+    """The statements, within a transaction of `Store`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._run = connection.execute
+        self._many = connection.executemany
+
+    def _one(self, statement: str, values: Sequence[object] = ()) -> Any:
+        found = self._run(statement, values).fetchone()
+        return None if found is None else found[0]
+
+    # Settings and sequences
+
+    def settings(self) -> dict[str, Any]:
+        """Every setting that is not the default."""
+        return {name: json.loads(value) for name, value in self._run("SELECT name, value FROM settings")}
+
+    def set(self, name: str, value: object) -> None:
+        """Keeps a setting; None goes back to the default."""
+        if value is None:
+            self._run("DELETE FROM settings WHERE name=?", (name,))
+        else:
+            self._run("INSERT OR REPLACE INTO settings VALUES(?,?)", (name, json.dumps(value)))
+
+    def sequences(self) -> dict[str, int]:
+        """The next id of each sequence that has been used or set."""
+        return dict(self._run("SELECT kind, next FROM sequences").fetchall())
+
+    def set_sequences(self, following: Mapping[str, int]) -> None:
+        """Where each sequence goes on."""
+        self._many("INSERT OR REPLACE INTO sequences VALUES(?,?)", list(following.items()))
+
+    # Groups, targets and names
+
+    def count_groups(self) -> int:
+        """How many groups there are."""
+        return int(self._one("SELECT count(*) FROM groups"))
+
+    def add_group(self, row: GroupRow) -> None:
+        """A new group. Raises sqlite3.IntegrityError for an id that is taken."""
+        self._run("INSERT INTO groups VALUES(?,?,?,?,?,?)", row)
+
+    def change_group(self, row: GroupRow) -> None:
+        """The group as it is now."""
+        self._run(
+            "UPDATE groups SET active=?, user_made=?, body=?, attribution=?, created=? WHERE id=?", (*row[1:], row.id)
+        )
+
+    def group(self, id: int) -> GroupRow | None:
+        """One group."""
+        found = self._run(f"SELECT {_GROUP} FROM groups WHERE id=?", (id,)).fetchone()
+        return None if found is None else _group_row(found)
+
+    def groups(self, *, only_active: bool = False, user_made: bool = True) -> list[GroupRow]:
+        """All groups, or those that are active, or that users did not make."""
+        statement = f"SELECT {_GROUP} FROM groups WHERE active>=? AND user_made<=? ORDER BY id"
+        return [_group_row(found) for found in self._run(statement, (int(only_active), int(user_made)))]
+
+    def add_names(self, kind: NameOf, scope: int, names: Iterable[str], group: int) -> None:
+        """Names that are now taken. Raises sqlite3.IntegrityError when one is already."""
+        rows = [(kind, scope, name.casefold(), group) for name in names]
+        self._many("INSERT INTO names VALUES(?,?,?,?)", rows)
+
+    def is_taken(self, kind: NameOf, name: str, scope: int | None = ORGANISATION) -> bool:
+        """Whether something of a kind has the name, upper and lower case alike; `scope` None looks everywhere."""
+        if scope is None:
+            return self._one("SELECT 1 FROM names WHERE kind=? AND folded=?", (kind, name.casefold())) is not None
+        values = (kind, scope, name.casefold())
+        return self._one("SELECT 1 FROM names WHERE kind=? AND scope=? AND folded=?", values) is not None
+
+    def add_targets(self, ids: Iterable[int], group: int) -> None:
+        """Targets by which their group is found. Raises sqlite3.IntegrityError for an id that is taken."""
+        self._many("INSERT INTO targets VALUES(?,?)", [(target, group) for target in ids])
+
+    def group_of_target(self, target: int) -> int | None:
+        """The group that has a target."""
+        found = self._one("SELECT group_id FROM targets WHERE id=?", (target,))
+        return None if found is None else int(found)
+
+    # Users and their parts
+
+    def add_users(self, ids: Iterable[str]) -> int:
+        """Users that are known from now on; how many were not before."""
+        return self._many("INSERT OR IGNORE INTO users VALUES(?)", [(user,) for user in ids]).rowcount
+
+    def has_user(self, id: str) -> bool:
+        """Whether a user is known."""
+        return self._one("SELECT 1 FROM users WHERE id=?", (id,)) is not None
+
+    def part(self, group: int, customer: str) -> Part | None:
+        """One customer's part in a group, if there ever was an enrolment."""
+        statement = "SELECT customer, enrolled_at, since, until FROM parts WHERE group_id=? AND customer=?"
+        found = self._run(statement, (group, customer)).fetchone()
+        return None if found is None else Part(*found)
+
+    def parts(self, group: int) -> list[Part]:
+        """Every enrolment into a group."""
+        statement = "SELECT customer, enrolled_at, since, until FROM parts WHERE group_id=? ORDER BY customer"
+        return [Part(*found) for found in self._run(statement, (group,))]
+
+    def set_part(self, group: int, part: Part) -> None:
+        """A customer's part from now on."""
+        self._run("INSERT OR REPLACE INTO parts VALUES(?,?,?,?,?)", (group, *part))
+
+    # Records
+
+    def add_record(self, id: str, customer: str, at: int, fed: str, body: str) -> bool:
+        """A record; whether its id is new. All that come with one id are kept: evaluation decides which counts."""
+        new = self._one("SELECT 1 FROM records WHERE id=? LIMIT 1", (id,)) is None
+        self._run("INSERT INTO records(id, customer, at, fed, body) VALUES(?,?,?,?,?)", (id, customer, at, fed, body))
+        if not new:
+            self._run("INSERT OR IGNORE INTO repeated VALUES(?)", (id,))
+        return new
+
+    def records(self) -> Iterator[RecordRow]:
+        """Every record."""
+        return map(RecordRow._make, self._run("SELECT seq, fed, body FROM records ORDER BY seq"))
+
+    def records_of(self, customer: str) -> list[RecordRow]:
+        """What one customer's progress depends on: the records, and all that came with an id of one of them."""
+        statement = (
+            "SELECT seq, fed, body FROM records WHERE customer=? UNION"
+            " SELECT other.seq, other.fed, other.body FROM records AS mine JOIN repeated ON repeated.id=mine.id"
+            " JOIN records AS other ON other.id=mine.id WHERE mine.customer=? ORDER BY 1"
+        )
+        return [RecordRow._make(found) for found in self._run(statement, (customer, customer))]
+
+    def has_record(self, customer: str, until: int) -> bool:
+        """Whether a customer has a record by then (epoch microseconds); of those with one id the earliest counts."""
+        statement = f"SELECT 1 FROM records AS mine WHERE customer=? AND at<=? AND {_EARLIEST} LIMIT 1"
+        return self._one(statement, (customer, until)) is not None
+
+    def customers(self, until: int) -> list[str]:
+        """Everybody with a record by then."""
+        statement = f"SELECT DISTINCT customer FROM records AS mine WHERE at<=? AND {_EARLIEST}"
+        return [found[0] for found in self._run(statement, (until,))]
+
+    def counts(self) -> dict[str, int]:
+        """How much there is of everything."""
+        tables = ("groups", "users", "records")
+        return {table: int(self._one(f"SELECT count(*) FROM {table}")) for table in tables}
+
+    def clear(self, *, settings: bool) -> None:
+        """Takes everything out; settings only when asked."""
+        for table in ("groups", "names", "targets", "users", "parts", "records", "repeated", "sequences"):
+            self._run(f"DELETE FROM {table}")
+        if settings:
+            self._run("DELETE FROM settings")
+
+
+def _group_row(found: tuple[Any, ...]) -> GroupRow:
+    number, active, user_made, *rest = found
+    return GroupRow(number, bool(active), bool(user_made), *rest)

@@ -1,0 +1,56 @@
+"""How a server is started: what the command line says, checked."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+LogStyle: TypeAlias = Literal["json", "text", "none"]
+
+MOST_BODY = 1 << 20
+"""Bytes of a request: a group with a hundred periods and fifty targets is a tenth of it."""
+
+MOST_RECORDS = 32 << 20
+"""Bytes of a call that feeds records."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """The user of Basic authentication. The password is in no representation, so that no log has it."""
+
+    name: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a server is made from. `credential` None answers everybody, which is for loopback only."""
+
+    database: str = ":memory:"
+    credential: Credential | None = None
+    most_body: int = MOST_BODY
+    most_records: int = MOST_RECORDS
+    log: LogStyle = "none"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost"), is_loopback("0.0.0.0")
+    (True, True, True, False)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def read_credential(text: str) -> Credential:
+    """`NAME:PASSWORD`, as Basic authentication has it. Raises ValueError for anything else."""
+    name, colon, password = text.partition(":")
+    if not colon or not name or not password:
+        raise ValueError("a user is given as NAME:PASSWORD, both of them not empty")
+    if any(not char.isprintable() for char in text):
+        raise ValueError("names and passwords have no control characters")
+    return Credential(name=name, password=password)

@@ -1,0 +1,138 @@
+"""The SQLite file: opening it, transactions, and what its errors mean. The statements are in `rows`.
+
+One connection, guarded by a lock, is enough: the work around a statement is Python's, which takes turns anyway. Every
+write is one `BEGIN IMMEDIATE` transaction, and `synchronous=FULL` has it on the disk before it is acknowledged.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from targetexpr.serve.rows import SCHEMA, Rows
+
+MEMORY = ":memory:"
+VERSION = 1
+_MARK = 0x74657870  # "texp", in SQLite's application_id: whose file it is
+_WAIT = 2.0  # seconds for another process to let go
+
+
+class StoreProblem(Exception):
+    """The database cannot be used now, or at all; `reason` for programs, the message for people."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason  # "database-locked"
+        self.message = message
+
+
+_CAUSES: dict[int, tuple[str, str]] = {
+    sqlite3.SQLITE_BUSY: ("database-locked", "is locked by another process; try again, or stop that process"),
+    sqlite3.SQLITE_LOCKED: ("database-locked", "is locked by another process; try again, or stop that process"),
+    sqlite3.SQLITE_READONLY: ("database-read-only", "is read-only; make the file and its folder writable"),
+    sqlite3.SQLITE_FULL: ("database-full", "cannot grow: the disk is full; make room and try again"),
+    sqlite3.SQLITE_IOERR: ("database-io", "cannot be read or written: the disk answers with an error"),
+    sqlite3.SQLITE_CORRUPT: ("database-corrupt", "is damaged; start with another file"),
+    sqlite3.SQLITE_NOTADB: ("database-foreign", "is no SQLite database; give another file"),
+    sqlite3.SQLITE_CANTOPEN: ("database-unreachable", "cannot be opened; its folder must exist and be writable"),
+    sqlite3.SQLITE_PERM: ("database-unreachable", "cannot be opened: permission is denied"),
+    sqlite3.SQLITE_AUTH: ("database-unreachable", "cannot be opened: permission is denied"),
+}
+
+
+def _problem(path: str, error: sqlite3.Error) -> StoreProblem:
+    """What an error of SQLite means, in words that say what to do."""
+    number = getattr(error, "sqlite_errorcode", 0) or 0
+    reason, said = _CAUSES.get(number & 0xFF, ("database-failed", f"failed: {error}"))
+    return StoreProblem(reason, f"The database {path} {said}.")
+
+
+class Store:
+    """Everything the sandbox keeps. Safe to use from many threads; `:memory:` keeps it only as long as it runs.
+
+    >>> store = Store(":memory:")
+    >>> with store.read() as rows:
+    ...     rows.count_groups()
+    0
+    """
+
+    def __init__(self, path: str = MEMORY) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        if not path:
+            # SQLite would take the empty name for a file of its own that is gone at the end.
+            raise StoreProblem("database-unreachable", f"The database needs a name; {MEMORY} keeps nothing.")
+        if path != MEMORY and not Path(path).absolute().parent.is_dir():
+            folder = Path(path).absolute().parent
+            raise StoreProblem("database-unreachable", f"There is no folder {folder} for the database; make it first.")
+        try:
+            self._open()
+        except sqlite3.Error as error:
+            raise _problem(path, error) from None
+
+    def _open(self) -> None:
+        # Transactions are begun and ended here, hence no isolation level of the module's own.
+        self._connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+        run = self._connection.execute
+        try:
+            mark, version = (run(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+            fresh = run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+            if not fresh and mark != _MARK:
+                raise StoreProblem(
+                    "database-foreign", f"{self.path} is a database of something else; give another file."
+                )
+            if not fresh and version != VERSION:
+                said = f"{self.path} was made by another version (layout {version}, this one reads {VERSION})"
+                raise StoreProblem("database-version", f"{said}; give another file.")
+            run("PRAGMA journal_mode=WAL")
+            run("PRAGMA synchronous=FULL")
+            run("BEGIN IMMEDIATE")
+            # Even an old file is written to once: a read-only one is found now, not at the first request.
+            for statement in SCHEMA if fresh else ():
+                run(statement)
+            run(f"PRAGMA application_id={_MARK}")
+            run(f"PRAGMA user_version={VERSION}")
+            run("COMMIT")
+        except BaseException:
+            self._connection.close()
+            raise
+
+    @contextmanager
+    def write(self) -> Iterator[Rows]:
+        """One transaction: all of it is kept, or nothing. Raises StoreProblem when the file cannot be written."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield Rows(self._connection)
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.IntegrityError:
+                raise  # an operation's own business: a name or an id that is taken
+            except sqlite3.Error as error:
+                raise _problem(self.path, error) from error
+
+    @contextmanager
+    def read(self) -> Iterator[Rows]:
+        """What is there now, all of one moment."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN")
+                try:
+                    yield Rows(self._connection)
+                finally:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+            except sqlite3.Error as error:
+                raise _problem(self.path, error) from error
+
+    def close(self) -> None:
+        """Folds the journal into the file and lets go of it."""
+        with self._lock:
+            self._connection.close()

@@ -1,0 +1,193 @@
+"""What is known of a user: progress in every group, in the platform's shape, and the events behind a target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple, cast
+
+from targetexpr.running.reading import Reader
+from targetexpr.running.values import time_zone
+from targetexpr.serve import clock
+from targetexpr.serve.clock import Settings
+from targetexpr.serve.groups import Members, body_of, parts_of, plain_of
+from targetexpr.serve.problems import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHING_RECORDED, Problem, refuse
+from targetexpr.serve.progress import NotEvaluated, of_customer, part_of
+from targetexpr.serve.reading import plain_user
+from targetexpr.serve.reads import found
+from targetexpr.serve.records import values_of
+from targetexpr.serve.rows import GroupRow, Part, RecordRow, Rows
+from targetexpr.serve.store import Store
+from targetexpr.targets.progress import decimal_text
+from targetexpr.targets.records import BILL, RETURN, Head, read_head
+from targetexpr.targets.user_progress import figure
+from targetexpr.targets.values import Number, Stamp
+from targetexpr.targets.wire import Plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which of a user's groups and rows are asked for."""
+
+    inactive: bool = False  # rows of every started cycle, not only of the one that runs
+    inactive_groups: bool = False
+    target: int | None = None
+
+
+def add(store: Store, ids: Iterable[str]) -> int:
+    """Makes users known; how many are new."""
+    with store.write() as rows:
+        return rows.add_users(ids)
+
+
+def _known(rows: Rows, user: str) -> None:
+    if not rows.has_user(user):
+        hint = "A user is known by a record, an enrolment, or POST /sandbox/users."
+        raise refuse(INVALID_USER, "no-user", f"There is no user {user}.", hint=hint)
+
+
+def progress_of(store: Store, user: str, wanted: Wanted) -> tuple[Members, list[Problem]]:
+    """A user's groups with the progress in each, and what could not be evaluated."""
+    with store.read() as rows:
+        _known(rows, user)
+        settings = clock.load(rows)
+        mine = [
+            (row, part)
+            for row in rows.groups(only_active=not wanted.inactive_groups)
+            if (part := part_of(rows, row, settings, user)) is not None
+        ]
+        kept = rows.records_of(user) if mine else []
+    records = [values_of(one) for one in kept]
+    listed: list[Plain] = []
+    problems: list[Problem] = []
+    for row, part in mine:
+        if wanted.target is not None and wanted.target not in _target_ids(row):
+            continue
+        try:
+            found_out = of_customer(row, settings, records, part)
+        except NotEvaluated as failure:
+            problems.append(failure.problem())
+            continue
+        if found_out is not None:
+            answered = cast("list[Members]", found_out.user_progress(user)["data"])[0]
+            listed.append(_group(row, part, settings, answered, wanted))
+    shown = plain_user(user)
+    return {"userId": shown, "customer": {"id": shown}, "targetGroups": listed}, problems
+
+
+def _target_ids(row: GroupRow) -> list[Plain]:
+    return [target["id"] for target in parts_of(body_of(row), "targets")]
+
+
+def _group(row: GroupRow, part: Part, settings: Settings, answered: Members, wanted: Wanted) -> Members:
+    body = body_of(row)
+    targets = [
+        {**one, "enrolledOn": _enrolled(part)}
+        for one in parts_of(answered, "targets")
+        if (wanted.inactive or one["currentPeriod"] is True)
+        and (wanted.target is None or one["targetRuleId"] == wanted.target)
+    ]
+    made: Members = {"id": row.id, "attribution": plain_of(row.attribution), "name": body.get("name")}
+    made |= {"orgId": settings.org_id, "preferredTillId": body.get("preferredTillId"), "targets": list[Plain](targets)}
+    if answered["streaks"]:
+        made["streaks"] = answered["streaks"]
+    return made | {
+        "targetEvaluationType": body.get("targetEvaluationType", "FIXED_CALENDAR_WINDOW"),
+        "trackingType": body.get("trackingType"),
+    }
+
+
+def _enrolled(part: Part) -> Plain:
+    """When the customer was enrolled; null for one who came by a record, of which nobody wrote the time down."""
+    return part.enrolled_at.removesuffix("Z") + "+0000" if part.enrolled_at else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of events: how many on each, and which, from 0."""
+
+    limit: int
+    offset: int
+    period: int | None = None
+
+
+def events(store: Store, user: str, target: int, page: Page) -> Members:
+    """What counted towards a target for a user, in order: one entry for each record and period.
+
+    `total` is the number of events, as in the documents' samples; their prose says pages.
+    """
+    with store.read() as rows:
+        _known(rows, user)
+        settings = clock.load(rows)
+        group = rows.group_of_target(target)
+        if group is None:
+            raise refuse(NO_TARGET, "no-target", f"There is no target {target}.")
+        row = found(rows, group)
+        part = part_of(rows, row, settings, user)
+        kept = rows.records_of(user)
+    name = next((one.get("name") for one in parts_of(body_of(row), "targets") if one["id"] == target), None)
+    periods = dict(enumerate(parts_of(body_of(row), "periods")))
+    if page.period is not None and page.period not in [one["id"] for one in periods.values()]:
+        raise refuse(NO_PERIOD, "no-period", f"The target group {group} has no period {page.period}.")
+    listed: list[Members] = []
+    if part is not None:
+        values = [values_of(one) for one in kept]
+        known = _told(kept, values, settings)
+        made = of_customer(row, settings, values, part)
+        for line in () if made is None else made.customers[user].of(str(name)):
+            period = periods.get(line.index, {}).get("id")
+            if page.period in (None, period):
+                listed += [_entry(known[one.record], one.change, period, row.id, target) for one in line.contributions]
+    if not listed:
+        raise refuse(NOTHING_RECORDED, "nothing-recorded", f"Nothing is recorded of {user} for the target {target}.")
+    listed.sort(key=lambda entry: (str(entry["eventDate"]), cast(int, entry["eventLogId"])))
+    shown = listed[page.offset * page.limit : (page.offset + 1) * page.limit]
+    pagination: Members = {"limit": page.limit, "offset": page.offset, "total": len(listed)}
+    return {"pagination": pagination, "data": list[Plain](shown), "errors": [], "warnings": []}
+
+
+class _Told(NamedTuple):
+    """A record as events tell of it."""
+
+    head: Head
+    seq: int
+    fed: str
+
+
+def _told(kept: Sequence[RecordRow], values: Sequence[Mapping[str, object]], settings: Settings) -> dict[str, _Told]:
+    """The records by id; of several with one id the earliest, which is the one that counts."""
+    reader = Reader(time_zone(settings.timezone))
+    found: dict[str, _Told] = {}
+    for one, record in zip(kept, values, strict=True):
+        head = read_head(reader, record)
+        if head.id not in found or head.at < found[head.id].head.at:
+            found[head.id] = _Told(head, one.seq, one.fed)
+    return found
+
+
+def _entry(told: _Told, change: Decimal, period: Plain, group: int, target: int) -> Members:
+    kind = told.head.type
+    return {
+        "eventLogId": told.seq,
+        "eventName": {BILL: "ADD_TRANSACTION", RETURN: "RETURN_BILL"}.get(kind, "GENERIC_EVENT"),
+        "customerId": plain_user(told.head.customer),
+        "eventDisplayName": None if kind in (BILL, RETURN) else kind,
+        "uniqueId": told.head.id,
+        "eventDate": _written(told.head.at),
+        "eventProcessedDate": _written(Stamp.read(told.fed).instant()),
+        "periodId": period,
+        "targetGroupId": group,
+        "targetRuleId": target,
+        "targetValue": _value(change, kind),
+    }
+
+
+def _value(change: Decimal, kind: str) -> Plain:
+    """Amounts of bills as they are, those of events with three decimals: as in the documents' samples."""
+    return Number(decimal_text(change)) if kind in (BILL, RETURN) else figure(change)
+
+
+def _written(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000}"

@@ -1,0 +1,154 @@
+"""`targetexpr serve`: started as people start it, in a process of its own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from targetexpr.cli.main import main
+from tests.serve.conftest import JSON, bill, milestone
+
+LISTENS = re.compile(r"listens on http://([^ ,]+):(\d+)")
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server with its log in a file of the folder; killed at the end whatever happens."""
+    log = folder / "log.txt"
+    command = [sys.executable, "-m", "targetexpr", "serve", "--port", "0", *arguments]
+    with log.open("w") as stream:
+        process = subprocess.Popen(command, cwd=folder, stderr=stream, stdin=subprocess.DEVNULL, text=True)
+    try:
+        while (found := LISTENS.search(log.read_text())) is None:
+            assert process.poll() is None, log.read_text()
+        yield process, int(found[2])
+    finally:
+        process.kill()
+        process.wait()
+
+
+def ask(port: int, method: str, path: str, body: object = None, user: str = "") -> tuple[int, dict[str, object]]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    headers = JSON | ({"Authorization": "Basic " + b64encode(user.encode()).decode()} if user else {})
+    connection.request(method, path, None if body is None else json.dumps(body), headers)
+    answer = connection.getresponse()
+    found = answer.status, json.loads(answer.read())
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_it_starts_answers_and_stops(tmp_path: Path, number: signal.Signals, status: int) -> None:
+    with serving(tmp_path) as (process, port):
+        log = (tmp_path / "log.txt").read_text()
+        found = re.search(r"its user is (sandbox:\S+) \(made up now", log)
+        while found is None:
+            found = re.search(r"its user is (sandbox:\S+) \(made up now", (tmp_path / "log.txt").read_text())
+        assert ask(port, "GET", "/v3/targetGroups")[0] == 401
+        assert ask(port, "POST", "/v3/targetGroups", milestone(), found[1])[0] == 201
+        process.send_signal(number)
+        assert process.wait(timeout=20) == status
+    lines = (tmp_path / "log.txt").read_text().splitlines()
+    assert "Traceback" not in "".join(lines)
+    assert [json.loads(line)["status"] for line in lines if line.startswith("{")] == [401, 201]
+    assert (tmp_path / "targetexpr-sandbox.sqlite3").exists()
+    assert not (tmp_path / "targetexpr-sandbox.sqlite3-wal").exists(), "the journal is folded in"
+
+
+def test_fifty_clients_that_create_the_same_name(tmp_path: Path) -> None:
+    with serving(tmp_path, "--no-auth", "--log", "none") as (_, port):
+
+        def create(number: int) -> tuple[int, int]:
+            group = milestone("Same")
+            group["targets"][0]["name"] = f"target {number}"
+            status, body = ask(port, "POST", "/v3/targetGroups", group)
+            errors = body["errors"]
+            return status, errors[0]["code"] if isinstance(errors, list) else 0
+
+        with ThreadPoolExecutor(50) as pool:
+            assert Counter(pool.map(create, range(50))) == {(201, 0): 1, (400, 310069): 49}
+        assert ask(port, "GET", "/sandbox/health")[1]["data"] == {"status": "ok", "groups": 1, "users": 0, "records": 0}
+
+
+def test_a_request_that_is_open_is_answered_before_the_end(tmp_path: Path) -> None:
+    with serving(tmp_path, "--no-auth", "--database", "a.sqlite3") as (process, port):
+        body = json.dumps([bill(f"b{place}", 5, "2024-01-05", 50) for place in range(1000)]).encode()
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.putrequest("POST", "/sandbox/records")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body[:1000])
+        assert ask(port, "GET", "/sandbox/health")[0] == 200, "the other request has arrived by now"
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=0.3)
+        connection.send(body[1000:])
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["data"]["accepted"]) == (200, 1000)
+        connection.close()
+        assert process.wait(timeout=20) == 0
+    with serving(tmp_path, "--no-auth", "--database", "a.sqlite3") as (_, port):
+        assert ask(port, "GET", "/sandbox/health")[1]["data"] == {
+            "status": "ok",
+            "groups": 0,
+            "users": 1,
+            "records": 1000,
+        }
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["serve", *arguments]) == 2
+    caught = capsys.readouterr()
+    assert caught.out == ""
+    assert "Traceback" not in caught.err
+    return caught.err
+
+
+def test_what_it_refuses_to_do(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "--no-auth answers everybody" in refused(capsys, "--host", "0.0.0.0", "--no-auth", "--port", "0")
+    assert "exclude each other" in refused(capsys, "--no-auth", "--user", "a:b")
+    assert "NAME:PASSWORD" in refused(capsys, "--user", "a")
+    assert "no address 'nowhere.invalid'" in refused(capsys, "--host", "nowhere.invalid")
+    assert "There is no folder" in refused(capsys, "--port", "0", "--database", "no/where.sqlite3")
+    (tmp_path / "text").write_text("not a database" * 100)
+    assert "is no SQLite database" in refused(capsys, "--port", "0", "--database", "text")
+    assert "invalid port value: '70000'" in refused(capsys, "--port", "70000")
+    assert "invalid number of bytes value: '0'" in refused(capsys, "--max-body", "0")
+    monkeypatch.setenv("TARGETEXPR_SERVE_USER", "nobody")
+    assert "NAME:PASSWORD" in refused(capsys)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["text"]
+
+
+def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = refused(capsys, "--port", port, "--database", str(tmp_path / "a.sqlite3"))
+    assert f"cannot listen on 127.0.0.1 port {port}" in said
+    assert "--port 0 takes a free one" in said
+
+
+def test_without_the_extra(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("targetexpr.serve.command.find_spec", lambda name: None if name == "fastapi" else object())
+    assert "the server needs the extra: pip install 'targetexpr[serve]'" in refused(capsys)
+
+
+def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--help"]) == 0
+    shown = capsys.readouterr().out
+    for word in ("--no-auth", "TARGETEXPR_SERVE_USER", "/sandbox/clock", "examples:", "curl -u"):
+        assert word in shown

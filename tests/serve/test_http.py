@@ -1,0 +1,229 @@
+"""Around the operations: credentials, sizes, types, paths, the log, the documents, and mistakes of our own."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+
+from targetexpr.serve import routes_v3
+from targetexpr.serve.settings import Credential, Options, read_credential
+from tests.serve.conftest import JSON, Client, milestone, problems
+
+USER = Credential(name="till", password="geheim-ß:x")
+
+
+def basic(name: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+
+
+@pytest.fixture
+def guarded() -> Iterator[Client]:
+    made = Client(Options(credential=USER, log="json", most_body=2000, most_records=5000))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        basic("till", "wrong"),
+        basic("Till", USER.password),
+        basic("", ""),
+        {"Authorization": "Basic"},
+        {"Authorization": "Basic !!!"},
+        {"Authorization": "Basic dGlsbA=="},
+        {"Authorization": "Bearer x"},
+    ],
+)
+def test_without_the_right_credentials_nothing_is_answered(guarded: Client, headers: dict[str, str]) -> None:
+    for method, path in (("GET", "/v3/targetGroups"), ("POST", "/sandbox/reset"), ("GET", "/nowhere")):
+        answer = guarded.ask(method, path, headers=headers)
+        assert (answer.status_code, problems(answer)) == (401, [(None, "credentials", None)])
+        assert answer.headers["www-authenticate"].startswith("Basic realm=")
+
+
+def test_with_them_the_user_is_who_acts(guarded: Client) -> None:
+    answer = guarded.ask(
+        "POST", "/v3/targetGroups", content=json.dumps(milestone()), headers=basic("till", USER.password)
+    )
+    assert answer.status_code == 201
+    assert answer.json()["data"]["periods"][0]["attribution"]["createdBy"] == {
+        "id": 1,
+        "code": "till",
+        "description": "",
+        "name": "till",
+        "type": "TILL",
+    }
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [("http://sandbox", 200), ("http://elsewhere.example", 403), ("http://sandbox.example", 403), ("null", 403)],
+)
+def test_pages_of_other_sites_are_not_answered(client: Client, origin: str, status: int) -> None:
+    answer = client.ask("POST", "/sandbox/reset", headers={"Origin": origin})
+    assert answer.status_code == status
+    assert status == 200 or problems(answer) == [(None, "cross-origin", None)]
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/sandbox/health"])
+def test_documents_and_health_need_none(guarded: Client, path: str) -> None:
+    assert guarded.get(path).status_code == 200
+
+
+def test_a_password_is_in_no_representation() -> None:
+    assert "geheim" not in repr(Options(credential=USER))
+
+
+@pytest.mark.parametrize("text", ["", "a", "a:", ":b", "a:\n"])
+def test_credentials_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"NAME:PASSWORD|control"):
+        read_credential(text)
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_bodies_have_a_limit(guarded: Client, stated: bool) -> None:
+    async def parts() -> object:
+        for _ in range(10):
+            yield b" " * 1000
+
+    headers = basic("till", USER.password) | JSON
+    for path in ("/v3/targetGroups", "/sandbox/records"):
+        answer = guarded.ask("POST", path, content=b" " * 10_000 if stated else parts(), headers=headers)
+        assert (answer.status_code, problems(answer)) == (413, [(None, "body-too-large", None)])
+    answer = guarded.ask("POST", "/sandbox/records", content=b" " * 4000, headers=headers)
+    assert answer.status_code == 400, "records have a limit of their own"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "status"),
+    [
+        ("/v3/targetGroups", "application/x-www-form-urlencoded", 415),
+        ("/v3/targetGroups", "text/plain", 415),
+        ("/v3/targetGroups", "application/json; charset=latin-1", 415),
+        ("/v3/targetGroups", "application/x-ndjson", 415),
+        ("/v3/targetGroups", "Application/JSON; charset=UTF-8", 400),
+        ("/sandbox/records", "application/x-ndjson", 400),
+        ("/sandbox/records", "text/csv", 415),
+    ],
+)
+def test_types_of_bodies(client: Client, path: str, kind: str, status: int) -> None:
+    answer = client.ask("POST", path, content=b"{", headers={"Content-Type": kind})
+    assert answer.status_code == status
+    assert (problems(answer)[0][1] == "content-type") == (status == 415)
+
+
+def test_a_body_of_no_stated_type_is_read_as_json(client: Client) -> None:
+    assert client.ask("POST", "/v3/targetGroups", content=json.dumps(milestone())).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "reason"),
+    [
+        ("GET", "/", 404, "no-such-path"),
+        ("GET", "/v3/targetGroups/", 404, "no-such-path"),
+        ("GET", "/v3/%2e%2e/x", 404, "no-such-path"),
+        ("PUT", "/v3/targetGroups", 405, "method"),
+        ("PATCH", "/v3/targetGroups/1", 405, "method"),
+        ("TRACE", "/docs", 405, "method"),
+    ],
+)
+def test_paths_and_methods_that_there_are_not(client: Client, method: str, path: str, status: int, reason: str) -> None:
+    answer = client.ask(method, path)
+    assert (answer.status_code, problems(answer)) == (status, [(None, reason, None)])
+
+
+def test_all_methods_of_a_path_are_named(client: Client) -> None:
+    assert client.ask("PUT", "/v3/targetGroups").headers["allow"] == "GET, POST"
+
+
+def test_a_mistake_of_ours_is_a_clear_answer_and_a_trace_in_the_log(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("not meant to happen")
+
+    monkeypatch.setattr(routes_v3.reads, "read_all", broken)
+    answer = client.get("/v3/targetGroups")
+    assert (answer.status_code, problems(answer)) == (500, [(None, "internal-error", None)])
+    assert "RuntimeError" not in answer.text
+    assert "not meant to happen" in caplog.text
+
+
+def test_the_log_has_a_line_of_json_for_each_request(guarded: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    guarded.ask("GET", "/v3/targetGroups", headers=basic("till", USER.password))
+    guarded.get("/a%0Ab")
+    good, bad = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert list(good) == ["time", "method", "path", "status", "ms", "user", "bytes"]
+    assert (good["method"], good["path"], good["status"], good["user"]) == ("GET", "/v3/targetGroups", 200, "till")
+    assert good["bytes"] == len('{"data": [], "errors": null, "warnings": null}\n')
+    assert (bad["path"], bad["status"], bad["user"]) == ("/a\nb", 401, None)
+
+
+def test_the_log_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    made = Client(Options(log="text"))
+    made.get("/a%0A%1b[31m")
+    made.close()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "GET /a\\n\\u001b[31m 404" in line
+
+
+# Documents
+
+
+def test_every_operation_is_described_with_every_status(client: Client) -> None:
+    document = client.get("/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    operations = {(method, path) for path, methods in document["paths"].items() for method in methods}
+    assert len(operations) == 27
+    for path, methods in document["paths"].items():
+        for method, one in methods.items():
+            assert one["summary"], path
+            assert "503" in one["responses"]
+            assert "422" not in one["responses"]
+            assert ("413" in one["responses"]) == ("requestBody" in one)
+            assert method in ("get", "delete") or path == "/sandbox/reset" or "requestBody" in one
+
+
+def test_every_schema_that_is_named_is_there(client: Client) -> None:
+    document = client.get("/openapi.json").json()
+    names = set(document["components"]["schemas"])
+    named = {part.split('"')[0] for part in json.dumps(document).split("#/components/schemas/")[1:]}
+    assert named <= names
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_answers_fit_their_schemas(client: Client) -> None:
+    document = client.get("/openapi.json").json()
+
+    def fits(answer: httpx.Response, name: str) -> None:
+        schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        Draft202012Validator(schema).validate(answer.json())
+
+    fits(client.post("/v3/targetGroups", milestone()), "Answer_group")
+    fits(client.post("/v3/targetGroups", milestone()), "Refusal")
+    fits(client.get("/v3/targetGroups?includePeriods=true"), "Answer_groups")
+    fits(client.get("/v3/targetGroups/1/targets"), "Answer_targets")
+    fits(client.get("/v3/targetGroups/1/targetPeriods"), "Answer_periods")
+    enrolment = {"customerId": 5, "periodName": "Cycle_1"}
+    fits(client.post("/v3/targetGroups/1/targets/1/enroll", enrolment), "Answer_customer")
+    fits(client.get("/v3/users/5/targetGroups"), "Answer_progress")
+    fits(client.get("/sandbox/settings"), "Answer_settings")
+    fits(client.get("/sandbox/clock"), "Answer_clock")
+    fits(client.get("/sandbox/health"), "Answer_health")
+    fits(client.post("/loyalty/api/v1/workflows/expJSON/1/X", {"exp": "a b"}), "Answer_converted")
+
+
+def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:
+    page = client.get("/docs")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "/v3/targetGroups/{groupId}/targets/{targetId}/enroll" in page.text
+    for outside in ("http://", "https://", "<script", "src=", "@import"):
+        assert outside not in page.text.replace("https://json-schema.org/draft/2020-12/schema", "")

@@ -1,0 +1,132 @@
+"""The database: what it refuses to open, what it survives, and what a request is told when it fails."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from targetexpr.serve.rows import GroupRow
+from targetexpr.serve.settings import Options
+from targetexpr.serve.store import Store, StoreProblem
+from tests.serve.conftest import Client, bill, milestone, problems
+
+
+def group(id: int) -> GroupRow:
+    return GroupRow(id, True, False, "{}", "{}", 0)
+
+
+def test_what_is_written_is_there_after_a_restart(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.sqlite3")
+    one = Client(Options(database=path))
+    one.at("2024-01-15T00:00:00Z")
+    made = one.made(milestone())
+    one.feed(bill("b", 5, "2024-01-05", 50))
+    read = one.get(f"/v3/targetGroups/{made['id']}").json()
+    one.close()
+    other = Client(Options(database=path))
+    assert other.get(f"/v3/targetGroups/{made['id']}").json() == read
+    assert other.get("/sandbox/health").json()["data"]["records"] == 1
+    assert other.get("/sandbox/clock").json()["data"]["frozen"] is True
+    assert problems(other.post("/v3/targetGroups", milestone()))[0][0] == 310069
+    other.close()
+
+
+def test_a_transaction_that_fails_leaves_nothing() -> None:
+    store = Store()
+
+    def half() -> None:
+        with store.write() as rows:
+            rows.add_group(group(1))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
+    with store.read() as rows:
+        assert rows.count_groups() == 0
+    store.close()
+
+
+def test_an_unknown_folder(tmp_path: Path) -> None:
+    with pytest.raises(StoreProblem, match=r"There is no folder .*; make it first"):
+        Store(str(tmp_path / "nowhere" / "a.sqlite3"))
+
+
+def test_no_name() -> None:
+    with pytest.raises(StoreProblem, match="needs a name"):
+        Store("")
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("not a database, and long enough to be looked at as one" * 50)
+    with pytest.raises(StoreProblem, match="is no SQLite database"):
+        Store(str(path))
+    assert path.read_text().startswith("not a database")
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(StoreProblem, match="cannot be opened"):
+        Store(str(tmp_path))
+
+
+def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite3"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE theirs(a)")
+    other.commit()
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreProblem, match="is a database of something else"):
+        Store(str(path))
+    assert path.read_bytes() == before
+
+
+def test_a_database_of_another_version(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.sqlite3")
+    Store(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version=99")
+    connection.close()
+    with pytest.raises(StoreProblem, match=r"another version \(layout 99"):
+        Store(path)
+
+
+def test_a_database_that_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("targetexpr.serve.store._WAIT", 0.05)
+    path = str(tmp_path / "a.sqlite3")
+    client = Client(Options(database=path))
+    client.made(milestone("One"))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    answer = client.post("/v3/targetGroups", milestone("Two"))
+    assert (answer.status_code, problems(answer)) == (503, [(None, "database-locked", None)])
+    assert answer.headers["retry-after"] == "2"
+    assert client.get("/v3/targetGroups").status_code == 200, "reading goes on"
+    with pytest.raises(StoreProblem, match="is locked by another process"):
+        Store(path)
+    other.execute("ROLLBACK")
+    other.close()
+    assert client.made(milestone("Two"))["id"] == 2
+    client.close()
+
+
+def test_a_database_that_is_full_and_one_that_is_read_only(tmp_path: Path) -> None:
+    client = Client(Options(database=str(tmp_path / "a.sqlite3")))
+    client.made(milestone("One"))
+    run = client.store._connection.execute
+    pages = run("PRAGMA page_count").fetchone()[0]
+    run(f"PRAGMA max_page_count={pages}")
+    records = [bill(f"b{place}", 5, "2024-01-05", 50) for place in range(2000)]
+    answer = client.post("/sandbox/records", records)
+    assert (answer.status_code, problems(answer)) == (503, [(None, "database-full", None)])
+    assert client.get("/sandbox/health").json()["data"] == {"status": "ok", "groups": 1, "users": 0, "records": 0}
+    run("PRAGMA max_page_count=1073741823")
+    run("PRAGMA query_only=1")
+    answer = client.post("/sandbox/records", records[:1])
+    assert (answer.status_code, problems(answer)) == (503, [(None, "database-read-only", None)])
+    assert client.get("/v3/targetGroups/1").status_code == 200
+    run("PRAGMA query_only=0")
+    client.feed(*records)
+    client.close()
