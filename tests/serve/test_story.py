@@ -1,4 +1,4 @@
-"""A whole story: the seed's streak group, two customers, a month of bills and one return, against a hand-worked table."""
+"""A whole story: the seed's streak, two customers, a month of bills and one return, against a table worked by hand."""
 
 from __future__ import annotations
 
