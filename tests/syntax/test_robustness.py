@@ -305,4 +305,4 @@ def test_hostile_texts_take_no_more_than_linear_time(name: str) -> None:
             gc.enable()
 
     few = min(seconds(800) for _ in range(3))
-    assert min(seconds(8_000) for _ in range(2)) <= 25 * few + 0.1
+    assert any(seconds(8_000) <= 25 * few + 0.1 for _ in range(2)), "twice too slow, which is no accident"

@@ -46,11 +46,12 @@ def close_one(tokens: Sequence[TokenLike], opened: Sequence[int]) -> int:
     if is_call(tokens, innermost):
         return _end_of_arguments(tokens, innermost)
     others = len(opened) - 1
-    best, fewest = end, _mixes(tokens, end, others)
+    marks = [(index, _MARKS[token.kind]) for index, token in enumerate(tokens) if token.kind in _MARKS]
+    best, fewest = end, _mixes(marks, end, others)
     if fewest:
         places = [i for i in range(innermost + 1, end) if tokens[i].kind in ("AND", "OR")]
         for place in places[: min(TRIES, 1 + WORK // len(tokens))]:
-            mixes = _mixes(tokens, place, others)
+            mixes = _mixes(marks, place, others)
             if mixes is not None and (fewest is None or mixes < fewest):
                 best, fewest = place, mixes
     return best
@@ -69,36 +70,51 @@ def _end_of_arguments(tokens: Sequence[TokenLike], opened: int) -> int:
     return len(tokens) - 1
 
 
-def _mixes(tokens: Sequence[TokenLike], place: int, others: int) -> int | None:
+_AND, _OR, _BOTH, _OPENS, _CLOSES, _PARTS = 1, 2, 3, 4, 5, 6
+_MARKS = {
+    "AND": _AND,
+    "OR": _OR,
+    "LPAR": _OPENS,
+    "RPAR": _CLOSES,
+    "COMMA": _PARTS,
+    "QMARK": _PARTS,
+    "COLON": _PARTS,
+}
+"""What matters to mixes, as numbers: this is the innermost loop where a long text lacks many parentheses."""
+
+
+def _mixes(marks: Sequence[tuple[int, int]], place: int, others: int) -> int | None:
     """How many levels mix && and ||, with a `)` before `place` and `others` at the end; None if one is too many."""
-    levels: list[set[str]] = [set()]
-    mixes = 0
-
-    def leave() -> None:
-        nonlocal mixes
-        mixes += len(levels[-1]) > 1
-        levels[-1] = set()
-
-    for index, token in enumerate(tokens):
-        if index == place:
-            leave()
-            levels.pop()
-            if not levels:
+    outer: list[int] = []  # which operators the levels outside have, a bit for each
+    here = mixes = 0
+    pending = True
+    for index, mark in marks:
+        if pending and index >= place:
+            pending = False
+            mixes += here == _BOTH
+            if not outer:
                 return None
-        if token.kind == "LPAR":
-            levels.append(set())
-        elif token.kind == "RPAR":
-            leave()
-            levels.pop()
-            if not levels:
-                return None
-        elif token.kind in ("AND", "OR"):
-            levels[-1].add(token.kind)
-        elif token.kind in ("COMMA", "QMARK", "COLON"):
-            leave()
-    for _ in range(min(others + 1, len(levels))):
-        leave()
-        levels.pop()
+            here = outer.pop()
+        if mark < _OPENS:
+            here |= mark
+        elif mark == _OPENS:
+            outer.append(here)
+            here = 0
+        else:
+            mixes += here == _BOTH
+            here = 0
+            if mark == _CLOSES:
+                if not outer:
+                    return None
+                here = outer.pop()
+    if pending:
+        mixes += here == _BOTH
+        if not outer:
+            return None
+        here = outer.pop()
+    for _ in range(min(others + 1, len(outer) + 1)):
+        mixes += here == _BOTH
+        here = outer.pop() if outer else 0
     return mixes
 
 

@@ -23,6 +23,7 @@ from targetexpr.syntax.repairs import (
 )
 from targetexpr.syntax.scene import (
     Repair,
+    Runs,
     Scene,
     Stuck,
     Tok,
@@ -35,7 +36,7 @@ from targetexpr.syntax.slips import Repaired, visible
 from targetexpr.syntax.words import word_operator
 
 BUDGET = 2_000_000
-"""Tokens that recovery may look at, all rounds together: each repair reads the rule again from its start."""
+"""Tokens that recovery may look at, all rounds together: the functions that know a slip may read all of the rule."""
 
 
 REPAIRS: tuple[Callable[[Scene], Repair | None], ...] = (
@@ -105,8 +106,9 @@ def recover(tokens: list[Tok], mended: Repaired) -> list[Diagnostic]:
     """Every slip in structure, up to the first that no repair is known for."""
     findings: list[Diagnostic] = []
     spent = 0
+    runs = Runs()
     while True:
-        stuck = run(tokens)
+        stuck = runs.run(tokens)
         if stuck is None:
             return findings
         spent += len(tokens)

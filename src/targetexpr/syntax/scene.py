@@ -66,27 +66,60 @@ class Stuck(NamedTuple):
         return not self.wants_operand and self.expected != {"NAME"}
 
 
+class Runs:
+    """Follows the grammar over texts that are mended bit by bit: each run begins where its tokens are new."""
+
+    def __init__(self) -> None:
+        self._tokens: list[Tok] = []
+        # Where a run can begin: the token, and the stack as it is before it.
+        self._starts: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = [(0, (tables().start,), (0,))]
+
+    def run(self, tokens: list[Tok]) -> Stuck | None:
+        """Follow the grammar; None when the tokens are a rule."""
+        same = next(
+            (at for at, (old, new) in enumerate(zip(self._tokens, tokens, strict=False)) if old is not new),
+            min(len(self._tokens), len(tokens)),
+        )
+        while self._starts[-1][0] > same:
+            self._starts.pop()
+        self._tokens = tokens
+        first, states, starts = self._starts[-1]
+        return self._follow(tokens, first, list(states), list(starts))
+
+    def _follow(self, tokens: list[Tok], first: int, states: list[int], starts: list[int]) -> Stuck | None:
+        table = tables()
+        step = max(_FEWEST, len(tokens) // _MOST_STARTS)
+        after = first + step
+        for index in range(first, len(tokens)):
+            token = tokens[index]
+            if index == after:
+                self._starts.append((index, tuple(states), tuple(starts)))
+                after += step
+            while True:
+                action = table.actions[states[-1]].get(token.kind)
+                if action is None:
+                    return Stuck(index, states[-1], frozenset(table.actions[states[-1]]), tuple(starts[1:]))
+                if action >= 0:
+                    states.append(action)
+                    starts.append(index)
+                    break
+                left, length, _ = table.rules[~action]
+                begins = starts[-length]
+                del states[-length:], starts[-length:]
+                states.append(table.gotos[left][states[-1]])
+                starts.append(begins)
+                if token.kind == END and states[-1] == table.accept:
+                    return None
+        raise AssertionError("the end of the text is a token of its own")
+
+
+_FEWEST = 256  # tokens between two places where a run can begin
+_MOST_STARTS = 32  # such places of one text: each holds a copy of the stack
+
+
 def run(tokens: list[Tok]) -> Stuck | None:
-    """Follow the grammar; None when the tokens are a rule."""
-    table = tables()
-    states, starts = [table.start], [0]
-    for index, token in enumerate(tokens):
-        while True:
-            action = table.actions[states[-1]].get(token.kind)
-            if action is None:
-                return Stuck(index, states[-1], frozenset(table.actions[states[-1]]), tuple(starts[1:]))
-            if action >= 0:
-                states.append(action)
-                starts.append(index)
-                break
-            left, length, _ = table.rules[~action]
-            first = starts[-length]
-            del states[-length:], starts[-length:]
-            states.append(table.gotos[left][states[-1]])
-            starts.append(first)
-            if token.kind == END and states[-1] == table.accept:
-                return None
-    raise AssertionError("the end of the text is a token of its own")
+    """Follow the grammar over one text; None when the tokens are a rule."""
+    return Runs().run(tokens)
 
 
 @dataclass(frozen=True, slots=True)
