@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from targetexpr.running.reading import Reader
 from targetexpr.running.values import DataError, time_zone
@@ -197,10 +197,19 @@ def _has_lone_surrogate(value: object) -> bool:
     return False
 
 
-def values_of(kept: RecordRow) -> Mapping[str, object]:
+class Kept(NamedTuple):
     """A kept record for evaluation."""
-    found: Mapping[str, object] = _DECODER.decode(kept.body)
-    return found
+
+    head: Head
+    values: Mapping[str, object]
+
+
+def kept_of(rows: Iterable[RecordRow], timezone: str) -> Iterator[Kept]:
+    """Kept records, each read once however many groups look at it. Their heads were in order when they were fed."""
+    reader = Reader(time_zone(timezone))
+    for one in rows:
+        values = _DECODER.decode(one.body)
+        yield Kept(read_head(reader, values), values)
 
 
 def _float(text: str) -> float | Decimal:
