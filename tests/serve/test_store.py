@@ -149,6 +149,21 @@ def test_while_it_is_locked_writers_wait_together_and_readers_go_on(
     store.close()
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_was_taken_away_is_told(tmp_path: Path, replaced: bool) -> None:
+    path = tmp_path / "a.sqlite3"
+    client = Client(Options(database=str(path)))
+    client.made(milestone("One"))
+    path.unlink()
+    if replaced:
+        Store(str(path)).close()
+    for method, asked in (("POST", "/sandbox/reset"), ("PUT", "/sandbox/settings"), ("GET", "/v3/targetGroups/1")):
+        answer = client.ask(method, asked, content=b'{"orgId": 7}' if method == "PUT" else b"")
+        assert (answer.status_code, problems(answer)) == (503, [(None, "database-gone", None)])
+        assert "start the sandbox again" in answer.json()["errors"][0]["message"]
+    client.close()
+
+
 def test_a_database_that_is_full_and_one_that_is_read_only(tmp_path: Path) -> None:
     client = Client(Options(database=str(tmp_path / "a.sqlite3")))
     client.made(milestone("One"))

@@ -7,6 +7,7 @@ waits for another process while holding the lock: readers go on, and those who w
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -100,9 +101,24 @@ class Store:
             run(f"PRAGMA user_version={VERSION}")
             run("COMMIT")
             run("PRAGMA busy_timeout=0")  # from now on waiting is done without the lock
+            self._file = self._identity()
         except BaseException:
             self._connection.close()
             raise
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Which file the path leads to; None when to none."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _check_file(self) -> None:
+        """Refuses a file that was taken away: what is written there would be acknowledged, and gone at the end."""
+        if self.path != MEMORY and self._identity() != self._file:
+            said = f"The database {self.path} was removed or replaced while it was open; start the sandbox again."
+            raise StoreProblem("database-gone", said)
 
     @contextmanager
     def write(self) -> Iterator[Rows]:
@@ -129,6 +145,7 @@ class Store:
     @contextmanager
     def _begun(self, begin: str) -> Iterator[None]:
         """Holds the lock, with a transaction that has begun; what SQLite raises becomes a StoreProblem."""
+        self._check_file()
         last = monotonic() + _WAIT
         try:
             while not self._try(begin, last):
