@@ -418,6 +418,19 @@ def test_one_bad_record_keeps_the_whole_call_out(client: Client) -> None:
     assert client.get("/sandbox/health").json()["data"]["records"] == 0
 
 
+def test_the_pointer_of_a_bad_record_leads_into_the_array(client: Client) -> None:
+    good = bill("b1", 77, "2024-01-05", 5)
+    records = [good, good | {"customerId": -5}, good | {"customerId": 2**63}, good | {"date": "soon"}, good]
+    assert problems(client.post("/sandbox/records", records)) == [
+        (None, "user-id", "/1/customerId"),
+        (None, "user-id", "/2/customerId"),
+        (None, "record-member", "/3/date"),
+    ]
+    assert problems(client.post("/sandbox/records", records[1])) == [(None, "user-id", "/customerId")]
+    client.feed(good | {"customerId": 2**63 - 1}, good | {"id": "b2", "customerId": str(2**63)})
+    assert client.get("/sandbox/health").json()["data"]["users"] == 2
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -109,6 +111,56 @@ def test_a_database_that_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     other.execute("ROLLBACK")
     other.close()
     assert client.made(milestone("Two"))["id"] == 2
+    client.close()
+
+
+def test_while_it_is_locked_writers_wait_together_and_readers_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("targetexpr.serve.store._WAIT", 0.5)
+    path = str(tmp_path / "a.sqlite3")
+    store = Store(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    def write(_: int) -> str:
+        try:
+            with store.write():
+                return "written"
+        except StoreProblem as problem:
+            return problem.reason
+
+    begin = monotonic()
+    with ThreadPoolExecutor(10) as pool:
+        waiting = pool.map(write, range(10))
+        reads = 0
+        while reads < 20:
+            with store.read() as rows:
+                assert rows.count_groups() == 0
+            reads += 1
+        assert monotonic() - begin < 0.5, "no reader waited for a writer"
+        assert list(waiting) == ["database-locked"] * 10
+    assert monotonic() - begin < 2.5, "one after the other it were five seconds"
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(write, 0)
+        other.execute("ROLLBACK")
+        assert late.result() == "written", "a lock that goes in time is no problem"
+    other.close()
+    store.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_was_taken_away_is_told(tmp_path: Path, replaced: bool) -> None:
+    path = tmp_path / "a.sqlite3"
+    client = Client(Options(database=str(path)))
+    client.made(milestone("One"))
+    path.unlink()
+    if replaced:
+        Store(str(path)).close()
+    for method, asked in (("POST", "/sandbox/reset"), ("PUT", "/sandbox/settings"), ("GET", "/v3/targetGroups/1")):
+        answer = client.ask(method, asked, content=b'{"orgId": 7}' if method == "PUT" else b"")
+        assert (answer.status_code, problems(answer)) == (503, [(None, "database-gone", None)])
+        assert "start the sandbox again" in answer.json()["errors"][0]["message"]
     client.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,8 +28,8 @@ from targetexpr.targets.model import TWIN, TargetGroup
 from targetexpr.targets.payloads import is_envelope
 from targetexpr.targets.response import respond
 from targetexpr.targets.validation import validate
-from targetexpr.targets.values import stamp_text
-from targetexpr.targets.wire import Plain, read_plain, write_plain
+from targetexpr.targets.values import Number, stamp_text
+from targetexpr.targets.wire import Plain, write_plain
 
 Members = dict[str, Plain]
 Answered = TypeVar("Answered")
@@ -42,10 +43,21 @@ class Made:
     warnings: tuple[Problem, ...] = ()
 
 
+def _int(text: str) -> int | Number:
+    return Number(text) if text == "-0" else int(text)
+
+
+_KEPT = json.JSONDecoder(parse_float=Number, parse_int=_int)
+# What was written here is JSON for certain: the standard reader is ten times as fast as the one that knows every slip.
+
+
 @lru_cache(maxsize=4096)
 def plain_of(text: str) -> Plain:
-    """A kept body; groups are read far more often than they change. Never to be changed in place."""
-    return read_plain(text)
+    """A kept body, as `read_plain` reads it; groups are read far more often than they change.
+
+    Never to be changed in place.
+    """
+    return cast(Plain, _KEPT.decode(text))
 
 
 def body_of(row: GroupRow) -> Members:

@@ -1,8 +1,9 @@
 """What the records come to: `targets.evaluate` on what was fed, at the sandbox's instant, for those who take part.
 
-Nothing is kept between requests. A customer's progress depends on that customer's records alone (and on others that
-came with the same ids), so a question costs no more than those few records, feeding costs no evaluation at all, a
-clock that is put back needs no care, and the answer is that of `evaluate` by construction.
+Nothing that was worked out is kept between requests, only groups made ready, by their text. A customer's progress
+depends on that customer's records alone (and on others that came with the same ids), so a question costs no more than
+those few records, feeding costs no evaluation at all, a clock that is put back needs no care, and the answer is that of
+`evaluate` by construction.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from typing import cast
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.serve import clock
 from targetexpr.serve.clock import Settings
-from targetexpr.serve.groups import Members, body_of, parts_of
+from targetexpr.serve.groups import Members, body_of, parts_of, plain_of
 from targetexpr.serve.problems import Problem
 from targetexpr.serve.reads import found
-from targetexpr.serve.records import microseconds, values_of
+from targetexpr.serve.records import Kept, kept_of, microseconds
 from targetexpr.serve.rows import GroupRow, Part, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.enrolment import Enrolment
@@ -25,8 +26,8 @@ from targetexpr.targets.model import TargetGroup
 from targetexpr.targets.planned import EvaluationError
 from targetexpr.targets.progress import Progress
 from targetexpr.targets.spelling import EnrolmentMethod
-from targetexpr.targets.tracker import evaluate
-from targetexpr.targets.wire import Plain, read_plain
+from targetexpr.targets.tracker import Prepared, Tracker, prepare
+from targetexpr.targets.wire import Plain
 
 
 class NotEvaluated(Exception):
@@ -44,9 +45,10 @@ class NotEvaluated(Exception):
         return Problem(message=said, reason="not-evaluated", pointer=self.pointer)
 
 
-@lru_cache(maxsize=1024)
-def _model(body: str) -> TargetGroup:
-    return TargetGroup.model_validate(read_plain(body))
+@lru_cache(maxsize=2048)
+def _prepared(body: str, timezone: str) -> Prepared:
+    """A kept group with its rules compiled. By its text: a group that was changed is another one."""
+    return prepare(TargetGroup.model_validate(plain_of(body)), timezone=timezone)
 
 
 def joins_by_record(row: GroupRow) -> bool:
@@ -76,19 +78,14 @@ def _taken_in(part: Part) -> Mapping[str, object] | None:
     return {name: day for name, day in days.items() if day is not None} or None
 
 
-def evaluated(
-    row: GroupRow, settings: Settings, records: Iterable[Mapping[str, object]], enrolment: Enrolment | None
-) -> Progress:
-    """A group's progress. Raises NotEvaluated."""
+def evaluated(row: GroupRow, settings: Settings, records: Iterable[Kept], enrolment: Enrolment | None) -> Progress:
+    """A group's progress, as `targets.evaluate` gives it. Raises NotEvaluated."""
     try:
-        return evaluate(
-            _model(row.body),
-            records,
-            now=settings.now.isoformat(),
-            timezone=settings.timezone,
-            returns=settings.returns,
-            enrolment=enrolment,
-        )
+        ready = _prepared(row.body, settings.timezone)
+        tracker = Tracker(ready, now=settings.now.isoformat(), returns=settings.returns, enrolment=enrolment)
+        for one in records:
+            tracker.take(one.head, one.values)
+        return tracker.result()
     except EvaluationError as error:
         raise NotEvaluated(row.id, error.pointer, error.reason) from None
     except ExpressionError as error:
@@ -97,9 +94,7 @@ def evaluated(
         raise NotEvaluated(row.id, "", "a date lies at the very end of the calendar") from None
 
 
-def of_customer(
-    row: GroupRow, settings: Settings, records: Sequence[Mapping[str, object]], part: Part
-) -> Progress | None:
+def of_customer(row: GroupRow, settings: Settings, records: Sequence[Kept], part: Part) -> Progress | None:
     """One customer's progress in a group, from what `Rows.records_of` gives; None when none of them counts."""
     explicit = bool(part.enrolled_at) or part.until is not None
     progress = evaluated(row, settings, records, {part.customer: _taken_in(part)} if explicit else None)
@@ -112,7 +107,7 @@ def of_group(store: Store, id: int) -> dict[str, Plain]:
         row, settings = found(rows, id), clock.load(rows)
         enrolment = _enrolment(rows, row, settings)
         kept = list(rows.records())
-    progress = evaluated(row, settings, map(values_of, kept), enrolment)
+    progress = evaluated(row, settings, kept_of(kept, settings.timezone), enrolment)
     return cast(Members, progress.to_dict())
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from targetexpr.running.reading import Reader
 from targetexpr.running.values import DataError, time_zone
@@ -43,6 +43,7 @@ class Given:
     text: str
     value: Any = None
     problem: tuple[str, str] | None = None  # reason, sentence
+    where: str = ""  # its pointer in the body; lines have none
 
 
 def feed(store: Store, body: bytes, *, lines: bool) -> dict[str, Plain]:
@@ -96,8 +97,9 @@ def _head(reader: Reader, given: Given) -> Head:
         raise _rejected(given, "record-member", "The date falls out of the calendar.", "/date") from None
     if len(head.id) > _LONGEST_ID:
         raise _rejected(given, "record-member", f"An id has up to {_LONGEST_ID} characters.", "/id")
+    raw = given.value["customerId"]
     try:
-        user_id(head.customer)
+        user_id(raw if isinstance(raw, int) else head.customer)
     except Refusal as refusal:
         detail = refusal.problems[0].detail or ""
         raise _rejected(given, "user-id", detail, "/customerId") from None
@@ -105,7 +107,8 @@ def _head(reader: Reader, given: Given) -> Head:
 
 
 def _rejected(given: Given, reason: str, said: str, pointer: str | None = None) -> Refusal:
-    return Refusal([Problem(message=f"record {given.place}: {said}", reason=reason, pointer=pointer)])
+    place = None if pointer is None else given.where + pointer
+    return Refusal([Problem(message=f"record {given.place}: {said}", reason=reason, pointer=place)])
 
 
 def _each(text: str, lines: bool) -> Iterator[Given]:
@@ -139,7 +142,7 @@ def _items(text: str, at: int) -> Iterator[Given]:
             except (ValueError, RecursionError) as error:
                 yield Given(place, "", None, ("json-syntax", _said(error)))
                 return
-            yield _checked(Given(place, text[at:end], value))
+            yield _checked(Given(place, text[at:end], value, where=f"/{place - 1}"))
             at = _BLANK(text, end).end()  # type: ignore[union-attr]
             if text.startswith("]", at):
                 at += 1
@@ -175,7 +178,7 @@ def _checked(given: Given) -> Given:
         problem = ("lone-surrogate", "A text holds half of a surrogate pair, which is no character.")
     else:
         return given
-    return Given(given.place, given.text, None, problem)
+    return replace(given, value=None, problem=problem)
 
 
 def _depth(text: str) -> int:
@@ -197,10 +200,19 @@ def _has_lone_surrogate(value: object) -> bool:
     return False
 
 
-def values_of(kept: RecordRow) -> Mapping[str, object]:
+class Kept(NamedTuple):
     """A kept record for evaluation."""
-    found: Mapping[str, object] = _DECODER.decode(kept.body)
-    return found
+
+    head: Head
+    values: Mapping[str, object]
+
+
+def kept_of(rows: Iterable[RecordRow], timezone: str) -> Iterator[Kept]:
+    """Kept records, each read once however many groups look at it. Their heads were in order when they were fed."""
+    reader = Reader(time_zone(timezone))
+    for one in rows:
+        values = _DECODER.decode(one.body)
+        yield Kept(read_head(reader, values), values)
 
 
 def _float(text: str) -> float | Decimal:

@@ -48,10 +48,12 @@ def _ref(name: str) -> Shape:
 _CUSTOMER: Shape = {
     "anyOf": [
         {"type": "integer", "minimum": 0, "maximum": MOST_ID},
-        {"type": "string", "pattern": "^[A-Za-z0-9_.:@+-]{1,100}$"},
+        {"type": "string", "pattern": r"^[^\s/\u0000-\u001f\u007f\u0085]{1,100}$"},
     ]
 }
 _INSTANT: Shape = {"type": "string", "examples": ["2023-11-17T07:04:44.000Z"]}
+
+_WHEN: Shape = {"anyOf": [_INSTANT, {"type": "integer", "description": "Milliseconds since 1970."}]}
 
 _PROBLEM = _object(
     ("code", "message", "reason"),
@@ -80,10 +82,10 @@ _REQUESTS: dict[str, Shape] = {
         id={"anyOf": [{"type": "integer"}, {"type": "string", "minLength": 1, "maxLength": 200}]},
         customerId=_CUSTOMER,
         type=_TEXT | {"examples": ["TransactionAdd", "ReturnBill", "PointsIssued"], "minLength": 1},
-        date=_INSTANT,
+        date=_WHEN,
     ),
     "Clock": _object(
-        ("now",), closed=True, now={"anyOf": [_INSTANT, _list_of(_INSTANT) | {"minItems": 1}]}, runs=_FLAG
+        ("now",), closed=True, now={"anyOf": [*_WHEN["anyOf"], _list_of(_WHEN) | {"minItems": 1}]}, runs=_FLAG
     ),
     "Advance": _shaped(dict.fromkeys(UNITS, _COUNT), closed=True) | {"minProperties": 1},
     "Settings": _object(

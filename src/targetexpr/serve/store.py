@@ -1,16 +1,19 @@
 """The SQLite file: opening it, transactions, and what its errors mean. The statements are in `rows`.
 
 One connection, guarded by a lock, is enough: the work around a statement is Python's, which takes turns anyway. Every
-write is one `BEGIN IMMEDIATE` transaction, and `synchronous=FULL` has it on the disk before it is acknowledged.
+write is one `BEGIN IMMEDIATE` transaction, and `synchronous=FULL` has it on the disk before it is acknowledged. Nobody
+waits for another process while holding the lock: readers go on, and those who wait give up together.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 
 from targetexpr.serve.rows import SCHEMA, Rows
 
@@ -18,6 +21,7 @@ MEMORY = ":memory:"
 VERSION = 1
 _MARK = 0x74657870  # "texp", in SQLite's application_id: whose file it is
 _WAIT = 2.0  # seconds for another process to let go
+_PAUSE = 0.02  # seconds between two tries
 
 
 class StoreProblem(Exception):
@@ -96,41 +100,82 @@ class Store:
             run(f"PRAGMA application_id={_MARK}")
             run(f"PRAGMA user_version={VERSION}")
             run("COMMIT")
+            run("PRAGMA busy_timeout=0")  # from now on waiting is done without the lock
+            self._file = self._identity()
         except BaseException:
             self._connection.close()
             raise
 
+    def _identity(self) -> tuple[int, int] | None:
+        """Which file the path leads to; None when to none."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _check_file(self) -> None:
+        """Refuses a file that was taken away: what is written there would be acknowledged, and gone at the end."""
+        if self.path != MEMORY and self._identity() != self._file:
+            said = f"The database {self.path} was removed or replaced while it was open; start the sandbox again."
+            raise StoreProblem("database-gone", said)
+
     @contextmanager
     def write(self) -> Iterator[Rows]:
         """One transaction: all of it is kept, or nothing. Raises StoreProblem when the file cannot be written."""
-        with self._lock:
+        with self._begun("BEGIN IMMEDIATE"):
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield Rows(self._connection)
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    if self._connection.in_transaction:
-                        self._connection.execute("ROLLBACK")
-                    raise
-            except sqlite3.IntegrityError:
-                raise  # an operation's own business: a name or an id that is taken
-            except sqlite3.Error as error:
-                raise _problem(self.path, error) from error
+                yield Rows(self._connection)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
 
     @contextmanager
     def read(self) -> Iterator[Rows]:
         """What is there now, all of one moment."""
-        with self._lock:
+        with self._begun("BEGIN"):
             try:
-                self._connection.execute("BEGIN")
-                try:
-                    yield Rows(self._connection)
-                finally:
-                    if self._connection.in_transaction:
-                        self._connection.execute("ROLLBACK")
-            except sqlite3.Error as error:
-                raise _problem(self.path, error) from error
+                yield Rows(self._connection)
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _begun(self, begin: str) -> Iterator[None]:
+        """Holds the lock, with a transaction that has begun; what SQLite raises becomes a StoreProblem."""
+        self._check_file()
+        last = monotonic() + _WAIT
+        try:
+            while not self._try(begin, last):
+                sleep(_PAUSE)
+            try:
+                yield
+            finally:
+                self._lock.release()
+        except sqlite3.IntegrityError:
+            raise  # an operation's own business: a name or an id that is taken
+        except sqlite3.Error as error:
+            raise _problem(self.path, error) from error
+
+    def _try(self, begin: str, last: float) -> bool:
+        """Begins a transaction and keeps the lock; False when another process is in the way and there is time left."""
+        self._lock.acquire()
+        try:
+            self._connection.execute(begin)
+            self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # readers begin only here
+        except sqlite3.OperationalError as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._lock.release()
+            if (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_BUSY and monotonic() < last:
+                return False
+            raise
+        except BaseException:
+            self._lock.release()
+            raise
+        return True
 
     def close(self) -> None:
         """Folds the journal into the file and lets go of it."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
 
-from targetexpr.running.reading import Reader
-from targetexpr.running.values import time_zone
 from targetexpr.serve import clock
 from targetexpr.serve.clock import Settings
 from targetexpr.serve.groups import Members, body_of, parts_of, plain_of
@@ -17,11 +15,11 @@ from targetexpr.serve.problems import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHIN
 from targetexpr.serve.progress import NotEvaluated, of_customer, part_of
 from targetexpr.serve.reading import plain_user
 from targetexpr.serve.reads import found
-from targetexpr.serve.records import values_of
+from targetexpr.serve.records import Kept, kept_of
 from targetexpr.serve.rows import GroupRow, Part, RecordRow, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.progress import decimal_text
-from targetexpr.targets.records import BILL, RETURN, Head, read_head
+from targetexpr.targets.records import BILL, RETURN, Head
 from targetexpr.targets.user_progress import figure
 from targetexpr.targets.values import Number, Stamp
 from targetexpr.targets.wire import Plain
@@ -59,7 +57,7 @@ def progress_of(store: Store, user: str, wanted: Wanted) -> tuple[Members, list[
             if (part := part_of(rows, row, settings, user)) is not None
         ]
         kept = rows.records_of(user) if mine else []
-    records = [values_of(one) for one in kept]
+    records = list(kept_of(kept, settings.timezone))
     listed: list[Plain] = []
     problems: list[Problem] = []
     for row, part in mine:
@@ -133,9 +131,9 @@ def events(store: Store, user: str, target: int, page: Page) -> Members:
         raise refuse(NO_PERIOD, "no-period", f"The target group {group} has no period {page.period}.")
     listed: list[Members] = []
     if part is not None:
-        values = [values_of(one) for one in kept]
-        known = _told(kept, values, settings)
-        made = of_customer(row, settings, values, part)
+        records = list(kept_of(kept, settings.timezone))
+        known = _told(kept, records)
+        made = of_customer(row, settings, records, part)
         for line in () if made is None else made.customers[user].of(str(name)):
             period = periods.get(line.index, {}).get("id")
             if page.period in (None, period):
@@ -156,12 +154,10 @@ class _Told(NamedTuple):
     fed: str
 
 
-def _told(kept: Sequence[RecordRow], values: Sequence[Mapping[str, object]], settings: Settings) -> dict[str, _Told]:
+def _told(kept: Sequence[RecordRow], records: Sequence[Kept]) -> dict[str, _Told]:
     """The records by id; of several with one id the earliest, which is the one that counts."""
-    reader = Reader(time_zone(settings.timezone))
     found: dict[str, _Told] = {}
-    for one, record in zip(kept, values, strict=True):
-        head = read_head(reader, record)
+    for one, (head, _) in zip(kept, records, strict=True):
         if head.id not in found or head.at < found[head.id].head.at:
             found[head.id] = _Told(head, one.seq, one.fed)
     return found

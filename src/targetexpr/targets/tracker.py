@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import localcontext
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -35,12 +36,32 @@ OnDataError: TypeAlias = Literal["list", "raise"]
 """What becomes of a record that does not fit: it is listed and counts nothing, or the evaluation stops."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A group made ready for any number of evaluations on one clock: its plan, and its rules compiled. Immutable."""
+
+    reader: Reader
+    plan: Plan
+    gates: tuple[Gate, ...]
+
+
+def prepare(
+    group: TargetGroup | Mapping[str, object], *, timezone: str = "UTC", schema: Schema | None = None
+) -> Prepared:
+    """Does once what every evaluation of a group begins with. Raises as `Tracker` does for the group."""
+    model = group if isinstance(group, TargetGroup) else build_group(group)
+    reader = Reader(time_zone(timezone))
+    plan = make_plan(model, reader.zone)
+    return Prepared(reader, plan, tuple(Gate(target, schema, reader) for target in plan.targets))
+
+
 class Tracker:
     """An evaluation that takes records one by one. `result()` may be asked for at any time, and again later.
 
-    The options are those of `evaluate`. A dict may be a request, an answer in its envelope, or a bare group. Raises
-    PayloadError for a dict that holds no group, EvaluationError for a group that cannot be evaluated, ExpressionError
-    for a broken rule, ValueError for options that do not exist.
+    The options are those of `evaluate`. A dict may be a request, an answer in its envelope, or a bare group; a group
+    that was prepared has its zone and schema already. Raises PayloadError for a dict that holds no group,
+    EvaluationError for a group that cannot be evaluated, ExpressionError for a broken rule, ValueError for options
+    that do not exist.
 
     >>> from targetexpr.targets import TargetGroup
     >>> group = TargetGroup.model_validate({
@@ -56,7 +77,7 @@ class Tracker:
 
     def __init__(
         self,
-        group: TargetGroup | Mapping[str, object],
+        group: TargetGroup | Mapping[str, object] | Prepared,
         *,
         timezone: str = "UTC",
         now: object = None,
@@ -70,16 +91,16 @@ class Tracker:
             raise ValueError(f"returns is IGNORE, SAME_PERIOD, NEXT_PERIOD or None, not {returns!r}")
         if on_error not in ("list", "raise"):
             raise ValueError(f'on_error is "list" or "raise", not {on_error!r}')
-        model = group if isinstance(group, TargetGroup) else build_group(group)
-        self.reader = Reader(time_zone(timezone))
-        self.plan: Plan = make_plan(model, self.reader.zone)
+        ready = group if isinstance(group, Prepared) else prepare(group, timezone=timezone, schema=schema)
+        self.reader = ready.reader
+        self.plan: Plan = ready.plan
+        self.gates = ready.gates
         self.policy = returns
         self.on_error = on_error
         self.drop_unfinished = drop_unfinished
         self.enrolled = None if enrolment is None else read_enrolment(enrolment, self.plan, self.reader)
         limit = None if now is None else self.reader.value("date", now, "now")
         self.limit = limit if isinstance(limit, datetime) else None
-        self.gates = [Gate(target, schema, self.reader) for target in self.plan.targets]
         self._by_type: dict[str, list[Gate]] = {}
         for gate in self.gates:
             self._by_type.setdefault(gate.target.record_type, []).append(gate)
@@ -100,6 +121,10 @@ class Tracker:
             given = record.get("id") if isinstance(record, dict) else None
             self._unreadable.append(record_error(str(given) if isinstance(given, str | int) else "", "", error))
             return
+        self.take(head, record)
+
+    def take(self, head: Head, record: Mapping[str, object]) -> None:
+        """Takes a record whose head was read before, on the same clock: for one that goes to many groups."""
         if self.limit is not None and head.at > self.limit:
             return
         entry = self._entry(head, dict(record))
@@ -177,7 +202,7 @@ class Tracker:
         part = dict.fromkeys(self._customers, EVERYBODY) if self.enrolled is None else self.enrolled
         setting = Setting(
             plan=self.plan,
-            gates=tuple(self.gates),
+            gates=self.gates,
             policy=self.policy,
             now=self.now,
             stops=self.on_error == "raise",

@@ -1,0 +1,129 @@
+"""Groups made ready are kept between requests, by their text: the answers are those of a fresh evaluation."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from targetexpr.serve.groups import plain_of
+from targetexpr.serve.progress import _prepared
+from targetexpr.targets.tracker import Tracker, evaluate, prepare
+from targetexpr.targets.values import Number
+from targetexpr.targets.wire import read_plain, write_plain
+from tests.serve.conftest import PAYLOADS, Client, bill, milestone, streak, text
+
+PATH = "/v3/users/5/targetGroups?includeInactive=true"
+
+RECORDS = [
+    bill("b1", 5, "2024-01-05T23:30:00Z", 60),
+    bill("b2", 5, "2024-01-31T20:00:00Z", 70.25),
+    bill("b3", 6, "2024-02-05", 500),
+    bill("b4", 5, "2024-02-10", 100),
+    bill("b4", 6, "2024-02-09", 1),
+    bill("r", 5, "2024-02-20", 0) | {"type": "ReturnBill", "returnOf": "b1", "returnBill": {"value": 60}},
+    bill("odd", 5, "2024-03-01", "much"),
+]
+
+
+def by_record(group: dict[str, Any]) -> dict[str, Any]:
+    """Whoever has a record takes part."""
+    group["targets"][0]["enrolmentMethod"] = "TRANSACTION"
+    return group
+
+
+def fresh(client: Client, id: int, timezone: str = "UTC") -> Any:
+    """What `evaluate` says of the group as it reads now, with nothing kept from before."""
+    group = client.get(f"/v3/targetGroups/{id}?includePeriods=true").json()["data"]
+    now = client.get("/sandbox/clock").json()["data"]["now"]
+    return json.loads(write_plain(evaluate(group, RECORDS, now=now, timezone=timezone).to_dict()))  # type: ignore[arg-type]
+
+
+def told(client: Client, id: int) -> Any:
+    return client.get(f"/sandbox/targetGroups/{id}/progress").json()["data"]
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "Asia/Kolkata", "America/Los_Angeles"])
+def test_the_answers_are_those_of_a_fresh_evaluation(client: Client, timezone: str) -> None:
+    client.put("/sandbox/settings", {"timezone": timezone})
+    groups = [by_record(milestone()), by_record(streak())]
+    ids = [client.made(group)["id"] for group in groups]
+    client.feed(*RECORDS)
+    for now in ("2024-04-05T00:00:00Z", "2024-02-15T00:00:00Z", "2024-04-05T00:00:00Z"):
+        client.at(now)
+        first = client.get(PATH).text
+        for _ in range(2):
+            assert [told(client, one) for one in ids] == [fresh(client, one, timezone) for one in ids]
+            assert client.get(PATH).text == first
+        _prepared.cache_clear()
+        plain_of.cache_clear()
+        assert client.get(PATH).text == first
+
+
+def test_another_clock_makes_another_answer(client: Client) -> None:
+    """The same text on the clock of another time zone is made ready anew."""
+    found = []
+    for timezone in ("UTC", "Asia/Kolkata"):
+        client.post("/sandbox/reset")
+        client.put("/sandbox/settings", {"timezone": timezone})
+        client.at("2024-04-05T00:00:00Z")
+        made = client.made(by_record(milestone()))
+        client.feed(*RECORDS)
+        found.append(told(client, made["id"])["customers"]["5"])
+    assert found[0] != found[1], "20:00 on 31 January in UTC is February in India"
+
+
+def test_a_group_that_changed_is_made_ready_anew(client: Client) -> None:
+    client.at("2024-04-05T00:00:00Z")
+    made = client.made(by_record(milestone()))
+    client.feed(*RECORDS)
+    before = told(client, made["id"])
+    target = by_record(milestone("More"))["targets"][0] | {"expression": "currentTxn.value>65"}
+    assert client.post(f"/v3/targetGroups/{made['id']}/targets", target).status_code == 200
+    after = told(client, made["id"])
+    assert after == fresh(client, made["id"]) != before
+    assert client.delete(f"/v3/targetGroups/{made['id']}").status_code == 200
+    assert told(client, made["id"]) == fresh(client, made["id"]) != after
+
+
+def test_a_second_read_compiles_nothing_and_no_more_is_kept_than_there_is_room_for(client: Client) -> None:
+    client.at("2024-04-05T00:00:00Z")
+    for place in range(5):
+        client.made(by_record(milestone(f"Group {place}")))
+    client.feed(*RECORDS)
+    _prepared.cache_clear()
+    for misses in (5, 5):
+        assert len(client.get(PATH).json()["data"]["targetGroups"]) == 5
+        assert _prepared.cache_info().misses == misses
+    assert _prepared.cache_info().maxsize == 2048
+    assert plain_of.cache_info().maxsize == 4096
+
+
+def test_a_prepared_group_is_used_over_and_over_without_a_trace() -> None:
+    ready = prepare(by_record(streak()))
+    first = Tracker(ready)
+    for record in RECORDS:
+        first.add(record)
+    assert first.result() == evaluate(by_record(streak()), RECORDS)
+    assert Tracker(ready).result() == evaluate(by_record(streak()), [])
+
+
+SPELLED = ["0", "-0", "7", "-12", "500.000", "1e2", "1E+2", "-0.0", "0.10", "123456789012345678901234567890", "1" * 40]
+
+
+@pytest.mark.parametrize("spelling", SPELLED)
+def test_numbers_that_were_kept_are_read_as_they_are_spelled(spelling: str) -> None:
+    wanted, found = read_plain(f'[{spelling}, "ä\\u0000\\n\\"", null, true]'), plain_of(f"[{spelling}, 0]")
+    assert isinstance(wanted, list)
+    assert isinstance(found, list)
+    assert type(found[0]) is type(wanted[0])
+    assert write_plain(found[0]) == spelling
+    assert not isinstance(found[0], Number) or found[0].quoted is False
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in PAYLOADS.glob("*.json")))
+def test_documents_that_were_kept_are_read_as_they_were_written(name: str) -> None:
+    kept = write_plain(read_plain(text(name)), indent=None)
+    assert plain_of(kept) == read_plain(kept)
+    assert write_plain(plain_of(kept), indent=None) == kept
