@@ -16,7 +16,7 @@ from tests.repl.terminal import Terminal
 TERMS = 200
 KEYS = 40
 MOST_TO_PROMPT = 0.400  # seconds, the best of five starts
-MOST_TO_REPAINT = 0.050  # seconds, the median of all keys
+MOST_TO_REPAINT = 0.050  # seconds, nineteen of twenty keys
 
 pytestmark = pytest.mark.benchmark
 
@@ -29,20 +29,25 @@ def rule(number_at: int) -> str:
 
 
 def seconds_to_repaint(terminal: Terminal, key: str) -> float:
-    """From a key to the first bytes that the program paints."""
+    """From a key to the bytes that paint it."""
+    before = len(terminal.raw)
     start = perf_counter()
     terminal.type(key)
-    assert select.select([terminal._master], [], [], 10.0)[0], "nothing is painted"
-    return perf_counter() - start
+    while True:
+        assert select.select([terminal._master], [], [], 10.0)[0], "nothing is painted"
+        painted = perf_counter() - start
+        terminal._read(0)
+        if key.encode() in terminal.raw[before:]:
+            return painted
 
 
-def typed(terminal: Terminal) -> float:
-    """The median over digits typed one by one, at the pace of a person; each must be on the screen."""
+def typed(terminal: Terminal) -> list[float]:
+    """Seconds for digits typed one by one, at the pace of a person, shortest first; each must be on the screen."""
     taken = []
     for _ in range(KEYS):
         taken.append(seconds_to_repaint(terminal, "7"))
         terminal.settle(0.1)
-    return median(taken)
+    return sorted(taken)
 
 
 def test_first_prompt(tmp_path: Path) -> None:
@@ -77,7 +82,20 @@ def test_key_to_repaint(tmp_path: Path, where: str) -> None:
         terminal.wait_for("7" * 10)
     table(
         f"Key to repaint, a rule of {TERMS} terms, typed {where}",
-        ("", "median", "limit"),
-        [("ms", f"{found * 1e3:.1f}", f"{MOST_TO_REPAINT * 1e3:.0f}")],
+        ("", "median", "19 of 20", "longest", "limit"),
+        [
+            (
+                "ms",
+                f"{median(found) * 1e3:.1f}",
+                f"{most_of(found) * 1e3:.1f}",
+                f"{found[-1] * 1e3:.1f}",
+                f"{MOST_TO_REPAINT * 1e3:.0f}",
+            )
+        ],
     )
-    assert found < MOST_TO_REPAINT
+    assert most_of(found) < MOST_TO_REPAINT
+
+
+def most_of(taken: list[float]) -> float:
+    """The time that nineteen of twenty keys stay under; the machine, not the program, makes the longest."""
+    return taken[len(taken) * 19 // 20 - 1]

@@ -111,10 +111,13 @@ def test_repairs(text: str, wanted: str) -> None:
 
 
 def test_documented_slips_are_mended() -> None:
-    """A repair of what the documents got wrong leaves no error that has a repair."""
+    """A few presses of the key leave no error that has a repair, in whatever the documents got wrong."""
     for row in documented():
         if row.status == "needs_fix":
-            after = seen(mended(row.text, SCHEMA))
+            text = row.text
+            for _ in range(4):
+                text = mended(text, SCHEMA)
+            after = seen(text)
             assert not any(finding.is_error and finding.fix is not None for finding in after.findings), row.text
 
 

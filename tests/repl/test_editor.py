@@ -177,8 +177,8 @@ def test_completion_of_rules(talk: Talk) -> None:
 
 
 def test_completion_of_commands(talk: Talk) -> None:
-    assert completions(talk, ":exp") == [("explain", -3), ("export", -3)]
-    assert completions(talk, "  :jso") == [("json", -3)]
+    assert completions(talk, ":exp") == [("explain ", -3), ("export ", -3)]
+    assert completions(talk, "  :jso") == [("json ", -3)]
     assert ("quit", 0) in completions(talk, ":")
     assert completions(talk, ":help jso") == [("json", -3)]
     assert completions(talk, ":help :jso") == [("json", -3)]

@@ -124,8 +124,10 @@ def test_lint_and_fix(talk: Talk) -> None:
     talk.do(RULE)
     assert talk.do(":lint") == "nothing is wrong with it"
     assert "warning[useless-wildcard]" in talk.do(':lint currentCustomer.email.matches("shop.*")')
+    assert talk.do(":fix").startswith('currentCustomer.email.matches("shop")'), "what it was told of, no more"
     assert talk.do(":fix").startswith('currentCustomer.email.contains("shop")')
     assert "nothing to mend" in talk.refused(":fix")
+    assert "the repair" in talk.do(":undo")
     assert "the repair" in talk.do(":undo")
     assert talk.session.state.rule == 'currentCustomer.email.matches("shop.*")'
     assert talk.do(":fix currentTxn.value=>500 and true").startswith("currentTxn.value>=500 && true")
@@ -496,3 +498,19 @@ def test_a_command_without_its_colon(talk: Talk, line: str, command: str) -> Non
     assert talk.heard.complaints[-1] == f"Commands begin with a colon: `:{command}`."
     assert not talk.send("currentTxn.valeu>5")
     assert "colon" not in talk.heard.complaints[-1]
+
+
+def test_every_command_that_takes_something_has_an_example_that_works(loaded: Talk) -> None:
+    (loaded.folder / "records.jsonl").write_text('{"currentTxn":{"value":620}}\n{"currentTxn":{"value":1}}\n', "utf-8")
+    payload = Path(__file__).parent.parent / "data" / "payloads" / "create-streak-group.request.json"
+    (loaded.folder / "group.json").write_bytes(payload.read_bytes())
+    for command in COMMANDS.values():
+        assert bool(command.example) == bool(command.arguments), command.name
+    # What an example needs is done by those before it: a rule is there before it is saved, saved before it is used.
+    first = ("load", "json", "set", "save", "use", "explain")
+    for name in sorted(COMMANDS, key=lambda name: first.index(name) if name in first else len(first)):
+        command = COMMANDS[name]
+        if command.example:
+            assert command.example.split()[0] == f":{name}"
+            loaded.do(command.example)
+            assert f"Example: {command.example}" in loaded.do(f":help {name}")

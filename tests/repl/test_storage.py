@@ -293,23 +293,34 @@ def test_a_draft_is_kept_until_it_is_sent(tmp_path: Path) -> None:
     draft = Draft(tmp_path)
     draft.keep("currentTxn.va")
     draft.keep("currentTxn.value")
-    (kept,) = tmp_path.iterdir()
+    (kept,) = (path for path in tmp_path.iterdir() if path.suffix != ".lock")
     assert kept.read_text(encoding="utf-8") == "currentTxn.value"
+    assert left_behind(tmp_path) == [], "its session lives"
     draft.keep("")
     draft.keep(" ")
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.iterdir() if path.suffix != ".lock"] == []
+    draft.keep("more")
+    draft.close()
+    assert list(tmp_path.iterdir()) == [], "nothing is left of a session that ends in order"
 
 
 def test_drafts_of_dead_sessions_are_found_once(tmp_path: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait(30)
-    (tmp_path / f"draft-{gone.pid}").write_text("currentTxn.value>“x” 🎉", encoding="utf-8")
     (tmp_path / "draft-notes.txt").write_text("mine", encoding="utf-8")
     (tmp_path / "draft-").write_text("mine", encoding="utf-8")
-    (tmp_path / f"draft-{os.getppid()}").write_text("theirs", encoding="utf-8")
-    assert left_behind(tmp_path) == ["currentTxn.value>“x” 🎉"]
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom targetexpr.repl.storage import Draft\n"
+        f"draft = Draft(Path({str(tmp_path)!r}))\ndraft.keep('currentTxn.value>“x” 🎉')\n"
+        "print('kept', flush=True)\ntime.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "kept\n"
+        assert left_behind(tmp_path) == [], "it is being typed"
+        other.kill()
+        os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)  # dead, though its parent has not looked yet
+        assert left_behind(tmp_path) == ["currentTxn.value>“x” 🎉"]
     assert left_behind(tmp_path) == []
-    assert {path.name for path in tmp_path.iterdir()} == {"draft-notes.txt", "draft-", f"draft-{os.getppid()}"}
+    assert {path.name for path in tmp_path.iterdir()} == {"draft-notes.txt", "draft-"}
 
 
 def test_odd_drafts_do_no_harm(tmp_path: Path) -> None:

@@ -62,9 +62,15 @@ class Analysis:
         return finding.code in _HALF_A_NAME and finding.span.end == len(self.text)
 
     @property
+    def mendable(self) -> list[Diagnostic]:
+        """The findings that one press of the key mends: errors where there are any, else warnings."""
+        offered = [finding for finding in self.findings if finding.fix is not None]
+        return [finding for finding in offered if finding.is_error] or (offered if self.ok else [])
+
+    @property
     def fixable(self) -> int:
         """How many findings can be mended by a key."""
-        return sum(finding.fix is not None for finding in self.findings)
+        return len(self.mendable)
 
     def finding_at(self, at: int) -> Diagnostic | None:
         """The finding to tell of: errors before warnings, those at the cursor first, what is pending last."""
@@ -92,18 +98,24 @@ def look(text: str, schema: Schema, event: str | None = None) -> Analysis:
 
 
 def mended(text: str, schema: Schema, event: str | None = None) -> str:
-    """The text with every offered repair made, those of errors first, until none is left.
+    """The text with the offered repairs made, and nothing that its author was not told of.
+
+    A text that is no rule is mended until it is one, since a repair may stand in the way of another; what is found
+    then, in its names or its logic, is told first and mended by the next call.
 
     >>> mended("currentTxn.value=>500 and currentCustomer.slabName=“Gold”", Schema.bundled())
     'currentTxn.value>=500 && currentCustomer.slabName=="Gold"'
+    >>> mended("currentTxn.value>5 and currentTxn.value=6", Schema.bundled())
+    'currentTxn.value>5 && currentTxn.value==6'
     """
     for _ in range(_ROUNDS):
-        findings = look(text, schema, event).findings
-        errors = [finding for finding in findings if finding.is_error and finding.fix is not None]
-        after = apply_fixes(text, errors or findings)
-        if after == text:
-            break
+        analysis = look(text, schema, event)
+        after = apply_fixes(text, analysis.mendable)
+        if after == text or analysis.checked is not None:
+            return after
         text = after
+        if look(text, schema, event).checked is not None:
+            return text
     return text
 
 

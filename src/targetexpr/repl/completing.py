@@ -64,9 +64,10 @@ def _word(prefix: str, text: str, doc: str = "") -> Offer:
     return Offer(text=text, back=len(prefix), label=text, doc=doc)
 
 
-def _commands(prefix: str) -> list[Offer]:
+def _commands(prefix: str, gap: str = " ") -> list[Offer]:
+    """Commands that begin so, with the gap before what they take."""
     return [
-        Offer(text=command.name, back=len(prefix), label=command.usage, doc=command.doc)
+        Offer(text=command.name + gap * bool(command.arguments), back=len(prefix), label=command.usage, doc=command.doc)
         for command in COMMANDS.values()
         if command.name.startswith(prefix)
     ]
@@ -75,7 +76,7 @@ def _commands(prefix: str) -> list[Offer]:
 def _arguments(session: Session, command: Command, argument: str) -> Iterable[Offer]:
     match command.completes:
         case "command":
-            return _commands(argument.lstrip(":"))
+            return _commands(argument.lstrip(":"), gap="")
         case "words":
             return [_word(argument, word) for word in command.words if word.startswith(argument)]
         case "event":

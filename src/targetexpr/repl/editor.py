@@ -92,7 +92,7 @@ class KeptHistory(FileHistory):
     def _tell(self, what: str, error: OSError) -> None:
         if not self._told:
             self._told = True
-            self._console.complain(f"cannot {what} the history: {error.strerror or error}")
+            self._console.complain(f"\ncannot {what} the history: {error.strerror or error}")
 
 
 class Editor:
@@ -102,8 +102,7 @@ class Editor:
         self.session = session
         self.console = console
         self.note = ""
-        folder, self.found = _folder(console)
-        self.draft = None if folder is None else Draft(folder)
+        folder, self.draft, self.found = _folder(console)
         self.history: History = InMemoryHistory() if folder is None else KeptHistory(folder / "history", console)
         self.live = Live(self._schema, self._repaint)
         self.prompt: PromptSession[str] = PromptSession(
@@ -266,7 +265,8 @@ class Editor:
                 # A fault of ours must not take what its author has; it is shown whole, to be reported.
                 self.console.say("This is a fault in targetexpr; the session goes on. Please report it:")
                 self.console.say(traceback.format_exc())
-        self._keep("")
+        if self.draft is not None:
+            self.draft.close()
         return YES
 
     def _keep_when_killed(self) -> None:
@@ -281,15 +281,16 @@ class Editor:
                 signal.signal(getattr(signal, name), handler)
 
 
-def _folder(console: ScreenConsole) -> tuple[Path | None, list[str]]:
-    """Where history is kept, and the drafts of broken-off sessions; None where nothing can be written."""
+def _folder(console: ScreenConsole) -> tuple[Path | None, Draft | None, list[str]]:
+    """Where history is kept, this session's draft, and those of broken-off sessions; nothing where none can be kept."""
     folder = state_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return folder, left_behind(folder)
+        found = left_behind(folder)
+        return folder, Draft(folder), found
     except OSError as error:
         console.complain(f"history is not kept: {folder}: {error.strerror or error}")
-        return None, []
+        return None, None, []
 
 
 def run_on_terminal(session: Session) -> int:

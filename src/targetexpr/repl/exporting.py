@@ -15,6 +15,7 @@ from targetexpr.lang.types import BOOLEAN
 from targetexpr.syntax.printer import to_text
 
 if TYPE_CHECKING:
+    from targetexpr.targets.findings import Finding
     from targetexpr.targets.wire import Plain
 
 
@@ -31,7 +32,7 @@ class OpenTarget:
 def need_pydantic() -> None:
     """Raises InputProblem when what target groups need is not installed."""
     if find_spec("pydantic") is None:
-        raise InputProblem("target groups need pydantic: pip install 'targetexpr[repl]'")
+        raise InputProblem("target groups need pydantic: pip install 'targetexpr[targets]'")
 
 
 def targets_of(path: str) -> list[OpenTarget]:
@@ -67,8 +68,9 @@ def export(
 ) -> tuple[str, str | None]:
     """Writes a rule to a file as a target; what was done, and what the file held before (None: there was none).
 
-    A file that holds a group keeps everything but the target's rule: of the target at `place`, else of the one of
-    that name, else the target is added. Raises InputProblem; then nothing was written.
+    A file that holds a group keeps everything but the target's rule, and that of its twin: of the target at `place`,
+    else of the one of that name, else the target is added. A group that would come out with an error it did not have
+    is left as it is. Raises InputProblem; then nothing was written.
     """
     need_pydantic()
     from targetexpr.repl.storage import write_whole
@@ -82,7 +84,13 @@ def export(
     if document is None:
         document, what = target, f"{path}: the target {name}"
     else:
+        known = set(_errors(document))
         what = f"{path}: " + _put(document, target, path, place)
+        worse = [line for line in _errors(document) if line not in known]
+        if worse:
+            told = "\n".join(worse)
+            hint = f"`:open {path}` takes a target out of it, and `:export` then writes the rule back there."
+            raise InputProblem(f"nothing was written to {path}: the group would not be in order\n{told}\n{hint}")
     text = write_plain(document) + "\n"
     try:
         write_whole(path, text)
@@ -93,15 +101,25 @@ def export(
 
 def findings(path: str) -> list[str]:
     """What is wrong with the group of a file, a line each; nothing for a file that holds a target alone."""
+    return [str(finding) for finding in _findings(_document(path))]
+
+
+def _errors(document: Plain) -> list[str]:
+    return [str(finding) for finding in _findings(document) if finding.is_error]
+
+
+def _findings(document: Plain) -> list[Finding]:
     from targetexpr.targets.model import Target
-    from targetexpr.targets.payloads import group_in, kind_of
+    from targetexpr.targets.payloads import PayloadError, group_in, kind_of
     from targetexpr.targets.validation import validate
 
-    document = _document(path)
-    _, inner = group_in(document)
-    if not isinstance(inner, dict) or kind_of(inner) is Target:
-        return []
-    return [str(finding) for finding in validate(document)]  # type: ignore[arg-type]
+    try:
+        _, inner = group_in(document)
+        if not isinstance(inner, dict) or kind_of(inner) is Target:
+            return []
+        return validate(document)  # type: ignore[arg-type]
+    except PayloadError:
+        return []  # what holds no group is refused where the target is put into it
 
 
 def _made(checked: Checked, name: str, values: Sequence[str]) -> dict[str, Plain]:
@@ -139,7 +157,7 @@ def _number(text: str) -> Plain:
 
 def _put(document: Plain, target: dict[str, Plain], path: str, place: int | None) -> str:
     """Puts the target into what the file holds; what was done."""
-    from targetexpr.targets.model import Target
+    from targetexpr.targets.model import TWIN, Target
     from targetexpr.targets.payloads import PayloadError, group_in, kind_of
 
     try:
@@ -163,8 +181,12 @@ def _put(document: Plain, target: dict[str, Plain], path: str, place: int | None
     if place is None or place >= len(targets):
         targets.append(target)
         return f"the target {target['name']} was added"
+    name = targets[place].get("name")
     targets[place].update(rule)
-    return f"the rule of the target {targets[place].get('name')}"
+    for other in targets:
+        if other.get("eventName") == "ReturnBill" and other.get("name") == f"{name}{TWIN}":
+            other.update(rule)  # the platform's copy that sees returns has the rule of its original
+    return f"the rule of the target {name}"
 
 
 def _document(path: str) -> Plain:

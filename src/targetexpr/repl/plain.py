@@ -92,6 +92,10 @@ def run_lines(session: Session, console: PlainConsole, lines: TextIO, *, prompt:
                     print()
                 break
             line = line.rstrip("\r\n")
+            if any("\udc80" <= char <= "\udcff" for char in line):  # how bytes that are no UTF-8 are read
+                console.line, good = number, False
+                console.complain("this line is not UTF-8 text; save it as UTF-8")
+                continue
             if waiting and (_is_command(line) or not line.strip()):
                 send()
             if not waiting:

@@ -143,7 +143,7 @@ class Session:
     def mending(self, analysis: Analysis) -> str:
         """How an offered repair is taken."""
         count, fixable = len(analysis.findings), analysis.fixable
-        what = "it" if count == 1 else "all of it" if fixable == count else f"{fixable} of these"
+        what = "it" if count == 1 else "all of these" if fixable == count else f"{fixable} of these"
         return f"`:fix` mends {what} (F2 while typing)."
 
     def _summary(self, analysis: Analysis) -> None:

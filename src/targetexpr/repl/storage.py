@@ -187,8 +187,11 @@ class Draft:
     """The text being typed, kept on disk until it is sent, so that a crash or a closed terminal does not take it."""
 
     def __init__(self, folder: Path) -> None:
+        """Raises OSError when the folder cannot be written."""
         self._path = folder / f"draft-{os.getpid()}"
         self._kept = ""
+        # Held as long as the process lives, however it ends: so others know whose drafts are left behind.
+        self._lock = _locked(_lock_of(self._path))
 
     def keep(self, text: str) -> None:
         """Writes the text down; an empty one takes the file away. Raises OSError."""
@@ -200,28 +203,52 @@ class Draft:
             self._path.unlink(missing_ok=True)
         self._kept = text
 
+    def close(self) -> None:
+        """The session ends in order: nothing is left of it."""
+        with suppress(OSError):  # what stays is taken away by the next session
+            self.keep("")
+            _lock_of(self._path).unlink(missing_ok=True)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
 
 def left_behind(folder: Path) -> list[str]:
     """The drafts of sessions that ended without sending them; they are taken out of the folder."""
     found = []
-    for path in sorted(folder.glob("draft-*")):
-        number = path.name.removeprefix("draft-")
-        if number.isdigit() and not _alive(int(number)):
-            try:
-                text = path.read_text(encoding="utf-8", errors="replace")
-                path.unlink(missing_ok=True)
-            except OSError:
-                continue  # it is no draft of ours, or nobody's to take
-            if text.strip():
-                found.append(text)
+    for path in sorted(folder.glob("draft-*[0-9]")):
+        try:
+            lock = _locked(_lock_of(path))
+        except OSError:
+            continue  # its session lives, or the folder is not ours
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            path.unlink()
+            _lock_of(path).unlink(missing_ok=True)
+        except OSError:
+            continue  # it is no draft of ours, or nobody's to take
+        finally:
+            if lock is not None:
+                os.close(lock)
+        if text.strip():
+            found.append(text)
     return found
 
 
-def _alive(process: int) -> bool:
+def _lock_of(draft: Path) -> Path:
+    return draft.with_name(f"{draft.name}.lock")
+
+
+def _locked(path: Path) -> int | None:
+    """Takes a lock that ends with the process; None where the system has none. Raises OSError when it is taken."""
     try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
+        import fcntl
+    except ImportError:
+        return None
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        return True
-    return process != os.getpid()
+        os.close(handle)
+        raise
+    return handle

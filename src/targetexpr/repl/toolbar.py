@@ -64,9 +64,11 @@ def _repair(analysis: Analysis, at: int) -> StyleAndTextTuples:
     total: StyleAndTextTuples = [("class:bar.quiet", f"({count} findings)  ")] if count > 1 else []
     if not fixable:
         return total
-    title = "mends what can be mended" if finding.fix is None else finding.fix.title
-    more = f", and mends {fixable - 1} more" if fixable > 1 and finding.fix is not None else ""
-    return [("class:bar.key", "F2"), ("", f" {title}{more}  "), *total]
+    if finding.fix is None or finding not in analysis.mendable:
+        title = f"mends {fixable} of them"
+    else:
+        title = finding.fix.title + (f", and mends {fixable - 1} more" if fixable > 1 else "")
+    return [("class:bar.key", "F2"), ("", f" {title}  "), *total]
 
 
 def _resting(session: Session, analysis: Analysis) -> str:

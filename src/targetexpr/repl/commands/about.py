@@ -19,7 +19,10 @@ def _help(session: Session, argument: str) -> None:
 
     if argument:
         command = command_of(argument.lstrip(":"))
-        session.console.say(f"{command.usage}\n  {command.doc}" + (f"\n  {command.more}" if command.more else ""))
+        lines = [command.usage, f"  {command.doc}"]
+        lines += [f"  {command.more}"] if command.more else []
+        lines += [f"  Example: {command.example}"] if command.example else []
+        session.console.say("\n".join(lines))
         return
     lines = ["Type a rule: it is checked, and evaluated for the record when one is loaded.", ""]
     width = max(len(command.usage) for command in COMMANDS.values())
@@ -113,6 +116,7 @@ ABOUT = (
         name="help",
         arguments="[COMMAND]",
         doc="what there is; one command at length",
+        example=":help set",
         group=_GROUP,
         run=_help,
         completes="command",
@@ -122,6 +126,7 @@ ABOUT = (
         arguments="[NAME|WORD]",
         doc="what a rule can name: profiles, one of them, one entry, or a search",
         more="`:schema`, `:schema currentTxn`, `:schema currentTxn.basketSum`, `:schema points`.",
+        example=":schema currentTxn.basketSum",
         group=_GROUP,
         run=_schema,
         completes="schema",
@@ -130,17 +135,24 @@ ABOUT = (
         name="event",
         arguments=f"[NAME|{NONE}]",
         doc="which event the rule is for: what it does not offer is an error",
+        example=":event TransactionAdd",
         group=_GROUP,
         run=_event,
         completes="event",
     ),
     Command(
-        name="timezone", arguments="[ZONE]", doc="the clock of rules: Asia/Kolkata, +05:30", group=_GROUP, run=_timezone
+        name="timezone",
+        arguments="[ZONE]",
+        doc="the clock of rules: Asia/Kolkata, +05:30",
+        example=":timezone Asia/Kolkata",
+        group=_GROUP,
+        run=_timezone,
     ),
     Command(
         name="keys",
         arguments="[emacs|vi]",
         doc="whose keys the editor has",
+        example=":keys vi",
         group=_GROUP,
         run=_keys,
         completes="words",

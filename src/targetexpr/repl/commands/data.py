@@ -68,7 +68,7 @@ def _record(session: Session, argument: str) -> None:
         session.console.say(f"{session.where()} of {session.records().name}, line {record.line}")
         session.console.say(record.problem if record.context is None else shown(record.context, 2))
         return
-    _go(session, whole_number(session, argument, "record takes the number of one"))
+    _go(session, whole_number(session, argument, "record"))
 
 
 def _next(session: Session, argument: str) -> None:
@@ -210,12 +210,18 @@ DATA = (
         arguments="FILE [PROFILE]",
         doc="read records: JSON or JSON Lines, each a dict of profiles",
         more="With a profile, records are plain dicts of it: `:load bills.jsonl currentTxn`.",
+        example=":load records.jsonl",
         group=_GROUP,
         run=_load,
         completes="file",
     ),
     Command(
-        name="record", arguments="[N]", doc="go to record N; without a number, show this one", group=_GROUP, run=_record
+        name="record",
+        arguments="[N]",
+        doc="go to record N; without a number, show this one",
+        example=":record 2",
+        group=_GROUP,
+        run=_record,
     ),
     Command(name="next", doc="go to the next record", group=_GROUP, run=_next),
     Command(name="count", doc="how many records the rule rewards; Ctrl-C stops", group=_GROUP, run=_count),
@@ -223,6 +229,7 @@ DATA = (
         name="find",
         arguments="|".join(OUTCOMES),
         doc="go to the next record that comes out so",
+        example=":find false",
         group=_GROUP,
         run=_find,
         completes="words",
@@ -234,6 +241,7 @@ DATA = (
         doc="change a field of the record, or begin a record of your own",
         more="As in `:set currentTxn.value 620`, `:set currentCustomer.slabName Gold`, "
         '`:set currentTxn.lineItems[0] {"qty":2,"rate":50}`; null is a value too. The file stays as it is.',
+        example=":set currentTxn.value 620",
         group=_GROUP,
         run=_set,
         completes="field",
@@ -242,6 +250,7 @@ DATA = (
         name="unset",
         arguments="NAME",
         doc="take a field out of the record",
+        example=":unset currentTxn.value",
         group=_GROUP,
         run=_unset,
         completes="field",

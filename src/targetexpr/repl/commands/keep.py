@@ -96,6 +96,9 @@ def _open(session: Session, argument: str) -> None:
         session.console.say(f"{'*' if one is chosen else ' '} {one.place + 1} {one.name}: {one.rule}")
     event = f", event {chosen.event}" if chosen.event is not None else ""
     session.console.say(f"the target {chosen.name} of {path}{event}; `:export {path}` writes its rule back")
+    if not chosen.rule.strip():
+        session.console.say("Its expression is empty; type the rule that it is to have.")
+        return
     session.console.say(chosen.rule)
     session.answer()
 
@@ -154,16 +157,39 @@ def _restore(path: str, before: str | None) -> None:
 
 KEEP = (
     Command(
-        name="save", arguments="NAME", doc="keep the rule under a name", group=_GROUP, run=_save, completes="saved"
+        name="save",
+        arguments="NAME",
+        doc="keep the rule under a name",
+        example=":save big-spender",
+        group=_GROUP,
+        run=_save,
+        completes="saved",
     ),
     Command(name="rules", doc="the saved rules", group=_GROUP, run=_rules),
-    Command(name="use", arguments="NAME", doc="bring a saved rule back", group=_GROUP, run=_use, completes="saved"),
-    Command(name="delete", arguments="NAME", doc="take a saved rule out", group=_GROUP, run=_delete, completes="saved"),
+    Command(
+        name="use",
+        arguments="NAME",
+        doc="bring a saved rule back",
+        example=":use big-spender",
+        group=_GROUP,
+        run=_use,
+        completes="saved",
+    ),
+    Command(
+        name="delete",
+        arguments="NAME",
+        doc="take a saved rule out",
+        example=":delete big-spender",
+        group=_GROUP,
+        run=_delete,
+        completes="saved",
+    ),
     Command(
         name="open",
         arguments="GROUP.json [TARGET]",
         doc="take the rule of a target out of a group's file",
         more="TARGET is its name or number; the first one unless given. `:export` writes the rule back to its place.",
+        example=":open group.json",
         group=_GROUP,
         run=_open,
         completes="file",
@@ -174,6 +200,7 @@ KEEP = (
         doc="write a target with expression and expressionJson",
         more="A file that holds a group gets the rule at its target, and keeps everything else. A new file gets a "
         "target, with the values given, one for each period.",
+        example=":export target.json 500",
         group=_GROUP,
         run=_export,
         completes="file",

@@ -22,6 +22,7 @@ class Command:
     arguments: str = ""  # "[compact|editor] [RULE]", as help shows them
     doc: str  # one line
     more: str = ""  # what else help says
+    example: str = ""  # ":json editor currentTxn.value>500"; tests type every one
     group: str  # what help lists it under
     run: Callable[[Session, str], None]
     completes: Completes = "nothing"
@@ -57,10 +58,10 @@ def file_name(text: str) -> str:
     return os.path.expanduser(text)
 
 
-def whole_number(session: Session, argument: str, what: str) -> int:
+def whole_number(session: Session, argument: str, command: str) -> int:
     """A number of a record. Raises InputProblem, which says what is needed."""
     if not argument.isdecimal() or len(argument) > 18:
-        raise InputProblem(f"{what}, as in `:{what.split()[0]} 3`; not {argument!r}")
+        raise InputProblem(f"`:{command}` takes the number of a record, as in `:{command} 3`; not {argument!r}")
     number = int(argument)
     session.record(number)
     return number

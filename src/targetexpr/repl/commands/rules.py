@@ -67,6 +67,8 @@ def _lint(session: Session, argument: str) -> None:
     if not analysis.findings:
         session.console.say("nothing is wrong with it")
     session.show(analysis.findings)
+    if not analysis.ok:
+        raise InputProblem("the rule is not in order")
 
 
 def _fix(session: Session, argument: str) -> None:
@@ -88,7 +90,7 @@ def _explain(session: Session, argument: str) -> None:
 
 
 def _why(session: Session, argument: str) -> None:
-    number = whole_number(session, argument, "why takes the number of a record") if argument else session.state.number
+    number = whole_number(session, argument, "why") if argument else session.state.number
     _explained(session, number)
 
 
@@ -105,6 +107,7 @@ RULES = (
         name="json",
         arguments="[compact|editor] [RULE]",
         doc="the rule as expressionJson, with its types",
+        example=":json editor currentTxn.value>500",
         group=_GROUP,
         run=_json,
         completes="rule",
@@ -114,19 +117,27 @@ RULES = (
         name="text",
         arguments="[readable|compact] [RULE]",
         doc="the rule as canonical text",
+        example=":text compact currentTxn.value > 500",
         group=_GROUP,
         run=_text,
         completes="rule",
         words=("readable", "compact"),
     ),
     Command(
-        name="tree", arguments="[RULE]", doc="the rule as a tree, with types", group=_GROUP, run=_tree, completes="rule"
+        name="tree",
+        arguments="[RULE]",
+        doc="the rule as a tree, with types",
+        example=':tree currentTxn.value>500&&currentCustomer.slabName=="Gold"',
+        group=_GROUP,
+        run=_tree,
+        completes="rule",
     ),
     Command(
         name="type",
         arguments="[RULE]",
         doc="what the rule comes out as, and what it reads",
-        more="Any expression will do: `:type currentTxn.date.month()`.",
+        more="Any expression will do.",
+        example=":type currentTxn.date.month()",
         group=_GROUP,
         run=_type,
         completes="rule",
@@ -135,6 +146,7 @@ RULES = (
         name="lint",
         arguments="[RULE]",
         doc="everything that is wrong with the rule, or seldom meant",
+        example=':lint currentCustomer.email.matches("shop.*")',
         group=_GROUP,
         run=_lint,
         completes="rule",
@@ -143,6 +155,7 @@ RULES = (
         name="fix",
         arguments="[RULE]",
         doc="make the offered repairs (F2 while typing)",
+        example=":fix currentTxn.value=>500",
         group=_GROUP,
         run=_fix,
         completes="rule",
@@ -152,6 +165,7 @@ RULES = (
         arguments="[RULE]",
         doc="why the rule holds or not for the record, condition by condition",
         more="`*` marks what decided, `-` what was not looked at.",
+        example=":explain currentTxn.value>500",
         group=_GROUP,
         run=_explain,
         completes="rule",
@@ -160,6 +174,7 @@ RULES = (
         name="why",
         arguments="N",
         doc="the same for record N, without going there",
+        example=":why 2",
         group=_GROUP,
         run=_why,
     ),
