@@ -104,9 +104,14 @@ def show(diagnostics: Iterable[Diagnostic], source: Input) -> None:
 
 def print_json(value: object) -> None:
     """A value as JSON on standard output."""
+    print(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """A value as JSON for people and programs."""
     import json
 
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def findings_as_data(diagnostics: Sequence[Diagnostic], source: Input) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from targetexpr.cli.exits import YES, InputProblem
-from targetexpr.cli.inputs import add_output, print_json
+from targetexpr.cli.inputs import add_output, json_text
 from targetexpr.cli.schemas import add_schema, load
 
 if TYPE_CHECKING:
@@ -61,26 +61,23 @@ def run(options: Namespace) -> int:
     if options.json_schema:
         from targetexpr.lang.schema_check import file_schema
 
-        print_json(file_schema())
+        print(json_text(file_schema()))
         return YES
     schema = load(options)
     if options.events:
-        events(schema, options.output)
+        print(events(schema, options.output))
     elif options.search is not None:
-        search(schema, options.search, options.name, options.output)
+        print(search(schema, options.search, options.name, options.output))
     else:
-        listing(schema, options.name, options.output)
+        print(listing(schema, options.name, options.output))
     return YES
 
 
-def listing(schema: Schema, name: str | None, output: str = "text") -> None:
-    """Prints the profiles, what is in one, or one entry. Raises InputProblem for what does not exist."""
+def listing(schema: Schema, name: str | None, output: str = "text") -> str:
+    """The profiles, what is in one, or one entry. Raises InputProblem for what does not exist."""
     if name is None:
-        _profiles(schema, output)
-    elif "." in name:
-        _entry(schema, name, output)
-    else:
-        _members(schema, name, output)
+        return _profiles(schema, output)
+    return _entry(schema, name, output) if "." in name else _members(schema, name, output)
 
 
 # ---- what there is -------------------------------------------------------------------------------------------------
@@ -134,13 +131,11 @@ def _profile(schema: Schema, name: str) -> Profile:
 # ---- lists ---------------------------------------------------------------------------------------------------------
 
 
-def _profiles(schema: Schema, output: str) -> None:
+def _profiles(schema: Schema, output: str) -> str:
     if output == "json":
-        print_json({"profiles": [_profile_data(schema, profile) for profile in schema.profiles.values()]})
-        return
+        return json_text({"profiles": [_profile_data(schema, profile) for profile in schema.profiles.values()]})
     rows = [(p.name, f"{len(p.attributes) + len(p.methods)} entries", p.doc) for p in schema.profiles.values()]
-    _table(rows)
-    print("\nMethods of values: " + ", ".join(KINDS))
+    return _table(rows) + "\n\nMethods of values: " + ", ".join(KINDS)
 
 
 def _profile_data(schema: Schema, profile: Profile) -> dict[str, object]:
@@ -151,70 +146,71 @@ def _profile_data(schema: Schema, profile: Profile) -> dict[str, object]:
     return out
 
 
-def _members(schema: Schema, owner: str, output: str) -> None:
+def _members(schema: Schema, owner: str, output: str) -> str:
     entries = _entries(schema, owner)
     if output == "json":
         head = {} if owner in KINDS else _profile_data(schema, _profile(schema, owner))
-        print_json({**head, "entries": [_entry_data(entry) for entry in entries]})
-        return
+        return json_text({**head, "entries": [_entry_data(entry) for entry in entries]})
+    lines: list[str] = []
     if owner not in KINDS:
         profile = _profile(schema, owner)
-        print(f"{profile.name}: {profile.doc}")
-        if profile.choice:
-            print(f"  ({profile.choice})")
-        print(f"  offered by {', '.join(schema.offering(owner)) or 'no event'}\n")
-    _table([(entry.name + entry.signature, entry.type, entry.doc) for entry in entries])
+        lines.append(f"{profile.name}: {profile.doc}")
+        lines += [f"  ({profile.choice})"] if profile.choice else []
+        lines += [f"  offered by {', '.join(schema.offering(owner)) or 'no event'}", ""]
+    lines.append(_table([(entry.name + entry.signature, entry.type, entry.doc) for entry in entries]))
+    return "\n".join(lines)
 
 
-def search(schema: Schema, word: str, owner: str | None = None, output: str = "text") -> None:
-    """Prints everything that has a word in its name or meaning."""
+def search(schema: Schema, word: str, owner: str | None = None, output: str = "text") -> str:
+    """Everything that has a word in its name or meaning."""
     owners = [owner] if owner is not None else [*schema.profiles, *KINDS]
     found = [entry for name in owners for entry in _entries(schema, name) if _fits(entry, word.lower())]
     if output == "json":
-        print_json({"entries": [_entry_data(entry) for entry in found]})
-    elif not found:
-        print(f"nothing has {word!r} in its name or meaning")
-    else:
-        _table([(entry.label, entry.type, entry.doc) for entry in found])
+        return json_text({"entries": [_entry_data(entry) for entry in found]})
+    if not found:
+        return f"nothing has {word!r} in its name or meaning"
+    return _table([(entry.label, entry.type, entry.doc) for entry in found])
 
 
 def _fits(entry: Entry, word: str) -> bool:
     return word in f"{entry.owner}.{entry.name}".lower() or word in entry.doc.lower()
 
 
-def events(schema: Schema, output: str = "text") -> None:
-    """Prints the events and the profiles they offer."""
+def events(schema: Schema, output: str = "text") -> str:
+    """The events and the profiles they offer."""
     if output == "json":
         data = [
             {"name": event.name, "doc": event.doc, "profiles": sorted(_offered(schema, event.name))}
             for event in schema.events.values()
         ]
-        print_json({"events": data})
-        return
+        return json_text({"events": data})
+    lines: list[str] = []
     for event in schema.events.values():
-        print(f"{event.name}: {event.doc}")
-        print(f"  {', '.join(sorted(_offered(schema, event.name)))}")
+        lines += [f"{event.name}: {event.doc}", f"  {', '.join(sorted(_offered(schema, event.name)))}"]
+    return "\n".join(lines)
 
 
 def _offered(schema: Schema, event: str) -> Iterator[str]:
     return (profile for profile in schema.profiles if schema.offers(schema.events[event], profile))
 
 
-def _table(rows: list[tuple[str, str, str]]) -> None:
+def _table(rows: list[tuple[str, str, str]]) -> str:
     """Rows in columns as wide as they need be; a long first column gets a line of its own."""
     first = min(max((len(row[0]) for row in rows), default=0), 44)
     second = max((len(row[1]) for row in rows), default=0)
+    lines: list[str] = []
     for name, kind, doc in rows:
         if len(name) > first:
-            print(name)
+            lines.append(name)
             name = ""
-        print(f"{name:<{first}}  {kind:<{second}}  {doc}".rstrip())
+        lines.append(f"{name:<{first}}  {kind:<{second}}  {doc}".rstrip())
+    return "\n".join(lines)
 
 
 # ---- one entry -----------------------------------------------------------------------------------------------------
 
 
-def _entry(schema: Schema, name: str, output: str) -> None:
+def _entry(schema: Schema, name: str, output: str) -> str:
     owner, _, member = name.partition(".")
     entries = _entries(schema, owner)
     found = next((entry for entry in entries if entry.name == member), None)
@@ -224,25 +220,19 @@ def _entry(schema: Schema, name: str, output: str) -> None:
         close = close_names(member, [entry.name for entry in entries])
         hint = f"did you mean {' or '.join(close)}?" if close else f"`targetexpr schema {owner}` lists what there is"
         raise InputProblem(f"{owner} has no {member!r}; {hint}")
-    if output == "json":
-        print_json(_entry_data(found))
-    else:
-        _show(schema, found)
+    return json_text(_entry_data(found)) if output == "json" else _shown(schema, found)
 
 
-def _show(schema: Schema, entry: Entry) -> None:
-    for signature in _signatures(entry):
-        print(f"{entry.owner}.{entry.name}{signature} -> {entry.type}")
-    print(f"  {entry.doc}")
+def _shown(schema: Schema, entry: Entry) -> str:
+    lines = [f"{entry.owner}.{entry.name}{signature} -> {entry.type}" for signature in _signatures(entry)]
+    lines.append(f"  {entry.doc}")
     choice = _choice(entry)
-    if choice:
-        print(f"  Choice: {choice}")
-    for name, values in _values(entry).items():
-        print(f"  Values of {name}: {', '.join(values)}")
-    events = _only_events(entry)
-    if events:
-        print(f"  Only in {', '.join(events)}")
-    print(f"  Example: {_example(schema, entry)}")
+    lines += [f"  Choice: {choice}"] if choice else []
+    lines += [f"  Values of {name}: {', '.join(values)}" for name, values in _values(entry).items()]
+    only = _only_events(entry)
+    lines += [f"  Only in {', '.join(only)}"] if only else []
+    lines.append(f"  Example: {_example(schema, entry)}")
+    return "\n".join(lines)
 
 
 def _entry_data(entry: Entry) -> dict[str, object]:

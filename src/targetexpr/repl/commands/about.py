@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stdout
-
 from targetexpr.base.suggestions import suggest
 from targetexpr.cli.exits import InputProblem
 from targetexpr.repl.commands.model import Command, no_argument
@@ -39,20 +36,16 @@ def _help(session: Session, argument: str) -> None:
 
 
 def _schema(session: Session, argument: str) -> None:
-    from targetexpr.cli import schema as listing
+    from targetexpr.cli import schema as catalogue
 
-    out = io.StringIO()
+    known = not argument or "." in argument or argument in session.schema.profiles or argument in catalogue.KINDS
     try:
-        with redirect_stdout(out):
-            if not argument:
-                listing.listing(session.schema, None)
-            elif "." in argument or argument in session.schema.profiles or argument in listing.KINDS:
-                listing.listing(session.schema, argument)
-            else:
-                listing.search(session.schema, argument)
+        if known:
+            session.console.say(catalogue.listing(session.schema, argument or None))
+        else:
+            session.console.say(catalogue.search(session.schema, argument))
     except InputProblem as problem:
         raise InputProblem(as_command(str(problem))) from None
-    session.console.say(out.getvalue().rstrip("\n"))
 
 
 def _event(session: Session, argument: str) -> None:
