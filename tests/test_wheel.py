@@ -40,6 +40,11 @@ def test_the_wheel_installs_into_an_empty_environment(tmp_path: Path) -> None:
         [scripts / "targetexpr", "check", "a=1"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (broken.returncode, "single-equals" in broken.stderr) == (2, True)
+    assert run(scripts / "targetexpr", "repl", cwd=tmp_path, text="currentTxn.value>500\n") == (
+        "boolean  currentTxn.value > 500\n"
+    )
+    serve = subprocess.run([scripts / "targetexpr", "serve"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (serve.returncode, "pip install 'targetexpr[serve]'" in serve.stderr) == (2, True)
 
 
 def test_the_main_command_of_the_readme_in_a_fresh_clone(tmp_path: Path) -> None:
