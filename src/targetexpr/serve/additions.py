@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from targetexpr.serve import clock
+from targetexpr.serve import clock, requested
 from targetexpr.serve.groups import (
     Made,
     Members,
@@ -23,10 +23,11 @@ from targetexpr.serve.reading import misfit
 from targetexpr.serve.reads import changed, found
 from targetexpr.serve.rows import ORGANISATION, Rows
 from targetexpr.serve.store import Store
+from targetexpr.targets.derived import rule_over
 from targetexpr.targets.findings import Finding
 from targetexpr.targets.model import Period, Target, TargetGroup
 from targetexpr.targets.payloads import checked
-from targetexpr.targets.spelling import EvaluationType, TrackingType
+from targetexpr.targets.spelling import CombinationType, EvaluationType, TrackingType
 from targetexpr.targets.validation import validate
 from targetexpr.targets.wire import Plain
 
@@ -35,7 +36,7 @@ _MOST = 1000  # items in one call; documents have up to a hundred periods and fi
 
 def add_targets(store: Store, id: int, given: Plain, actor: Mapping[str, Plain]) -> Made:
     """Targets for a group, from one object or a list of them; what is answered is a list."""
-    listed, wheres = _items(given)
+    listed, wheres = _items(given, requested.of_target)
     with store.write() as rows:
         row, settings = found(rows, id, active=True), clock.load(rows)
         body = body_of(row)
@@ -62,7 +63,7 @@ def add_targets(store: Store, id: int, given: Plain, actor: Mapping[str, Plain])
 
 def add_periods(store: Store, id: int, given: Plain, actor: Mapping[str, Plain]) -> Made:
     """Periods for a group, from one object or a list of them; what is answered is a list."""
-    listed, wheres = _items(given)
+    listed, wheres = _items(given, requested.of_period)
     with store.write() as rows:
         row, settings = found(rows, id, active=True), clock.load(rows)
         body = body_of(row)
@@ -88,7 +89,7 @@ def add_periods(store: Store, id: int, given: Plain, actor: Mapping[str, Plain])
     return Made(data=list[Plain](made), warnings=tuple(problem for error, problem in findings if not error))
 
 
-def _items(given: Plain) -> tuple[list[Members], list[str]]:
+def _items(given: Plain, asked: Callable[[Members], Members]) -> tuple[list[Members], list[str]]:
     """What is to be added, with the pointer of each. Ids are the server's to give, and the path names the group."""
     listed = given if isinstance(given, list) else [given]
     wheres = [f"/{place}" for place in range(len(listed))] if isinstance(given, list) else [""]
@@ -98,7 +99,7 @@ def _items(given: Plain) -> tuple[list[Members], list[str]]:
     for one, where in zip(listed, wheres, strict=True):
         if not isinstance(one, dict):
             raise misfit("not-an-object", "An object is needed, or a list of objects.", where)
-        made.append({name: value for name, value in one.items() if name not in ("id", "targetGroupId", "attribution")})
+        made.append(asked(one))
     return made, wheres
 
 
@@ -179,8 +180,9 @@ def _with_targets(body: Members, targets: list[Members]) -> Members:
     made: Members = {**body, "targets": list[Plain](targets)}
     unified = body.get("unifiedTargetExpression")
     if isinstance(unified, dict) and body.get("trackingType") == TrackingType.UNIFIED:
-        members = [Target.model_validate(one) for one in targets]
-        ids = [str(one.id) for one in members if not one.is_twin]
-        sign = " | " if body.get("combinationType") == "ANY" else " & "
-        made["unifiedTargetExpression"] = {**unified, "ruleExpression": f"({sign.join(ids)})"}
+        kind = body.get("combinationType")  # stored names, in what was answered
+        made["unifiedTargetExpression"] = {
+            **unified,
+            "ruleExpression": rule_over(targets, None if kind is None else CombinationType(str(kind))),
+        }
     return made

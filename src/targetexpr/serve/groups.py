@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from targetexpr.serve import clock
+from targetexpr.serve import clock, requested
 from targetexpr.serve.clock import KINDS, Settings
 from targetexpr.serve.problems import (
     NAME_TAKEN,
@@ -74,13 +74,14 @@ def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
     """A group from the body of a create call. Raises Refusal with everything that is wrong with it."""
     if not isinstance(given, dict) or is_envelope(given):
         raise misfit("not-a-group", "A target group is a JSON object, without the envelope of an answer.", "")
-    # An id would make it an answer, of which less is asked; ids are the server's to give.
-    request = {name: value for name, value in given.items() if name != "id"}
+    request = requested.of_group(given)
     with store.read() as rows:
         name = request.get("name")
         taken = [name] if isinstance(name, str) and rows.is_taken("group", name) else []
         problems = _taken(rows, request)
     findings = in_calendar(lambda: validate(request, building=True, taken_names=taken))
+    told = {one.pointer for one in findings if one.is_error}
+    problems += [one for one in requested.misfits(TargetGroup, given) if one.pointer not in told]
     refuse_all(findings, problems)
     model = TargetGroup.model_validate(request)
     with store.write() as rows:
@@ -202,7 +203,7 @@ def take_name(rows: Rows, kind: NameOf, scope: int, name: str, place: str, group
 
 
 def go_on(rows: Rows, before: Mapping[str, int], data: Members) -> None:
-    """The sequences go on behind the ids that were given."""
+    """The sequences go on behind the ids that were given here; requests bring none of their own."""
     targets = parts_of(data, "targets")
     given: dict[str, list[Plain]] = {
         "group": [data.get("id")],
