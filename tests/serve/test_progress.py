@@ -186,7 +186,7 @@ def test_the_events_behind_a_target(client: Client) -> None:
         "eventDisplayName": None,
         "uniqueId": "880613909",
         "eventDate": "2024-02-01 12:00:12.0",
-        "eventProcessedDate": "2024-02-20 12:30:00.250",
+        "eventProcessedDate": "2024-02-20 12:30:00.25",
         "periodId": 2,
         "targetGroupId": 1,
         "targetRuleId": 1,
