@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from targetexpr.running.values import DataError, time_zone
 from targetexpr.serve import clock
 from targetexpr.serve.problems import Problem, Refusal
 from targetexpr.serve.reading import misfit, text_of, user_id
-from targetexpr.serve.rows import RecordRow
+from targetexpr.serve.rows import RecordRow, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.records import Head, read_head
 from targetexpr.targets.values import stamp_text
@@ -56,8 +56,19 @@ def feed(store: Store, body: bytes, *, lines: bool) -> dict[str, Plain]:
     if not given:
         raise misfit("no-records", "There is no record in the body.", "")
     with store.read() as rows:
-        settings = clock.load(rows)
-    reader = Reader(time_zone(settings.timezone))
+        timezone = clock.load(rows).timezone
+    while True:
+        ready = _ready(given, timezone)
+        with store.write() as rows:
+            settings = clock.load(rows)
+            if settings.timezone == timezone:
+                return _keep(rows, ready, stamp_text(settings.now))
+        timezone = settings.timezone  # changed in between: dates without an offset mean something else now
+
+
+def _ready(given: Iterable[Given], timezone: str) -> list[tuple[Head, str]]:
+    """The records as they are kept. Raises Refusal with everything that is wrong."""
+    reader = Reader(time_zone(timezone))
     rejected: list[Problem] = []
     ready: list[tuple[Head, str]] = []
     for one in given:
@@ -69,10 +80,12 @@ def feed(store: Store, body: bytes, *, lines: bool) -> dict[str, Plain]:
         more = len(rejected) - MOST_TOLD
         last = [Problem(message=f"There are {more} more problems.", reason="too-many-problems")] if more > 0 else []
         raise Refusal([*rejected[:MOST_TOLD], *last])
-    with store.write() as rows:
-        fed = stamp_text(clock.load(rows).now)
-        new = sum(rows.add_record(head.id, head.customer, microseconds(head.at), fed, text) for head, text in ready)
-        rows.add_users({head.customer for head, _ in ready})
+    return ready
+
+
+def _keep(rows: Rows, ready: Sequence[tuple[Head, str]], fed: str) -> dict[str, Plain]:
+    new = sum(rows.add_record(head.id, head.customer, microseconds(head.at), fed, text) for head, text in ready)
+    rows.add_users({head.customer for head, _ in ready})
     return {"accepted": len(ready), "duplicates": len(ready) - new}
 
 
