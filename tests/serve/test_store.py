@@ -105,6 +105,7 @@ def test_a_database_that_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     answer = client.post("/v3/targetGroups", milestone("Two"))
     assert (answer.status_code, problems(answer)) == (503, [(None, "database-locked", None)])
     assert answer.headers["retry-after"] == "2"
+    assert path not in answer.text
     assert client.get("/v3/targetGroups").status_code == 200, "reading goes on"
     with pytest.raises(StoreProblem, match="is locked by another process"):
         Store(path)
@@ -161,6 +162,9 @@ def test_a_file_that_was_taken_away_is_told(tmp_path: Path, replaced: bool) -> N
         answer = client.ask(method, asked, content=b'{"orgId": 7}' if method == "PUT" else b"")
         assert (answer.status_code, problems(answer)) == (503, [(None, "database-gone", None)])
         assert "start the sandbox again" in answer.json()["errors"][0]["message"]
+        assert "retry-after" not in answer.headers, "it does not pass by itself"
+    answer = client.get("/sandbox/health")
+    assert (answer.status_code, str(tmp_path) in answer.text) == (503, False), "where it lies is nobody's business"
     client.close()
 
 

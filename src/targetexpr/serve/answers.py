@@ -39,10 +39,9 @@ def refused(refusal: Refusal) -> Response:
 
 
 def unavailable(problem: StoreProblem) -> Response:
-    """The database cannot be used: 503, for it may be later."""
-    return refused(
-        Refusal([Problem(message=problem.message, reason=problem.reason)], 503, headers={"Retry-After": "2"})
-    )
+    """The database cannot be used: 503, and when to try again where that can help by itself."""
+    headers = {"Retry-After": "2"} if problem.passes else None
+    return refused(Refusal([Problem(message=problem.told, reason=problem.reason)], 503, headers=headers))
 
 
 def problem(

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from targetexpr.running.reading import Reader
+from targetexpr.running.reading import Reader, get
 from targetexpr.running.values import DataError, time_zone
 from targetexpr.serve import clock
 from targetexpr.serve.problems import Problem, Refusal
@@ -46,7 +46,16 @@ class Given:
     where: str = ""  # its pointer in the body; lines have none
 
 
-def feed(store: Store, body: bytes, *, lines: bool) -> dict[str, Plain]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fed:
+    """What came of a call: how much was kept, what evaluation will set aside, and whether answers list that."""
+
+    data: dict[str, Plain]
+    warnings: tuple[Problem, ...]
+    told: bool
+
+
+def feed(store: Store, body: bytes, *, lines: bool) -> Fed:
     """Keeps the records of a call. Raises Refusal with every line that is wrong, and keeps none of them then.
 
     A wrong line is a mistake in the test data, and half of it fed would be half of a story: mend it and send it again.
@@ -58,11 +67,12 @@ def feed(store: Store, body: bytes, *, lines: bool) -> dict[str, Plain]:
     with store.read() as rows:
         timezone = clock.load(rows).timezone
     while True:
-        ready = _ready(given, timezone)
+        ready, doubts = _ready(given, timezone), tuple(_doubts(given, timezone))
         with store.write() as rows:
             settings = clock.load(rows)
             if settings.timezone == timezone:
-                return _keep(rows, ready, stamp_text(settings.now))
+                data = _keep(rows, ready, stamp_text(settings.now))
+                return Fed(data=data, warnings=doubts, told=settings.warnings)
         timezone = settings.timezone  # changed in between: dates without an offset mean something else now
 
 
@@ -81,6 +91,26 @@ def _ready(given: Iterable[Given], timezone: str) -> list[tuple[Head, str]]:
         last = [Problem(message=f"There are {more} more problems.", reason="too-many-problems")] if more > 0 else []
         raise Refusal([*rejected[:MOST_TOLD], *last])
     return ready
+
+
+_FIGURES = ("value", "discount", "totalQty")
+
+
+def _doubts(given: Iterable[Given], timezone: str) -> Iterator[Problem]:
+    """Figures of bills and returns that are none. Such records are kept: evaluation lists them and counts nothing."""
+    reader = Reader(time_zone(timezone))
+    for one in given:
+        for name in ("currentTxn", "returnBill"):
+            if one.value.get(name) is None:
+                continue
+            try:
+                profile = reader.profile(one.value, name) or {}
+                for figure in _FIGURES:
+                    reader.number(get(profile, figure), name, figure)
+            except DataError as error:
+                place = f"{one.where}/{error.path.replace('.', '/')}"
+                said = f"record {one.place}: {error}; evaluation will set it aside."
+                yield Problem(message=said, reason="record-value", pointer=place)
 
 
 def _keep(rows: Rows, ready: Sequence[tuple[Head, str]], fed: str) -> dict[str, Plain]:

@@ -28,7 +28,8 @@ def health(request: Request) -> Response:
 @router.post("/records", **operation("Feed records", answers(200, "fed", 400), body("Record", many=True, lines=True)))
 def feed_records(request: Request) -> Response:
     """One object, an array, or JSON Lines; all of a call are kept, or with anything wrong none of them."""
-    return success(feed(store_of(request), body_of(request), lines=request.scope.get("targetexpr.lines", False)))
+    fed = feed(store_of(request), body_of(request), lines=request.scope.get("targetexpr.lines", False))
+    return success(fed.data, warnings=fed.warnings, told=fed.told)
 
 
 @router.get(
