@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from targetexpr.serve import clock, requested
@@ -21,6 +20,7 @@ from targetexpr.serve.problems import (
     refuse_errors,
 )
 from targetexpr.serve.reading import misfit
+from targetexpr.serve.remembered import remembered
 from targetexpr.serve.rows import ORGANISATION, GroupRow, NameOf, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.findings import Finding
@@ -51,7 +51,7 @@ _KEPT = json.JSONDecoder(parse_float=Number, parse_int=_int)
 # What was written here is JSON for certain: the standard reader is ten times as fast as the one that knows every slip.
 
 
-@lru_cache(maxsize=4096)
+@remembered(room=8 << 20)
 def plain_of(text: str) -> Plain:
     """A kept body, as `read_plain` reads it; groups are read far more often than they change.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import cast
 
 from targetexpr.base.diagnostics import ExpressionError
@@ -20,6 +19,7 @@ from targetexpr.serve.groups import Members, body_of, parts_of, plain_of
 from targetexpr.serve.problems import Problem
 from targetexpr.serve.reads import found
 from targetexpr.serve.records import Kept, kept_of, microseconds
+from targetexpr.serve.remembered import remembered
 from targetexpr.serve.rows import GroupRow, Part, RecordRow, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.enrolment import Enrolment
@@ -46,7 +46,7 @@ class NotEvaluated(Exception):
         return Problem(message=said, reason="not-evaluated", pointer=self.pointer)
 
 
-@lru_cache(maxsize=2048)
+@remembered(room=4 << 20)
 def _prepared(body: str, timezone: str) -> Prepared:
     """A kept group with its rules compiled. By its text: a group that was changed is another one."""
     return prepare(TargetGroup.model_validate(plain_of(body)), timezone=timezone)
