@@ -17,6 +17,7 @@ from targetexpr.serve.groups import (
     take_name,
     taken_problem,
     unless_taken,
+    window_of,
 )
 from targetexpr.serve.problems import NO_PERIOD, Problem, Refusal, numbered, of_finding
 from targetexpr.serve.reading import misfit
@@ -159,8 +160,7 @@ def _foreign_periods(body: Members, listed: Sequence[Members], wheres: Sequence[
 
 def _without_values(body: Members, periods: int) -> list[Problem]:
     """Targets that would lack a value: it cannot be added later, and without it they cannot be evaluated."""
-    window = body.get("targetEvaluationType", EvaluationType.FIXED_CALENDAR_WINDOW)
-    if window != EvaluationType.FIXED_CALENDAR_WINDOW:
+    if window_of(body) != EvaluationType.FIXED_CALENDAR_WINDOW:
         return []
     return [
         Problem(

@@ -28,6 +28,9 @@ ZONE = "UTC"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 RETURNS: tuple[str, ...] = get_args(ReturnPolicy)
 UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds")
+MOST_FIRST = 2**62
+"""The largest first id of a sequence: what is stored ends at twice that."""
+
 _MOST_INSTANTS = 1000
 _ACTOR = ("id", "code", "description", "name", "type")
 
@@ -258,8 +261,8 @@ def _set_ids(rows: Rows, value: Plain) -> None:
             raise misfit(
                 "unknown-member", f"There are no ids of {kind!r}; there are {', '.join(KINDS)}.", f"/ids/{kind}"
             )
-        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number < 2**62:
-            raise misfit("wrong-type", "A first id is a whole number of 1 or more.", f"/ids/{kind}")
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_FIRST:
+            raise misfit("wrong-type", f"A first id is a whole number from 1 to {MOST_FIRST}.", f"/ids/{kind}")
         if made and number < before.get(kind, 1):
             said = (
                 f"Ids of {kind} up to {before.get(kind, 1) - 1} may be in use; they only go up while there are groups."

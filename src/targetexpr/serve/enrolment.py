@@ -14,7 +14,7 @@ from typing import cast
 from targetexpr.running.values import time_zone
 from targetexpr.serve import clock
 from targetexpr.serve.clock import Settings
-from targetexpr.serve.groups import Members, body_of, parts_of
+from targetexpr.serve.groups import Members, body_of, parts_of, window_of
 from targetexpr.serve.problems import (
     ENROLLED,
     INVALID_USER,
@@ -162,8 +162,7 @@ def _is_streak(row: GroupRow) -> bool:
 def _periods(row: GroupRow) -> list[Members]:
     """The periods customers are enrolled by; other windows begin with a customer's own records."""
     body = body_of(row)
-    window = body.get("targetEvaluationType", EvaluationType.FIXED_CALENDAR_WINDOW)
-    return parts_of(body, "periods") if window == EvaluationType.FIXED_CALENDAR_WINDOW else []
+    return parts_of(body, "periods") if window_of(body) == EvaluationType.FIXED_CALENDAR_WINDOW else []
 
 
 def _since(ask: Ask, row: GroupRow, settings: Settings) -> str:

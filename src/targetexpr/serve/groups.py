@@ -24,9 +24,10 @@ from targetexpr.serve.remembered import remembered
 from targetexpr.serve.rows import ORGANISATION, GroupRow, NameOf, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.findings import Finding
-from targetexpr.targets.model import TWIN, TargetGroup
+from targetexpr.targets.model import TWIN, Target, TargetGroup
 from targetexpr.targets.payloads import is_envelope
-from targetexpr.targets.response import respond
+from targetexpr.targets.response import Kind, respond
+from targetexpr.targets.spelling import EvaluationType
 from targetexpr.targets.validation import validate
 from targetexpr.targets.values import Number, stamp_text
 from targetexpr.targets.wire import Plain, write_plain
@@ -70,6 +71,11 @@ def parts_of(body: Mapping[str, Plain], name: str) -> list[Members]:
     return cast("list[Members]", body.get(name) or [])
 
 
+def window_of(body: Mapping[str, Plain]) -> str:
+    """How a group is evaluated; one that does not say has the fixed window."""
+    return cast(str, body.get("targetEvaluationType", str(EvaluationType.FIXED_CALENDAR_WINDOW)))
+
+
 def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
     """A group from the body of a create call. Raises Refusal with everything that is wrong with it."""
     if not isinstance(given, dict) or is_envelope(given):
@@ -104,11 +110,14 @@ def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
     return Made(data=data, warnings=tuple(of_finding(one) for one in findings))
 
 
-def respond_to(request: Any, settings: Settings, actor: Mapping[str, Plain], ids: Mapping[str, int]) -> Members:
+def respond_to(
+    request: TargetGroup | Sequence[Target], settings: Settings, actor: Mapping[str, Plain], ids: Mapping[str, int]
+) -> Members:
+    """What the platform answers, at the sandbox's instants and with its next ids; the user acts unless one is set."""
     return respond(
         request,
         now=settings.moments,
-        ids=cast(Any, ids),
+        ids=cast("Mapping[Kind, int]", ids),
         actor=settings.actor if settings.actor is not None else actor,
         return_bill=settings.return_bill,
     )

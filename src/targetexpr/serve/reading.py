@@ -15,7 +15,10 @@ MOST_ID = 2**63 - 1
 
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]").search
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,18})").fullmatch
-_USER = re.compile(r"[^\s\x00-\x1f\x7f/]{1,100}").fullmatch
+USER_PATTERN = r"^[^\s/\u0000-\u001f\u007f\u0085]{1,100}$"
+"""What the id of a user looks like, as documents for programs have it."""
+
+_USER = re.compile(USER_PATTERN.removeprefix("^").removesuffix("$")).fullmatch
 
 
 def text_of(body: bytes) -> str:

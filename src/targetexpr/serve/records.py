@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from targetexpr.running.reading import Reader, get
 from targetexpr.running.values import DataError, time_zone
@@ -29,7 +29,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_TOLD = 100
 """Problems that one answer lists; more are counted."""
 
-_LONGEST_ID = 200
+LONGEST_ID = 200
+"""Characters of a record's id."""
+
 _MOST_DIGITS = 40
 _BLANK = re.compile(r"[ \t\r\n]*").match
 _BRACKETS = re.compile(r"[\[\]{}]|\"(?:[^\"\\]|\\.)*\"")
@@ -41,7 +43,7 @@ class Given:
 
     place: int
     text: str
-    value: Any = None
+    value: object = None
     problem: tuple[str, str] | None = None  # reason, sentence
     where: str = ""  # its pointer in the body; lines have none
 
@@ -101,7 +103,7 @@ def _doubts(given: Iterable[Given], timezone: str) -> Iterator[Problem]:
     reader = Reader(time_zone(timezone))
     for one in given:
         for name in ("currentTxn", "returnBill"):
-            if one.value.get(name) is None:
+            if not isinstance(one.value, dict) or one.value.get(name) is None:
                 continue
             try:
                 profile = reader.profile(one.value, name) or {}
@@ -138,8 +140,8 @@ def _head(reader: Reader, given: Given) -> Head:
         raise _rejected(given, "record-member", str(error), f"/{error.path}") from None
     except OverflowError:
         raise _rejected(given, "record-member", "The date falls out of the calendar.", "/date") from None
-    if len(head.id) > _LONGEST_ID:
-        raise _rejected(given, "record-member", f"An id has up to {_LONGEST_ID} characters.", "/id")
+    if len(head.id) > LONGEST_ID:
+        raise _rejected(given, "record-member", f"An id has up to {LONGEST_ID} characters.", "/id")
     raw = given.value["customerId"]
     try:
         user_id(raw if isinstance(raw, int) else head.customer)

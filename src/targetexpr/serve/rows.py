@@ -81,8 +81,8 @@ class Rows:
 
     # Settings and sequences
 
-    def settings(self) -> dict[str, Any]:
-        """Every setting that is not the default."""
+    def settings(self) -> Mapping[str, Any]:
+        """Every setting that is not the default; what JSON gives, each of the type that was checked when it was set."""
         return {name: json.loads(value) for name, value in self._run("SELECT name, value FROM settings")}
 
     def set(self, name: str, value: object) -> None:

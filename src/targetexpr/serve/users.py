@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 from targetexpr.serve import clock
 from targetexpr.serve.clock import Settings
-from targetexpr.serve.groups import Members, body_of, parts_of, plain_of
+from targetexpr.serve.groups import Members, body_of, parts_of, plain_of, window_of
 from targetexpr.serve.problems import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHING_RECORDED, Problem, refuse
 from targetexpr.serve.progress import NotEvaluated, of_customer, part_of
 from targetexpr.serve.reading import plain_user
@@ -92,7 +92,7 @@ def _group(row: GroupRow, part: Part, settings: Settings, answered: Members, wan
     if answered["streaks"]:
         made["streaks"] = answered["streaks"]
     return made | {
-        "targetEvaluationType": body.get("targetEvaluationType", "FIXED_CALENDAR_WINDOW"),
+        "targetEvaluationType": window_of(body),
         "trackingType": body.get("trackingType"),
     }
 
