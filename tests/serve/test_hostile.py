@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.serve.conftest import Client, bill, milestone, problems
+from tests.serve.conftest import Client, bill, milestone, problems, streak
 from tests.serve.processes import Connection, Server, ask, served, until
 
 HOST = b"Host: sandbox\r\n"
@@ -299,6 +299,46 @@ def test_numbers_that_are_none(client: Client, path: str, number: str) -> None:
         assert problems(answer)[0][1] in ("json-syntax", "json-number", "trailing-text", "not-a-record")
         assert "Traceback" not in answer.text
     assert client.get("/sandbox/health").json()["data"] == EMPTY
+
+
+@pytest.mark.parametrize(("kind", "separator"), [("application/json", ","), ("application/x-ndjson", "\n")])
+def test_records_that_are_nothing_but_mistakes_are_not_read_to_the_end(
+    client: Client, kind: str, separator: str
+) -> None:
+    """Sixteen million mistakes took a minute and gigabytes to be counted."""
+    good = json.dumps(bill("b", 5, "2024-01-05", 60))
+    whole = separator.join([good, *["1"] * 200_000])
+    body = f"[{whole}]" if separator == "," else whole
+    answer = client.ask("POST", "/sandbox/records", content=body, headers={"Content-Type": kind})
+    found = problems(answer)
+    assert (answer.status_code, len(found)) == (400, 101)
+    assert {one[1] for one in found[:100]} == {"not-a-record"}
+    assert found[100] == (None, "too-many-problems", None)
+    assert "10,000 more problems, and what comes then was not looked at" in answer.json()["errors"][100]["message"]
+    assert client.get("/sandbox/health").json()["data"] == EMPTY
+
+
+@pytest.mark.parametrize("part", ["periods", "targets", "streaks"])
+def test_a_group_of_endless_parts_is_refused_as_a_whole(client: Client, part: str) -> None:
+    answer = client.post("/v3/targetGroups", streak() | {part: [{}] * 1001})
+    assert (answer.status_code, problems(answer)) == (400, [(300004, "item-count", f"/{part}")])
+    answer = client.post("/v3/targetGroups", streak() | {part: [{}] * 1000})
+    assert answer.status_code == 400
+    assert problems(answer)[0][1] != "item-count"
+
+
+def test_an_answer_lists_a_thousand_problems_at_most(client: Client) -> None:
+    """A megabyte of empty parts was answered with 240 of them."""
+    group = milestone()
+    group["targets"][0]["filters"] = [{"entityType": "CITY"}] * 20_000
+    answer = client.post("/v3/targetGroups", group)
+    found = problems(answer)
+    assert (answer.status_code, len(found)) == (400, 1001)
+    assert found[0] == (300004, "unknown-name", "/targets/0/filters/0/entityType")
+    assert (found[-1][1], answer.json()["errors"][-1]["message"]) == (
+        "too-many-problems",
+        "There are 19000 more problems.",
+    )
 
 
 def test_a_clock_that_is_put_back_and_forth_tells_the_same_each_time(client: Client) -> None:

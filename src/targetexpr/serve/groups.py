@@ -31,6 +31,9 @@ from targetexpr.targets.validation import validate
 from targetexpr.targets.values import Number, stamp_text
 from targetexpr.targets.wire import Plain, write_plain
 
+MOST_ITEMS = 1000
+"""Periods, targets or levels in one call; documents have up to a hundred periods and fifty targets."""
+
 Members = dict[str, Plain]
 Answered = TypeVar("Answered")
 
@@ -76,6 +79,10 @@ def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
         raise misfit("not-a-group", "A target group is a JSON object, without the envelope of an answer.", "")
     # An id would make it an answer, of which less is asked; ids are the server's to give.
     request = {name: value for name, value in given.items() if name != "id"}
+    for part in ("periods", "targets", "streaks"):
+        if isinstance(listed := request.get(part), list) and len(listed) > MOST_ITEMS:
+            said = f"A group has up to {MOST_ITEMS:,} {part} here, not {len(listed):,}."
+            raise misfit("item-count", said, f"/{part}")
     with store.read() as rows:
         name = request.get("name")
         taken = [name] if isinstance(name, str) and rows.is_taken("group", name) else []

@@ -29,6 +29,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_TOLD = 100
 """Problems that one answer lists; more are counted."""
 
+MOST_COUNTED = 10_000
+"""How many more are counted: a body of nothing but mistakes is not read to the end."""
+
 _LONGEST_ID = 200
 _MOST_DIGITS = 40
 _BLANK = re.compile(r"[ \t\r\n]*").match
@@ -52,28 +55,43 @@ def feed(store: Store, body: bytes, *, lines: bool) -> dict[str, Plain]:
     A wrong line is a mistake in the test data, and half of it fed would be half of a story: mend it and send it again.
     """
     text = text_of(body)
-    given = list(_each(text, lines))
-    if not given:
-        raise misfit("no-records", "There is no record in the body.", "")
     with store.read() as rows:
         settings = clock.load(rows)
     reader = Reader(time_zone(settings.timezone))
     rejected: list[Problem] = []
     ready: list[tuple[Head, str]] = []
-    for one in given:
+    more = 0
+    for one in _each(text, lines):
         try:
-            ready.append((_head(reader, one), one.text))
+            head = _head(reader, one)
         except Refusal as refusal:
-            rejected += refusal.problems
+            if len(rejected) < MOST_TOLD:
+                rejected += refusal.problems
+                ready.clear()  # nothing will be kept
+            elif (more := more + 1) >= MOST_COUNTED:
+                break
+        else:
+            if not rejected:
+                ready.append((head, one.text))
     if rejected:
-        more = len(rejected) - MOST_TOLD
-        last = [Problem(message=f"There are {more} more problems.", reason="too-many-problems")] if more > 0 else []
-        raise Refusal([*rejected[:MOST_TOLD], *last])
+        raise Refusal(rejected + _more(more))
+    if not ready:
+        raise misfit("no-records", "There is no record in the body.", "")
     with store.write() as rows:
         fed = stamp_text(clock.load(rows).now)
         new = sum(rows.add_record(head.id, head.customer, microseconds(head.at), fed, text) for head, text in ready)
         rows.add_users({head.customer for head, _ in ready})
     return {"accepted": len(ready), "duplicates": len(ready) - new}
+
+
+def _more(count: int) -> list[Problem]:
+    """How many problems are not listed."""
+    if not count:
+        return []
+    said = f"There are {count} more problems."
+    if count >= MOST_COUNTED:
+        said = f"There are {count:,} more problems, and what comes then was not looked at."
+    return [Problem(message=said, reason="too-many-problems")]
 
 
 def microseconds(moment: datetime) -> int:
