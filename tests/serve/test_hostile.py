@@ -358,6 +358,30 @@ def test_a_clock_that_is_put_back_and_forth_tells_the_same_each_time(client: Cli
 
 
 @pytest.mark.parametrize(
+    ("period", "status", "wanted"),
+    [
+        ("nowhere", 404, (310019, "no-period", "/periodName")),
+        ("Cycle_1", 400, (None, "period-not-running", "/periodName")),
+        ("Cycle_3", 400, (None, "period-not-running", "/periodName")),
+        ("Cycle_2", 200, None),
+        (None, 200, None),
+    ],
+)
+def test_the_period_a_customer_leaves_is_not_ignored(
+    client: Client, period: object, status: int, wanted: object
+) -> None:
+    client.at("2024-02-29T23:59:59Z")
+    client.made(milestone())
+    path = "/v3/targetGroups/1/targets/1"
+    assert client.post(f"{path}/enroll", {"customerId": 5, "periodName": "Cycle_1"}).status_code == 200
+    answer = client.post(f"{path}/unEnroll", {"customerId": 5, "periodName": period})
+    assert answer.status_code == status
+    assert wanted is None or problems(answer) == [wanted]
+    again = client.post(f"{path}/enroll", {"customerId": 5, "periodName": "Cycle_2"})
+    assert again.status_code == (200 if wanted is None else 400), "a refused call takes nobody out"
+
+
+@pytest.mark.parametrize(
     ("method", "path", "body"),
     [
         ("POST", "/v3/targetGroups/1/targets/1/enroll", {"customerId": 6, "periodName": "Cycle_1"}),

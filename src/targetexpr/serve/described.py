@@ -13,7 +13,7 @@ Described = dict[str, Any]
 _ALWAYS = {
     403: "It comes from a page of another site.",
     401: "The credentials are missing or wrong.",
-    503: "The database cannot be used now: locked, full, or read-only.",
+    503: "The database cannot be used now: locked, full, read-only, or gone.",
 }
 _OF_BODIES = {413: "The body is too large.", 415: "The body is of a type that is not read here."}
 _MEANING = {

@@ -77,6 +77,7 @@ def unenrol(store: Store, group: int, target: int, given: Plain) -> Plain:
         if part is None or not _takes_part(part):
             said = f"The customer {ask.customer} does not take part in the target group {group}."
             raise refuse(NOT_ENROLLED, "not-enrolled", said, pointer=f"{ask.where}/customerId")
+        _leaves_now(ask, row, settings)
         rows.set_part(group, part._replace(until=stamp_text(settings.now)))
     return plain_user(ask.customer)
 
@@ -159,15 +160,32 @@ def _since(ask: Ask, row: GroupRow, settings: Settings) -> str:
     """From when the customer takes part: the start of the named period, else now. Earlier periods are not missed."""
     periods = _periods(row)
     if ask.period is not None:
-        named = next((one for one in periods if one.get("refCode") == ask.period), None)
-        if named is None:
-            said = f"The target group {row.id} has no period named {ask.period!r}."
-            raise refuse(NO_PERIOD, "no-period", said, pointer=f"{ask.where}/periodName")
-        return cast(str, named["startDate"])
+        return cast(str, _named(ask, row)["startDate"])
     if periods and not _is_streak(row):
         said = "A milestone's customers are enrolled from a period on; periodName says which."
         raise refuse(NO_PERIOD, "period-missing", said, pointer=f"{ask.where}/periodName")
     return settings.now.astimezone(time_zone(settings.timezone)).isoformat()
+
+
+def _named(ask: Ask, row: GroupRow) -> Members:
+    """The period that is named."""
+    named = next((one for one in _periods(row) if one.get("refCode") == ask.period), None)
+    if named is None:
+        said = f"The target group {row.id} has no period named {ask.period!r}."
+        raise refuse(NO_PERIOD, "no-period", said, pointer=f"{ask.where}/periodName")
+    return named
+
+
+def _leaves_now(ask: Ask, row: GroupRow, settings: Settings) -> None:
+    """Refuses to take a customer out of another period than the one that runs: parts end now, or not at all."""
+    if ask.period is None:
+        return
+    named, today = _named(ask, row), settings.now.astimezone(time_zone(settings.timezone)).date()
+    if not _day(cast(str, named["startDate"])) <= today <= _day(cast(str, named["endDate"])):
+        said = f"The period {ask.period!r} does not run now; a customer leaves the one that runs and all later ones."
+        raise ours(
+            "period-not-running", said, pointer=f"{ask.where}/periodName", hint="Leave it out, or set the clock."
+        )
 
 
 def _again(before: Part, ask: Ask, row: GroupRow, since: str) -> str | None:
