@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from targetexpr.serve import clock, requested
 from targetexpr.serve.groups import (
+    MOST_ITEMS,
     Made,
     Members,
     body_of,
@@ -31,8 +32,6 @@ from targetexpr.targets.payloads import checked
 from targetexpr.targets.spelling import CombinationType, EvaluationType, TrackingType
 from targetexpr.targets.validation import validate
 from targetexpr.targets.wire import Plain
-
-_MOST = 1000  # items in one call; documents have up to a hundred periods and fifty targets
 
 
 def add_targets(store: Store, id: int, given: Plain, actor: Mapping[str, Plain]) -> Made:
@@ -94,8 +93,8 @@ def _items(given: Plain, asked: Callable[[Members], Members]) -> tuple[list[Memb
     """What is to be added, with the pointer of each. Ids are the server's to give, and the path names the group."""
     listed = given if isinstance(given, list) else [given]
     wheres = [f"/{place}" for place in range(len(listed))] if isinstance(given, list) else [""]
-    if not 1 <= len(listed) <= _MOST:
-        raise misfit("item-count", f"One to {_MOST} items can be added in a call, not {len(listed)}.", "")
+    if not 1 <= len(listed) <= MOST_ITEMS:
+        raise misfit("item-count", f"One to {MOST_ITEMS} items can be added in a call, not {len(listed)}.", "")
     made: list[Members] = []
     for one, where in zip(listed, wheres, strict=True):
         if not isinstance(one, dict):

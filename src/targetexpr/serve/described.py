@@ -14,7 +14,7 @@ _ALWAYS = {
     400: "Refused, with everything that is wrong; an unknown parameter of the query is, too.",
     403: "It comes from a page of another site, or is meant for another host.",
     401: "The credentials are missing or wrong.",
-    503: "The database cannot be used now: locked, full, or read-only.",
+    503: "The database cannot be used now: locked, full, read-only, or gone.",
 }
 _OF_BODIES = {413: "The body is too large.", 415: "The body is of a type that is not read here."}
 _MEANING = {

@@ -32,6 +32,9 @@ from targetexpr.targets.validation import validate
 from targetexpr.targets.values import Number, stamp_text
 from targetexpr.targets.wire import Plain, write_plain
 
+MOST_ITEMS = 1000
+"""Periods, targets or levels in one call; documents have up to a hundred periods and fifty targets."""
+
 Members = dict[str, Plain]
 Answered = TypeVar("Answered")
 
@@ -81,6 +84,10 @@ def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
     if not isinstance(given, dict) or is_envelope(given):
         raise misfit("not-a-group", "A target group is a JSON object, without the envelope of an answer.", "")
     request = requested.of_group(given)
+    for part in ("periods", "targets", "streaks"):
+        if isinstance(listed := request.get(part), list) and len(listed) > MOST_ITEMS:
+            said = f"A group has up to {MOST_ITEMS:,} {part} here, not {len(listed):,}."
+            raise misfit("item-count", said, f"/{part}")
     with store.read() as rows:
         name = request.get("name")
         taken = [name] if isinstance(name, str) and rows.is_taken("group", name) else []

@@ -32,6 +32,9 @@ MOST_TOLD = 100
 LONGEST_ID = 200
 """Characters of a record's id."""
 
+MOST_COUNTED = 10_000
+"""How many more are counted: a body of nothing but mistakes is not read to the end."""
+
 _MOST_DIGITS = 40
 _BLANK = re.compile(r"[ \t\r\n]*").match
 _BRACKETS = re.compile(r"[\[\]{}]|\"(?:[^\"\\]|\\.)*\"")
@@ -63,62 +66,79 @@ def feed(store: Store, body: bytes, *, lines: bool) -> Fed:
     A wrong line is a mistake in the test data, and half of it fed would be half of a story: mend it and send it again.
     """
     text = text_of(body)
-    given = list(_each(text, lines))
-    if not given:
-        raise misfit("no-records", "There is no record in the body.", "")
     with store.read() as rows:
         timezone = clock.load(rows).timezone
     while True:
-        ready, doubts = _ready(given, timezone), tuple(_doubts(given, timezone))
+        ready, doubts = _ready(_each(text, lines), timezone)
         with store.write() as rows:
             settings = clock.load(rows)
             if settings.timezone == timezone:
                 data = _keep(rows, ready, stamp_text(settings.now))
-                return Fed(data=data, warnings=doubts, told=settings.warnings)
+                return Fed(data=data, warnings=tuple(doubts), told=settings.warnings)
         timezone = settings.timezone  # changed in between: dates without an offset mean something else now
 
 
-def _ready(given: Iterable[Given], timezone: str) -> list[tuple[Head, str]]:
-    """The records as they are kept. Raises Refusal with everything that is wrong."""
+def _ready(given: Iterable[Given], timezone: str) -> tuple[list[tuple[Head, str]], list[Problem]]:
+    """The records as they are kept, and what to warn of. Raises Refusal with everything that is wrong."""
     reader = Reader(time_zone(timezone))
     rejected: list[Problem] = []
+    doubts: list[Problem] = []
     ready: list[tuple[Head, str]] = []
+    more = 0
     for one in given:
         try:
-            ready.append((_head(reader, one), one.text))
+            head = _head(reader, one)
         except Refusal as refusal:
-            rejected += refusal.problems
+            if len(rejected) < MOST_TOLD:
+                rejected += refusal.problems
+                ready.clear()  # nothing will be kept
+            elif (more := more + 1) >= MOST_COUNTED:
+                break
+        else:
+            if not rejected:
+                ready.append((head, one.text))
+                if len(doubts) < MOST_TOLD:
+                    doubts += _doubts(reader, one)
     if rejected:
-        more = len(rejected) - MOST_TOLD
-        last = [Problem(message=f"There are {more} more problems.", reason="too-many-problems")] if more > 0 else []
-        raise Refusal([*rejected[:MOST_TOLD], *last])
-    return ready
+        raise Refusal(rejected + _more(more))
+    if not ready:
+        raise misfit("no-records", "There is no record in the body.", "")
+    return ready, doubts
 
 
 _FIGURES = ("value", "discount", "totalQty")
 
 
-def _doubts(given: Iterable[Given], timezone: str) -> Iterator[Problem]:
-    """Figures of bills and returns that are none. Such records are kept: evaluation lists them and counts nothing."""
-    reader = Reader(time_zone(timezone))
-    for one in given:
-        for name in ("currentTxn", "returnBill"):
-            if not isinstance(one.value, dict) or one.value.get(name) is None:
-                continue
-            try:
-                profile = reader.profile(one.value, name) or {}
-                for figure in _FIGURES:
-                    reader.number(get(profile, figure), name, figure)
-            except DataError as error:
-                place = f"{one.where}/{error.path.replace('.', '/')}"
-                said = f"record {one.place}: {error}; evaluation will set it aside."
-                yield Problem(message=said, reason="record-value", pointer=place)
+def _doubts(reader: Reader, given: Given) -> Iterator[Problem]:
+    """Figures of a bill or return that are none. Such records are kept: evaluation lists them and counts nothing."""
+    assert isinstance(given.value, dict)  # or it were no record
+    for name in ("currentTxn", "returnBill"):
+        if given.value.get(name) is None:
+            continue
+        try:
+            profile = reader.profile(given.value, name) or {}
+            for figure in _FIGURES:
+                reader.number(get(profile, figure), name, figure)
+        except DataError as error:
+            place = f"{given.where}/{error.path.replace('.', '/')}"
+            said = f"record {given.place}: {error}; evaluation will set it aside."
+            yield Problem(message=said, reason="record-value", pointer=place)
 
 
 def _keep(rows: Rows, ready: Sequence[tuple[Head, str]], fed: str) -> dict[str, Plain]:
     new = sum(rows.add_record(head.id, head.customer, microseconds(head.at), fed, text) for head, text in ready)
     rows.add_users({head.customer for head, _ in ready})
     return {"accepted": len(ready), "duplicates": len(ready) - new}
+
+
+def _more(count: int) -> list[Problem]:
+    """How many problems are not listed."""
+    if not count:
+        return []
+    said = f"There are {count} more problems."
+    if count >= MOST_COUNTED:
+        said = f"There are {count:,} more problems, and what comes then was not looked at."
+    return [Problem(message=said, reason="too-many-problems")]
 
 
 def microseconds(moment: datetime) -> int:
