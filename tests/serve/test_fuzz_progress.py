@@ -195,10 +195,16 @@ class Story:
         assert groups[0].get("streaks", []) == shown["streaks"]
         told = self.client.get(f"/v3/users/{customer}/trackedTargetEvents/{self.target}?limit=100")
         events = told.json()["data"] if told.status_code == 200 else []
-        counted = [one for line in wanted.customers[customer].of("S target") for one in line.contributions]
-        assert sorted(one["uniqueId"] for one in events) == sorted(record for record, _ in counted)
-        periods = {one["periodId"] for one in groups[0]["targets"]}
-        assert {one["periodId"] for one in events if one["eventDate"] <= f"{self.now:%Y-%m-%d %H:%M:%S}"} <= periods
+        periods = [one["id"] for one in self.body["data"].get("periods", [])]
+        counted = [
+            (record, periods[line.index] if self.fixed else None)
+            for line in wanted.customers[customer].of("S target")
+            for record, _ in line.contributions
+        ]
+        assert sorted((one["uniqueId"], str(one["periodId"])) for one in events) == sorted(
+            (record, str(period)) for record, period in counted
+        )
+        assert [one["eventDate"] for one in events] == sorted(one["eventDate"] for one in events)
 
 
 def without(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

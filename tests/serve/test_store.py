@@ -10,7 +10,7 @@ from time import monotonic
 import pytest
 
 from targetexpr.serve.rows import GroupRow
-from targetexpr.serve.settings import Options
+from targetexpr.serve.settings import Credential, Options
 from targetexpr.serve.store import Store, StoreProblem
 from tests.serve.conftest import Client, bill, milestone, problems
 
@@ -105,7 +105,6 @@ def test_a_database_that_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     answer = client.post("/v3/targetGroups", milestone("Two"))
     assert (answer.status_code, problems(answer)) == (503, [(None, "database-locked", None)])
     assert answer.headers["retry-after"] == "2"
-    assert path not in answer.text
     assert client.get("/v3/targetGroups").status_code == 200, "reading goes on"
     with pytest.raises(StoreProblem, match="is locked by another process"):
         Store(path)
@@ -163,8 +162,17 @@ def test_a_file_that_was_taken_away_is_told(tmp_path: Path, replaced: bool) -> N
         assert (answer.status_code, problems(answer)) == (503, [(None, "database-gone", None)])
         assert "start the sandbox again" in answer.json()["errors"][0]["message"]
         assert "retry-after" not in answer.headers, "it does not pass by itself"
+        assert str(path) in answer.text
+    client.close()
+
+
+def test_without_credentials_nobody_is_told_where_the_database_lies(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite3"
+    client = Client(Options(database=str(path), credential=Credential(name="a", password="b")))
+    path.unlink()
     answer = client.get("/sandbox/health")
-    assert (answer.status_code, str(tmp_path) in answer.text) == (503, False), "where it lies is nobody's business"
+    assert (answer.status_code, problems(answer)) == (503, [(None, "database-gone", None)])
+    assert str(tmp_path) not in answer.text
     client.close()
 
 

@@ -48,10 +48,17 @@ def _listed(problems: Sequence[Problem]) -> list[Plain]:
     return listed
 
 
-def unavailable(problem: StoreProblem) -> Response:
-    """The database cannot be used: 503, and when to try again where that can help by itself."""
+def unavailable(problem: StoreProblem, *, named: bool) -> Response:
+    """The database cannot be used: 503, and when to try again where that can help by itself.
+
+    With `named` the file is named, which is for those only whom the server knows.
+    """
     headers = {"Retry-After": "2"} if problem.passes else None
-    return refused(Refusal([Problem(message=problem.told, reason=problem.reason)], 503, headers=headers))
+    return refused(
+        Refusal(
+            [Problem(message=problem.message if named else problem.told, reason=problem.reason)], 503, headers=headers
+        )
+    )
 
 
 def problem(

@@ -13,7 +13,7 @@ from starlette.types import Scope
 from targetexpr.serve import routes_sandbox, routes_v3
 from targetexpr.serve.answers import plain, problem, refused, unavailable
 from targetexpr.serve.described import document
-from targetexpr.serve.middleware import Gate
+from targetexpr.serve.middleware import USER, Gate
 from targetexpr.serve.problems import Refusal, of_payload
 from targetexpr.serve.progress import NotEvaluated
 from targetexpr.serve.reading import check_query
@@ -54,8 +54,8 @@ def _add_handlers(app: FastAPI) -> None:
     async def on_payload(_request: Request, error: Any) -> Response:
         return refused(of_payload(error))
 
-    async def on_store(_request: Request, error: Any) -> Response:
-        return unavailable(error)
+    async def on_store(request: Request, error: Any) -> Response:
+        return unavailable(error, named=request.scope[USER] is not None)
 
     async def on_evaluation(_request: Request, error: Any) -> Response:
         return refused(Refusal([error.problem()]))

@@ -27,7 +27,7 @@ _PAUSE = 0.02  # seconds between two tries
 class StoreProblem(Exception):
     """The database cannot be used now, or at all; `reason` for programs, the message for people.
 
-    The message names the file, for whoever starts the sandbox; `told` does not, for whoever asks it something.
+    The message names the file, for those who may ask; `told` does not, for everybody else.
     """
 
     def __init__(self, reason: str, message: str, told: str = "The database cannot be used.") -> None:
