@@ -28,8 +28,8 @@ ZONE = "UTC"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 RETURNS: tuple[str, ...] = get_args(ReturnPolicy)
 UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds")
-MOST_FIRST = 2**62
-"""The largest first id of a sequence: what is stored ends at twice that."""
+MOST_FIRST = 2**62 - 1
+"""Where a sequence can begin: what follows still fits a long."""
 
 _MOST_INSTANTS = 1000
 _ACTOR = ("id", "code", "description", "name", "type")
@@ -215,7 +215,7 @@ def _checked(name: str, value: Plain) -> Any:
                 raise misfit("wrong-type", f"{name} is true or false.", f"/{name}")
         case "orgId":
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_ID:
-                raise misfit("wrong-type", "orgId is a whole number of 0 or more.", "/orgId")
+                raise misfit("wrong-type", f"orgId is a whole number from 0 to {MOST_ID}.", "/orgId")
         case "returns":
             if value not in RETURNS:
                 raise misfit("returns", f"returns is {', '.join(RETURNS)} or null.", "/returns")
