@@ -301,6 +301,22 @@ def test_numbers_that_are_none(client: Client, path: str, number: str) -> None:
     assert client.get("/sandbox/health").json()["data"] == EMPTY
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"ids": {"group": 2**62}}, "from 1 to 4611686018427387903"),
+        ({"ids": {"group": 0}}, "from 1 to 4611686018427387903"),
+        ({"orgId": 2**63}, "from 0 to 9223372036854775807"),
+    ],
+)
+def test_numbers_beyond_a_long_are_told_their_bounds(client: Client, body: object, said: str) -> None:
+    answer = client.put("/sandbox/settings", body)
+    assert (answer.status_code, problems(answer)[0][:2]) == (400, (300004, "wrong-type"))
+    assert said in answer.json()["errors"][0]["detail"]
+    client.put("/sandbox/settings", {"ids": {"group": 2**62 - 1}})
+    assert [client.made(milestone(name))["id"] for name in ("One", "Two")] == [2**62 - 1, 2**62]
+
+
 @pytest.mark.parametrize(("kind", "separator"), [("application/json", ","), ("application/x-ndjson", "\n")])
 def test_records_that_are_nothing_but_mistakes_are_not_read_to_the_end(
     client: Client, kind: str, separator: str

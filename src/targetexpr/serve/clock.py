@@ -25,6 +25,9 @@ LAST = datetime(9900, 1, 1, tzinfo=UTC)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 RETURNS: tuple[str, ...] = get_args(ReturnPolicy)
 UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds")
+MOST_FIRST = 2**62 - 1
+"""Where a sequence can begin: what follows still fits a long."""
+
 _MOST_INSTANTS = 1000
 _ACTOR = ("id", "code", "description", "name", "type")
 
@@ -208,7 +211,7 @@ def _checked(name: str, value: Plain) -> Any:
                 raise misfit("wrong-type", f"{name} is true or false.", f"/{name}")
         case "orgId":
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_ID:
-                raise misfit("wrong-type", "orgId is a whole number of 0 or more.", "/orgId")
+                raise misfit("wrong-type", f"orgId is a whole number from 0 to {MOST_ID}.", "/orgId")
         case "returns":
             if value not in RETURNS:
                 raise misfit("returns", f"returns is {', '.join(RETURNS)} or null.", "/returns")
@@ -251,8 +254,8 @@ def _set_ids(rows: Rows, value: Plain) -> None:
             raise misfit(
                 "unknown-member", f"There are no ids of {kind!r}; there are {', '.join(KINDS)}.", f"/ids/{kind}"
             )
-        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number < 2**62:
-            raise misfit("wrong-type", "A first id is a whole number of 1 or more.", f"/ids/{kind}")
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_FIRST:
+            raise misfit("wrong-type", f"A first id is a whole number from 1 to {MOST_FIRST}.", f"/ids/{kind}")
         if made and number < before.get(kind, 1):
             said = (
                 f"Ids of {kind} up to {before.get(kind, 1) - 1} may be in use; they only go up while there are groups."

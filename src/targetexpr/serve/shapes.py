@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from targetexpr.serve.clock import KINDS, RETURNS, UNITS
+from targetexpr.serve.clock import KINDS, MOST_FIRST, RETURNS, UNITS
 from targetexpr.serve.reading import MOST_ID
 from targetexpr.targets.model import Period, Target, TargetGroup
 from targetexpr.targets.spelling import NameKind
@@ -90,7 +90,9 @@ _REQUESTS: dict[str, Shape] = {
     "Advance": _shaped(dict.fromkeys(UNITS, _COUNT), closed=True) | {"minProperties": 1},
     "Settings": _object(
         closed=True,
-        ids=_or_null(_shaped({kind: {"type": "integer", "minimum": 1} for kind in KINDS}, closed=True)),
+        ids=_or_null(
+            _shaped({kind: {"type": "integer", "minimum": 1, "maximum": MOST_FIRST} for kind in KINDS}, closed=True)
+        ),
         actor=_or_null(
             _object(closed=True, id={"type": "integer"}, code=_TEXT, description=_TEXT, name=_TEXT, type=_TEXT)
         ),
