@@ -141,7 +141,7 @@ def _all_or_nothing(server: Server, load: Load) -> None:
 
 
 def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
-    assert killed_under_load(tmp_path, rounds=1, clients=4, acknowledgements=lambda: 40) >= 40
+    assert killed_under_load(tmp_path, rounds=1, clients=4, acknowledgements=lambda: 30) >= 30
 
 
 @pytest.mark.slow
@@ -244,7 +244,7 @@ def test_two_servers_on_one_file_agree(tmp_path: Path) -> None:
 
         def client(port: int) -> None:
             connection = Connection(port)
-            for number in range(15):
+            for number in range(10):
                 answer = connection.ask("POST", "/v3/targetGroups", streak(f"group {number}"))
                 if answer.status == 201:
                     made.append(answer.body["data"]["id"])
@@ -255,7 +255,7 @@ def test_two_servers_on_one_file_agree(tmp_path: Path) -> None:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(client, [one.port, other.port] * 2))
         assert odd == []
-        assert len(made) == len(set(made)) == 15
+        assert len(made) == len(set(made)) == 10
         listed = [ask(server.port, "GET", "/v3/targetGroups").body["data"] for server in (one, other)]
         assert listed[0] == listed[1]
         assert [group["id"] for group in listed[0]] == sorted(made)
@@ -267,7 +267,7 @@ def test_a_reset_in_the_middle_of_everything(tmp_path: Path) -> None:
 
         def client(number: int) -> None:
             connection = Connection(server.port)
-            for turn in range(8):
+            for turn in range(5):
                 for method, path, body in (
                     ("POST", "/v3/targetGroups", streak(f"{number} {turn}")),
                     ("POST", "/sandbox/records", [bill(f"{number}-{turn}", number, "2024-01-05", 50)]),
@@ -284,7 +284,7 @@ def test_a_reset_in_the_middle_of_everything(tmp_path: Path) -> None:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(client, range(4)))
         assert statuses.keys() <= {200, 201, 400, 404}
-        assert statuses.total() == 4 * 8 * 7
+        assert statuses.total() == 4 * 5 * 7
         assert ask(server.port, "GET", "/sandbox/health").body["data"] == {
             "status": "ok",
             "groups": 0,
@@ -317,9 +317,9 @@ def test_a_database_that_another_process_locks(tmp_path: Path) -> None:
             )
             asked = monotonic()
             assert ask(server.port, "GET", "/v3/targetGroups").status == 200
-            assert monotonic() - asked < 1, "reading goes on"
+            assert monotonic() - asked < 1.9, "reading goes on"
             assert [refusal_of(one) for one in waiting] == [(503, "database-locked", "2")] * 8
-        assert monotonic() - begin < 6, "they wait together"
+        assert monotonic() - begin < 8, "one after the other it were sixteen seconds"
         other.execute("ROLLBACK")
         other.close()
         assert Connection(server.port).made(milestone())["id"] == 1
@@ -338,7 +338,7 @@ def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
             resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size + room, hard))
             records = [bill(f"{room}-{place}", 5, "2024-01-05", 50) for place in range(1000)]
             answer = connection.ask("POST", "/sandbox/records", records)
-            assert refusal_of(answer) in [(503, reason, "2") for reason in ("database-io", "database-full")]
+            assert refusal_of(answer) in [(503, reason, None) for reason in ("database-io", "database-full")]
             health = connection.ask("GET", "/sandbox/health")
             assert health.body["data"] == {"status": "ok", "groups": 1, "users": 0, "records": 0}
             resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
@@ -387,7 +387,7 @@ def test_every_write_is_refused_while_it_is_read_only_and_done_afterwards(
     sent = None if body is None else json.dumps(body).encode()
     answer = client.ask(method, path, content=sent)
     assert (answer.status_code, problems(answer)) == (503, [(None, reason, None)])
-    assert answer.headers["retry-after"] == "2"
+    assert "retry-after" not in answer.headers, "it does not pass by itself"
     assert client.get("/v3/targetGroups?includePeriods=true").text == before
     run(f"PRAGMA {back}")
     assert client.ask(method, path, content=sent).status_code in (200, 201)

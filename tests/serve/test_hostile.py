@@ -15,7 +15,7 @@ import pytest
 from tests.serve.conftest import Client, bill, milestone, problems, streak
 from tests.serve.processes import Connection, Server, ask, served, until
 
-HOST = b"Host: sandbox\r\n"
+HOST = b"Host: localhost\r\n"
 HEALTH = b"GET /sandbox/health HTTP/1.1\r\n" + HOST
 CREATE = b"POST /v3/targetGroups HTTP/1.1\r\n" + HOST
 EMPTY = {"status": "ok", "groups": 0, "users": 0, "records": 0}
@@ -301,6 +301,22 @@ def test_numbers_that_are_none(client: Client, path: str, number: str) -> None:
     assert client.get("/sandbox/health").json()["data"] == EMPTY
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"ids": {"group": 2**62}}, "from 1 to 4611686018427387903"),
+        ({"ids": {"group": 0}}, "from 1 to 4611686018427387903"),
+        ({"orgId": 2**63}, "from 0 to 9223372036854775807"),
+    ],
+)
+def test_numbers_beyond_a_long_are_told_their_bounds(client: Client, body: object, said: str) -> None:
+    answer = client.put("/sandbox/settings", body)
+    assert (answer.status_code, problems(answer)[0][:2]) == (400, (300004, "wrong-type"))
+    assert said in answer.json()["errors"][0]["detail"]
+    client.put("/sandbox/settings", {"ids": {"group": 2**62 - 1}})
+    assert [client.made(milestone(name))["id"] for name in ("One", "Two")] == [2**62 - 1, 2**62]
+
+
 @pytest.mark.parametrize(("kind", "separator"), [("application/json", ","), ("application/x-ndjson", "\n")])
 def test_records_that_are_nothing_but_mistakes_are_not_read_to_the_end(
     client: Client, kind: str, separator: str
@@ -361,8 +377,7 @@ def test_a_clock_that_is_put_back_and_forth_tells_the_same_each_time(client: Cli
     ("period", "status", "wanted"),
     [
         ("nowhere", 404, (310019, "no-period", "/periodName")),
-        ("Cycle_1", 400, (None, "period-not-running", "/periodName")),
-        ("Cycle_3", 400, (None, "period-not-running", "/periodName")),
+        ("Cycle_1", 400, (None, "period-ended", "/periodName")),
         ("Cycle_2", 200, None),
         (None, 200, None),
     ],
