@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import NamedTuple
 
 from targetexpr.running.reading import Reader, get
@@ -19,6 +18,7 @@ from targetexpr.running.values import DataError, time_zone
 from targetexpr.serve import clock
 from targetexpr.serve.problems import Problem, Refusal
 from targetexpr.serve.reading import misfit, text_of, user_id
+from targetexpr.serve.record_json import DECODER
 from targetexpr.serve.rows import RecordRow, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.records import Head, read_head
@@ -35,7 +35,6 @@ LONGEST_ID = 200
 MOST_COUNTED = 10_000
 """How many more are counted: a body of nothing but mistakes is not read to the end."""
 
-_MOST_DIGITS = 40
 _BLANK = re.compile(r"[ \t\r\n]*").match
 _BRACKETS = re.compile(r"[\[\]{}]|\"(?:[^\"\\]|\\.)*\"")
 
@@ -203,7 +202,7 @@ def _items(text: str, at: int) -> Iterator[Given]:
         while True:
             place += 1
             try:
-                value, end = _DECODER.raw_decode(text, at)
+                value, end = DECODER.raw_decode(text, at)
             except (ValueError, RecursionError) as error:
                 yield Given(place, "", None, ("json-syntax", _said(error)))
                 return
@@ -222,7 +221,7 @@ def _items(text: str, at: int) -> Iterator[Given]:
 
 def _parsed(text: str, place: int) -> Given:
     try:
-        return _checked(Given(place, text, _DECODER.decode(text)))
+        return _checked(Given(place, text, DECODER.decode(text)))
     except (ValueError, RecursionError) as error:
         return Given(place, text, None, ("json-syntax", _said(error)))
 
@@ -276,37 +275,5 @@ def kept_of(rows: Iterable[RecordRow], timezone: str) -> Iterator[Kept]:
     """Kept records, each read once however many groups look at it. Their heads were in order when they were fed."""
     reader = Reader(time_zone(timezone))
     for one in rows:
-        values = _DECODER.decode(one.body)
+        values = DECODER.decode(one.body)
         yield Kept(read_head(reader, values), values)
-
-
-def _float(text: str) -> float | Decimal:
-    short = float(text)
-    if repr(short) == text:
-        return short
-    exact = Decimal(text) if len(text) <= 2 * _MOST_DIGITS else None
-    if exact is None or (exact and abs(exact.adjusted()) > _MOST_DIGITS):
-        raise ValueError(f"{text[:60]} is out of range")
-    return short if Decimal(repr(short)) == exact else exact
-
-
-def _int(text: str) -> int:
-    if len(text) > _MOST_DIGITS + 1:
-        raise ValueError(f"{text[:60]} is out of range")
-    return int(text)
-
-
-def _constant(text: str) -> object:
-    raise ValueError(f"{text} is no number in JSON")
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise ValueError(f"the member {twice!r} stands there twice")
-    return made
-
-
-_DECODER = json.JSONDecoder(parse_float=_float, parse_int=_int, parse_constant=_constant, object_pairs_hook=_once)
