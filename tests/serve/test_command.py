@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from targetexpr.cli.main import main
+from targetexpr.serve.command import EXAMPLES
 from tests.serve.conftest import JSON, bill, milestone
 
 LISTENS = re.compile(r"listens on http://([^ ,]+):(\d+)")
@@ -145,6 +146,28 @@ def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path
 def test_without_the_extra(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("targetexpr.serve.command.find_spec", lambda name: None if name == "fastapi" else object())
     assert "the server needs the extra: pip install 'targetexpr[serve]'" in refused(capsys)
+
+
+def test_what_help_shows_is_what_works(tmp_path: Path) -> None:
+    lines = EXAMPLES.replace("\\\n", " ").splitlines()
+    calls = [line.strip() for line in lines if line.strip().startswith("curl ")]
+    assert len(calls) == EXAMPLES.count("curl ")
+    (tmp_path / "group.json").write_text(json.dumps(milestone()))
+    (tmp_path / "records.jsonl").write_text(json.dumps(bill("b", 5, "2024-01-05", 50)) + "\n")
+    with serving(tmp_path, "--user", "till:secret", "--log", "none") as (_, port):
+        for call in calls:
+            shell = call.replace(":8310/", f":{port}/") + " -s -o answer.txt -w '%{http_code}'"
+            done = subprocess.run(["bash", "-c", shell], cwd=tmp_path, capture_output=True, text=True, check=False)
+            answer = (tmp_path / "answer.txt").read_text()
+            assert (done.returncode, done.stdout) in [(0, "200"), (0, "201")], f"{call}: {done.stdout} {answer}"
+
+
+def test_on_loopback_other_hosts_are_not_answered(tmp_path: Path) -> None:
+    with serving(tmp_path, "--no-auth", "--log", "none") as (_, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("GET", "/v3/targetGroups", headers={"Host": f"rebound.example:{port}"})
+        assert connection.getresponse().status == 403
+        connection.close()
 
 
 def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:

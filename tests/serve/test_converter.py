@@ -58,6 +58,25 @@ def test_no_text_takes_long(client: Client, text: str) -> None:
     assert (answer.status_code, answer.json()["result"]["isError"]) == (200, True)
 
 
+@pytest.mark.parametrize("event", ["goodNight", "TransactionAd", "nonsense"])
+@pytest.mark.parametrize("text", ["true", "currentTxn.value>1", 'currentEvent.targetName=="x"'])
+def test_an_event_that_is_not_known_makes_no_rule_wrong(client: Client, event: str, text: str) -> None:
+    result = client.post(PATH + event, {"exp": text}).json()["result"]
+    assert result["isError"] is False
+    assert {one["severity"] for one in result["findings"]} == {"warning"}
+    assert {one["code"] for one in result["findings"]} & {"undeclared-event", "unknown-event"}
+    known = client.post(PATH + "TransactionAdd", {"exp": 'currentEvent.targetName=="x"'}).json()["result"]
+    assert known["isError"] is True, "of a known event it is known what it has"
+
+
+@pytest.mark.parametrize("event", ["a%20b", "..%2Fx", "1", "a-b", "a.b", "%00", "'"])
+def test_an_event_that_can_be_none(client: Client, event: str) -> None:
+    for text in ("true", "currentTxn.value>1", ")("):
+        answer = client.post(PATH + event, {"exp": text})
+        assert answer.status_code == (404 if "%2F" in event else 400)
+        assert "%2F" in event or problems(answer) == [(300004, "event-type", "")]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "wanted"),
     [

@@ -256,6 +256,17 @@ def test_a_target_is_checked_in_its_group_and_told_at_its_place(
     assert len(client.get(f"/v3/targetGroups/{group}/targets").json()["data"]) == 1, "none of the call is kept"
 
 
+def test_a_group_has_up_to_fifty_targets(client: Client) -> None:
+    one = milestone()["targets"][0]
+    fifty = [one | {"name": f"t{place}"} for place in range(50)]
+    assert problems(client.post("/v3/targetGroups", milestone() | {"targets": [*fifty, one]})) == [
+        (None, "too-many-targets", "/targets")
+    ]
+    group = client.made(milestone() | {"targets": fifty})["id"]
+    answer = client.post(f"/v3/targetGroups/{group}/targets", one)
+    assert problems(answer) == [(None, "too-many-targets", "")]
+
+
 def test_a_value_for_a_period_of_another_group(client: Client) -> None:
     group = client.made(milestone())["id"]
     values = [{"periodId": number, "defaultValue": 1} for number in (1, 2, 3, 999)]

@@ -166,6 +166,61 @@ def test_the_log_has_a_line_of_json_for_each_request(guarded: Client, capsys: py
     assert (bad["path"], bad["status"], bad["user"]) == ("/a\nb", 401, None)
 
 
+def test_a_path_breaks_no_line_of_a_trace(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(routes_v3.reads, "read", broken)
+    assert client.get("/v3/targetGroups/5%0A2024-01-01 all is well").status_code == 404, "no id at all"
+    monkeypatch.setattr(routes_v3, "group_id", broken)
+    assert client.get("/v3/targetGroups/5%0A2024-01-01 all is well").status_code == 500
+    assert "5\\n2024-01-01 all is well failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("host", "asked", "status"),
+    [
+        ("127.0.0.1", "127.0.0.1:8310", 200),
+        ("127.0.0.1", "LOCALHOST", 200),
+        ("127.0.0.1", "localhost.:1", 200),
+        ("127.0.0.1", "[::1]:8310", 200),
+        ("::1", "[::1]", 200),
+        ("127.0.0.2", "127.0.0.2:8310", 200),
+        ("127.0.0.1", "127.0.0.2:8310", 403),
+        ("127.0.0.1", "rebound.example:8310", 403),
+        ("localhost", "localhost.example", 403),
+        ("127.0.0.1", "127.0.0.1:8310.example", 403),
+        ("127.0.0.1", "", 403),
+        ("0.0.0.0", "sandbox.example", 200),
+        (None, "sandbox.example", 200),
+    ],
+)
+def test_on_loopback_only_requests_for_this_machine_are_answered(host: str | None, asked: str, status: int) -> None:
+    made = Client(Options(host=host))
+    answer = made.ask("GET", "/sandbox/health", headers={"Host": asked, "Origin": f"http://{asked}"})
+    made.close()
+    assert answer.status_code == status
+    assert status == 200 or problems(answer) == [(None, "foreign-host", None)]
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/v3/targetGroups?includePeriod=true", "Did you mean includePeriods?"),
+        ("/v3/targetGroups/1?include=true&includePeriods=true", "Did you mean includePeriods?"),
+        ("/v3/targetGroups/1/targets?page=2", None),
+        ("/v3/users/1/trackedTargetEvents/1?limits=5", "Did you mean limit?"),
+        ("/sandbox/health?verbose=1", None),
+    ],
+)
+def test_parameters_that_an_operation_does_not_have(client: Client, path: str, hint: str | None) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, problems(answer)) == (400, [(300004, "unknown-parameter", None)])
+    assert answer.json()["errors"][0].get("hint") == hint
+
+
 def test_the_log_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     made = Client(Options(log="text"))
     made.get("/a%0A%1b[31m")

@@ -9,6 +9,7 @@ import pytest
 
 from targetexpr.serve.groups import plain_of
 from targetexpr.serve.progress import _prepared
+from targetexpr.serve.remembered import remembered
 from targetexpr.targets.tracker import Tracker, evaluate, prepare
 from targetexpr.targets.values import Number
 from targetexpr.targets.wire import read_plain, write_plain
@@ -96,8 +97,30 @@ def test_a_second_read_compiles_nothing_and_no_more_is_kept_than_there_is_room_f
     for misses in (5, 5):
         assert len(client.get(PATH).json()["data"]["targetGroups"]) == 5
         assert _prepared.cache_info().misses == misses
-    assert _prepared.cache_info().maxsize == 2048
-    assert plain_of.cache_info().maxsize == 4096
+    assert _prepared.cache_info().room == 4 << 20
+    assert plain_of.cache_info().room == 8 << 20
+
+
+def test_large_groups_are_read_anew_and_take_no_room(client: Client) -> None:
+    plain_of.cache_clear()
+    for place in range(3):
+        client.made(milestone(f"Large {place}", more=["x" * 10_000] * 10))
+    client.made(by_record(milestone("Small")))
+    assert len(client.get("/v3/targetGroups").json()["data"]) == 4
+    assert plain_of.cache_info().taken < 10_000
+
+
+def test_what_was_not_used_for_longest_goes_first() -> None:
+    made = []
+
+    @remembered(room=10)
+    def double(text: str) -> str:
+        made.append(text)
+        return text * 2
+
+    assert [double(text) for text in ("aaaa", "bbbb", "aaaa", "cccc", "aaaa", "bbbb")][-1] == "b" * 8
+    assert made == ["aaaa", "bbbb", "cccc", "bbbb"]
+    assert double.cache_info() == (2, 4, 10, 8)
 
 
 def test_a_prepared_group_is_used_over_and_over_without_a_trace() -> None:

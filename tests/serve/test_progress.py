@@ -186,7 +186,7 @@ def test_the_events_behind_a_target(client: Client) -> None:
         "eventDisplayName": None,
         "uniqueId": "880613909",
         "eventDate": "2024-02-01 12:00:12.0",
-        "eventProcessedDate": "2024-02-20 12:30:00.250",
+        "eventProcessedDate": "2024-02-20 12:30:00.25",
         "periodId": 2,
         "targetGroupId": 1,
         "targetRuleId": 1,
@@ -453,6 +453,26 @@ def test_records_that_are_none(client: Client, body: str, reason: str) -> None:
     answer = client.post("/sandbox/records", body)
     assert answer.status_code == 400
     assert problems(answer)[0][1] == reason
+
+
+def test_figures_that_are_none_are_kept_and_told(client: Client) -> None:
+    client.made(by_record(milestone()))
+    fed = [
+        bill("a", 1, "2024-01-05", "abc"),
+        bill("b", 1, "2024-01-05", 5),
+        bill("c", 1, "2024-01-05", 5) | {"type": "ReturnBill", "returnBill": 7},
+        {"id": "d", "customerId": 1, "type": "goodNight", "date": "2024-01-05"},
+    ]
+    answer = client.post("/sandbox/records", fed)
+    assert answer.json() == {"data": {"accepted": 4, "duplicates": 0}, "errors": None, "warnings": None}
+    assert answer.headers["sandbox-warnings"] == "2"
+    client.put("/sandbox/settings", {"warnings": True})
+    told = client.post("/sandbox/records", fed).json()["warnings"]
+    assert [(one["reason"], one["pointer"]) for one in told] == [
+        ("record-value", "/0/currentTxn/value"),
+        ("record-value", "/2/returnBill"),
+    ]
+    assert told[0]["message"].startswith("record 1: currentTxn.value")
 
 
 @pytest.mark.parametrize("body", ["", " \n", "[]"])

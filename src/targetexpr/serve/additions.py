@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from targetexpr.serve import clock
+from targetexpr.serve import clock, requested
 from targetexpr.serve.groups import (
+    MOST_ITEMS,
     Made,
     Members,
     body_of,
@@ -17,25 +18,25 @@ from targetexpr.serve.groups import (
     take_name,
     taken_problem,
     unless_taken,
+    window_of,
 )
 from targetexpr.serve.problems import NO_PERIOD, Problem, Refusal, numbered, of_finding
 from targetexpr.serve.reading import misfit
 from targetexpr.serve.reads import changed, found
 from targetexpr.serve.rows import ORGANISATION, Rows
 from targetexpr.serve.store import Store
+from targetexpr.targets.derived import rule_over
 from targetexpr.targets.findings import Finding
 from targetexpr.targets.model import Period, Target, TargetGroup
 from targetexpr.targets.payloads import checked
-from targetexpr.targets.spelling import EvaluationType, TrackingType
+from targetexpr.targets.spelling import CombinationType, EvaluationType, TrackingType
 from targetexpr.targets.validation import validate
 from targetexpr.targets.wire import Plain
-
-_MOST = 1000  # items in one call; documents have up to a hundred periods and fifty targets
 
 
 def add_targets(store: Store, id: int, given: Plain, actor: Mapping[str, Plain]) -> Made:
     """Targets for a group, from one object or a list of them; what is answered is a list."""
-    listed, wheres = _items(given)
+    listed, wheres = _items(given, requested.of_target)
     with store.write() as rows:
         row, settings = found(rows, id, active=True), clock.load(rows)
         body = body_of(row)
@@ -62,7 +63,7 @@ def add_targets(store: Store, id: int, given: Plain, actor: Mapping[str, Plain])
 
 def add_periods(store: Store, id: int, given: Plain, actor: Mapping[str, Plain]) -> Made:
     """Periods for a group, from one object or a list of them; what is answered is a list."""
-    listed, wheres = _items(given)
+    listed, wheres = _items(given, requested.of_period)
     with store.write() as rows:
         row, settings = found(rows, id, active=True), clock.load(rows)
         body = body_of(row)
@@ -88,17 +89,17 @@ def add_periods(store: Store, id: int, given: Plain, actor: Mapping[str, Plain])
     return Made(data=list[Plain](made), warnings=tuple(problem for error, problem in findings if not error))
 
 
-def _items(given: Plain) -> tuple[list[Members], list[str]]:
+def _items(given: Plain, asked: Callable[[Members], Members]) -> tuple[list[Members], list[str]]:
     """What is to be added, with the pointer of each. Ids are the server's to give, and the path names the group."""
     listed = given if isinstance(given, list) else [given]
     wheres = [f"/{place}" for place in range(len(listed))] if isinstance(given, list) else [""]
-    if not 1 <= len(listed) <= _MOST:
-        raise misfit("item-count", f"One to {_MOST} items can be added in a call, not {len(listed)}.", "")
+    if not 1 <= len(listed) <= MOST_ITEMS:
+        raise misfit("item-count", f"One to {MOST_ITEMS} items can be added in a call, not {len(listed)}.", "")
     made: list[Members] = []
     for one, where in zip(listed, wheres, strict=True):
         if not isinstance(one, dict):
             raise misfit("not-an-object", "An object is needed, or a list of objects.", where)
-        made.append({name: value for name, value in one.items() if name not in ("id", "targetGroupId", "attribution")})
+        made.append(asked(one))
     return made, wheres
 
 
@@ -158,8 +159,7 @@ def _foreign_periods(body: Members, listed: Sequence[Members], wheres: Sequence[
 
 def _without_values(body: Members, periods: int) -> list[Problem]:
     """Targets that would lack a value: it cannot be added later, and without it they cannot be evaluated."""
-    window = body.get("targetEvaluationType", EvaluationType.FIXED_CALENDAR_WINDOW)
-    if window != EvaluationType.FIXED_CALENDAR_WINDOW:
+    if window_of(body) != EvaluationType.FIXED_CALENDAR_WINDOW:
         return []
     return [
         Problem(
@@ -179,8 +179,9 @@ def _with_targets(body: Members, targets: list[Members]) -> Members:
     made: Members = {**body, "targets": list[Plain](targets)}
     unified = body.get("unifiedTargetExpression")
     if isinstance(unified, dict) and body.get("trackingType") == TrackingType.UNIFIED:
-        members = [Target.model_validate(one) for one in targets]
-        ids = [str(one.id) for one in members if not one.is_twin]
-        sign = " | " if body.get("combinationType") == "ANY" else " & "
-        made["unifiedTargetExpression"] = {**unified, "ruleExpression": f"({sign.join(ids)})"}
+        kind = body.get("combinationType")  # stored names, in what was answered
+        made["unifiedTargetExpression"] = {
+            **unified,
+            "ruleExpression": rule_over(targets, None if kind is None else CombinationType(str(kind))),
+        }
     return made

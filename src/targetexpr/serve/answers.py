@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from starlette.responses import Response
 
@@ -12,6 +12,9 @@ from targetexpr.targets.wire import Plain, write_plain
 
 WARNINGS = "Sandbox-Warnings"
 """The header that counts our warnings on an answer of success."""
+
+MOST_LISTED = 1000
+"""Problems that an answer lists. A document of a hundred periods and fifty targets has room for fewer."""
 
 
 def plain(value: Plain, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -32,16 +35,29 @@ def success(data: Plain, status: int = 200, *, warnings: Iterable[Problem] = (),
 
 
 def refused(refusal: Refusal) -> Response:
-    """Everything that is wrong, at once."""
-    errors: list[Plain] = [problem.plain() for problem in refusal.problems]
-    warnings: list[Plain] = [problem.plain() for problem in refusal.warnings]
+    """Everything that is wrong, at once; of more than anybody reads, the beginning."""
+    errors, warnings = _listed(refusal.problems), _listed(refusal.warnings)
     return plain({"data": None, "errors": errors, "warnings": warnings or None}, refusal.status, refusal.headers)
 
 
-def unavailable(problem: StoreProblem) -> Response:
-    """The database cannot be used: 503, for it may be later."""
+def _listed(problems: Sequence[Problem]) -> list[Plain]:
+    listed: list[Plain] = [problem.plain() for problem in problems[:MOST_LISTED]]
+    if len(problems) > MOST_LISTED:
+        said = f"There are {len(problems) - MOST_LISTED} more problems."
+        listed.append(Problem(message=said, reason="too-many-problems").plain())
+    return listed
+
+
+def unavailable(problem: StoreProblem, *, named: bool) -> Response:
+    """The database cannot be used: 503, and when to try again where that can help by itself.
+
+    With `named` the file is named, which is for those only whom the server knows.
+    """
+    headers = {"Retry-After": "2"} if problem.passes else None
     return refused(
-        Refusal([Problem(message=problem.message, reason=problem.reason)], 503, headers={"Retry-After": "2"})
+        Refusal(
+            [Problem(message=problem.message if named else problem.told, reason=problem.reason)], 503, headers=headers
+        )
     )
 
 

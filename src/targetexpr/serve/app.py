@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Match
@@ -13,9 +13,10 @@ from starlette.types import Scope
 from targetexpr.serve import routes_sandbox, routes_v3
 from targetexpr.serve.answers import plain, problem, refused, unavailable
 from targetexpr.serve.described import document
-from targetexpr.serve.middleware import Gate
+from targetexpr.serve.middleware import USER, Gate
 from targetexpr.serve.problems import Refusal, of_payload
 from targetexpr.serve.progress import NotEvaluated
+from targetexpr.serve.reading import check_query
 from targetexpr.serve.settings import Options
 from targetexpr.serve.store import Store, StoreProblem
 from targetexpr.targets.payloads import PayloadError
@@ -31,12 +32,19 @@ def create_app(options: Options | None = None, store: Store | None = None) -> Fa
     # The documents are served by us: they must work without a network.
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.store = store if store is not None else Store(options.database)
-    app.include_router(routes_v3.router)
-    app.include_router(routes_sandbox.router)
+    for router in (routes_v3.router, routes_sandbox.router):
+        app.include_router(router, dependencies=[Depends(_known_parameters)])
     _add_handlers(app)
     _add_documents(app, options)
     app.add_middleware(Gate, options=options)
     return app
+
+
+async def _known_parameters(request: Request) -> None:
+    """Before every operation: its query holds what the operation describes, and nothing else."""
+    if request.query_params:
+        described = (request.scope["route"].openapi_extra or {}).get("parameters", ())
+        check_query(request.query_params, [one["name"] for one in described])
 
 
 def _add_handlers(app: FastAPI) -> None:
@@ -46,8 +54,8 @@ def _add_handlers(app: FastAPI) -> None:
     async def on_payload(_request: Request, error: Any) -> Response:
         return refused(of_payload(error))
 
-    async def on_store(_request: Request, error: Any) -> Response:
-        return unavailable(error)
+    async def on_store(request: Request, error: Any) -> Response:
+        return unavailable(error, named=request.scope[USER] is not None)
 
     async def on_evaluation(_request: Request, error: Any) -> Response:
         return refused(Refusal([error.problem()]))

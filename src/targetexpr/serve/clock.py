@@ -22,9 +22,15 @@ FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = datetime(9900, 1, 1, tzinfo=UTC)
 """Where the clock can be set; groups without dates end five years after it, and that must be a date."""
 
+ZONE = "UTC"
+"""The clock of local days, unless the settings name another."""
+
 KINDS: tuple[Kind, ...] = get_args(Kind)
 RETURNS: tuple[str, ...] = get_args(ReturnPolicy)
 UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds")
+MOST_FIRST = 2**62 - 1
+"""Where a sequence can begin: what follows still fits a long."""
+
 _MOST_INSTANTS = 1000
 _ACTOR = ("id", "code", "description", "name", "type")
 
@@ -38,7 +44,7 @@ class Settings:
     shift: timedelta = timedelta()  # of a running clock, what it is ahead
     actor: Mapping[str, Plain] | None = None  # who makes things; the user of the request unless set
     return_bill: bool = False  # whether targets of TRANSACTION get their twin
-    timezone: str = "UTC"  # the clock of local days
+    timezone: str = ZONE  # the clock of local days
     returns: ReturnPolicy | None = None
     org_id: int = 0
     open_users: bool = True  # whether enrolling makes a user known
@@ -62,7 +68,7 @@ def load(rows: Rows) -> Settings:
         shift=shift,
         actor=kept.get("actor"),
         return_bill=kept.get("returnBill", False),
-        timezone=kept.get("timezone", "UTC"),
+        timezone=kept.get("timezone", ZONE),
         returns=kept.get("returns"),
         org_id=kept.get("orgId", 0),
         open_users=kept.get("openUsers", True),
@@ -189,12 +195,13 @@ def change_settings(rows: Rows, given: Mapping[str, Plain]) -> None:
     for name, value in given.items():
         if name == "ids":
             _set_ids(rows, value)
-        elif name == "timezone" and value != load(rows).timezone and rows.counts()["records"]:
+            continue
+        wanted = _checked(name, value)
+        if name == "timezone" and (wanted or ZONE) != load(rows).timezone and rows.counts()["records"]:
             # Dates without an offset were read on the old clock.
             said = "There are records whose dates were read on the clock of another time zone."
             raise ours("timezone-in-use", said, pointer="/timezone", hint="Reset the sandbox first.")
-        else:
-            rows.set(name, _checked(name, value))
+        rows.set(name, wanted)
 
 
 def _checked(name: str, value: Plain) -> Any:
@@ -208,7 +215,7 @@ def _checked(name: str, value: Plain) -> Any:
                 raise misfit("wrong-type", f"{name} is true or false.", f"/{name}")
         case "orgId":
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_ID:
-                raise misfit("wrong-type", "orgId is a whole number of 0 or more.", "/orgId")
+                raise misfit("wrong-type", f"orgId is a whole number from 0 to {MOST_ID}.", "/orgId")
         case "returns":
             if value not in RETURNS:
                 raise misfit("returns", f"returns is {', '.join(RETURNS)} or null.", "/returns")
@@ -242,17 +249,20 @@ def _actor(value: Plain) -> Plain:
 
 
 def _set_ids(rows: Rows, value: Plain) -> None:
+    """Null begins at 1 again; while there are groups the sequences go on where they are."""
+    before, made = rows.sequences(), rows.count_groups() > 0
+    if value is None:
+        value = {} if made else dict.fromkeys(KINDS, 1)
     if not isinstance(value, dict):
         raise misfit("wrong-type", f"ids is an object of first ids: {', '.join(KINDS)}.", "/ids")
-    before, made = rows.sequences(), rows.count_groups() > 0
     following: dict[str, int] = {}
     for kind, number in value.items():
         if kind not in KINDS:
             raise misfit(
                 "unknown-member", f"There are no ids of {kind!r}; there are {', '.join(KINDS)}.", f"/ids/{kind}"
             )
-        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number < 2**62:
-            raise misfit("wrong-type", "A first id is a whole number of 1 or more.", f"/ids/{kind}")
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_FIRST:
+            raise misfit("wrong-type", f"A first id is a whole number from 1 to {MOST_FIRST}.", f"/ids/{kind}")
         if made and number < before.get(kind, 1):
             said = (
                 f"Ids of {kind} up to {before.get(kind, 1) - 1} may be in use; they only go up while there are groups."

@@ -33,8 +33,8 @@ EXAMPLES = f"""\
   targetexpr serve
   targetexpr serve --database :memory: --no-auth --port 0
   {USER_VARIABLE}=till:secret targetexpr serve --database sandbox.sqlite3 --log text
-  curl -u till:secret -H 'Content-Type: application/json' -d @group.json http://127.0.0.1:8310/v3/targetGroups
-  curl -u till:secret -X PUT -d '{{"now":"2024-01-01T09:00:00Z"}}' http://127.0.0.1:8310/sandbox/clock
+  curl -u till:secret --json @group.json http://127.0.0.1:8310/v3/targetGroups
+  curl -u till:secret -X PUT --json '{{"now":"2024-01-01T09:00:00Z"}}' http://127.0.0.1:8310/sandbox/clock
   curl -u till:secret -H 'Content-Type: application/x-ndjson' --data-binary @records.jsonl \\
        http://127.0.0.1:8310/sandbox/records"""
 
@@ -100,6 +100,7 @@ def run(options: Namespace) -> int:
         most_body=options.max_body or MOST_BODY,
         most_records=options.max_records or MOST_RECORDS,
         log=options.log,
+        host=options.host,
     )
     listener = _listen(options.host, options.port)
     try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.limits import Limits
 from targetexpr.checking.checker import check_tree
+from targetexpr.lang.nodes import is_name
+from targetexpr.lang.schema import Schema
 from targetexpr.serve.reading import misfit, object_of, path_id
 from targetexpr.syntax.expression_json import group_json, to_json
 from targetexpr.syntax.parser import parse
@@ -26,6 +29,9 @@ def convert(program: str, event: str, body: bytes) -> dict[str, Plain]:
     text = given.get("exp")
     if path_id(program) is None:
         raise misfit("program-id", f"{program[:60]!r} is no id of a programme.", "")
+    if not is_name(event):
+        said = f"{event[:60]!r} is no name of an event; names are letters, digits and underscores."
+        raise misfit("event-type", said, "")
     if not isinstance(text, str):
         raise misfit("exp-missing", "exp is the text of a rule.", "/exp")
     if len(text) > LONGEST:
@@ -42,13 +48,23 @@ def _converted(text: str, event: str) -> tuple[str, tuple[Diagnostic, ...]]:
     """The JSON with the types that the event gives; of text that is no rule, its pieces without types."""
     try:
         checked = check_tree(parse(text), event=event, expect=None, strict=False)
-        return to_json(checked.expr, "editor", types=checked.types, limits=_LIMITS), checked.diagnostics
+        made = to_json(checked.expr, "editor", types=checked.types, limits=_LIMITS)
+        return made, tuple(_softened(one, checked.schema, event) for one in checked.diagnostics)
     except ExpressionError as error:
         findings = error.diagnostics
     try:
         return group_json(pieces(text[:_LONGEST_IN_PIECES]), limits=_LIMITS), findings
     except ExpressionError as error:
         return group_json([]), (*findings, *error.diagnostics)
+
+
+def _softened(one: Diagnostic, schema: Schema, event: str) -> Diagnostic:
+    """What a rule may not see of an event is no error where the event is not known: it may be one of the customer's.
+
+    It has the types of a behavioural event, and a finding says so, whatever the rule reads.
+    """
+    unsure = one.code in ("profile-not-offered", "not-in-event") and schema.event(event) is None
+    return replace(one, severity="warning") if unsure else one
 
 
 def _finding(one: Diagnostic) -> Plain:

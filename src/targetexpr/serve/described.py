@@ -11,15 +11,15 @@ from fastapi.openapi.utils import get_openapi
 Described = dict[str, Any]
 
 _ALWAYS = {
-    403: "It comes from a page of another site.",
+    400: "Refused, with everything that is wrong; an unknown parameter of the query is, too.",
+    403: "It comes from a page of another site, or is meant for another host.",
     401: "The credentials are missing or wrong.",
-    503: "The database cannot be used now: locked, full, or read-only.",
+    503: "The database cannot be used now: locked, full, read-only, or gone.",
 }
 _OF_BODIES = {413: "The body is too large.", 415: "The body is of a type that is not read here."}
 _MEANING = {
     200: "Done.",
     201: "Made.",
-    400: "Refused, with everything that is wrong.",
     404: "There is no such group, target or period.",
 }
 
@@ -38,7 +38,7 @@ def answers(status: int, schema: str, *refusals: int) -> dict[int | str, Describ
         status: {"description": _MEANING[status], "content": _json(_ref(f"Answer_{schema}"))}
     }
     for refusal in refusals:
-        made[refusal] = {"description": _MEANING[refusal], "content": _json(_ref("Refusal"))}
+        made[refusal] = {"description": (_MEANING | _ALWAYS)[refusal], "content": _json(_ref("Refusal"))}
     return made
 
 

@@ -14,7 +14,7 @@ from typing import cast
 from targetexpr.running.values import time_zone
 from targetexpr.serve import clock
 from targetexpr.serve.clock import Settings
-from targetexpr.serve.groups import Members, body_of, parts_of
+from targetexpr.serve.groups import Members, body_of, parts_of, window_of
 from targetexpr.serve.problems import (
     ENROLLED,
     INVALID_USER,
@@ -54,35 +54,46 @@ def enrol(store: Store, group: int, target: int, given: Plain) -> Plain:
     with store.write() as rows:
         row, settings = _group(rows, group, target), clock.load(rows)
         _known_user(rows, ask, settings)
-        if _takes_part(part_of(rows, row, settings, ask.customer)):
-            said = f"The customer {ask.customer} takes part in the target group {group} already."
-            raise refuse(ENROLLED, "enrolled-already", said, pointer=f"{ask.where}/customerId")
         _honourable(ask, row)
         since = _since(ask, row, settings)
+        if _takes_part(part_of(rows, row, settings, ask.customer), row, since, settings):
+            said = f"The customer {ask.customer} takes part in the target group {group} already."
+            raise refuse(ENROLLED, "enrolled-already", said, pointer=f"{ask.where}/customerId")
         before = rows.part(group, ask.customer)
-        from_when = since if before is None else _again(before, ask, row, since)
+        from_when = since if before is None else _again(before, ask, row, since, settings)
         rows.add_users([ask.customer])
         rows.set_part(group, Part(ask.customer, stamp_text(settings.now), from_when, None))
     return plain_user(ask.customer)
 
 
 def unenrol(store: Store, group: int, target: int, given: Plain) -> Plain:
-    """Takes a customer out: of the period that runs and all later ones. The customer's id is what is answered."""
+    """Takes a customer out: of the period that is named, else the one that runs, and all later ones.
+
+    The customer's id is what is answered.
+    """
     ask = _ask(given, _KNOWN[:2])
     with store.write() as rows:
         row, settings = _group(rows, group, target), clock.load(rows)
         if not rows.has_user(ask.customer):
             raise _unknown(ask)
+        until = _until(ask, row, settings)
         part = part_of(rows, row, settings, ask.customer)
-        if part is None or not _takes_part(part):
+        if part is None or not _takes_part(part, row, until, settings):
             said = f"The customer {ask.customer} does not take part in the target group {group}."
             raise refuse(NOT_ENROLLED, "not-enrolled", said, pointer=f"{ask.where}/customerId")
-        rows.set_part(group, part._replace(until=stamp_text(settings.now)))
+        rows.set_part(group, part._replace(until=until))
     return plain_user(ask.customer)
 
 
-def _takes_part(part: Part | None) -> bool:
-    return part is not None and part.until is None
+def _takes_part(part: Part | None, row: GroupRow, when: str, settings: Settings) -> bool:
+    """Whether a customer still takes part at a time: who left with a later period does until then."""
+    if part is None or part.until is None:
+        return part is not None
+    day, until = _day(when, settings), _day(part.until, settings)
+    periods = _last_days(row)
+    if not periods:
+        return datetime.fromisoformat(when) < datetime.fromisoformat(part.until)
+    return min((last for last in periods if last >= day), default=day) < until
 
 
 def _group(rows: Rows, group: int, target: int) -> GroupRow:
@@ -151,26 +162,50 @@ def _is_streak(row: GroupRow) -> bool:
 def _periods(row: GroupRow) -> list[Members]:
     """The periods customers are enrolled by; other windows begin with a customer's own records."""
     body = body_of(row)
-    window = body.get("targetEvaluationType", EvaluationType.FIXED_CALENDAR_WINDOW)
-    return parts_of(body, "periods") if window == EvaluationType.FIXED_CALENDAR_WINDOW else []
+    return parts_of(body, "periods") if window_of(body) == EvaluationType.FIXED_CALENDAR_WINDOW else []
 
 
 def _since(ask: Ask, row: GroupRow, settings: Settings) -> str:
     """From when the customer takes part: the start of the named period, else now. Earlier periods are not missed."""
-    periods = _periods(row)
     if ask.period is not None:
-        named = next((one for one in periods if one.get("refCode") == ask.period), None)
-        if named is None:
-            said = f"The target group {row.id} has no period named {ask.period!r}."
-            raise refuse(NO_PERIOD, "no-period", said, pointer=f"{ask.where}/periodName")
-        return cast(str, named["startDate"])
-    if periods and not _is_streak(row):
+        return cast(str, _named(ask, row)["startDate"])
+    if _periods(row) and not _is_streak(row):
         said = "A milestone's customers are enrolled from a period on; periodName says which."
         raise refuse(NO_PERIOD, "period-missing", said, pointer=f"{ask.where}/periodName")
+    return _now(settings)
+
+
+def _until(ask: Ask, row: GroupRow, settings: Settings) -> str:
+    """From when the customer is out: the start of the named period, else now. What has ended stays as it is."""
+    if ask.period is None:
+        return _now(settings)
+    named = _named(ask, row)
+    if date.fromisoformat(cast(str, named["endDate"])) < _day(_now(settings), settings):
+        said = f"The period {ask.period!r} has ended; its customers were in it to the end."
+        hint = "Name the period that runs or a later one, or none."
+        raise ours("period-ended", said, pointer=f"{ask.where}/periodName", hint=hint)
+    return cast(str, named["startDate"])
+
+
+def _named(ask: Ask, row: GroupRow) -> Members:
+    """The period that an enrol or unenrol call names. Raises Refusal 310019."""
+    found_here = next((one for one in _periods(row) if one.get("refCode") == ask.period), None)
+    if found_here is None:
+        said = f"The target group {row.id} has no period named {ask.period!r}."
+        raise refuse(NO_PERIOD, "no-period", said, pointer=f"{ask.where}/periodName")
+    return found_here
+
+
+def _now(settings: Settings) -> str:
     return settings.now.astimezone(time_zone(settings.timezone)).isoformat()
 
 
-def _again(before: Part, ask: Ask, row: GroupRow, since: str) -> str | None:
+def _last_days(row: GroupRow) -> list[date]:
+    """The last days of the periods that count."""
+    return [date.fromisoformat(cast(str, one["endDate"])) for one in _periods(row) if one.get("active") is not False]
+
+
+def _again(before: Part, ask: Ask, row: GroupRow, since: str, settings: Settings) -> str | None:
     """From when a customer takes part who was enrolled before and taken out.
 
     A reset starts afresh. Otherwise the customer goes on from where the old part stopped, which evaluation can only
@@ -181,8 +216,8 @@ def _again(before: Part, ask: Ask, row: GroupRow, since: str) -> str | None:
     if ask.balance is not None:
         said = "The sandbox cannot set progress back to 0: progress is what records come to."
         raise ours("balance-not-supported", said, pointer=f"{ask.where}/initialBalance", hint="Leave it out.")
-    periods = [date.fromisoformat(cast(str, one["endDate"])) for one in _periods(row) if one.get("active") is not False]
-    old, until, new = (None if day is None else _day(day) for day in (before.since, before.until, since))
+    periods = _last_days(row)
+    old, until, new = (None if day is None else _day(day, settings) for day in (before.since, before.until, since))
     assert until is not None  # or the customer would still take part
     assert new is not None
     kept = any((old is None or old <= last) and last < until for last in periods)
@@ -194,5 +229,8 @@ def _again(before: Part, ask: Ask, row: GroupRow, since: str) -> str | None:
     return since if gap else before.since
 
 
-def _day(text: str) -> date:
-    return datetime.fromisoformat(text).date() if "T" in text else date.fromisoformat(text)
+def _day(text: str, settings: Settings) -> date:
+    """The local day of what a part says, a day or an instant: as evaluation has it."""
+    if "T" not in text:
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text).astimezone(time_zone(settings.timezone)).date()

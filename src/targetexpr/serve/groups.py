@@ -7,10 +7,9 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from targetexpr.serve import clock
+from targetexpr.serve import clock, requested
 from targetexpr.serve.clock import KINDS, Settings
 from targetexpr.serve.problems import (
     NAME_TAKEN,
@@ -21,15 +20,20 @@ from targetexpr.serve.problems import (
     refuse_errors,
 )
 from targetexpr.serve.reading import misfit
+from targetexpr.serve.remembered import remembered
 from targetexpr.serve.rows import ORGANISATION, GroupRow, NameOf, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.findings import Finding
-from targetexpr.targets.model import TWIN, TargetGroup
+from targetexpr.targets.model import TWIN, Target, TargetGroup
 from targetexpr.targets.payloads import is_envelope
-from targetexpr.targets.response import respond
+from targetexpr.targets.response import Kind, respond
+from targetexpr.targets.spelling import EvaluationType
 from targetexpr.targets.validation import validate
 from targetexpr.targets.values import Number, stamp_text
 from targetexpr.targets.wire import Plain, write_plain
+
+MOST_ITEMS = 1000
+"""Periods, targets or levels in one call; documents have up to a hundred periods and fifty targets."""
 
 Members = dict[str, Plain]
 Answered = TypeVar("Answered")
@@ -51,7 +55,7 @@ _KEPT = json.JSONDecoder(parse_float=Number, parse_int=_int)
 # What was written here is JSON for certain: the standard reader is ten times as fast as the one that knows every slip.
 
 
-@lru_cache(maxsize=4096)
+@remembered(room=8 << 20)
 def plain_of(text: str) -> Plain:
     """A kept body, as `read_plain` reads it; groups are read far more often than they change.
 
@@ -70,17 +74,27 @@ def parts_of(body: Mapping[str, Plain], name: str) -> list[Members]:
     return cast("list[Members]", body.get(name) or [])
 
 
+def window_of(body: Mapping[str, Plain]) -> str:
+    """How a group is evaluated; one that does not say has the fixed window."""
+    return cast(str, body.get("targetEvaluationType", str(EvaluationType.FIXED_CALENDAR_WINDOW)))
+
+
 def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
     """A group from the body of a create call. Raises Refusal with everything that is wrong with it."""
     if not isinstance(given, dict) or is_envelope(given):
         raise misfit("not-a-group", "A target group is a JSON object, without the envelope of an answer.", "")
-    # An id would make it an answer, of which less is asked; ids are the server's to give.
-    request = {name: value for name, value in given.items() if name != "id"}
+    request = requested.of_group(given)
+    for part in ("periods", "targets", "streaks"):
+        if isinstance(listed := request.get(part), list) and len(listed) > MOST_ITEMS:
+            said = f"A group has up to {MOST_ITEMS:,} {part} here, not {len(listed):,}."
+            raise misfit("item-count", said, f"/{part}")
     with store.read() as rows:
         name = request.get("name")
         taken = [name] if isinstance(name, str) and rows.is_taken("group", name) else []
         problems = _taken(rows, request)
     findings = in_calendar(lambda: validate(request, building=True, taken_names=taken))
+    told = {one.pointer for one in findings if one.is_error}
+    problems += [one for one in requested.misfits(TargetGroup, given) if one.pointer not in told]
     refuse_all(findings, problems)
     model = TargetGroup.model_validate(request)
     with store.write() as rows:
@@ -103,11 +117,14 @@ def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
     return Made(data=data, warnings=tuple(of_finding(one) for one in findings))
 
 
-def respond_to(request: Any, settings: Settings, actor: Mapping[str, Plain], ids: Mapping[str, int]) -> Members:
+def respond_to(
+    request: TargetGroup | Sequence[Target], settings: Settings, actor: Mapping[str, Plain], ids: Mapping[str, int]
+) -> Members:
+    """What the platform answers, at the sandbox's instants and with its next ids; the user acts unless one is set."""
     return respond(
         request,
         now=settings.moments,
-        ids=cast(Any, ids),
+        ids=cast("Mapping[Kind, int]", ids),
         actor=settings.actor if settings.actor is not None else actor,
         return_bill=settings.return_bill,
     )
@@ -202,7 +219,7 @@ def take_name(rows: Rows, kind: NameOf, scope: int, name: str, place: str, group
 
 
 def go_on(rows: Rows, before: Mapping[str, int], data: Members) -> None:
-    """The sequences go on behind the ids that were given."""
+    """The sequences go on behind the ids that were given here; requests bring none of their own."""
     targets = parts_of(data, "targets")
     given: dict[str, list[Plain]] = {
         "group": [data.get("id")],

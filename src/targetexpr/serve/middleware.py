@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from targetexpr.serve.answers import problem
-from targetexpr.serve.settings import Credential, LogStyle, Options
+from targetexpr.serve.settings import Credential, LogStyle, Options, is_loopback, is_meant_for
 
 OPEN_PATHS = ("/docs", "/openapi.json", "/sandbox/health")
 """What is answered without credentials, on every address: none of it shows anything that is kept."""
@@ -67,7 +67,7 @@ class Gate:
             raise
         except Exception:
             # A mistake of ours. The client gets a clear answer, the server's log gets the trace.
-            _LOG.exception("%s %s failed", scope["method"], scope["path"])
+            _LOG.exception("%s %s failed", scope["method"], _shown(scope["path"]))
             if not seen["status"]:
                 said = "The sandbox made a mistake of its own; its log has the details. Please report it."
                 await problem(500, "internal-error", said)(scope, receive, watched)
@@ -76,13 +76,21 @@ class Gate:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[USER] = None if self.options.credential is not None else ANONYMOUS
-        refusal = _foreign(scope) or self._credentials(scope) or self._type(scope)
+        refusal = self._misdirected(scope) or _foreign(scope) or self._credentials(scope) or self._type(scope)
         if refusal is None:
             try:
                 refusal = await self._read(scope, receive)
             except ConnectionError:
                 return  # the client went away in the middle of its body: nobody waits for an answer
         await (refusal or self.app)(scope, receive, send)
+
+    def _misdirected(self, scope: Scope) -> Response | None:
+        """Refuses requests for other hosts where only this machine is served: their name was made to lead here."""
+        host, asked = self.options.host, _header(scope, b"host")
+        if host is None or not is_loopback(host) or asked is None or is_meant_for(host, asked):
+            return None
+        said = f"The sandbox on {host} answers no requests for {asked[:100]!r}."
+        return problem(403, "foreign-host", said, hint="Ask for 127.0.0.1, localhost or what --host says.")
 
     def _credentials(self, scope: Scope) -> Response | None:
         wanted = self.options.credential
@@ -189,11 +197,15 @@ def _log_writer(style: LogStyle) -> LogWriter:
         _write(json.dumps(entry))
 
     def as_text(scope: Scope, status: int, size: int, took: float) -> None:
-        # The path is the client's: as JSON it cannot break the line or colour the terminal.
-        path = json.dumps(scope["path"])[1:-1]
-        _write(f"{_time()} {scope['method']} {path} {status} {took * 1000:.1f}ms {scope.get(USER)} {size}B")
+        path, user = _shown(scope["path"]), scope.get(USER)
+        _write(f"{_time()} {scope['method']} {path} {status} {took * 1000:.1f}ms {user} {size}B")
 
     return {"json": as_json, "text": as_text, "none": silent}[style]
+
+
+def _shown(path: str) -> str:
+    """A path as logs have it: it is the client's, and as JSON it can neither break a line nor colour the terminal."""
+    return json.dumps(path)[1:-1]
 
 
 def _time() -> str:

@@ -21,22 +21,24 @@ INVALID_KEY = 310145
 NOTHING_RECORDED = 310149
 
 MESSAGES: dict[int, str] = {
+    # The documents show a text for these.
     INVALID_INPUT: "Invalid input, check all values and ensure they are correct.",
     310008: "Length of Target rule name cannot exceed 200",
     INVALID_USER: "Invalid userId",
+    NAME_TAKEN: "Target group name already exists",
+    310094: "Extended field info is missing",
+    NOT_ENROLLED: "User is not enrolled for the target",
+    INVALID_KEY: "Invalid key is passed",
+    310146: "Program id is invalid",
+    310147: "Alternate currency id is null or invalid",
+    # For these they show none: the number is the platform's, the wording is ours.
     NO_GROUP: "Target group not found or deactivated",
     NO_TARGET: "Target rule not found",
     NO_PERIOD: "Target period not found",
     310033: "Target entity and target type do not go together",
-    NAME_TAKEN: "Target group name already exists",
     310092: "Extended field not found or of a wrong data type",
-    310094: "Extended field info is missing",
     ENROLLED: "User already enrolled for the target",
-    NOT_ENROLLED: "User is not enrolled for the target",
     310132: "Leaderboard is available for FIXED_CALENDAR_WINDOW only",
-    INVALID_KEY: "Invalid key is passed",
-    310146: "Program id is invalid",
-    310147: "Alternate currency id is null or invalid",
     NOTHING_RECORDED: "Nothing is recorded for the user and the target",
 }
 """The text beside each number that this server answers with."""

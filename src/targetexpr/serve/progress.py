@@ -8,8 +8,8 @@ those few records, feeding costs no evaluation at all, a clock that is put back 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import cast
 
 from targetexpr.base.diagnostics import ExpressionError
@@ -19,7 +19,8 @@ from targetexpr.serve.groups import Members, body_of, parts_of, plain_of
 from targetexpr.serve.problems import Problem
 from targetexpr.serve.reads import found
 from targetexpr.serve.records import Kept, kept_of, microseconds
-from targetexpr.serve.rows import GroupRow, Part, Rows
+from targetexpr.serve.remembered import remembered
+from targetexpr.serve.rows import GroupRow, Part, RecordRow, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.enrolment import Enrolment
 from targetexpr.targets.model import TargetGroup
@@ -45,7 +46,7 @@ class NotEvaluated(Exception):
         return Problem(message=said, reason="not-evaluated", pointer=self.pointer)
 
 
-@lru_cache(maxsize=2048)
+@remembered(room=4 << 20)
 def _prepared(body: str, timezone: str) -> Prepared:
     """A kept group with its rules compiled. By its text: a group that was changed is another one."""
     return prepare(TargetGroup.model_validate(plain_of(body)), timezone=timezone)
@@ -67,9 +68,27 @@ def part_of(rows: Rows, row: GroupRow, settings: Settings, customer: str) -> Par
     explicit = rows.part(row.id, customer)
     if explicit is not None:
         return explicit
-    if joins_by_record(row) and rows.has_record(customer, microseconds(settings.now)):
-        return Part(customer, "", None, None)
+    if joins_by_record(row):
+        until = microseconds(settings.now)
+        if rows.has_record(customer, until) or customer in _settled(row, settings, rows.disputed(until)):
+            return Part(customer, "", None, None)
     return None
+
+
+def _settled(row: GroupRow, settings: Settings, disputed: Sequence[RecordRow]) -> set[str]:
+    """Who has one of the records that came with one id at one instant for several: evaluation's word, not ours.
+
+    Of a group that cannot be evaluated all of them have, so that all of them are told.
+    """
+    if not disputed:
+        return set()
+    kept = list(kept_of(disputed, settings.timezone))
+    try:
+        tracker = _fed(row, settings, kept, None)
+    except NotEvaluated:
+        return {one.head.customer for one in kept}
+    owners = (tracker.customer_of(one.head.id) for one in kept)
+    return {owner for owner in owners if owner is not None}
 
 
 def _taken_in(part: Part) -> Mapping[str, object] | None:
@@ -80,12 +99,25 @@ def _taken_in(part: Part) -> Mapping[str, object] | None:
 
 def evaluated(row: GroupRow, settings: Settings, records: Iterable[Kept], enrolment: Enrolment | None) -> Progress:
     """A group's progress, as `targets.evaluate` gives it. Raises NotEvaluated."""
-    try:
+    with _told(row):
+        return _fed(row, settings, records, enrolment).result()
+
+
+def _fed(row: GroupRow, settings: Settings, records: Iterable[Kept], enrolment: Enrolment | None) -> Tracker:
+    """A tracker of the group that has the records. Raises NotEvaluated."""
+    with _told(row):
         ready = _prepared(row.body, settings.timezone)
         tracker = Tracker(ready, now=settings.now.isoformat(), returns=settings.returns, enrolment=enrolment)
         for one in records:
             tracker.take(one.head, one.values)
-        return tracker.result()
+        return tracker
+
+
+@contextmanager
+def _told(row: GroupRow) -> Iterator[None]:
+    """What evaluation cannot do becomes NotEvaluated."""
+    try:
+        yield
     except EvaluationError as error:
         raise NotEvaluated(row.id, error.pointer, error.reason) from None
     except ExpressionError as error:
@@ -117,5 +149,6 @@ def _enrolment(rows: Rows, row: GroupRow, settings: Settings) -> Enrolment | Non
         return parts
     if not parts:
         return None
-    by_record = dict.fromkeys(rows.customers(microseconds(settings.now)), None)
-    return {**by_record, **parts}
+    until = microseconds(settings.now)
+    by_record = rows.customers(until) | _settled(row, settings, rows.disputed(until))
+    return {**dict.fromkeys(sorted(by_record)), **parts}

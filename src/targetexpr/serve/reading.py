@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
 
 from targetexpr.serve.problems import INVALID_INPUT, INVALID_USER, NO_GROUP, NO_TARGET, Refusal, refuse
 from targetexpr.targets.payloads import read_document
@@ -14,7 +15,10 @@ MOST_ID = 2**63 - 1
 
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]").search
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,18})").fullmatch
-_USER = re.compile(r"[^\s\x00-\x1f\x7f/]{1,100}").fullmatch
+USER_PATTERN = r"^[^\s/\u0000-\u001f\u007f\u0085]{1,100}$"
+"""What the id of a user looks like, as documents for programs have it."""
+
+_USER = re.compile(USER_PATTERN.removeprefix("^").removesuffix("$")).fullmatch
 
 
 def text_of(body: bytes) -> str:
@@ -56,6 +60,17 @@ def object_of(body: bytes, known: Collection[str] | None = None) -> dict[str, Pl
 def misfit(reason: str, said: str, pointer: str) -> Refusal:
     """A body that does not fit, at one place."""
     return refuse(INVALID_INPUT, reason, said, pointer=pointer)
+
+
+def check_query(given: Iterable[str], known: Collection[str]) -> None:
+    """Refuses parameters of the query that an operation does not have: ignored, a slip would look like an answer."""
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            there = f"there are {', '.join(known)}" if known else "it has none"
+            said = f"The operation has no parameter {name[:60]!r}; {there}."
+            hint = f"Did you mean {near[0]}?" if near else None
+            raise refuse(INVALID_INPUT, "unknown-parameter", said, hint=hint)
 
 
 def flag_of(query: Mapping[str, str], name: str, default: bool = False) -> bool:

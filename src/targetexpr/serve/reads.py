@@ -12,6 +12,7 @@ from targetexpr.serve.groups import Members, attribution_of, body_of, parts_of, 
 from targetexpr.serve.problems import NO_GROUP, refuse
 from targetexpr.serve.rows import GroupRow, Rows
 from targetexpr.serve.store import Store
+from targetexpr.targets.derived import status_of
 from targetexpr.targets.spelling import PeriodStatus
 from targetexpr.targets.wire import Plain, write_plain
 
@@ -50,12 +51,11 @@ def shown(row: GroupRow, settings: Settings, *, periods: bool) -> Members:
 
 
 def _with_status(period: Members, today: date) -> Members:
-    status = PeriodStatus.RUNNING
-    if isinstance(period.get("endDate"), str) and date.fromisoformat(cast(str, period["endDate"])) < today:
-        status = PeriodStatus.ENDED
-    elif isinstance(period.get("startDate"), str) and date.fromisoformat(cast(str, period["startDate"])) > today:
-        status = PeriodStatus.NOT_STARTED
-    return {**period, "periodStatus": str(status)}
+    return {**period, "periodStatus": str(status_of(_day(period, "startDate"), _day(period, "endDate"), today))}
+
+
+def _day(period: Members, name: str) -> date | None:
+    return date.fromisoformat(cast(str, period[name])) if isinstance(period.get(name), str) else None
 
 
 def read(store: Store, id: int, *, periods: bool) -> Members:

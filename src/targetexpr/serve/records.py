@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from targetexpr.running.reading import Reader
+from targetexpr.running.reading import Reader, get
 from targetexpr.running.values import DataError, time_zone
 from targetexpr.serve import clock
 from targetexpr.serve.problems import Problem, Refusal
 from targetexpr.serve.reading import misfit, text_of, user_id
-from targetexpr.serve.rows import RecordRow
+from targetexpr.serve.record_json import DECODER
+from targetexpr.serve.rows import RecordRow, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.records import Head, read_head
 from targetexpr.targets.values import stamp_text
@@ -29,8 +29,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_TOLD = 100
 """Problems that one answer lists; more are counted."""
 
-_LONGEST_ID = 200
-_MOST_DIGITS = 40
+LONGEST_ID = 200
+"""Characters of a record's id."""
+
+MOST_COUNTED = 10_000
+"""How many more are counted: a body of nothing but mistakes is not read to the end."""
+
 _BLANK = re.compile(r"[ \t\r\n]*").match
 _BRACKETS = re.compile(r"[\[\]{}]|\"(?:[^\"\\]|\\.)*\"")
 
@@ -41,39 +45,99 @@ class Given:
 
     place: int
     text: str
-    value: Any = None
+    value: object = None
     problem: tuple[str, str] | None = None  # reason, sentence
     where: str = ""  # its pointer in the body; lines have none
 
 
-def feed(store: Store, body: bytes, *, lines: bool) -> dict[str, Plain]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fed:
+    """What came of a call: how much was kept, what evaluation will set aside, and whether answers list that."""
+
+    data: dict[str, Plain]
+    warnings: tuple[Problem, ...]
+    told: bool
+
+
+def feed(store: Store, body: bytes, *, lines: bool) -> Fed:
     """Keeps the records of a call. Raises Refusal with every line that is wrong, and keeps none of them then.
 
     A wrong line is a mistake in the test data, and half of it fed would be half of a story: mend it and send it again.
     """
     text = text_of(body)
-    given = list(_each(text, lines))
-    if not given:
-        raise misfit("no-records", "There is no record in the body.", "")
     with store.read() as rows:
-        settings = clock.load(rows)
-    reader = Reader(time_zone(settings.timezone))
+        timezone = clock.load(rows).timezone
+    while True:
+        ready, doubts = _ready(_each(text, lines), timezone)
+        with store.write() as rows:
+            settings = clock.load(rows)
+            if settings.timezone == timezone:
+                data = _keep(rows, ready, stamp_text(settings.now))
+                return Fed(data=data, warnings=tuple(doubts), told=settings.warnings)
+        timezone = settings.timezone  # changed in between: dates without an offset mean something else now
+
+
+def _ready(given: Iterable[Given], timezone: str) -> tuple[list[tuple[Head, str]], list[Problem]]:
+    """The records as they are kept, and what to warn of. Raises Refusal with everything that is wrong."""
+    reader = Reader(time_zone(timezone))
     rejected: list[Problem] = []
+    doubts: list[Problem] = []
     ready: list[tuple[Head, str]] = []
+    more = 0
     for one in given:
         try:
-            ready.append((_head(reader, one), one.text))
+            head = _head(reader, one)
         except Refusal as refusal:
-            rejected += refusal.problems
+            if len(rejected) < MOST_TOLD:
+                rejected += refusal.problems
+                ready.clear()  # nothing will be kept
+            elif (more := more + 1) >= MOST_COUNTED:
+                break
+        else:
+            if not rejected:
+                ready.append((head, one.text))
+                if len(doubts) < MOST_TOLD:
+                    doubts += _doubts(reader, one)
     if rejected:
-        more = len(rejected) - MOST_TOLD
-        last = [Problem(message=f"There are {more} more problems.", reason="too-many-problems")] if more > 0 else []
-        raise Refusal([*rejected[:MOST_TOLD], *last])
-    with store.write() as rows:
-        fed = stamp_text(clock.load(rows).now)
-        new = sum(rows.add_record(head.id, head.customer, microseconds(head.at), fed, text) for head, text in ready)
-        rows.add_users({head.customer for head, _ in ready})
+        raise Refusal(rejected + _more(more))
+    if not ready:
+        raise misfit("no-records", "There is no record in the body.", "")
+    return ready, doubts
+
+
+_FIGURES = ("value", "discount", "totalQty")
+
+
+def _doubts(reader: Reader, given: Given) -> Iterator[Problem]:
+    """Figures of a bill or return that are none. Such records are kept: evaluation lists them and counts nothing."""
+    assert isinstance(given.value, dict)  # or it were no record
+    for name in ("currentTxn", "returnBill"):
+        if given.value.get(name) is None:
+            continue
+        try:
+            profile = reader.profile(given.value, name) or {}
+            for figure in _FIGURES:
+                reader.number(get(profile, figure), name, figure)
+        except DataError as error:
+            place = f"{given.where}/{error.path.replace('.', '/')}"
+            said = f"record {given.place}: {error}; evaluation will set it aside."
+            yield Problem(message=said, reason="record-value", pointer=place)
+
+
+def _keep(rows: Rows, ready: Sequence[tuple[Head, str]], fed: str) -> dict[str, Plain]:
+    new = sum(rows.add_record(head.id, head.customer, microseconds(head.at), fed, text) for head, text in ready)
+    rows.add_users({head.customer for head, _ in ready})
     return {"accepted": len(ready), "duplicates": len(ready) - new}
+
+
+def _more(count: int) -> list[Problem]:
+    """How many problems are not listed."""
+    if not count:
+        return []
+    said = f"There are {count} more problems."
+    if count >= MOST_COUNTED:
+        said = f"There are {count:,} more problems, and what comes then was not looked at."
+    return [Problem(message=said, reason="too-many-problems")]
 
 
 def microseconds(moment: datetime) -> int:
@@ -95,8 +159,8 @@ def _head(reader: Reader, given: Given) -> Head:
         raise _rejected(given, "record-member", str(error), f"/{error.path}") from None
     except OverflowError:
         raise _rejected(given, "record-member", "The date falls out of the calendar.", "/date") from None
-    if len(head.id) > _LONGEST_ID:
-        raise _rejected(given, "record-member", f"An id has up to {_LONGEST_ID} characters.", "/id")
+    if len(head.id) > LONGEST_ID:
+        raise _rejected(given, "record-member", f"An id has up to {LONGEST_ID} characters.", "/id")
     raw = given.value["customerId"]
     try:
         user_id(raw if isinstance(raw, int) else head.customer)
@@ -138,7 +202,7 @@ def _items(text: str, at: int) -> Iterator[Given]:
         while True:
             place += 1
             try:
-                value, end = _DECODER.raw_decode(text, at)
+                value, end = DECODER.raw_decode(text, at)
             except (ValueError, RecursionError) as error:
                 yield Given(place, "", None, ("json-syntax", _said(error)))
                 return
@@ -157,7 +221,7 @@ def _items(text: str, at: int) -> Iterator[Given]:
 
 def _parsed(text: str, place: int) -> Given:
     try:
-        return _checked(Given(place, text, _DECODER.decode(text)))
+        return _checked(Given(place, text, DECODER.decode(text)))
     except (ValueError, RecursionError) as error:
         return Given(place, text, None, ("json-syntax", _said(error)))
 
@@ -211,37 +275,5 @@ def kept_of(rows: Iterable[RecordRow], timezone: str) -> Iterator[Kept]:
     """Kept records, each read once however many groups look at it. Their heads were in order when they were fed."""
     reader = Reader(time_zone(timezone))
     for one in rows:
-        values = _DECODER.decode(one.body)
+        values = DECODER.decode(one.body)
         yield Kept(read_head(reader, values), values)
-
-
-def _float(text: str) -> float | Decimal:
-    short = float(text)
-    if repr(short) == text:
-        return short
-    exact = Decimal(text) if len(text) <= 2 * _MOST_DIGITS else None
-    if exact is None or (exact and abs(exact.adjusted()) > _MOST_DIGITS):
-        raise ValueError(f"{text[:60]} is out of range")
-    return short if Decimal(repr(short)) == exact else exact
-
-
-def _int(text: str) -> int:
-    if len(text) > _MOST_DIGITS + 1:
-        raise ValueError(f"{text[:60]} is out of range")
-    return int(text)
-
-
-def _constant(text: str) -> object:
-    raise ValueError(f"{text} is no number in JSON")
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise ValueError(f"the member {twice!r} stands there twice")
-    return made
-
-
-_DECODER = json.JSONDecoder(parse_float=_float, parse_int=_int, parse_constant=_constant, object_pairs_hook=_once)

@@ -11,7 +11,7 @@ from targetexpr.serve.described import answers, body, flags, operation
 from targetexpr.serve.progress import of_group
 from targetexpr.serve.reading import document_of, flag_of, group_id, misfit, object_of, user_id
 from targetexpr.serve.records import feed
-from targetexpr.serve.routes_v3 import GroupId, body_of, store_of
+from targetexpr.serve.routes_v3 import GroupId, sent_body, store_of
 
 router = APIRouter(prefix="/sandbox")
 
@@ -28,7 +28,8 @@ def health(request: Request) -> Response:
 @router.post("/records", **operation("Feed records", answers(200, "fed", 400), body("Record", many=True, lines=True)))
 def feed_records(request: Request) -> Response:
     """One object, an array, or JSON Lines; all of a call are kept, or with anything wrong none of them."""
-    return success(feed(store_of(request), body_of(request), lines=request.scope.get("targetexpr.lines", False)))
+    fed = feed(store_of(request), sent_body(request), lines=request.scope.get("targetexpr.lines", False))
+    return success(fed.data, warnings=fed.warnings, told=fed.told)
 
 
 @router.get(
@@ -49,7 +50,7 @@ def read_clock(request: Request) -> Response:
 @router.put("/clock", **operation("Set the clock", answers(200, "clock", 400), body("Clock")))
 def set_clock(request: Request) -> Response:
     """Stops it at an instant; a list has those of the next create: periods, streaks, then each target."""
-    given = object_of(body_of(request), ("now", "runs"))
+    given = object_of(sent_body(request), ("now", "runs"))
     with store_of(request).write() as rows:
         clock.set_clock(rows, given)
         return success(clock.shown_clock(clock.load(rows)))
@@ -58,7 +59,7 @@ def set_clock(request: Request) -> Response:
 @router.post("/clock/advance", **operation("Advance the clock", answers(200, "clock", 400), body("Advance")))
 def advance_clock(request: Request) -> Response:
     """By weeks, days, hours, minutes, seconds, milliseconds; one that stands goes on standing."""
-    given = object_of(body_of(request))
+    given = object_of(sent_body(request))
     with store_of(request).write() as rows:
         clock.advance(rows, given)
         return success(clock.shown_clock(clock.load(rows)))
@@ -82,7 +83,7 @@ def read_settings(request: Request) -> Response:
 @router.put("/settings", **operation("Change settings", answers(200, "settings", 400), body("Settings")))
 def change_settings(request: Request) -> Response:
     """What is named is changed, null goes back to the default, the rest stays."""
-    given = object_of(body_of(request), clock.NAMES)
+    given = object_of(sent_body(request), clock.NAMES)
     with store_of(request).write() as rows:
         clock.change_settings(rows, given)
         return success(clock.shown_settings(clock.load(rows), rows.sequences()))
@@ -91,7 +92,7 @@ def change_settings(request: Request) -> Response:
 @router.post("/users", **operation("Make users known", answers(200, "counted", 400), body("Users")))
 def add_users(request: Request) -> Response:
     """By a list of ids. Records and enrolments make them known as well."""
-    given = document_of(body_of(request))
+    given = document_of(sent_body(request))
     if not isinstance(given, list) or len(given) > _MOST_USERS:
         raise misfit("wrong-type", f"A list of up to {_MOST_USERS:,} ids is needed.", "")
     ids = [user_id(one, f"/{place}") for place, one in enumerate(given)]

@@ -48,7 +48,7 @@ def actor_of(request: Request) -> Mapping[str, Plain]:
     return {"id": 1, "code": name, "description": "", "name": name, "type": "TILL"}
 
 
-def body_of(request: Request) -> bytes:
+def sent_body(request: Request) -> bytes:
     """The body, which was read before."""
     found: bytes = request.scope[BODY]
     return found
@@ -70,7 +70,7 @@ def _made(request: Request, made: groups.Made, status: int) -> Response:
 )
 def create(request: Request) -> Response:
     """Checks everything at once; 310069 for a name that is taken. The answer is the platform's, member for member."""
-    given = document_of(body_of(request))
+    given = document_of(sent_body(request))
     return _made(request, groups.create(store_of(request), given, actor_of(request)), 201)
 
 
@@ -91,7 +91,7 @@ def read_all(request: Request) -> Response:
 )
 def is_valid_name(request: Request) -> Response:
     """True when nothing of the kind has the name; 310145 for a kind that there is not."""
-    given = object_of(body_of(request))
+    given = object_of(sent_body(request))
     with store_of(request).read() as rows:
         return success(names.is_free(rows, given))
 
@@ -118,7 +118,7 @@ def deactivate(request: Request, group: GroupId) -> Response:
 )
 def add_targets(request: Request, group: GroupId) -> Response:
     """One target or a list of them; values go by periodId, or by position."""
-    given = document_of(body_of(request))
+    given = document_of(sent_body(request))
     return _made(request, additions.add_targets(store_of(request), group_id(group), given, actor_of(request)), 200)
 
 
@@ -134,7 +134,7 @@ def read_targets(request: Request, group: GroupId) -> Response:
 )
 def add_periods(request: Request, group: GroupId) -> Response:
     """One period or a list of them; before the targets, for each of these needs a value in every period."""
-    given = document_of(body_of(request))
+    given = document_of(sent_body(request))
     return _made(request, additions.add_periods(store_of(request), group_id(group), given, actor_of(request)), 200)
 
 
@@ -152,7 +152,7 @@ _UNENROL = operation("Take a customer out", answers(200, "customer", 400, 404), 
 @router.post("/v3.1/targetGroups/{groupId}/targets/{targetId}/enroll", **_ENROL)
 def enrol(request: Request, group: GroupId, target: TargetId) -> Response:
     """A milestone's customers from a period on, a streak's from now on; 310119 for one who takes part already."""
-    given = document_of(body_of(request))
+    given = document_of(sent_body(request))
     return success(enrolment.enrol(store_of(request), group_id(group), target_id(target), given))
 
 
@@ -160,7 +160,7 @@ def enrol(request: Request, group: GroupId, target: TargetId) -> Response:
 @router.post("/v3.1/targetGroups/{groupId}/targets/{targetId}/unEnroll", **_UNENROL)
 def unenrol(request: Request, group: GroupId, target: TargetId) -> Response:
     """Out of the period that runs and all later ones; 310126 for one who does not take part, with status 400."""
-    given = document_of(body_of(request))
+    given = document_of(sent_body(request))
     return success(enrolment.unenrol(store_of(request), group_id(group), target_id(target), given))
 
 
@@ -210,4 +210,4 @@ def convert_expression(
     event: Annotated[str, Path(alias="eventType", description="The event whose profiles the rule sees.")],
 ) -> Response:
     """Typed and in the editor's layout; text that is no rule gives isError and a group of its readable pieces."""
-    return plain(convert(program, event, body_of(request)))
+    return plain(convert(program, event, sent_body(request)))

@@ -61,7 +61,11 @@ class RecordRow(NamedTuple):
 
 
 _GROUP = "id, active, user_made, body, attribution, created"
-_EARLIEST = "NOT EXISTS (SELECT 1 FROM records AS other WHERE other.id=mine.id AND other.at<mine.at)"
+_FIRST = "NOT EXISTS (SELECT 1 FROM records AS other WHERE other.id=mine.id AND other.at<mine.at)"
+_RIVAL = (
+    "EXISTS (SELECT 1 FROM records AS other"
+    " WHERE other.id=mine.id AND other.at=mine.at AND other.customer<>mine.customer)"
+)
 
 
 class Rows:
@@ -77,8 +81,8 @@ class Rows:
 
     # Settings and sequences
 
-    def settings(self) -> dict[str, Any]:
-        """Every setting that is not the default."""
+    def settings(self) -> Mapping[str, Any]:
+        """Every setting that is not the default; what JSON gives, each of the type that was checked when it was set."""
         return {name: json.loads(value) for name, value in self._run("SELECT name, value FROM settings")}
 
     def set(self, name: str, value: object) -> None:
@@ -192,14 +196,25 @@ class Rows:
         return [RecordRow._make(found) for found in self._run(statement, (customer, customer))]
 
     def has_record(self, customer: str, until: int) -> bool:
-        """Whether a customer has a record by then (epoch microseconds); of those with one id the earliest counts."""
-        statement = f"SELECT 1 FROM records AS mine WHERE customer=? AND at<=? AND {_EARLIEST} LIMIT 1"
+        """Whether a customer has a record by then (epoch microseconds); of those with one id the earliest counts.
+
+        Not those that came for others too, at the same instant: see `disputed`.
+        """
+        statement = f"SELECT 1 FROM records AS mine WHERE customer=? AND at<=? AND {_FIRST} AND NOT {_RIVAL} LIMIT 1"
         return self._one(statement, (customer, until)) is not None
 
-    def customers(self, until: int) -> list[str]:
-        """Everybody with a record by then."""
-        statement = f"SELECT DISTINCT customer FROM records AS mine WHERE at<=? AND {_EARLIEST}"
-        return [found[0] for found in self._run(statement, (until,))]
+    def customers(self, until: int) -> frozenset[str]:
+        """Everybody with a record by then, as `has_record` has it."""
+        statement = f"SELECT DISTINCT customer FROM records AS mine WHERE at<=? AND {_FIRST} AND NOT {_RIVAL}"
+        return frozenset(found[0] for found in self._run(statement, (until,)))
+
+    def disputed(self, until: int) -> list[RecordRow]:
+        """What came with one id at one instant for several customers: evaluation decides whom it counts for."""
+        statement = (
+            "SELECT seq, fed, body FROM repeated JOIN records AS mine ON mine.id=repeated.id"
+            f" WHERE at<=? AND {_FIRST} AND {_RIVAL} ORDER BY seq"
+        )
+        return [RecordRow._make(found) for found in self._run(statement, (until,))]
 
     def counts(self) -> dict[str, int]:
         """How much there is of everything."""

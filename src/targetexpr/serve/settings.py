@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -13,6 +14,9 @@ MOST_BODY = 1 << 20
 
 MOST_RECORDS = 32 << 20
 """Bytes of a call that feeds records."""
+
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:]*)(?::[0-9]*)?").fullmatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,7 @@ class Options:
     most_body: int = MOST_BODY
     most_records: int = MOST_RECORDS
     log: LogStyle = "none"
+    host: str | None = None  # where it listens; on loopback, requests for other hosts are not answered
 
 
 def is_loopback(host: str) -> bool:
@@ -44,6 +49,19 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_meant_for(host: str, asked: str) -> bool:
+    """Whether a request with this Host header is for a server that listens on `host` of this machine, on any port.
+
+    A name of elsewhere that leads here is how a page of another site reads what only this machine should.
+
+    >>> is_meant_for("127.0.0.1", "localhost:8310"), is_meant_for("127.0.0.1", "rebound.example:8310")
+    (True, False)
+    """
+    found = _HOST(asked.lower())
+    name = None if found is None else found[1].removesuffix(".")
+    return name in ("127.0.0.1", "[::1]", "localhost", host.lower(), f"[{host.lower()}]")
 
 
 def read_credential(text: str) -> Credential:

@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from targetexpr.serve.clock import KINDS, RETURNS, UNITS
-from targetexpr.serve.reading import MOST_ID
+from targetexpr.serve.clock import KINDS, MOST_FIRST, RETURNS, UNITS
+from targetexpr.serve.reading import MOST_ID, USER_PATTERN
+from targetexpr.serve.records import LONGEST_ID
 from targetexpr.targets.model import Period, Target, TargetGroup
 from targetexpr.targets.spelling import NameKind
 
@@ -17,6 +18,7 @@ Shape = dict[str, Any]
 _TEXT: Shape = {"type": "string"}
 _FLAG: Shape = {"type": "boolean"}
 _COUNT: Shape = {"type": "integer", "minimum": 0}
+_FIRST: Shape = {"type": "integer", "minimum": 1, "maximum": MOST_FIRST}
 _ANY: Shape = {}
 
 
@@ -48,7 +50,7 @@ def _ref(name: str) -> Shape:
 _CUSTOMER: Shape = {
     "anyOf": [
         {"type": "integer", "minimum": 0, "maximum": MOST_ID},
-        {"type": "string", "pattern": r"^[^\s/\u0000-\u001f\u007f\u0085]{1,100}$"},
+        {"type": "string", "pattern": USER_PATTERN},
     ]
 }
 _INSTANT: Shape = {"type": "string", "examples": ["2023-11-17T07:04:44.000Z"]}
@@ -79,7 +81,7 @@ _REQUESTS: dict[str, Shape] = {
     "Expression": _object(("exp",), closed=True, exp=_TEXT | {"examples": ["currentTxn.value>500"]}),
     "Record": _object(
         ("id", "customerId", "type", "date"),
-        id={"anyOf": [{"type": "integer"}, {"type": "string", "minLength": 1, "maxLength": 200}]},
+        id={"anyOf": [{"type": "integer"}, {"type": "string", "minLength": 1, "maxLength": LONGEST_ID}]},
         customerId=_CUSTOMER,
         type=_TEXT | {"examples": ["TransactionAdd", "ReturnBill", "PointsIssued"], "minLength": 1},
         date=_WHEN,
@@ -90,7 +92,9 @@ _REQUESTS: dict[str, Shape] = {
     "Advance": _shaped(dict.fromkeys(UNITS, _COUNT), closed=True) | {"minProperties": 1},
     "Settings": _object(
         closed=True,
-        ids=_or_null(_shaped({kind: {"type": "integer", "minimum": 1} for kind in KINDS}, closed=True)),
+        ids=_or_null(
+            _shaped({kind: {"type": "integer", "minimum": 1, "maximum": MOST_FIRST} for kind in KINDS}, closed=True)
+        ),
         actor=_or_null(
             _object(closed=True, id={"type": "integer"}, code=_TEXT, description=_TEXT, name=_TEXT, type=_TEXT)
         ),

@@ -25,12 +25,21 @@ _PAUSE = 0.02  # seconds between two tries
 
 
 class StoreProblem(Exception):
-    """The database cannot be used now, or at all; `reason` for programs, the message for people."""
+    """The database cannot be used now, or at all; `reason` for programs, the message for people.
 
-    def __init__(self, reason: str, message: str) -> None:
+    The message names the file, for those who may ask; `told` does not, for everybody else.
+    """
+
+    def __init__(self, reason: str, message: str, told: str = "The database cannot be used.") -> None:
         super().__init__(message)
         self.reason = reason  # "database-locked"
         self.message = message
+        self.told = told
+
+    @property
+    def passes(self) -> bool:
+        """Whether it may be over soon without anybody's doing: what is full or read-only waits for a person."""
+        return self.reason == "database-locked"
 
 
 _CAUSES: dict[int, tuple[str, str]] = {
@@ -51,7 +60,7 @@ def _problem(path: str, error: sqlite3.Error) -> StoreProblem:
     """What an error of SQLite means, in words that say what to do."""
     number = getattr(error, "sqlite_errorcode", 0) or 0
     reason, said = _CAUSES.get(number & 0xFF, ("database-failed", f"failed: {error}"))
-    return StoreProblem(reason, f"The database {path} {said}.")
+    return StoreProblem(reason, f"The database {path} {said}.", f"The database {said.replace(path, 'file')}.")
 
 
 class Store:
@@ -117,8 +126,8 @@ class Store:
     def _check_file(self) -> None:
         """Refuses a file that was taken away: what is written there would be acknowledged, and gone at the end."""
         if self.path != MEMORY and self._identity() != self._file:
-            said = f"The database {self.path} was removed or replaced while it was open; start the sandbox again."
-            raise StoreProblem("database-gone", said)
+            said = "was removed or replaced while it was open; start the sandbox again."
+            raise StoreProblem("database-gone", f"The database {self.path} {said}", f"The database {said}")
 
     @contextmanager
     def write(self) -> Iterator[Rows]:

@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 from targetexpr.serve import clock
 from targetexpr.serve.clock import Settings
-from targetexpr.serve.groups import Members, body_of, parts_of, plain_of
+from targetexpr.serve.groups import Members, body_of, parts_of, plain_of, window_of
 from targetexpr.serve.problems import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHING_RECORDED, Problem, refuse
 from targetexpr.serve.progress import NotEvaluated, of_customer, part_of
 from targetexpr.serve.reading import plain_user
@@ -18,7 +18,7 @@ from targetexpr.serve.reads import found
 from targetexpr.serve.records import Kept, kept_of
 from targetexpr.serve.rows import GroupRow, Part, RecordRow, Rows
 from targetexpr.serve.store import Store
-from targetexpr.targets.progress import decimal_text
+from targetexpr.targets.progress import PeriodProgress, Progress, decimal_text
 from targetexpr.targets.records import BILL, RETURN, Head
 from targetexpr.targets.user_progress import figure
 from targetexpr.targets.values import Number, Stamp
@@ -92,7 +92,7 @@ def _group(row: GroupRow, part: Part, settings: Settings, answered: Members, wan
     if answered["streaks"]:
         made["streaks"] = answered["streaks"]
     return made | {
-        "targetEvaluationType": body.get("targetEvaluationType", "FIXED_CALENDAR_WINDOW"),
+        "targetEvaluationType": window_of(body),
         "trackingType": body.get("trackingType"),
     }
 
@@ -125,23 +125,24 @@ def events(store: Store, user: str, target: int, page: Page) -> Members:
         row = found(rows, group)
         part = part_of(rows, row, settings, user)
         kept = rows.records_of(user)
-    name = next((one.get("name") for one in parts_of(body_of(row), "targets") if one["id"] == target), None)
-    periods = dict(enumerate(parts_of(body_of(row), "periods")))
-    if page.period is not None and page.period not in [one["id"] for one in periods.values()]:
+    periods = [one["id"] for one in parts_of(body_of(row), "periods")]
+    if page.period is not None and page.period not in periods:
         raise refuse(NO_PERIOD, "no-period", f"The target group {group} has no period {page.period}.")
-    listed: list[Members] = []
+    listed: list[tuple[_Told, Members]] = []
     if part is not None:
         records = list(kept_of(kept, settings.timezone))
-        known = _told(kept, records)
+        known = _told(user, kept, records)
         made = of_customer(row, settings, records, part)
-        for line in () if made is None else made.customers[user].of(str(name)):
-            period = periods.get(line.index, {}).get("id")
+        for line in () if made is None else _lines(made, user, target):
+            # Customers' own cycles are no periods of the group, whatever it lists.
+            period = periods[line.index] if line.days is not None else None
             if page.period in (None, period):
-                listed += [_entry(known[one.record], one.change, period, row.id, target) for one in line.contributions]
+                contributions = ((known[one.record], one.change) for one in line.contributions)
+                listed += [(told, _entry(told, change, period, row.id, target)) for told, change in contributions]
     if not listed:
         raise refuse(NOTHING_RECORDED, "nothing-recorded", f"Nothing is recorded of {user} for the target {target}.")
-    listed.sort(key=lambda entry: (str(entry["eventDate"]), cast(int, entry["eventLogId"])))
-    shown = listed[page.offset * page.limit : (page.offset + 1) * page.limit]
+    listed.sort(key=lambda one: (one[0].head.at, one[0].seq))
+    shown = [entry for _, entry in listed[page.offset * page.limit : (page.offset + 1) * page.limit]]
     pagination: Members = {"limit": page.limit, "offset": page.offset, "total": len(listed)}
     return {"pagination": pagination, "data": list[Plain](shown), "errors": [], "warnings": []}
 
@@ -154,11 +155,17 @@ class _Told(NamedTuple):
     fed: str
 
 
-def _told(kept: Sequence[RecordRow], records: Sequence[Kept]) -> dict[str, _Told]:
-    """The records by id; of several with one id the earliest, which is the one that counts."""
+def _lines(made: Progress, user: str, target: int) -> Iterable[PeriodProgress]:
+    """The progress in a target, which need not have a name; twins have none of their own."""
+    names = [one.name for one in made.plan.targets if one.id == target]
+    return made.customers[user].of(names[0]) if names else ()
+
+
+def _told(user: str, kept: Sequence[RecordRow], records: Sequence[Kept]) -> dict[str, _Told]:
+    """The user's records by id; of several with one id the earliest, which is the one that counts."""
     found: dict[str, _Told] = {}
     for one, (head, _) in zip(kept, records, strict=True):
-        if head.id not in found or head.at < found[head.id].head.at:
+        if head.customer == user and (head.id not in found or head.at < found[head.id].head.at):
             found[head.id] = _Told(head, one.seq, one.fed)
     return found
 
@@ -186,4 +193,11 @@ def _value(change: Decimal, kind: str) -> Plain:
 
 
 def _written(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000}"
+    """`yyyy-MM-dd HH:mm:ss.S`: milliseconds as a fraction without needless zeros, as in the samples' `12:00:12.0`.
+
+    >>> from datetime import UTC
+    >>> _written(datetime(2024, 1, 2, 3, 4, 5, 40_000, UTC)), _written(datetime(2024, 1, 2, tzinfo=UTC))
+    ('2024-01-02 03:04:05.04', '2024-01-02 00:00:00.0')
+    """
+    fraction = f"{moment.microsecond // 1000:03d}".rstrip("0") or "0"
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{fraction}"

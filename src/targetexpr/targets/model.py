@@ -36,6 +36,11 @@ TWIN = "_ReturnBill"
 """What the platform appends to a target's name for the twin that sees returns."""
 
 
+def is_twin(name: object, event: object) -> bool:
+    """Whether a target of such a name and event is a twin."""
+    return event == "ReturnBill" and isinstance(name, str) and name.endswith(TWIN)
+
+
 class Wire(BaseModel):
     """What all models share: frozen, wire names, unknown members and the order of members kept."""
 
@@ -214,7 +219,7 @@ class Target(Wire):
     @property
     def is_twin(self) -> bool:
         """Whether it is the platform's copy that sees returns, and no target of its own."""
-        return self.event_name == "ReturnBill" and self.name is not None and self.name.endswith(TWIN)
+        return is_twin(self.name, self.event_name)
 
 
 class Streak(Wire):

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import count
 from typing import Any, Literal, TypeAlias
 
+from targetexpr.targets.derived import rule_over, status_of, wants_twin
 from targetexpr.targets.expressions import made_json
 from targetexpr.targets.model import (
     TWIN,
@@ -23,7 +24,7 @@ from targetexpr.targets.model import (
     Wire,
 )
 from targetexpr.targets.payloads import build_payload
-from targetexpr.targets.spelling import CombinationType, EvaluationType, PeriodStatus, TargetEntity, TrackingType
+from targetexpr.targets.spelling import EvaluationType, TargetEntity, TrackingType
 from targetexpr.targets.validation_rules import TRANSACTION
 from targetexpr.targets.values import Number, Stamp, stamp_text
 from targetexpr.targets.wire import Plain, to_members, to_plain
@@ -162,12 +163,13 @@ class _Answer:
     def period(self, period: Period, group: int) -> dict[str, Plain]:
         made: dict[str, Plain] = {**_sent(period), "id": self.ids.next("period"), "attribution": self.attribution(0)}
         made |= {"targetGroupId": group, "active": period.is_active}
-        for name, stamp in (("startDate", period.start_date), ("endDate", period.end_date)):
-            if stamp is not None:
-                made[name] = stamp.local_date().isoformat()
+        first, last = (None if stamp is None else stamp.local_date() for stamp in (period.start_date, period.end_date))
+        for name, day in (("startDate", first), ("endDate", last)):
+            if day is not None:
+                made[name] = day.isoformat()
         if period.ref_code is not None:
             made["refCode"] = str(period.ref_code)
-        made["periodStatus"] = str(_status(period, self.moment(0).date()))
+        made["periodStatus"] = str(status_of(first, last, self.moment(0).date()))
         return _ordered(Period, made)
 
     def streak(self, streak: Streak, group: int) -> dict[str, Plain]:
@@ -178,8 +180,9 @@ class _Answer:
     def targets(
         self, targets: Sequence[Target], periods: Sequence[Plain], group: int, kind: TrackingType | None, *, at: int
     ) -> list[Plain]:
-        """Originals, then twins. `kind` is what the group tracks, None for targets that are added to one."""
-        twins = [target for target in targets if self.return_bill and target.target_entity is TargetEntity.TRANSACTION]
+        """Originals, then twins, but for those that are there. `kind` is what the group tracks, None for additions."""
+        there = {target.name for target in targets if target.is_twin}
+        twins = [target for target in targets if self.return_bill and wants_twin(target, there)]
         alone = at == 0
         made = [
             self.target(target, periods, group, kind, at + place, alone, place >= len(targets))
@@ -280,14 +283,6 @@ def _ordered(model: type[Wire], made: dict[str, Plain]) -> dict[str, Plain]:
     return {name: made[name] for name in names if name in made} | made
 
 
-def _status(period: Period, today: date) -> PeriodStatus:
-    if period.end_date is not None and period.end_date.local_date() < today:
-        return PeriodStatus.ENDED
-    if period.start_date is not None and period.start_date.local_date() > today:
-        return PeriodStatus.NOT_STARTED
-    return PeriodStatus.RUNNING
-
-
 def _instant(day: date, time: str) -> str:
     return f"{day.isoformat()}T{time}"
 
@@ -297,8 +292,6 @@ def _echoed(stamp: Stamp) -> str:
 
 
 def _unified(group: TargetGroup, targets: Sequence[Plain]) -> Plain:
-    """The overall target with the rule over the ids of the members, twins left out."""
-    ids = [str(made["id"]) for made, _ in zip(targets, group.targets or (), strict=False) if isinstance(made, dict)]
-    sign = " | " if group.combination_type is CombinationType.ANY else " & "
+    """The overall target with the rule over the ids of the members."""
     sent = _sent(group.unified_target_expression) if group.unified_target_expression is not None else {}
-    return _ordered(UnifiedTargetExpression, {**sent, "ruleExpression": f"({sign.join(ids)})"})
+    return _ordered(UnifiedTargetExpression, {**sent, "ruleExpression": rule_over(targets, group.combination_type)})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from targetexpr.targets.combine import three_places, today_of
 from targetexpr.targets.ledger import ZERO
-from targetexpr.targets.model import Target
+from targetexpr.targets.model import TWIN, Target
 from targetexpr.targets.planned import PlannedTarget
 from targetexpr.targets.progress import CustomerProgress, LevelProgress, PeriodProgress, Progress
 from targetexpr.targets.values import Number
@@ -69,7 +69,7 @@ def _row(progress: Progress, target: PlannedTarget, row: PeriodProgress) -> dict
 
 def _twin_rows(progress: Progress, customer: CustomerProgress, twin: Target) -> list[Plain]:
     """A twin sees returns for its original and achieves nothing of its own."""
-    name = (twin.name or "").removesuffix("_ReturnBill")
+    name = (twin.name or "").removesuffix(TWIN)
     original = next((one for one in progress.plan.targets if one.name == name), None)
     if original is None:
         return []

@@ -81,6 +81,9 @@ def _number_of(group: TargetGroup, count: int, report: Report) -> None:
     elif count > 1 and (kind not in (None, TrackingType.DEFAULT) or group.user_created):
         what = "made by users" if group.user_created else f"that tracks {kind}"
         report.error("/targets", "too-many-targets", f"A group {what} has one target; this one has {count}.")
+    elif count > MOST_UNIFIED:
+        said = f"A group has up to {MOST_UNIFIED} targets; this one has {count}."
+        report.error("/targets", "too-many-targets", said)
     elif count > 1 and kind is TrackingType.DEFAULT:
         said = f"A group that tracks DEFAULT is documented with one target; this one has {count}."
         report.warn("/targets", "too-many-targets", said)

@@ -116,6 +116,10 @@ _quoted: Callable[[str], str] = encoder.encode_basestring
 def _write(value: Plain, indent: int | None, level: int, put: Callable[[str], None]) -> None:
     if isinstance(value, str):
         put(_quoted(value))
+    elif value is None:
+        put("null")
+    elif type(value) is int:
+        put(repr(value))
     elif isinstance(value, Number):
         put(value.spelling)
     elif isinstance(value, dict | list):
