@@ -10,7 +10,7 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
@@ -95,7 +95,9 @@ def served(folder: Path, *arguments: str, name: str = "log.txt") -> Iterator[Ser
         process = subprocess.Popen(command, cwd=folder, stderr=stream, stdin=subprocess.DEVNULL)
     try:
         while (found := LISTENS.search(log.read_text(encoding="utf-8"))) is None:
-            assert process.poll() is None, log.read_text(encoding="utf-8")
+            with suppress(subprocess.TimeoutExpired):  # leaves the processor to the server
+                process.wait(timeout=0.02)
+                raise AssertionError(log.read_text(encoding="utf-8"))
         yield Server(process, log, int(found[2]))
     finally:
         process.kill()
