@@ -520,7 +520,12 @@ MEMBERS: list[tuple[str, dict[str, object], int, Wanted]] = [
     ("name of another member", {"name": "MEMBER 1"}, 400, [(None, "duplicate-target", "/name")]),
     ("name a list", {"name": []}, 400, [(MISFIT, "wrong-type", "/name")]),
     ("wrong type", {"targetType": "SPEND"}, 400, [(MISFIT, "unknown-name", "/targetType")]),
-    ("wrong entity", {"targetEntity": None, "targetType": "X"}, 400, [(MISFIT, "unknown-name", "/targetType")]),
+    (
+        "no entity",
+        {"targetEntity": None, "targetType": "X"},
+        400,
+        [(MISFIT, "unknown-name", "/targetType"), (None, "entity-missing", "/targetEntity")],
+    ),
     ("wrong pair", {"targetType": "ALL_POINTS"}, 400, [(310033, "entity-type-pair", "/targetType")]),
     ("broken rule", {"expression": "true ||", "expressionJson": None}, 400, [(None, "unexpected-end", "/expression")]),
     ("one value", {"defaultValues": [{"defaultValue": 1}]}, 400, [(None, "too-few-values", "/defaultValues")]),

@@ -117,8 +117,8 @@ def _kind(target: Target, group: TargetGroup, at: str, report: Report) -> None:
         report.error(f"{at}/targetType", "misfit", f"A target needs a targetType: {', '.join(TargetType)}.")
     if entity is None:
         if not report.unread(f"{at}/targetEntity"):
-            said = "The target does not say what it looks at; one document requires a targetEntity."
-            report.warn(f"{at}/targetEntity", "entity-missing", said)
+            said = f"The target does not say what it looks at, so nothing can be counted: {', '.join(TargetEntity)}."
+            report.error(f"{at}/targetEntity", "entity-missing", said)
         return
     if kind is not None:
         _pair(kind, entity, target, at, report)
