@@ -9,6 +9,7 @@ from time import process_time
 import pytest
 
 from targetexpr import ExpressionError, Limits, apply_fixes, diagnose, from_json, parse, to_json, to_text
+from targetexpr.base.limits import DEFAULT_LIMITS
 from targetexpr.lang.nodes import Expr
 from targetexpr.lang.walk import preorder
 from tests import corpus
@@ -23,10 +24,10 @@ _GRAMMAR_WORDS = re.compile(
 )
 
 
-def _tree(text: str) -> Expr | None:
+def _tree(text: str, limits: Limits = DEFAULT_LIMITS) -> Expr | None:
     """The tree, None where the text is refused in the right way."""
     try:
-        return parse(text)
+        return parse(text, limits=limits)
     except ExpressionError as error:
         refused = error
     assert any(found.is_error for found in refused.diagnostics)
@@ -39,13 +40,15 @@ def test_any_text_gives_a_tree_or_our_error_and_the_second_reader_agrees(example
     def law(text: str) -> None:
         found = diagnose(text)
         tree = _tree(text)
+        errors = {item.code for item in found if item.is_error}
+        assert bool(errors) == (tree is None)
+        if errors == {"nesting-limit"}:  # the second reader knows no limits
+            tree = _tree(text, _ROOMY)
         if tree is not None:
-            assert not any(item.is_error for item in found)
             second = read(text)
             assert flat(tree) == second.flat()
             assert [tuple(node.span) for node in preorder(tree)] == second.spans()
         else:
-            assert any(item.is_error for item in found)
             with pytest.raises(NotAnExpression):
                 read(text)
 
@@ -60,7 +63,9 @@ def test_diagnostics_of_any_text_are_well_formed(examples: int) -> None:
         for item in found:
             assert 0 <= item.span.start <= item.span.end <= len(text)
             for sentence in (item.message, item.hint or ""):
-                assert all(word in text for word in _GRAMMAR_WORDS.findall(sentence)), sentence
+                words = _GRAMMAR_WORDS.findall(sentence)
+                # What stands there once a stray backslash is taken out is quoted as well: in `0_\\_` that is `__`.
+                assert all(word in text or word in text.replace("\\", "") for word in words), sentence
             if item.fix is not None:
                 for edit in item.fix.edits:
                     assert 0 <= edit.span.start <= edit.span.end <= len(text)
