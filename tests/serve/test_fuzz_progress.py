@@ -233,4 +233,4 @@ def test_progress_over_http_is_that_of_the_library(seed: int) -> None:
 @pytest.mark.parametrize("block", range(10))
 def test_a_thousand_stories(block: int) -> None:
     for seed in range(block * 100, block * 100 + 100):
-        play(seed, 40)
+        play(seed, 15)
