@@ -10,7 +10,7 @@ import pytest
 
 from targetexpr import ExpressionError
 from targetexpr.running.values import DataError
-from targetexpr.targets import EvaluationError, Tracker, evaluate
+from targetexpr.targets import EvaluationError, Tracker, evaluate, validate
 from targetexpr.targets.progress import CustomerProgress
 
 WEEKS = [("W1", "2024-01-01", "2024-01-07"), ("W2", "2024-01-08", "2024-01-14"), ("W3", "2024-01-15", "2024-01-21")]
@@ -313,3 +313,27 @@ def test_a_result_does_not_change_when_more_records_come() -> None:
     tracker.add(bill("b", "2024-01-01"))
     assert before.to_dict() == plain
     assert tracker.result().to_dict() != plain
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "-12:00", "+14:00"])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2024-01-01", "9999-12-31"), ("2024-01-01", "9999-12-31T23:59:59.999Z"), ("0001-01-01", "2024-12-31")],
+)
+def test_a_period_may_reach_to_an_end_of_the_calendar(zone: str, start: str, end: str) -> None:
+    """The first and the last day that can be written mean "always" and "never"."""
+    group = {
+        "name": "g",
+        "periods": [{"startDate": start, "endDate": end, "refCode": "all"}],
+        "targets": [
+            {"name": "t", "targetEntity": "TRANSACTION", "targetType": "COUNT", "defaultValues": [{"defaultValue": 1}]}
+        ],
+    }
+    bill = {"id": 1, "customerId": "c", "type": "TransactionAdd", "date": "2024-06-01", "currentTxn": {}}
+    assert evaluate(group, [bill], timezone=zone).customers["c"].periods[0].achieved
+
+
+def test_a_date_that_falls_out_of_the_calendar_is_none() -> None:
+    group = {"name": "g", "periods": [{"startDate": "0001-01-01T00:00:00.000+0530", "endDate": "2024-01-01"}]}
+    found = [(finding.pointer, finding.code) for finding in validate(group)]
+    assert ("/periods/0/startDate", "not-a-date") in found

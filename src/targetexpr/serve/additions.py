@@ -12,7 +12,6 @@ from targetexpr.serve.groups import (
     Members,
     body_of,
     go_on,
-    in_calendar,
     parts_of,
     respond_to,
     take_name,
@@ -41,13 +40,13 @@ def add_targets(store: Store, id: int, given: Plain, actor: Mapping[str, Plain])
         row, settings = found(rows, id, active=True), clock.load(rows)
         body = body_of(row)
         old = parts_of(body, "targets")
-        found_here = in_calendar(lambda: _check(body, "targets", [*old, *listed]))
+        found_here = _check(body, "targets", [*old, *listed])
         findings = _moved(found_here, "targets", len(old), wheres)
         problems = _taken_targets(rows, listed, wheres) + _foreign_periods(body, listed, wheres)
         _refuse(findings, problems)
         models = [Target.model_validate(one) for one in listed]
         ids = rows.sequences()
-        answer = in_calendar(lambda: respond_to(models, settings, actor, {**ids, "group": row.id}))
+        answer = respond_to(models, settings, actor, {**ids, "group": row.id})
         made = cast("list[Members]", answer["data"])
         for place, one in enumerate(made):
             if isinstance(one.get("name"), str):
@@ -68,7 +67,7 @@ def add_periods(store: Store, id: int, given: Plain, actor: Mapping[str, Plain])
         row, settings = found(rows, id, active=True), clock.load(rows)
         body = body_of(row)
         old = parts_of(body, "periods")
-        found_here = in_calendar(lambda: _check(body, "periods", [*old, *listed]))
+        found_here = _check(body, "periods", [*old, *listed])
         findings = _moved(found_here, "periods", len(old), wheres)
         problems = [
             taken_problem("period", str(name), f"{where}/refCode")
@@ -78,7 +77,7 @@ def add_periods(store: Store, id: int, given: Plain, actor: Mapping[str, Plain])
         _refuse(findings, problems + _without_values(body, len(old) + len(listed)))
         model = TargetGroup(periods=tuple(checked(Period, one, "") for one in listed))
         ids = rows.sequences()
-        answer = in_calendar(lambda: respond_to(model, settings, actor, {**ids, "group": row.id}))
+        answer = respond_to(model, settings, actor, {**ids, "group": row.id})
         made = parts_of(cast(Members, answer["data"]), "periods")
         for one, where in zip(made, wheres, strict=True):
             if isinstance(one.get("refCode"), str):

@@ -92,7 +92,7 @@ def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
         name = request.get("name")
         taken = [name] if isinstance(name, str) and rows.is_taken("group", name) else []
         problems = _taken(rows, request)
-    findings = in_calendar(lambda: validate(request, building=True, taken_names=taken))
+    findings = validate(request, building=True, taken_names=taken)
     told = {one.pointer for one in findings if one.is_error}
     problems += [one for one in requested.misfits(TargetGroup, given) if one.pointer not in told]
     refuse_all(findings, problems)
@@ -100,7 +100,7 @@ def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
     with store.write() as rows:
         settings = clock.load(rows)
         ids = rows.sequences()
-        answer = in_calendar(lambda: respond_to(model, settings, actor, ids))
+        answer = respond_to(model, settings, actor, ids)
         data = cast(Members, answer["data"])
         row = GroupRow(
             id=cast(int, data["id"]),
@@ -136,15 +136,6 @@ def refuse_all(findings: Sequence[Finding], more: Sequence[Problem]) -> None:
         errors = [of_finding(one) for one in findings if one.is_error]
         raise Refusal([*errors, *more], warnings=[of_finding(one) for one in findings if not one.is_error])
     refuse_errors(findings)
-
-
-def in_calendar(work: Callable[[], Answered]) -> Answered:
-    """Dates at the ends of the calendar have no other time zone."""
-    try:
-        return work()
-    except OverflowError:
-        said = "A date lies at the very end of the calendar; with its offset it falls out of it."
-        raise misfit("date-out-of-range", said, "") from None
 
 
 def _named(data: Mapping[str, Any]) -> list[tuple[NameOf, str, str]]:

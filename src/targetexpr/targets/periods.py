@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from targetexpr.targets.frequency import step
 from targetexpr.targets.spelling import FrequencyType
@@ -11,8 +11,23 @@ _BY_DAYS = (FrequencyType.DAILY, FrequencyType.WEEKLY, FrequencyType.CUSTOM)
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:
-    """The instant, in UTC, at which a local day begins."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    """The instant, in UTC, at which a local day begins; at the ends of the calendar one that every zone can write."""
+    try:
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+    except OverflowError:
+        return _FIRST if day < _LAST.date() else _LAST
+
+
+_FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def day_after(day: date) -> date:
+    """The next day; the last one of the calendar, which means "never", is its own.
+
+    >>> day_after(date(2024, 2, 28)), day_after(date.max) == date.max
+    (datetime.date(2024, 2, 29), True)
+    """
+    return day if day == date.max else day + timedelta(days=1)
 
 
 def cycle_instant(anchor: datetime, unit: FrequencyType, frequency: int, number: int, zone: tzinfo) -> datetime:

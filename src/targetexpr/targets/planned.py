@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from targetexpr.targets.frequency import step
 from targetexpr.targets.model import Period, Target, TargetGroup
-from targetexpr.targets.periods import midnight
+from targetexpr.targets.periods import day_after, midnight
 from targetexpr.targets.spelling import (
     AggregateFunction,
     Aggregation,
@@ -175,7 +175,7 @@ def _period(period: Period, index: int, zone: tzinfo) -> PlannedPeriod:
     first, last = period.start_date.local_date(zone), period.end_date.local_date(zone)
     if last < first:
         raise EvaluationError(f"/periods/{index}/endDate", f"the period ends on {last}, before it starts on {first}")
-    start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
+    start, end = midnight(first, zone), midnight(day_after(last), zone)
     return PlannedPeriod(
         index=index,
         id=period.id,
@@ -305,7 +305,8 @@ def _bound(group: TargetGroup, periods: tuple[PlannedPeriod, ...], zone: tzinfo,
         (group.target_cycle_end_date or group.to_date) if end else (group.target_cycle_start_date or group.from_date)
     )
     if given is not None:
-        return midnight(given.local_date(zone) + timedelta(days=1 if end else 0), zone)
+        day = given.local_date(zone)
+        return midnight(day_after(day) if end else day, zone)
     if not periods:
         return None
     return max(one.end for one in periods) if end else min(one.start for one in periods)

@@ -89,13 +89,23 @@ class Stamp:
             return Stamp(date.fromisoformat(day), given)
         value = datetime.fromisoformat(f"{day}T{time}")
         value = value.replace(microsecond=int((part or "0").ljust(6, "0")[:6]))
-        return Stamp(value if zone is None else value.replace(tzinfo=_offset(zone)), given)
+        if zone is None:
+            return Stamp(value, given)
+        value = value.replace(tzinfo=_offset(zone))
+        try:
+            value.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("with its offset the date lies outside the calendar") from None
+        return Stamp(value, given)
 
     def local_date(self, zone: tzinfo = UTC) -> date:
         """The date it falls on: as written, or in `zone` when it has an offset of its own."""
         if not isinstance(self.value, datetime):
             return self.value
-        return (self.value if self.value.tzinfo is None else self.value.astimezone(zone)).date()
+        try:
+            return (self.value if self.value.tzinfo is None else self.value.astimezone(zone)).date()
+        except OverflowError:  # the last day of the calendar, which means "never", has no next one
+            return self.value.date()
 
     def instant(self, zone: tzinfo = UTC) -> datetime:
         """The moment, with an offset: midnight for a bare date; what has no offset is meant in `zone`."""
