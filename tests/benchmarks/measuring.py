@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
@@ -46,12 +48,27 @@ def best_of_turns(
     return best
 
 
+def cached() -> dict[str, str]:
+    """The environment of a process that has its byte code cached, as an installed package does.
+
+    The cache is a folder of the measurements' own: this environment may forbid to write one beside the sources.
+    """
+    folder = Path(tempfile.gettempdir()) / "targetexpr-benchmarks"
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(folder)}
+
+
 def process(*arguments: str) -> Callable[[], object]:
     """One whole Python process, from start to end."""
 
     def run() -> object:
         return subprocess.run(
-            [sys.executable, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True, cwd=ROOT
+            [sys.executable, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            check=True,
+            cwd=ROOT,
+            env=cached(),
         )
 
     return run
