@@ -125,6 +125,10 @@ class Terminal:
     def _prompts(self) -> list[str]:
         return [line for line in self.lines if line.startswith(">")]
 
+    def modes(self) -> list[object]:
+        """How the terminal takes keys: what it echoes, gathers and translates."""
+        return [*termios.tcgetattr(self._master)]
+
     # ---- screen out --------------------------------------------------------------------------------------------------
 
     @property

@@ -38,7 +38,7 @@ SCHEMA = Schema.bundled()
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TARGETEXPR_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr(Editor, "_keep_when_killed", lambda _self: None)  # the signals are those of the tests
+    monkeypatch.setattr(Editor, "_keep_when_killed", lambda _self, _keys: None)  # the signals are those of the tests
     return tmp_path
 
 

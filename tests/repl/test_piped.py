@@ -6,10 +6,17 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
+from targetexpr.lang.schema import Schema
+from targetexpr.repl.plain import PlainConsole, run_lines
+from targetexpr.repl.session import Session
+from targetexpr.repl.storage import RuleBook
 from tests.cli.command import Done, command, environment, spawn
 from tests.repl.talk import RULE
 from tests.repl.terminal import Terminal
@@ -253,6 +260,56 @@ def test_a_dumb_terminal(tmp_path: Path) -> None:
         terminal.press("ctrl-d")
         assert terminal.end() == 2, "a line could not be done"
         assert b"\x1b" not in terminal.raw
+
+
+def test_ctrl_c_never_ends_the_session_wherever_it_strikes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Once at every line of the reader: the session goes on, and what is typed after it is answered."""
+    console = PlainConsole(script=False)
+
+    def interrupted_at(place: int) -> bool:
+        """Whether the reader came to that many lines."""
+        session = Session(console, Schema.bundled(), RuleBook(str(tmp_path / "rules.toml")))
+        passed = 0
+
+        def trace(frame: FrameType, event: str, _argument: object) -> Callable[..., object] | None:
+            nonlocal passed
+            if frame.f_code.co_qualname.startswith("_Reader.") and frame.f_code.co_name != "__init__":
+                passed += event == "line"
+                if event == "line" and passed == place:
+                    raise KeyboardInterrupt
+                return trace
+            return None
+
+        lines = StringIO(f"{RULE}\n(true\n)\n\n\n{RULE}\n:type\n")
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            status = run_lines(session, console, lines, prompt=True)
+        finally:
+            sys.settrace(before)
+        if place < passed:  # not at the very end of the input
+            assert session.state.rule == RULE
+        assert status in (0, 2)
+        return place <= passed
+
+    places = 1
+    while interrupted_at(places):
+        places += 1
+    assert places > 40
+    assert capsys.readouterr().err.count("error") < places, "half a rule may be in error; whole ones are not"
+
+
+def test_ctrl_c_at_once_and_again_on_a_dumb_terminal(tmp_path: Path) -> None:
+    with Terminal(tmp_path, TERM="dumb") as terminal:
+        terminal.wait_for(">")
+        for _ in range(40):
+            terminal.line(RULE)
+            terminal.press("ctrl-c")
+            terminal.press("ctrl-c")
+        terminal.settle()
+        terminal.line(":quit")
+        assert terminal.end() == 0
+        assert b"Traceback" not in terminal.raw
 
 
 def test_no_terminal_type_at_all(tmp_path: Path) -> None:

@@ -255,6 +255,52 @@ def test_ctrl_c_stops_the_count_and_the_session_goes_on(tmp_path: Path) -> None:
         answered(terminal, "boolean:primitive")
 
 
+def test_ctrl_c_again_and_again_never_ends_the_session(tmp_path: Path) -> None:
+    """It comes while a line is typed, while it is answered, and in between, where the terminal changes its modes."""
+    with started(tmp_path) as terminal:
+        for wait in range(40):
+            terminal.line(RULE)
+            terminal.settle(wait / 2000)
+            terminal.press("ctrl-c", "ctrl-c")
+            terminal.type(":type")
+            last(terminal, "> :type")
+            terminal.press("ctrl-c")
+        terminal.ready()
+        assert b"fault" not in terminal.raw
+        terminal.press("ctrl-d")
+        assert terminal.end() == 0
+
+
+def test_keys_typed_while_an_answer_is_printed_wait_for_the_prompt(tmp_path: Path) -> None:
+    with started(tmp_path) as terminal:
+        terminal.type(f"{RULE}\r:type\r:explain\r2>1\r\x04")
+        assert terminal.end() == 0
+    assert [line for line in terminal.lines if line.startswith(">")] == [
+        f"> {RULE}",
+        "> :type",
+        "> :explain",
+        "> 2>1",
+        ">",
+    ]
+    assert "boolean  2 > 1" in terminal.lines, "no key is shown twice, and none of an answer is overwritten"
+
+
+@pytest.mark.parametrize("end", ["ctrl-d", ":quit", "SIGTERM"])
+def test_the_terminal_is_left_as_it_was(tmp_path: Path, end: str) -> None:
+    with Terminal(tmp_path) as terminal:
+        before = terminal.modes()
+        terminal.ready()
+        assert terminal.modes() != before, "while a line is typed, keys come as they are"
+        if end == "SIGTERM":
+            terminal.process.terminate()
+        elif end == "ctrl-d":
+            terminal.press(end)
+        else:
+            terminal.line(end)
+        terminal.end()
+        assert terminal.modes() == before
+
+
 # ---- keeping ---------------------------------------------------------------------------------------------------------
 
 

@@ -27,11 +27,13 @@ from targetexpr.lang.schema import Schema
 from targetexpr.repl.analysis import mended, open_brackets
 from targetexpr.repl.completing import RuleCompleter
 from targetexpr.repl.highlight import STYLE, MatchingParenthesis, RuleLexer, rule_start
+from targetexpr.repl.interrupts import Interrupts
 from targetexpr.repl.live import Live
 from targetexpr.repl.plain import visible
 from targetexpr.repl.session import Session, Stop
 from targetexpr.repl.storage import Draft, left_behind, state_folder
 from targetexpr.repl.toolbar import toolbar
+from targetexpr.repl.typeahead import TypeAhead
 
 WELCOME = "targetexpr: type a rule, or :help. Tab completes, Ctrl-D leaves."
 _MENU_ROWS = 8  # kept free for completion
@@ -242,38 +244,48 @@ class Editor:
         for text in self.found:
             self.history.append_string(text)
             self.console.say("What you were typing when the last session broke off is kept: Up brings it back.")
-        self._keep_when_killed()
-        while True:
-            self.prompt.app.editing_mode = EditingMode.VI if self.session.keys == "vi" else EditingMode.EMACS
-            self.note = ""
-            self.live.rest()
-            try:
-                text = self.prompt.prompt("> ")
-                self._keep("")
-            except KeyboardInterrupt:
-                self._keep("")
-                continue
-            except EOFError:
-                break
-            try:
-                self.session.submit(text)
-            except Stop:
-                break
-            except KeyboardInterrupt:
-                self.console.say("stopped")
-            except Exception:
-                # A fault of ours must not take what its author has; it is shown whole, to be reported.
-                self.console.say("This is a fault in targetexpr; the session goes on. Please report it:")
-                self.console.say(traceback.format_exc())
+        with Interrupts() as interrupts, TypeAhead(self.prompt.app.input.fileno()) as keys:
+            self._keep_when_killed(keys)
+            while self._turn(interrupts):
+                pass
         if self.draft is not None:
             self.draft.close()
         return YES
 
-    def _keep_when_killed(self) -> None:
+    def _turn(self, interrupts: Interrupts) -> bool:
+        """Reads a line and answers it; False when the session ends."""
+        self.prompt.app.editing_mode = EditingMode.VI if self.session.keys == "vi" else EditingMode.EMACS
+        self.note = ""
+        self.live.rest()
+        try:
+            text = self.prompt.prompt("> ", handle_sigint=False)  # while it is typed, Ctrl-C is a key like others
+        except KeyboardInterrupt:
+            self._keep("")
+            return True
+        except EOFError:
+            return False
+        self._keep("")
+        try:
+            interrupts.hear()
+            self.session.submit(text)
+            interrupts.pass_over()
+        except Stop:
+            return False
+        except KeyboardInterrupt:
+            self.console.say("stopped")
+        except Exception:
+            # A fault of ours must not take what its author has; it is shown whole, to be reported.
+            interrupts.pass_over()
+            self.console.say("This is a fault in targetexpr; the session goes on. Please report it:")
+            self.console.say(traceback.format_exc())
+        return True
+
+    def _keep_when_killed(self, keys: TypeAhead) -> None:
         """A terminal that is closed sends a signal: what is being typed is written down first."""
 
         def handler(number: int, _frame: FrameType | None) -> None:
             self._keep(self.prompt.default_buffer.text)
+            keys.put_back()
             os._exit(128 + number)  # the terminal is gone: there is nobody to say goodbye to
 
         for name in ("SIGHUP", "SIGTERM"):

@@ -9,6 +9,7 @@ from typing import TextIO
 from targetexpr.cli.exits import BAD_INPUT, YES
 from targetexpr.repl.analysis import open_brackets
 from targetexpr.repl.commands import COMMANDS
+from targetexpr.repl.interrupts import Interrupts
 from targetexpr.repl.session import Session, Stop
 
 PROMPT = "> "
@@ -54,60 +55,89 @@ class PlainConsole:
         """Nothing: what is piped is read when it is done."""
 
 
+class _Reader:
+    """Lines that become rules and commands. A rule goes on over several lines while a parenthesis is open."""
+
+    def __init__(self, session: Session, console: PlainConsole, lines: TextIO, *, prompt: bool) -> None:
+        self.good = True
+        self._session = session
+        self._console = console
+        self._lines = lines
+        self._prompt = prompt
+        self._waiting: list[str] = []  # of the rule that goes on
+        self._first = self._number = self._depth = 0
+
+    def turn(self) -> bool:
+        """Reads a line and answers what it ends; False when there are no more."""
+        if self._prompt:
+            print(MORE if self._waiting else PROMPT, end="", flush=True)
+        line = self._lines.readline()
+        self._number += 1
+        if not line:
+            self._send()
+            if self._prompt:
+                print()
+            return False
+        self._take(line.rstrip("\r\n"))
+        return True
+
+    def drop(self) -> None:
+        """What was typed of a rule is given up, and the next prompt stands on a line of its own."""
+        self._waiting.clear()
+        self._depth = 0
+        print()
+
+    def _take(self, line: str) -> None:
+        if any("\udc80" <= char <= "\udcff" for char in line):  # how bytes that are no UTF-8 are read
+            self._console.line, self.good = self._number, False
+            self._console.complain("this line is not UTF-8 text; save it as UTF-8")
+            return
+        if self._waiting and (_is_command(line) or not line.strip()):
+            self._send()
+        if not self._waiting:
+            self._first = self._number
+        if line.strip():
+            self._waiting.append(line)
+            self._depth = 0 if _is_command(line) else open_brackets(line, self._depth)
+        if not self._depth:
+            self._send()
+
+    def _send(self) -> None:
+        self._depth = 0
+        if self._waiting:
+            text = "\n".join(self._waiting)
+            self._waiting.clear()
+            self._console.line = self._first
+            self.good &= self._session.submit(text)
+
+
 def run_lines(session: Session, console: PlainConsole, lines: TextIO, *, prompt: bool) -> int:
     """Takes lines until they end; status 2 when one of them could not be done, else 0.
 
-    A rule goes on over several lines while a parenthesis is open; a command ends it.
+    At a prompt, Ctrl-C drops the line or the answer, whenever it comes, and never the session; a script it ends.
     """
-    waiting: list[str] = []
-    first = number = depth = 0
-    good = True
-
-    def send() -> None:
-        nonlocal good, depth
-        depth = 0
-        if waiting:
-            text = "\n".join(waiting)
-            waiting.clear()
-            console.line = first
-            good &= session.submit(text)
-
+    reader = _Reader(session, console, lines, prompt=prompt)
     try:
-        while True:
-            if prompt:
-                print(MORE if waiting else PROMPT, end="", flush=True)
-            try:
-                line = lines.readline()
-            except KeyboardInterrupt:
-                if not prompt:
-                    raise
-                print()
-                waiting.clear()
-                depth = 0
-                continue
-            number += 1
-            if not line:
-                send()
-                if prompt:
-                    print()
-                break
-            line = line.rstrip("\r\n")
-            if any("\udc80" <= char <= "\udcff" for char in line):  # how bytes that are no UTF-8 are read
-                console.line, good = number, False
-                console.complain("this line is not UTF-8 text; save it as UTF-8")
-                continue
-            if waiting and (_is_command(line) or not line.strip()):
-                send()
-            if not waiting:
-                first = number
-            if line.strip():
-                waiting.append(line)
-                depth = 0 if _is_command(line) else open_brackets(line, depth)
-            if not depth:
-                send()
+        if prompt:
+            _converse(reader)
+        else:
+            while reader.turn():
+                pass
     except Stop:
         pass
-    return YES if good else BAD_INPUT
+    return YES if reader.good else BAD_INPUT
+
+
+def _converse(reader: _Reader) -> None:
+    going = True
+    with Interrupts() as interrupts:
+        while going:
+            try:
+                interrupts.hear()
+                going = reader.turn()
+                interrupts.pass_over()
+            except KeyboardInterrupt:
+                reader.drop()
 
 
 def _is_command(line: str) -> bool:

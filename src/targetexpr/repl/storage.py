@@ -48,7 +48,8 @@ def write_whole(path: str, text: str) -> None:
         os.chmod(name, stat.S_IMODE(mode))
         os.replace(name, real)
     except BaseException:
-        os.unlink(name)
+        with suppress(FileNotFoundError):  # Ctrl-C just after it took its place
+            os.unlink(name)
         raise
 
 
