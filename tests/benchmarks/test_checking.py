@@ -12,6 +12,7 @@ import pytest
 from targetexpr import Schema, lint, parse
 from targetexpr.checking.checker import check_tree
 from tests.benchmarks.measuring import cached
+from tests.checking.test_checker import TERMS
 
 pytestmark = pytest.mark.benchmark
 
@@ -56,3 +57,34 @@ def test_the_bundled_schema_loads_in_ten_milliseconds() -> None:
     best = min(float(run.stdout) for run in runs)
     print(f"\nbundled schema, imports included: {best:.1f} ms")
     assert best <= 10
+
+
+@pytest.mark.parametrize("operator", ["||", "&&"])
+@pytest.mark.parametrize("term", TERMS)
+def test_ten_thousand_terms_in_linear_time(operator: str, term: str) -> None:
+    """In a process of its own: in one whose heap is scattered, fetching memory outgrows the work."""
+    command = [sys.executable, "-c", TERMS_SCRIPT, operator, term]
+    ratio = min(
+        float(subprocess.run(command, capture_output=True, text=True, check=True, env=cached()).stdout)
+        for _ in range(3)
+    )
+    print(f"\n10,000 terms against 1,000, {term} {operator}: {ratio:.1f}")
+    assert ratio <= 13
+
+
+TERMS_SCRIPT = """
+import gc, sys, time
+from targetexpr import parse, to_text
+from targetexpr.checking.checker import check_tree
+from targetexpr.checking.lint import lint
+
+def seconds(tree):
+    start = time.process_time()
+    lint(check_tree(tree), write=to_text)
+    return time.process_time() - start
+
+operator, term = sys.argv[1:]
+small, large = (parse(operator.join(term.format(i) for i in range(terms))) for terms in (1_000, 10_000))
+gc.disable()
+print(min(seconds(large) for _ in range(5)) / min(seconds(small) for _ in range(5)))
+"""

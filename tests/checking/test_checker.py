@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import pickle
-import time
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -339,29 +338,31 @@ def test_an_event_in_json_is_as_good_as_none() -> None:
     assert [item.code for item in check_json(text, event="CustomerUpdate").diagnostics].count("type-differs") == 1
 
 
+TERMS = ('currentLineItem.doesItemMatch("sku_code","{}")', "currentTxn.value>{}", "zzz.a>{}")
+
+
 @pytest.mark.parametrize("operator", ["||", "&&"])
-@pytest.mark.parametrize("term", ['currentLineItem.doesItemMatch("sku_code","{}")', "currentTxn.value>{}", "zzz.a>{}"])
-def test_ten_thousand_terms_in_linear_time(operator: str, term: str) -> None:
-    small, large = (parse(operator.join(term.format(i) for i in range(terms))) for terms in (1_000, 10_000))
-    best_small = best_large = float("inf")
-    gc.collect()
-    gc.disable()
+@pytest.mark.parametrize("term", TERMS)
+def test_ten_times_the_terms_are_ten_times_the_calls(operator: str, term: str) -> None:
+    """Calls are counted, of Python and of C functions: a busy machine changes nothing. Time is a benchmark's."""
+    small, large = (_calls(parse(operator.join(term.format(i) for i in range(terms)))) for terms in (1_000, 10_000))
+    assert large <= 10.5 * small
+
+
+def _calls(tree: Expr) -> int:
+    count = 0
+
+    def called(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(called)
     try:
-        for _ in range(8):
-            best_small = min(best_small, _seconds(small))
-            best_large = min(best_large, _seconds(large))
-            if best_large <= 13 * best_small:
-                break
+        lint_tree(check_tree(tree), write=to_text)
     finally:
-        gc.enable()
-    assert best_large <= 13 * best_small
-
-
-def _seconds(tree: Expr) -> float:
-    start = time.process_time()
-    checked = check_tree(tree)
-    lint_tree(checked, write=to_text)
-    return time.process_time() - start
+        sys.setprofile(before)
+    return count
 
 
 def test_deep_trees_are_no_deep_calls() -> None:

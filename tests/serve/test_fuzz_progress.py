@@ -53,6 +53,8 @@ class Story:
         assert self.client.put("/sandbox/settings", settings).status_code == 200
         self.records: list[dict[str, Any]] = []
         self.parts: dict[str, Part] = {}
+        self.enrolled: set[str] = set()  # by a call, not by a record
+        self.ids: dict[tuple[str, ...], int] = {}  # of rows and levels, as they were first shown
         self.now = datetime(2024, 1, 1, tzinfo=UTC)
         self.client.at("2024-01-01T00:00:00.000Z")
         made = self.client.made(self.group())
@@ -141,6 +143,7 @@ class Story:
                 assert answer.json()["errors"][0]["reason"] == "enrolment-gap"
                 return
         assert answer.status_code == 200, answer.text
+        self.enrolled.add(name)
         goes_on = before is not None and not reset and not went_by
         self.parts[name] = Part(before.since if before is not None and goes_on else since)
 
@@ -192,7 +195,8 @@ class Story:
             return
         shown = json.loads(write_plain(wanted.user_progress(customer)["data"][0]))
         assert list(without(groups[0]["targets"])) == list(without(shown["targets"]))
-        assert groups[0].get("streaks", []) == shown["streaks"]
+        assert list(without(groups[0].get("streaks", []))) == list(without(shown["streaks"]))
+        self.check_ids(customer, groups[0], wanted.customers[customer])
         told = self.client.get(f"/v3/users/{customer}/trackedTargetEvents/{self.target}?limit=100")
         events = told.json()["data"] if told.status_code == 200 else []
         periods = [one["id"] for one in self.body["data"].get("periods", [])]
@@ -206,11 +210,39 @@ class Story:
         )
         assert [one["eventDate"] for one in events] == sorted(one["eventDate"] for one in events)
 
+    def check_ids(self, customer: str, group: Any, wanted: Any) -> None:
+        """There are ids where something counted and where the customer was enrolled; they stay, and no two agree."""
+        counted = {line.period for line in wanted.of("S target") if line.contributions}
+        part = self.parts.get(customer)
+        for row in group["targets"]:
+            there = row["periodRefCode"] in counted or (customer in self.enrolled and self.was_in(row, part))
+            assert (row["targetId"] is not None) == there, row
+            if there:
+                self.stays((customer, row["targetName"], row["periodRefCode"]), row["targetId"])
+        for level in group.get("streaks", []):
+            assert (level["userStreakId"] is not None) == (bool(counted) or customer in self.enrolled)
+            if level["userStreakId"] is not None:
+                self.stays((customer, level["streakName"]), level["userStreakId"])
+            (reached,) = (one for one in wanted.streak.levels if one.name == level["streakName"])
+            row = (customer, "S target", reached.period)
+            assert level["streakAchievedUserTargetId"] == (self.ids[row] if reached.period else None)
+
+    def was_in(self, row: Any, part: Part | None) -> bool:
+        assert part is not None
+        first, last = (row[name] and date.fromisoformat(row[name]) for name in ("periodStartDate", "periodEndDate"))
+        after = part.since is None or last is None or self.day(part.since) <= last
+        return after and (part.until is None or first < self.day(part.until))
+
+    def stays(self, row: tuple[str, ...], shown: int) -> None:
+        assert self.ids.setdefault(row, shown) == shown
+        assert len(set(self.ids.values())) == len(self.ids)
+
 
 def without(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Rows but for when the customer was enrolled, which only the sandbox knows."""
+    """Rows but for what only the sandbox knows: their ids, and when the customer was enrolled."""
+    own = ("enrolledOn", "targetId", "userStreakId", "streakAchievedUserTargetId")
     for row in rows:
-        yield {name: value for name, value in row.items() if name != "enrolledOn"}
+        yield {name: value for name, value in row.items() if name not in own}
 
 
 def play(seed: int, steps: int) -> None:

@@ -305,6 +305,41 @@ def test_user_progress_has_a_row_per_started_period_to_three_decimals() -> None:
     assert '"periodEndDateWithTimeStamp": "2024-01-07T23:59:59.000Z"' in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "amount", "reached"),
+    [
+        ("ABSOLUTE", "60", "60", True),
+        ("ABSOLUTE", "60", "59.999", False),
+        ("PERCENTAGE", "33.333", "33.333", True),
+        ("PERCENTAGE", "33.333", "33.3329999", False),
+        ("PERCENTAGE", "100", "100", True),
+        (None, "60", "60", True),
+        ("ABSOLUTE", "0", None, False),  # as a value of nothing: it takes something that counts
+        ("ABSOLUTE", "0", "1", True),
+    ],
+)
+def test_a_sub_target_is_reached_as_a_target_is(
+    kind: str | None, value: str, amount: str | None, reached: bool
+) -> None:
+    trigger = {
+        "id": 4,
+        "name": "mark",
+        "triggerType": "CUSTOM_TRIGGER",
+        "triggerValueType": kind,
+        "triggerValue": value,
+    }
+    records = [bill("z", "2024-01-09", 1)] + ([] if amount is None else [bill("a", "2024-01-01", amount)])
+    found = evaluate(group(100, target={"targetMilestoneTriggers": [trigger]}), records)
+    (data,) = found.user_progress("c")["data"]  # type: ignore[misc, union-attr]
+    (mark,) = data["targets"][0]["milestones"]  # type: ignore[index, call-overload, union-attr]
+    assert (mark["id"], mark["triggerName"], str(mark["triggerValue"]), mark["isAchieved"]) == (  # type: ignore[index, call-overload]
+        4,
+        "mark",
+        f"{float(value):.3f}",
+        reached,
+    )
+
+
 def test_a_result_does_not_change_when_more_records_come() -> None:
     tracker = Tracker(group())
     tracker.add(bill("a", "2024-01-01"))

@@ -24,6 +24,9 @@ SCHEMA = (
     "CREATE INDEX records_customer ON records(customer, at)",
     "CREATE INDEX records_id ON records(id)",
     "CREATE TABLE repeated(id TEXT PRIMARY KEY) WITHOUT ROWID",
+    # Ids of rows that the platform's database has of a customer: one per target and period, one per streak level.
+    "CREATE TABLE own(id INTEGER PRIMARY KEY AUTOINCREMENT, customer TEXT NOT NULL, kind TEXT NOT NULL,"
+    " part INTEGER NOT NULL, place TEXT NOT NULL, UNIQUE(customer, kind, part, place))",
     "CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE sequences(kind TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID",
 )
@@ -50,6 +53,14 @@ class Part(NamedTuple):
     enrolled_at: str  # "" for one who came by a record
     since: str | None
     until: str | None
+
+
+class OwnRow(NamedTuple):
+    """What an id of a customer's own stands for."""
+
+    kind: Literal["target", "level"]
+    part: int  # the target's or the level's id
+    place: str  # the period's id, or a cycle's number; "" of levels
 
 
 class RecordRow(NamedTuple):
@@ -172,6 +183,17 @@ class Rows:
         """A customer's part from now on."""
         self._run("INSERT OR REPLACE INTO parts VALUES(?,?,?,?,?)", (group, *part))
 
+    def own(self, customer: str) -> dict[OwnRow, int]:
+        """The ids of a customer's own that were given so far."""
+        statement = "SELECT kind, part, place, id FROM own WHERE customer=?"
+        return {OwnRow(*found[:3]): found[3] for found in self._run(statement, (customer,))}
+
+    def add_own(self, customer: str, wanted: Iterable[OwnRow]) -> None:
+        """Gives ids to those that have none, in their order."""
+        there = self.own(customer)
+        fresh = [(customer, *one) for one in dict.fromkeys(wanted) if one not in there]
+        self._many("INSERT INTO own(customer, kind, part, place) VALUES(?,?,?,?)", fresh)
+
     # Records
 
     def add_record(self, id: str, customer: str, at: int, fed: str, body: str) -> bool:
@@ -223,7 +245,7 @@ class Rows:
 
     def clear(self, *, settings: bool) -> None:
         """Takes everything out; settings only when asked."""
-        for table in ("groups", "names", "targets", "users", "parts", "records", "repeated", "sequences"):
+        for table in ("groups", "names", "targets", "users", "parts", "records", "repeated", "own", "sequences"):
             self._run(f"DELETE FROM {table}")
         if settings:
             self._run("DELETE FROM settings")

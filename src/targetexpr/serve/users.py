@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
 
-from targetexpr.serve import clock
+from targetexpr.serve import clock, own
 from targetexpr.serve.clock import Settings
 from targetexpr.serve.groups import Members, body_of, parts_of, plain_of, window_of
+from targetexpr.serve.own import Shown
 from targetexpr.serve.problems import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHING_RECORDED, Problem, refuse
 from targetexpr.serve.progress import NotEvaluated, of_customer, part_of
 from targetexpr.serve.reading import plain_user
@@ -21,7 +22,7 @@ from targetexpr.serve.store import Store
 from targetexpr.targets.progress import PeriodProgress, Progress, decimal_text
 from targetexpr.targets.records import BILL, RETURN, Head
 from targetexpr.targets.user_progress import figure
-from targetexpr.targets.values import Number, Stamp
+from targetexpr.targets.values import Number, Stamp, stamp_text
 from targetexpr.targets.wire import Plain
 
 
@@ -57,8 +58,10 @@ def progress_of(store: Store, user: str, wanted: Wanted) -> tuple[Members, list[
             if (part := part_of(rows, row, settings, user)) is not None
         ]
         kept = rows.records_of(user) if mine else []
+        known = rows.own(user)
     records = list(kept_of(kept, settings.timezone))
-    listed: list[Plain] = []
+    joined = _joined(user, kept, records, settings)
+    shown: list[Shown] = []
     problems: list[Problem] = []
     for row, part in mine:
         if wanted.target is not None and wanted.target not in _target_ids(row):
@@ -70,19 +73,21 @@ def progress_of(store: Store, user: str, wanted: Wanted) -> tuple[Members, list[
             continue
         if found_out is not None:
             answered = cast("list[Members]", found_out.user_progress(user)["data"])[0]
-            listed.append(_group(row, part, settings, answered, wanted))
-    shown = plain_user(user)
-    return {"userId": shown, "customer": {"id": shown}, "targetGroups": listed}, problems
+            answer = _group(row, settings, answered, wanted, _enrolled(part, row, joined, settings.now))
+            shown.append(Shown(answer, found_out, part))
+    problems += own.number(store, user, shown, known)
+    who, listed = plain_user(user), [one.answer for one in shown]
+    return {"userId": who, "customer": {"id": who}, "targetGroups": list[Plain](listed)}, problems
 
 
 def _target_ids(row: GroupRow) -> list[Plain]:
     return [target["id"] for target in parts_of(body_of(row), "targets")]
 
 
-def _group(row: GroupRow, part: Part, settings: Settings, answered: Members, wanted: Wanted) -> Members:
+def _group(row: GroupRow, settings: Settings, answered: Members, wanted: Wanted, enrolled: str | None) -> Members:
     body = body_of(row)
     targets = [
-        {**one, "enrolledOn": _enrolled(part)}
+        {**one, "enrolledOn": enrolled}
         for one in parts_of(answered, "targets")
         if (wanted.inactive or one["currentPeriod"] is True)
         and (wanted.target is None or one["targetRuleId"] == wanted.target)
@@ -97,9 +102,28 @@ def _group(row: GroupRow, part: Part, settings: Settings, answered: Members, wan
     }
 
 
-def _enrolled(part: Part) -> Plain:
-    """When the customer was enrolled; null for one who came by a record, of which nobody wrote the time down."""
-    return part.enrolled_at.removesuffix("Z") + "+0000" if part.enrolled_at else None
+def _joined(user: str, kept: Sequence[RecordRow], records: Sequence[Kept], settings: Settings) -> datetime | None:
+    """When the first record of a user came, of those that lie in the past; it brings the user into groups."""
+    came = (
+        Stamp.read(one.fed).instant()
+        for one, (head, _) in zip(kept, records, strict=True)
+        if head.customer == user and head.at <= settings.now
+    )
+    return min(came, default=None)
+
+
+def _enrolled(part: Part, row: GroupRow, joined: datetime | None, now: datetime) -> str | None:
+    """When the customer was enrolled: by a call, else by the first record, into younger groups when they were made."""
+    if part.enrolled_at:
+        return _offset_stamp(part.enrolled_at)
+    if joined is None:
+        return None
+    made = datetime.fromtimestamp(row.created / 1000, UTC)
+    return _offset_stamp(stamp_text(min(max(joined, made), now)))  # the clock may have been put back since
+
+
+def _offset_stamp(text: str) -> str:
+    return text.removesuffix("Z") + "+0000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from targetexpr.targets.spelling import (
     TargetEntity,
     TargetType,
     TrackingType,
+    TriggerValueType,
     WindowType,
 )
 
@@ -60,6 +61,16 @@ class PlannedPeriod:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubTarget:
+    """A lower mark on the way to a target's value: an amount, or a percentage of the value."""
+
+    id: int | None
+    name: str | None
+    value: Decimal
+    percentage: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedTarget:
     """A target that takes part: active, and no twin."""
 
@@ -78,6 +89,7 @@ class PlannedTarget:
     zones: frozenset[str]
     concepts: frozenset[str]
     values: tuple[Decimal, ...]  # fixed windows: one per listed period; else the k-th, the last repeats
+    marks: tuple[SubTarget, ...] = ()
 
     @property
     def filtered(self) -> bool:
@@ -213,6 +225,7 @@ def _target(target: Target, place: int, pointer: str, periods: tuple[PlannedPeri
         counts_field=info is not None and info.aggregate_function is AggregateFunction.COUNT,
         shape=_shape(target, kind, f"{pointer}/extendedFieldInfo/aggregateWindow"),
         values=_values(target, pointer, periods),
+        marks=_marks(target),
         **_scope(target, pointer),
     )
 
@@ -229,6 +242,20 @@ def _shape(target: Target, kind: TargetType, pointer: str) -> Shape:
     if window.window_type is None:
         raise EvaluationError(f"{pointer}/windowType", "a window takes the MIN or the MAX of each day")
     return "highest" if window.window_type is WindowType.MAX else "lowest"
+
+
+def _marks(target: Target) -> tuple[SubTarget, ...]:
+    """Sub-targets with a value; one without says nothing about progress."""
+    return tuple(
+        SubTarget(
+            id=None if one.id is None else int(one.id),
+            name=one.name,
+            value=one.trigger_value,
+            percentage=one.trigger_value_type is TriggerValueType.PERCENTAGE,
+        )
+        for one in target.target_milestone_triggers or ()
+        if one.trigger_value is not None
+    )
 
 
 def _values(target: Target, pointer: str, periods: tuple[PlannedPeriod, ...] | None) -> tuple[Decimal, ...]:

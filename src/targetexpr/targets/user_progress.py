@@ -7,18 +7,15 @@ null, as the platform prints it. The envelope around one group is our choice.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
 from targetexpr.targets.combine import three_places, today_of
-from targetexpr.targets.ledger import ZERO
+from targetexpr.targets.ledger import EXACT, ZERO
 from targetexpr.targets.model import TWIN, Target
-from targetexpr.targets.planned import PlannedTarget
+from targetexpr.targets.planned import PlannedTarget, SubTarget
 from targetexpr.targets.progress import CustomerProgress, LevelProgress, PeriodProgress, Progress
 from targetexpr.targets.values import Number
 from targetexpr.targets.wire import Plain
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 
 def user_progress(progress: Progress, customer: CustomerProgress) -> dict[str, Plain]:
@@ -63,7 +60,7 @@ def _row(progress: Progress, target: PlannedTarget, row: PeriodProgress) -> dict
         "eventName": target.event,
         "targetAchievedDateTime": None if row.achieved_on is None else _offset_stamp(row.achieved_on),
         "currentPeriod": _is_current(progress, row),
-        "milestones": [],
+        "milestones": [_mark(one, row) for one in target.marks],
     }
 
 
@@ -78,8 +75,27 @@ def _twin_rows(progress: Progress, customer: CustomerProgress, twin: Target) -> 
         if _started(progress, row):
             mine = {"targetName": twin.name, "targetRuleId": twin.id, "eventName": twin.event_name}
             none: dict[str, Plain] = {"targetAchievedValue": figure(ZERO), "targetAchievedDateTime": None}
+            none["milestones"] = []
             rows.append({**_row(progress, original, row), **mine, **none})
     return rows
+
+
+def _mark(mark: SubTarget, row: PeriodProgress) -> dict[str, Plain]:
+    return {
+        "id": mark.id,
+        "triggerName": mark.name,
+        "triggerValue": figure(mark.value),
+        "isAchieved": _reached(mark, row),
+    }
+
+
+def _reached(mark: SubTarget, row: PeriodProgress) -> bool:
+    """As the target itself: at least the mark, and by something that counted."""
+    if not row.contributions:
+        return False
+    if mark.percentage:
+        return EXACT.multiply(row.progress, Decimal(100)) >= EXACT.multiply(row.value, mark.value)
+    return row.progress >= mark.value
 
 
 def _level(customer: CustomerProgress, level: LevelProgress) -> dict[str, Plain]:
