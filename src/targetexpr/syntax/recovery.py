@@ -69,8 +69,8 @@ def by_example(scene: Scene) -> Diagnostic:
     return say(
         code,
         place,
-        text=short(visible(token.text)) if token.text else "the end",
-        before=short(scene.before.text) if scene.before is not None else "its beginning",
+        text=short(visible(scene.written(token))) if token.text else "the end",
+        before=short(visible(scene.written(scene.before))) if scene.before is not None else "its beginning",
         needed=_needed(scene.stuck),
     )
 

@@ -147,6 +147,11 @@ class Scene:
     def span(self, first: Tok, last: Tok | None = None) -> Span:
         return self.mended.span(first.start, (last or first).end)
 
+    def written(self, token: Tok) -> str:
+        """A token as its author wrote it, slips included."""
+        span = self.span(token)
+        return self.mended.original[span.start : span.end]
+
     def replace(self, at: int, count: int, *new: Tok) -> list[Tok]:
         return [*self.tokens[:at], *new, *self.tokens[at + count :]]
 

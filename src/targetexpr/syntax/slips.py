@@ -20,6 +20,7 @@ class Repaired:
     def __init__(
         self, original: str, edits: list[Edit], findings: list[Diagnostic], *, hopeless: bool, dropped: int = 0
     ) -> None:
+        self.original = original
         self.findings = findings
         self.dropped = dropped  # how many slips have no finding of their own
         self.hopeless = hopeless  # something stands there that no repair is known for
