@@ -285,6 +285,20 @@ def test_keys_typed_while_an_answer_is_printed_wait_for_the_prompt(tmp_path: Pat
     assert "boolean  2 > 1" in terminal.lines, "no key is shown twice, and none of an answer is overwritten"
 
 
+def test_a_rule_is_edited_in_the_editor_of_ones_choice(tmp_path: Path) -> None:
+    """Ctrl-X Ctrl-E, as in a shell: the editor has the terminal to itself, and what it leaves is sent."""
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nstty -a | grep -o -- "-*icanon" > modes\nprintf "&&true" >> "$1"\n', encoding="utf-8")
+    editor.chmod(0o755)
+    with started(tmp_path, EDITOR=str(editor)) as terminal:
+        terminal.type(RULE)
+        last(terminal, f"> {RULE}")
+        terminal.press("ctrl-x", "ctrl-e")
+        answered(terminal, "boolean  currentTxn.value > 500 && true")
+        assert (tmp_path / "modes").read_text(encoding="utf-8") == "icanon\n", "it gets lines, as from a shell"
+        leave(terminal)
+
+
 @pytest.mark.parametrize("end", ["ctrl-d", ":quit", "SIGTERM"])
 def test_the_terminal_is_left_as_it_was(tmp_path: Path, end: str) -> None:
     with Terminal(tmp_path) as terminal:
