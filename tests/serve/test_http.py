@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from targetexpr.serve import routes_v3
+from targetexpr.serve.examples import BODIES
 from targetexpr.serve.settings import Credential, Options, read_credential
 from tests.serve.conftest import JSON, Client, milestone, problems
 
@@ -274,6 +275,26 @@ def test_answers_fit_their_schemas(client: Client) -> None:
     fits(client.get("/sandbox/clock"), "Answer_clock")
     fits(client.get("/sandbox/health"), "Answer_health")
     fits(client.post("/loyalty/api/v1/workflows/expJSON/1/X", {"exp": "a b"}), "Answer_converted")
+
+
+def test_every_example_of_the_document_is_taken_as_it_is(client: Client) -> None:
+    document = client.get("/openapi.json").json()
+    examples = {
+        (method.upper(), path): one["requestBody"]["content"]["application/json"]["example"]
+        for path, methods in document["paths"].items()
+        for method, one in methods.items()
+        if "requestBody" in one
+    }
+    order = list(BODIES.values())
+    for (method, path), body in sorted(examples.items(), key=lambda one: order.index(one[1])):
+        where = path.format(groupId=1, targetId=1, programId=1, eventType="TransactionAdd")
+        customer = {"customerId": 78} if path.startswith("/v3.1") else {}  # the other version of the same operation
+        answer = client.ask(method, where, json={**body, **customer} if customer else body)
+        assert answer.status_code in (200, 201), f"{method} {where}: {answer.text}"
+    (group,) = client.get("/v3/users/77/targetGroups?includeInactive=true").json()["data"]["targetGroups"]
+    achieved = {(one["targetName"], one["periodRefCode"]): one["targetAchievedValue"] for one in group["targets"]}
+    assert achieved["Spend", "Cycle_1"] == 620
+    assert client.get("/docs").text.count("For example") == len(examples)
 
 
 def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from targetexpr.serve.examples import BODIES
+
 Described = dict[str, Any]
 
 _ALWAYS = {
@@ -46,7 +48,8 @@ def body(schema: str, *, many: bool = False, lines: bool = False) -> Described:
     """A JSON body: one of a schema, or with `many` a list of them too; with `lines` also as JSON Lines."""
     one = _ref(schema)
     shown = {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]} if many else one
-    content = _json(shown) | ({"application/x-ndjson": {"schema": {"type": "string"}}} if lines else {})
+    told = {"application/json": {"schema": shown, "example": BODIES[schema]}}
+    content = told | ({"application/x-ndjson": {"schema": {"type": "string"}}} if lines else {})
     return {"requestBody": {"required": True, "content": content}}
 
 

@@ -53,6 +53,8 @@ def _operation(path: str, method: str, one: dict[str, Any]) -> str:
         parts.append(f"<h3>Parameters</h3><table>{rows}</table>")
     for kind, content in one.get("requestBody", {}).get("content", {}).items():
         parts.append(f"<h3>Body, {escape(kind)}</h3>{_schema(content['schema'])}")
+        if "example" in content:
+            parts.append(f"<h3>For example</h3>{_written(content['example'])}")
     rows = "".join(
         f"<tr><td><code>{escape(code)}</code></td><td>{escape(answer['description'])}</td><td>{_links(answer)}</td></tr>"
         for code, answer in sorted(one["responses"].items())
@@ -86,5 +88,8 @@ def _links(value: object) -> str:
 
 def _schema(shape: dict[str, Any]) -> str:
     links = _links(shape)
-    text = escape(json.dumps(shape, indent=2, ensure_ascii=False))
-    return (f"<p>{links}</p>" if links else "") + f"<pre>{text}</pre>"
+    return (f"<p>{links}</p>" if links else "") + _written(shape)
+
+
+def _written(value: object) -> str:
+    return f"<pre>{escape(json.dumps(value, indent=2, ensure_ascii=False))}</pre>"
