@@ -26,10 +26,12 @@ LISTENS = re.compile(r"listens on http://([^ ,]+):(\d+)")
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def serving(folder: Path, *arguments: str, program: str | None = None) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A server with its log in a file of the folder; killed at the end whatever happens."""
     log = folder / "log.txt"
     command = [sys.executable, "-m", "targetexpr", "serve", "--port", "0", *arguments]
+    if program is not None:
+        command = [sys.executable, "-c", program]
     with log.open("w") as stream:
         process = subprocess.Popen(command, cwd=folder, stderr=stream, stdin=subprocess.DEVNULL, text=True)
     try:
@@ -51,8 +53,8 @@ def ask(port: int, method: str, path: str, body: object = None, user: str = "") 
     return found
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_it_starts_answers_and_stops(tmp_path: Path, number: signal.Signals, status: int) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_starts_answers_and_stops(tmp_path: Path, number: signal.Signals) -> None:
     with serving(tmp_path) as (process, port):
         log = (tmp_path / "log.txt").read_text()
         found = re.search(r"its user is (sandbox:\S+) \(made up now", log)
@@ -61,12 +63,65 @@ def test_it_starts_answers_and_stops(tmp_path: Path, number: signal.Signals, sta
         assert ask(port, "GET", "/v3/targetGroups")[0] == 401
         assert ask(port, "POST", "/v3/targetGroups", milestone(), found[1])[0] == 201
         process.send_signal(number)
-        assert process.wait(timeout=20) == status
+        assert process.wait(timeout=20) == 0
     lines = (tmp_path / "log.txt").read_text().splitlines()
     assert "Traceback" not in "".join(lines)
     assert [json.loads(line)["status"] for line in lines if line.startswith("{")] == [401, 201]
     assert (tmp_path / "targetexpr-sandbox.sqlite3").exists()
     assert not (tmp_path / "targetexpr-sandbox.sqlite3-wal").exists(), "the journal is folded in"
+
+
+ENDS_SOON = """
+from targetexpr.serve import serving, settings, store
+import socket
+listener = socket.create_server(("127.0.0.1", 0))
+serving.serve(settings.Options(log="json", grace=1), store.Store(":memory:"), listener, made_up=False)
+"""
+
+
+def test_an_upload_that_never_ends_does_not_keep_it_from_ending(tmp_path: Path) -> None:
+    with serving(tmp_path, program=ENDS_SOON) as (process, port):
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(b"POST /sandbox/records HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n[")
+            assert ask(port, "GET", "/sandbox/health")[0] == 200, "the other request has arrived by now"
+            process.send_signal(signal.SIGTERM)
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            assert (answer.status, json.loads(answer.read())["errors"][0]["reason"]) == (503, "stopping")
+        assert process.wait(timeout=20) == 0
+    lines = (tmp_path / "log.txt").read_text().splitlines()
+    assert [json.loads(line).get("status") for line in lines if not line.startswith("targetexpr:")][:2] == [200, None]
+    assert "Traceback" not in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(64)),  # how TLS begins
+        b"GET\r\n\r\n",
+        b"GET / HTTP/1.1\r\nbroken header\r\n\r\n",
+    ],
+)
+@pytest.mark.parametrize("style", ["json", "text", "none"])
+def test_what_is_no_http_is_refused_and_logged_as_everything_else(tmp_path: Path, sent: bytes, style: str) -> None:
+    with serving(tmp_path, "--no-auth", "--database", ":memory:", "--log", style) as (process, port):
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(sent)
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            problem = json.loads(answer.read())["errors"][0]
+            assert (answer.status, answer.headers["Content-Type"], problem["reason"]) == (
+                400,
+                "application/json",
+                "not-http",
+            )
+        assert ask(port, "GET", "/sandbox/health")[0] == 200
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+    said = [line for line in (tmp_path / "log.txt").read_text().splitlines() if not line.startswith("targetexpr:")]
+    if style == "json":
+        assert [json.loads(line).get("level", "") for line in said] == ["warning", ""]
+    assert len(said) == {"json": 2, "text": 2, "none": 0}[style]
 
 
 def test_fifty_clients_that_create_the_same_name(tmp_path: Path) -> None:

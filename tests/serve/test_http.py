@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 
 import httpx
 import pytest
@@ -275,6 +277,42 @@ def test_answers_fit_their_schemas(client: Client) -> None:
     fits(client.get("/sandbox/clock"), "Answer_clock")
     fits(client.get("/sandbox/health"), "Answer_health")
     fits(client.post("/loyalty/api/v1/workflows/expJSON/1/X", {"exp": "a b"}), "Answer_converted")
+
+
+def test_head_is_get_without_the_body(client: Client) -> None:
+    for path in ("/sandbox/health", "/v3/targetGroups", "/docs", "/v3/targetGroups/9"):
+        whole, head = client.get(path), client.ask("HEAD", path)
+        assert (head.status_code, head.content) == (whole.status_code, b"")
+        assert head.headers == whole.headers
+    assert client.ask("HEAD", "/sandbox/reset").status_code == 405
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "GZIP, br"])
+def test_bodies_are_sent_as_they_are(client: Client, encoding: str) -> None:
+    answer = client.ask("POST", "/sandbox/records", content=b"[]", headers={**JSON, "Content-Encoding": encoding})
+    assert answer.status_code == 415
+    assert problems(answer) == [(None, "content-encoding", None)]
+    answer = client.ask("POST", "/sandbox/users", content=b"[1]", headers={**JSON, "Content-Encoding": "identity"})
+    assert answer.status_code == 200
+
+
+def test_a_body_that_stops_coming_is_given_up() -> None:
+    with closing(Client(Options(patience=0.05))) as client:
+
+        async def stalled() -> AsyncIterator[bytes]:
+            yield b"["
+            await asyncio.sleep(30)
+
+        answer = client.ask("POST", "/sandbox/records", content=stalled(), headers=JSON)
+        assert answer.status_code == 408
+        assert problems(answer) == [(None, "body-timeout", None)]
+
+
+@pytest.mark.parametrize("query", ["limit=1&limit=2", "limit=1&limit=1", "offset=0&limit=1&offset=0"])
+def test_a_parameter_is_given_once(client: Client, query: str) -> None:
+    client.post("/sandbox/users", [5])
+    answer = client.get(f"/v3/users/5/trackedTargetEvents/1?{query}")
+    assert problems(answer) == [(300004, "repeated-parameter", None)]
 
 
 def test_every_example_of_the_document_is_taken_as_it_is(client: Client) -> None:

@@ -44,7 +44,7 @@ async def _known_parameters(request: Request) -> None:
     """Before every operation: its query holds what the operation describes, and nothing else."""
     if request.query_params:
         described = (request.scope["route"].openapi_extra or {}).get("parameters", ())
-        check_query(request.query_params, [one["name"] for one in described])
+        check_query([name for name, _ in request.query_params.multi_items()], [one["name"] for one in described])
 
 
 def _add_handlers(app: FastAPI) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import ArgumentParser, Namespace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -13,8 +12,7 @@ from targetexpr.cli.exits import YES, InputProblem
 if TYPE_CHECKING:
     import socket
 
-    from targetexpr.serve.settings import Credential, Options
-    from targetexpr.serve.store import Store
+    from targetexpr.serve.settings import Credential
 
 USER_VARIABLE = "TARGETEXPR_SERVE_USER"
 DESCRIPTION = f"""\
@@ -39,7 +37,6 @@ EXAMPLES = f"""\
        http://127.0.0.1:8310/sandbox/records"""
 
 PORT = 8310
-_GRACE = 10  # seconds for open requests to be answered at the end
 _MISSING = "the server needs the extra: pip install 'targetexpr[serve]'"
 
 
@@ -109,7 +106,9 @@ def run(options: Namespace) -> int:
         listener.close()
         raise InputProblem(problem.message) from None
     try:
-        _serve(wanted, store, listener, made_up)
+        from targetexpr.serve.serving import serve  # what takes longest comes when all else is in order
+
+        serve(wanted, store, listener, made_up=made_up)
     finally:
         store.close()
     return YES
@@ -159,39 +158,3 @@ def _listen(host: str, port: int) -> socket.socket:
         raise InputProblem(f"cannot listen on {host} port {port}: {error.strerror or error}{hint}") from None
     listener.setblocking(False)
     return listener
-
-
-def _serve(options: Options, store: Store, listener: socket.socket, made_up: bool) -> None:
-    """Runs the server. SIGTERM ends it as it should end; Ctrl-C does the same and is passed on."""
-    import signal
-
-    import uvicorn
-
-    from targetexpr.serve.app import create_app
-
-    host, port = listener.getsockname()[:2]
-    shown = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-    class Server(uvicorn.Server):
-        """Says where it listens once it does."""
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets=sockets)
-            print(f"targetexpr: the sandbox listens on {shown}, its documents are at {shown}/docs", file=sys.stderr)
-            if made_up and options.credential is not None:
-                user = f"{options.credential.name}:{options.credential.password}"
-                print(f"targetexpr: its user is {user} (made up now; --user gives one)", file=sys.stderr)
-            sys.stderr.flush()
-
-    app = create_app(options, store)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE,
-    )
-    # uvicorn raises what it caught once more at its end; SIGTERM is no failure.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    Server(config).run(sockets=[listener])

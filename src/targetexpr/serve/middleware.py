@@ -53,25 +53,32 @@ class Gate:
             return
         started = time.perf_counter()
         seen = {"status": 0, "bytes": 0}
+        only_head = scope["method"] == "HEAD"  # is what GET is, without the body
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen["status"] = message["status"]
             elif message["type"] == "http.response.body":
+                if only_head:
+                    message = {**message, "body": b""}
                 seen["bytes"] += len(message.get("body", b""))
             await send(message)
 
+        asked = {**scope, "method": "GET"} if only_head else scope
         try:
-            await self._answer(scope, receive, watched)
-        except asyncio.CancelledError:
-            raise
+            await self._answer(asked, receive, watched)
+        except asyncio.CancelledError:  # the time for open requests is over
+            if not seen["status"]:
+                said = "The sandbox was stopped before this was answered. What was written is there as a whole or not."
+                await problem(503, "stopping", said, {"Connection": "close"})(asked, receive, watched)
         except Exception:
             # A mistake of ours. The client gets a clear answer, the server's log gets the trace.
             _LOG.exception("%s %s failed", scope["method"], _shown(scope["path"]))
             if not seen["status"]:
                 said = "The sandbox made a mistake of its own; its log has the details. Please report it."
-                await problem(500, "internal-error", said)(scope, receive, watched)
+                await problem(500, "internal-error", said)(asked, receive, watched)
         finally:
+            scope[USER] = asked.get(USER)
             self.log(scope, seen["status"], seen["bytes"], time.perf_counter() - started)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,6 +113,10 @@ class Gate:
     def _type(self, scope: Scope) -> Response | None:
         if scope["method"] not in ("POST", "PUT", "PATCH"):
             return None
+        encoding = _header(scope, b"content-encoding")
+        if encoding is not None and encoding.strip().lower() not in ("", "identity"):
+            said = f"The body is read as it is, without a Content-Encoding; this one is {encoding[:100]!r}."
+            return problem(415, "content-encoding", said, {"Accept-Encoding": "identity"})
         given = _header(scope, b"content-type")
         if given is None:
             return None  # nothing is claimed; the body is read as JSON
@@ -126,7 +137,12 @@ class Gate:
         parts: list[bytes] = []
         size = 0
         while not too_large:
-            message = await receive()
+            try:
+                async with asyncio.timeout(self.options.patience):
+                    message = await receive()
+            except TimeoutError:
+                said = f"Nothing more of the body came for {self.options.patience:g} seconds."
+                return problem(408, "body-timeout", said, {"Connection": "close"})
             if message["type"] != "http.request":
                 raise ConnectionError
             parts.append(message.get("body", b""))
@@ -189,6 +205,7 @@ def _log_writer(style: LogStyle) -> LogWriter:
             "time": _time(),
             "method": scope["method"],
             "path": scope["path"],
+            **({"query": scope["query_string"].decode("latin-1")} if scope["query_string"] else {}),
             "status": status,
             "ms": round(took * 1000, 2),
             "user": scope.get(USER),
@@ -197,10 +214,25 @@ def _log_writer(style: LogStyle) -> LogWriter:
         _write(json.dumps(entry))
 
     def as_text(scope: Scope, status: int, size: int, took: float) -> None:
-        path, user = _shown(scope["path"]), scope.get(USER)
+        query = scope["query_string"].decode("latin-1")
+        path, user = _shown(scope["path"] + (f"?{query}" if query else "")), scope.get(USER)
         _write(f"{_time()} {scope['method']} {path} {status} {took * 1000:.1f}ms {user} {size}B")
 
     return {"json": as_json, "text": as_text, "none": silent}[style]
+
+
+def log_words(style: LogStyle) -> Callable[[str, str, str | None], None]:
+    """What is written down of a level, a message and perhaps a trace; with `none` only faults are, as text."""
+
+    def as_json(level: str, message: str, trace: str | None) -> None:
+        entry = {"time": _time(), "level": level, "message": message}
+        _write(json.dumps(entry if trace is None else entry | {"trace": trace}))
+
+    def as_text(level: str, message: str, trace: str | None) -> None:
+        if style == "text" or level != "warning":
+            _write(f"{_time()} {level} {_shown(message)}" + (f"\n{trace}" if trace else ""))
+
+    return as_json if style == "json" else as_text
 
 
 def _shown(path: str) -> str:

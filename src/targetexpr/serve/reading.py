@@ -63,8 +63,12 @@ def misfit(reason: str, said: str, pointer: str) -> Refusal:
 
 
 def check_query(given: Iterable[str], known: Collection[str]) -> None:
-    """Refuses parameters of the query that an operation does not have: ignored, a slip would look like an answer."""
+    """Refuses parameters that an operation does not have, or has twice: ignored, a slip would look like an answer."""
+    seen: set[str] = set()
     for name in given:
+        if name in seen:
+            raise refuse(INVALID_INPUT, "repeated-parameter", f"The parameter {name[:60]!r} is given more than once.")
+        seen.add(name)
         if name not in known:
             near = get_close_matches(name, known, 1)
             there = f"there are {', '.join(known)}" if known else "it has none"

@@ -35,6 +35,8 @@ class Options:
     credential: Credential | None = None
     most_body: int = MOST_BODY
     most_records: int = MOST_RECORDS
+    patience: float = 30.0  # seconds without a byte of a body that is not complete
+    grace: int = 10  # seconds for open requests to be answered at the end
     log: LogStyle = "none"
     host: str | None = None  # where it listens; on loopback, requests for other hosts are not answered
 
