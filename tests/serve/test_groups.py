@@ -332,12 +332,34 @@ def test_the_rule_of_a_unified_group_is_made_anew(client: Client) -> None:
         ("streakLevelName", "Months", True),
         ("periodName", "Cycle_4", True),
         ("targetName", "", True),
+        ("targetGroupName", "", False),
     ],
 )
 def test_whether_a_name_is_free(client: Client, kind: str, value: str, free: bool) -> None:
     client.made(streak("Months"))
     answer = client.post("/v3/targetGroups/isValidName", {"type": kind, "value": value})
     assert (answer.status_code, answer.json()) == (200, {"data": free, "errors": None, "warnings": None})
+
+
+@pytest.mark.parametrize("kind", ["targetGroupName", "streakName", "targetName", "streakLevelName", "periodName"])
+@pytest.mark.parametrize(
+    "name", ["", " ", " x", "x" * 100, "x" * 101, "x" * 200, "x" * 201, "x" * 210, "x" * 211, "\U0001f600" * 200]
+)
+def test_a_name_is_free_when_a_create_takes_it(client: Client, kind: str, name: str) -> None:
+    group = streak()
+    place = {"targetName": group["targets"][0], "streakLevelName": group["streaks"][0]}.get(kind, group)
+    if kind == "periodName":
+        group["periods"][0]["refCode"] = name
+    else:
+        place["name"] = name
+    free = client.post("/v3/targetGroups/isValidName", {"type": kind, "value": name}).json()["data"]
+    assert free == (client.post("/v3/targetGroups", group).status_code == 201)
+
+
+def test_the_name_check_has_two_members(client: Client) -> None:
+    asked = {"type": "targetName", "value": "x", "targetGroupId": 5}
+    answer = client.post("/v3/targetGroups/isValidName", asked)
+    assert problems(answer) == [(300004, "unknown-member", "/targetGroupId")]
 
 
 def test_the_name_checks_samples(client: Client) -> None:
@@ -365,3 +387,24 @@ def test_the_name_checks_samples(client: Client) -> None:
 def test_a_name_check_that_does_not_fit(client: Client, body: object, wanted: tuple[object, object, object]) -> None:
     answer = client.post("/v3/targetGroups/isValidName", body)
     assert (answer.status_code, problems(answer)) == (400, [wanted])
+
+
+def test_values_for_periods_that_come_later(client: Client) -> None:
+    group = milestone()
+    later = group["periods"].pop()
+    client.made(group)
+    (made,) = client.post("/v3/targetGroups/1/targetPeriods", later).json()["data"]
+    (target,) = client.get("/v3/targetGroups/1/targets").json()["data"]
+    assert [value["periodId"] for value in target["defaultValues"]] == [1, 2, made["id"]]
+    answer = client.post("/v3/targetGroups/1/targetPeriods", {**later, "refCode": "Cycle_4"})
+    assert problems(answer) == [(None, "too-few-values", "")]
+    assert client.get("/sandbox/targetGroups/1/progress").status_code == 200
+
+
+def test_a_period_has_one_value(client: Client) -> None:
+    group = milestone()
+    target = group["targets"].pop()
+    client.made(group)
+    values = [{"periodId": place, "defaultValue": 5} for place in (1, 2, 3, 1)]
+    answer = client.post("/v3/targetGroups/1/targets", target | {"defaultValues": values})
+    assert problems(answer) == [(None, "value-repeated", "/defaultValues/3/periodId")]

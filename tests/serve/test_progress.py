@@ -72,7 +72,7 @@ def test_progress_is_that_of_evaluate_on_the_same_records(client: Client) -> Non
             (shown,) = progress.user_progress(customer)["data"]  # type: ignore[misc, str-unpack]
             (group,) = answer["targetGroups"]
             wanted_group = json.loads(json.dumps(shown, default=float))
-            assert all(one["enrolledOn"] <= f"{now[:-1]}.000+0000" for one in group["targets"])
+            assert all((one["enrolledOn"] is None) == (one["targetId"] is None) for one in group["targets"])
             # What an evaluation cannot know is null there, and the sandbox's to say here.
             unknown: dict[str, None] = dict.fromkeys(("targetId", "enrolledOn"))
             assert json.dumps([one | unknown for one in group["targets"]]) == json.dumps(wanted_group["targets"])
@@ -197,6 +197,55 @@ def test_sub_targets_are_milestones_of_a_users_row(client: Client) -> None:
         ("half", 50, True),
         ("sixty", 60, False),
     ]
+
+
+def test_a_deactivated_group_stands_as_it_did_at_its_end(client: Client) -> None:
+    client.made(by_record(streak("Gone")))
+    client.at("2024-02-15T00:00:00Z")
+    client.feed(bill("b1", 77, "2024-01-02", 150), bill("b2", 77, "2024-02-02", 50))
+    asked = "/v3/users/77/targetGroups?includeInactiveTargets=true&includeInactive=true"
+    told = "/v3/users/77/trackedTargetEvents/1"
+    before, events = client.get(asked).json()["data"]["targetGroups"], client.get(told).json()["data"]
+    assert [one["targetAchievedValue"] for one in before[0]["targets"]] == [150, 50]
+    assert len(events) == 2
+    client.delete("/v3/targetGroups/1")
+    client.at("2024-03-15T00:00:00Z")
+    client.feed(bill("b3", 77, "2024-02-20", 150), bill("b4", 77, "2024-03-02", 150))
+    after = client.get(asked).json()["data"]["targetGroups"]
+    for one in (*before, *after):
+        one.pop("attribution")
+    assert after == before
+    assert client.get(told).json()["data"] == events
+    assert client.get("/v3/users/77/targetGroups").json()["data"]["targetGroups"] == []
+
+
+def test_another_record_under_an_id_in_use_is_a_warning(client: Client) -> None:
+    client.put("/sandbox/settings", {"warnings": True})
+    first = bill("b1", 77, "2024-01-05", 50)
+    assert client.post("/sandbox/records", first).json()["warnings"] is None
+    answer = client.post("/sandbox/records", first)
+    assert (answer.json()["data"], answer.json()["warnings"]) == ({"accepted": 1, "duplicates": 1}, None)
+    answer = client.post("/sandbox/records", bill("b1", 5, "2024-01-02", 999))
+    assert [one["reason"] for one in answer.json()["warnings"]] == ["record-differs"]
+    assert answer.headers["Sandbox-Warnings"] == "1"
+
+
+def test_a_balance_of_nothing_is_refused_where_records_count_already(client: Client) -> None:
+    client.made(milestone())
+    client.at("2024-01-06T00:00:00Z")
+    client.feed(bill("b1", 7, "2024-01-05", 50), bill("b2", 8, "2024-01-05", 5))
+    ask = {"customerId": 7, "periodName": "Cycle_1", "initialBalance": 0}
+    assert problems(client.post(f"{PATH}/enroll", ask)) == [(None, "balance-not-supported", "/initialBalance")]
+    assert client.post(f"{PATH}/enroll", ask | {"customerId": 8}).status_code == 200, (
+        "its record does not pass the rule"
+    )
+    assert client.post(f"{PATH}/enroll", ask | {"periodName": "Cycle_2"}).status_code == 200, "before that period"
+
+
+def test_a_period_is_named_in_any_case(client: Client) -> None:
+    client.made(milestone())
+    client.at("2024-01-06T00:00:00Z")
+    assert client.post(f"{PATH}/enroll", {"customerId": 7, "periodName": "cycle_1"}).status_code == 200
 
 
 def test_only_what_is_asked_for(client: Client) -> None:

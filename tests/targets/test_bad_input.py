@@ -369,8 +369,9 @@ def test_an_overall_sum_with_any_is_a_warning() -> None:
 
 
 def test_an_aggregation_without_a_threshold() -> None:
-    """R16: only in another copy of a page, so a warning; but a sum without its threshold cannot be evaluated."""
-    assert severities(unified_group(2, unifiedTargetExpression={"aggregation": "SUM"}), "/unifiedTargetExpression")
+    """R16, and TARGETS.md: what cannot be evaluated is an error."""
+    found = severities(unified_group(2, unifiedTargetExpression={"aggregation": "SUM"}), "/unifiedTargetExpression")
+    assert "error" in found
 
 
 def test_dates_of_the_group_that_end_before_they_start() -> None:

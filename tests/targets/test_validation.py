@@ -137,7 +137,7 @@ CASES: list[tuple[dict[str, Any], str, str, str]] = [
     (
         {**UNIFIED, "unifiedTargetExpression": {"aggregation": "SUM"}},
         "/unifiedTargetExpression/thresholdValue",
-        "warning",
+        "error",
         "threshold-missing",
     ),
     (

@@ -70,6 +70,8 @@ def shown_value(value: object) -> str:
     """A value in a sentence; hostile ones (endless, or with a broken repr) are cut or named by their type."""
     if isinstance(value, int) and not -_BEYOND < value < _BEYOND:
         return f"an int of more than {MOST_DIGITS} digits"
+    if isinstance(value, bool):
+        return "true" if value else "false"  # as rules and JSON have them
     if type(value) is str:
         return f'"{value}"' if len(value) <= 80 else f'"{value[:77]}..."'
     try:

@@ -74,7 +74,7 @@ def add_periods(store: Store, id: int, given: Plain, actor: Mapping[str, Plain])
             for one, where in zip(listed, wheres, strict=True)
             if isinstance(name := one.get("refCode"), str | int) and rows.is_taken("period", str(name), row.id)
         ]
-        _refuse(findings, problems + _without_values(body, len(old) + len(listed)))
+        _refuse(findings, problems + _without_values(body, len(old), len(listed)))
         model = TargetGroup(periods=tuple(checked(Period, one, "") for one in listed))
         ids = rows.sequences()
         answer = respond_to(model, settings, actor, {**ids, "group": row.id})
@@ -83,7 +83,10 @@ def add_periods(store: Store, id: int, given: Plain, actor: Mapping[str, Plain])
             if isinstance(one.get("refCode"), str):
                 take_name(rows, "period", row.id, cast(str, one["refCode"]), f"{where}/refCode", row.id)
         go_on(rows, ids, {"periods": list[Plain](made)})
-        rows.change_group(changed(row, {**body, "periods": [*old, *made]}, settings, actor))
+        after: Members = {**body, "periods": [*old, *made]}
+        if "targets" in body:
+            after["targets"] = [_named_values(one, len(old), made) for one in parts_of(body, "targets")]
+        rows.change_group(changed(row, after, settings, actor))
         clock.used(rows, settings)
     return Made(data=list[Plain](made), warnings=tuple(problem for error, problem in findings if not error))
 
@@ -156,20 +159,37 @@ def _foreign_periods(body: Members, listed: Sequence[Members], wheres: Sequence[
     return problems
 
 
-def _without_values(body: Members, periods: int) -> list[Problem]:
+def _spare(target: Members, old: int, new: int) -> int:
+    """How many of the new periods a target has values for: those behind the old periods' that name no period yet."""
+    behind = parts_of(target, "defaultValues")[old : old + new]
+    return sum(value.get("periodId") is None for value in behind)
+
+
+def _named_values(target: Members, old: int, made: Sequence[Members]) -> Members:
+    """A target whose spare values name the new periods, in order, as those of the old periods name theirs."""
+    values = parts_of(target, "defaultValues")
+    periods = [None] * old + [one["id"] for one in made]
+    named = [
+        {"id": value["id"], "periodId": period, **value} if period is not None and "periodId" not in value else value
+        for value, period in zip(values, periods, strict=False)
+    ]
+    return {**target, "defaultValues": [*named, *values[len(named) :]]} if values else target
+
+
+def _without_values(body: Members, old: int, new: int) -> list[Problem]:
     """Targets that would lack a value: it cannot be added later, and without it they cannot be evaluated."""
     if window_of(body) != EvaluationType.FIXED_CALENDAR_WINDOW:
         return []
     return [
         Problem(
             message=f"The target {one.get('name')!r} has {len(parts_of(one, 'defaultValues'))} values, and there would "
-            f"be {periods} periods; each needs its own.",
+            f"be {old + new} periods; each needs its own.",
             reason="too-few-values",
             pointer="",
             hint="Add the periods before the targets.",
         )
         for one in parts_of(body, "targets")
-        if len(parts_of(one, "defaultValues")) < periods and not Target.model_validate(one).is_twin
+        if _spare(one, old, new) < new and not Target.model_validate(one).is_twin
     ]
 
 

@@ -25,9 +25,10 @@ from targetexpr.serve.problems import (
     ours,
     refuse,
 )
-from targetexpr.serve.progress import part_of
+from targetexpr.serve.progress import of_customer, part_of
 from targetexpr.serve.reading import misfit, plain_user, user_id
 from targetexpr.serve.reads import found
+from targetexpr.serve.records import kept_of
 from targetexpr.serve.rows import GroupRow, Part, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.spelling import EvaluationType, TrackingType
@@ -61,8 +62,11 @@ def enrol(store: Store, group: int, target: int, given: Plain) -> Plain:
             raise refuse(ENROLLED, "enrolled-already", said, pointer=f"{ask.where}/customerId")
         before = rows.part(group, ask.customer)
         from_when = since if before is None else _again(before, ask, row, since, settings)
+        part = Part(ask.customer, stamp_text(settings.now), from_when, None)
+        if ask.balance is not None:
+            _starts_at_nothing(rows, row, settings, part, ask)
         rows.add_users([ask.customer])
-        rows.set_part(group, Part(ask.customer, stamp_text(settings.now), from_when, None))
+        rows.set_part(group, part)
     return plain_user(ask.customer)
 
 
@@ -154,6 +158,15 @@ def _honourable(ask: Ask, row: GroupRow) -> None:
         raise ours("reset-of-milestone", said, pointer=f"{ask.where}/resetStreakStatus", hint="Leave it out.")
 
 
+def _starts_at_nothing(rows: Rows, row: GroupRow, settings: Settings, part: Part, ask: Ask) -> None:
+    """Refuses a balance of 0 for a customer whose records count already: they would not be set back."""
+    records = list(kept_of(rows.records_of(part.customer), settings.timezone))
+    made = of_customer(row, settings, records, part)
+    if made is not None and any(period.contributions for period in made.customers[part.customer].periods):
+        said = "The sandbox cannot set progress back to 0: records that count are there already."
+        raise ours("balance-not-supported", said, pointer=f"{ask.where}/initialBalance", hint="Leave it out.")
+
+
 def _is_streak(row: GroupRow) -> bool:
     kind = body_of(row).get("trackingType")
     return kind in (TrackingType.STREAKS, TrackingType.NON_CONTINUOUS_STREAKS)
@@ -189,7 +202,8 @@ def _until(ask: Ask, row: GroupRow, settings: Settings) -> str:
 
 def _named(ask: Ask, row: GroupRow) -> Members:
     """The period that an enrol or unenrol call names. Raises Refusal 310019."""
-    found_here = next((one for one in _periods(row) if one.get("refCode") == ask.period), None)
+    wanted = (ask.period or "").casefold()  # names are unique in any case
+    found_here = next((one for one in _periods(row) if str(one.get("refCode", "")).casefold() == wanted), None)
     if found_here is None:
         said = f"The target group {row.id} has no period named {ask.period!r}."
         raise refuse(NO_PERIOD, "no-period", said, pointer=f"{ask.where}/periodName")

@@ -205,12 +205,13 @@ def _log_writer(style: LogStyle) -> LogWriter:
             "time": _time(),
             "method": scope["method"],
             "path": scope["path"],
-            **({"query": scope["query_string"].decode("latin-1")} if scope["query_string"] else {}),
             "status": status,
             "ms": round(took * 1000, 2),
             "user": scope.get(USER),
             "bytes": size,
         }
+        if scope["query_string"]:
+            entry["query"] = scope["query_string"].decode("latin-1")
         _write(json.dumps(entry))
 
     def as_text(scope: Scope, status: int, size: int, took: float) -> None:

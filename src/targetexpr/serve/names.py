@@ -9,17 +9,28 @@ from targetexpr.serve.problems import INVALID_KEY, refuse
 from targetexpr.serve.reading import misfit
 from targetexpr.serve.rows import ORGANISATION, NameOf, Rows
 from targetexpr.targets.spelling import NameKind
+from targetexpr.targets.validation_group import LONGEST_NAME, LONGEST_REF_CODE, LONGEST_STREAK_NAME
+from targetexpr.targets.values import shown
 from targetexpr.targets.wire import Plain
 
 
 def is_free(rows: Rows, given: Mapping[str, Plain]) -> bool:
-    """True when nothing of the kind has the name, in upper or lower case, active or not."""
+    """True when something of the kind can be given the name: none has it, in any case, active or not, and it fits."""
     kind = _kind(given.get("type"))
     value = given.get("value")
     if not isinstance(value, str):
         raise misfit("name-missing", "value is the name to check, a text.", "/value")
     of, scope = _looked_up(kind)
-    return not rows.is_taken(of, value, scope)
+    fits = len(value) <= _LONGEST[of] and (of != "group" or value.strip() != "")  # only groups need a name
+    return fits and not rows.is_taken(of, value, scope)
+
+
+_LONGEST: dict[NameOf, int] = {
+    "group": LONGEST_NAME,
+    "target": LONGEST_NAME,
+    "level": LONGEST_STREAK_NAME,
+    "period": LONGEST_REF_CODE,
+}
 
 
 def _kind(given: Plain) -> NameKind:
@@ -27,7 +38,7 @@ def _kind(given: Plain) -> NameKind:
         if isinstance(given, str) and given.lower() == kind.value.lower():
             return kind
     kinds = ", ".join(NameKind)
-    said = f"There is no kind of name {given!r:.60}; there are {kinds}."
+    said = f"There is no kind of name {shown(given):.60}; there are {kinds}."
     raise refuse(INVALID_KEY, "name-kind", said, pointer="/type")
 
 

@@ -1,4 +1,4 @@
-"""The ids of a customer's own rows: one per target and period, one per level of a streak.
+"""A customer's own rows, one per target and period and one per level of a streak: their ids, and since when they are.
 
 The platform keeps such rows, and answers name them. A sandbox works progress out anew each time, so only their ids are
 kept: given when a row is first shown, and the same ever after. There is a row of a target and period once something
@@ -7,7 +7,7 @@ counted there, or when the customer was enrolled for it; before that its id is n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from targetexpr.serve.groups import Members, parts_of
@@ -17,19 +17,21 @@ from targetexpr.serve.store import Store, StoreProblem
 from targetexpr.targets.model import TWIN
 from targetexpr.targets.planned import PlannedTarget
 from targetexpr.targets.progress import LevelProgress, PeriodProgress, Progress
+from targetexpr.targets.values import Stamp
 from targetexpr.targets.wire import Plain
 
 
 class Shown(NamedTuple):
-    """A group's answer, what it was made from, and the customer's part in it. The answer gets the ids."""
+    """A group's answer, which is to be completed, and what it was made from."""
 
     answer: Members
     progress: Progress
     part: Part
+    came: Mapping[str, str]  # when each record was fed, by its id
 
 
-def number(store: Store, customer: str, shown: Iterable[Shown], known: Mapping[OwnRow, int]) -> list[Problem]:
-    """Writes the ids into the answers, giving those that are not known yet; a warning when they cannot be kept."""
+def complete(store: Store, customer: str, shown: Sequence[Shown], known: Mapping[OwnRow, int]) -> list[Problem]:
+    """Writes ids and times into the answers, giving ids that are not known yet; a warning when they cannot be kept."""
     places = [(one, _members(one)) for one in shown]
     wanted = [row for _, members in places for *_, row in members if row is not None]
     ids, problems = dict(known), list[Problem]()
@@ -53,6 +55,7 @@ def _members(shown: Shown) -> list[tuple[Members, str, OwnRow | None]]:
     found: list[tuple[Members, str, OwnRow | None]] = []
     for target in parts_of(shown.answer, "targets"):
         row = OwnRow("target", _id(target["targetRuleId"]), _place(target["periodId"], target["periodRefCode"]))
+        target["enrolledOn"] = _since(shown, counted.get(row, ()))
         found.append((target, "targetId", row if row in counted or _enrolled_for(target, shown.part) else None))
     takes_part = bool(counted) or bool(shown.part.enrolled_at)
     for level in parts_of(shown.answer, "streaks"):
@@ -62,11 +65,18 @@ def _members(shown: Shown) -> list[tuple[Members, str, OwnRow | None]]:
     return found
 
 
-def _counted(progress: Progress, customer: str) -> Collection[OwnRow]:
-    """The rows of targets and periods where something counted; a twin's are those of its original."""
+def _since(shown: Shown, counted: Iterable[str]) -> str | None:
+    """When a row came to be: the customer was enrolled by a call, or the first record that counts in it was fed."""
+    times = (shown.came[record] for record in counted)
+    first = shown.part.enrolled_at or min(times, key=lambda text: Stamp.read(text).instant(), default="")
+    return first.removesuffix("Z") + "+0000" if first else None
+
+
+def _counted(progress: Progress, customer: str) -> Mapping[OwnRow, Sequence[str]]:
+    """The rows of targets and periods where something counted, with the records; a twin's are its original's."""
     twins = {(twin.name or "").removesuffix(TWIN): twin.id for twin in progress.plan.twins}
     return {
-        OwnRow("target", number, _of_period(progress, period))
+        OwnRow("target", number, _of_period(progress, period)): [one.record for one in period.contributions]
         for target in progress.plan.targets
         for period in progress.customers[customer].of(target.name)
         if period.contributions

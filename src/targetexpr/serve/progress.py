@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 from targetexpr.base.diagnostics import ExpressionError
@@ -50,6 +52,15 @@ class NotEvaluated(Exception):
 def _prepared(body: str, timezone: str) -> Prepared:
     """A kept group with its rules compiled. By its text: a group that was changed is another one."""
     return prepare(TargetGroup.model_validate(plain_of(body)), timezone=timezone)
+
+
+def until_its_end(row: GroupRow, settings: Settings) -> Settings:
+    """The settings a group is evaluated with: one that was deactivated stands as it did then, whatever came later."""
+    if row.ended is None:
+        return settings
+    changed = cast(str, cast(Members, plain_of(row.attribution))["lastUpdatedOn"])
+    ended = datetime.fromisoformat(changed.removesuffix("+0000") + "+00:00")
+    return replace(settings, now=min(settings.now, ended))
 
 
 def joins_by_record(row: GroupRow) -> bool:
@@ -106,7 +117,7 @@ def evaluated(row: GroupRow, settings: Settings, records: Iterable[Kept], enrolm
 def _fed(row: GroupRow, settings: Settings, records: Iterable[Kept], enrolment: Enrolment | None) -> Tracker:
     """A tracker of the group that has the records. Raises NotEvaluated."""
     with _told(row):
-        ready = _prepared(row.body, settings.timezone)
+        ready = _prepared(row.body if row.ended is None else row.ended, settings.timezone)
         tracker = Tracker(ready, now=settings.now.isoformat(), returns=settings.returns, enrolment=enrolment)
         for one in records:
             tracker.take(one.head, one.values)
@@ -136,7 +147,8 @@ def of_customer(row: GroupRow, settings: Settings, records: Sequence[Kept], part
 def of_group(store: Store, id: int) -> dict[str, Plain]:
     """Everybody's progress in a group, in the canonical form of `Progress.to_dict`."""
     with store.read() as rows:
-        row, settings = found(rows, id), clock.load(rows)
+        row = found(rows, id)
+        settings = until_its_end(row, clock.load(rows))
         enrolment = _enrolment(rows, row, settings)
         kept = list(rows.records())
     progress = evaluated(row, settings, kept_of(kept, settings.timezone), enrolment)

@@ -92,7 +92,7 @@ def deactivate(store: Store, id: int, actor: Mapping[str, Plain]) -> Members:
         body = dict(body_of(row)) | {"active": False}
         if "targets" in body:
             body["targets"] = [{**target, "active": False} for target in parts_of(body, "targets")]
-        row = changed(row, body, settings, actor)._replace(active=False)
+        row = changed(row, body, settings, actor)._replace(active=False, ended=row.body)
         rows.change_group(row)
     return shown(row, settings, periods=False)
 

@@ -72,8 +72,8 @@ def feed(store: Store, body: bytes, *, lines: bool) -> Fed:
         with store.write() as rows:
             settings = clock.load(rows)
             if settings.timezone == timezone:
-                data = _keep(rows, ready, stamp_text(settings.now))
-                return Fed(data=data, warnings=tuple(doubts), told=settings.warnings)
+                data, others = _keep(rows, ready, stamp_text(settings.now))
+                return Fed(data=data, warnings=tuple(doubts + others[:MOST_TOLD]), told=settings.warnings)
         timezone = settings.timezone  # changed in between: dates without an offset mean something else now
 
 
@@ -124,10 +124,21 @@ def _doubts(reader: Reader, given: Given) -> Iterator[Problem]:
             yield Problem(message=said, reason="record-value", pointer=place)
 
 
-def _keep(rows: Rows, ready: Sequence[tuple[Head, str]], fed: str) -> dict[str, Plain]:
-    new = sum(rows.add_record(head.id, head.customer, microseconds(head.at), fed, text) for head, text in ready)
+def _keep(rows: Rows, ready: Sequence[tuple[Head, str]], fed: str) -> tuple[dict[str, Plain], list[Problem]]:
+    """Keeps the records; what there is to say of it, and a warning for each that is another under an id in use."""
+    duplicates, others = 0, list[Problem]()
+    for head, text in ready:
+        if not rows.add_record(head.id, head.customer, microseconds(head.at), fed, text):
+            duplicates += 1
+            if not rows.has_body(head.id, text):
+                others.append(_other(head.id))
     rows.add_users({head.customer for head, _ in ready})
-    return {"accepted": len(ready), "duplicates": len(ready) - new}
+    return {"accepted": len(ready), "duplicates": duplicates}, others
+
+
+def _other(id: str) -> Problem:
+    said = f"There is another record with the id {id[:100]!r}; the earlier of them counts, whosever it is."
+    return Problem(message=said, reason="record-differs", hint="A record that is sent again is the same to the letter.")
 
 
 def _more(count: int) -> list[Problem]:

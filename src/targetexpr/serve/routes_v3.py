@@ -91,7 +91,7 @@ def read_all(request: Request) -> Response:
 )
 def is_valid_name(request: Request) -> Response:
     """True when nothing of the kind has the name; 310145 for a kind that there is not."""
-    given = object_of(sent_body(request))
+    given = object_of(sent_body(request), ("type", "value"))
     with store_of(request).read() as rows:
         return success(names.is_free(rows, given))
 

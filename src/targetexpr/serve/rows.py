@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 SCHEMA = (
     "CREATE TABLE groups(id INTEGER PRIMARY KEY, active INTEGER NOT NULL, user_made INTEGER NOT NULL,"
-    " body TEXT NOT NULL, attribution TEXT NOT NULL, created INTEGER NOT NULL)",
+    " body TEXT NOT NULL, attribution TEXT NOT NULL, created INTEGER NOT NULL, ended TEXT)",
     # Names are unique by kind in the organisation, periods' within their group (the scope); the index settles who
     # was first when several ask at once.
     "CREATE TABLE names(kind TEXT, scope INTEGER, folded TEXT, group_id INTEGER NOT NULL,"
@@ -44,6 +44,7 @@ class GroupRow(NamedTuple):
     body: str
     attribution: str
     created: int  # epoch milliseconds
+    ended: str | None = None  # of a deactivated group its body until then; when that was is in the attribution
 
 
 class Part(NamedTuple):
@@ -71,7 +72,7 @@ class RecordRow(NamedTuple):
     body: str
 
 
-_GROUP = "id, active, user_made, body, attribution, created"
+_GROUP = "id, active, user_made, body, attribution, created, ended"
 _FIRST = "NOT EXISTS (SELECT 1 FROM records AS other WHERE other.id=mine.id AND other.at<mine.at)"
 _RIVAL = (
     "EXISTS (SELECT 1 FROM records AS other"
@@ -119,12 +120,13 @@ class Rows:
 
     def add_group(self, row: GroupRow) -> None:
         """A new group. Raises sqlite3.IntegrityError for an id that is taken."""
-        self._run("INSERT INTO groups VALUES(?,?,?,?,?,?)", row)
+        self._run("INSERT INTO groups VALUES(?,?,?,?,?,?,?)", row)
 
     def change_group(self, row: GroupRow) -> None:
         """The group as it is now."""
         self._run(
-            "UPDATE groups SET active=?, user_made=?, body=?, attribution=?, created=? WHERE id=?", (*row[1:], row.id)
+            "UPDATE groups SET active=?, user_made=?, body=?, attribution=?, created=?, ended=? WHERE id=?",
+            (*row[1:], row.id),
         )
 
     def group(self, id: int) -> GroupRow | None:
@@ -203,6 +205,10 @@ class Rows:
         if not new:
             self._run("INSERT OR IGNORE INTO repeated VALUES(?)", (id,))
         return new
+
+    def has_body(self, id: str, body: str) -> bool:
+        """Whether a record came in these very words more than once."""
+        return int(self._one("SELECT count(*) FROM records WHERE id=? AND body=?", (id, body))) > 1
 
     def records(self) -> Iterator[RecordRow]:
         """Every record."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
 
@@ -13,16 +13,16 @@ from targetexpr.serve.clock import Settings
 from targetexpr.serve.groups import Members, body_of, parts_of, plain_of, window_of
 from targetexpr.serve.own import Shown
 from targetexpr.serve.problems import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHING_RECORDED, Problem, refuse
-from targetexpr.serve.progress import NotEvaluated, of_customer, part_of
+from targetexpr.serve.progress import NotEvaluated, of_customer, part_of, until_its_end
 from targetexpr.serve.reading import plain_user
 from targetexpr.serve.reads import found
 from targetexpr.serve.records import Kept, kept_of
-from targetexpr.serve.rows import GroupRow, Part, RecordRow, Rows
+from targetexpr.serve.rows import GroupRow, RecordRow, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.progress import PeriodProgress, Progress, decimal_text
 from targetexpr.targets.records import BILL, RETURN, Head
 from targetexpr.targets.user_progress import figure
-from targetexpr.targets.values import Number, Stamp, stamp_text
+from targetexpr.targets.values import Number, Stamp
 from targetexpr.targets.wire import Plain
 
 
@@ -55,27 +55,26 @@ def progress_of(store: Store, user: str, wanted: Wanted) -> tuple[Members, list[
         mine = [
             (row, part)
             for row in rows.groups(only_active=not wanted.inactive_groups)
-            if (part := part_of(rows, row, settings, user)) is not None
+            if (part := part_of(rows, row, until_its_end(row, settings), user)) is not None
         ]
         kept = rows.records_of(user) if mine else []
         known = rows.own(user)
     records = list(kept_of(kept, settings.timezone))
-    joined = _joined(user, kept, records, settings)
+    came = _came(kept, records)
     shown: list[Shown] = []
     problems: list[Problem] = []
     for row, part in mine:
         if wanted.target is not None and wanted.target not in _target_ids(row):
             continue
         try:
-            found_out = of_customer(row, settings, records, part)
+            found_out = of_customer(row, until_its_end(row, settings), records, part)
         except NotEvaluated as failure:
             problems.append(failure.problem())
             continue
         if found_out is not None:
             answered = cast("list[Members]", found_out.user_progress(user)["data"])[0]
-            answer = _group(row, settings, answered, wanted, _enrolled(part, row, joined, settings.now))
-            shown.append(Shown(answer, found_out, part))
-    problems += own.number(store, user, shown, known)
+            shown.append(Shown(_group(row, settings, answered, wanted), found_out, part, came))
+    problems += own.complete(store, user, shown, known)
     who, listed = plain_user(user), [one.answer for one in shown]
     return {"userId": who, "customer": {"id": who}, "targetGroups": list[Plain](listed)}, problems
 
@@ -84,10 +83,10 @@ def _target_ids(row: GroupRow) -> list[Plain]:
     return [target["id"] for target in parts_of(body_of(row), "targets")]
 
 
-def _group(row: GroupRow, settings: Settings, answered: Members, wanted: Wanted, enrolled: str | None) -> Members:
+def _group(row: GroupRow, settings: Settings, answered: Members, wanted: Wanted) -> Members:
     body = body_of(row)
     targets = [
-        {**one, "enrolledOn": enrolled}
+        one
         for one in parts_of(answered, "targets")
         if (wanted.inactive or one["currentPeriod"] is True)
         and (wanted.target is None or one["targetRuleId"] == wanted.target)
@@ -102,28 +101,12 @@ def _group(row: GroupRow, settings: Settings, answered: Members, wanted: Wanted,
     }
 
 
-def _joined(user: str, kept: Sequence[RecordRow], records: Sequence[Kept], settings: Settings) -> datetime | None:
-    """When the first record of a user came, of those that lie in the past; it brings the user into groups."""
-    came = (
-        Stamp.read(one.fed).instant()
-        for one, (head, _) in zip(kept, records, strict=True)
-        if head.customer == user and head.at <= settings.now
-    )
-    return min(came, default=None)
-
-
-def _enrolled(part: Part, row: GroupRow, joined: datetime | None, now: datetime) -> str | None:
-    """When the customer was enrolled: by a call, else by the first record, into younger groups when they were made."""
-    if part.enrolled_at:
-        return _offset_stamp(part.enrolled_at)
-    if joined is None:
-        return None
-    made = datetime.fromtimestamp(row.created / 1000, UTC)
-    return _offset_stamp(stamp_text(min(max(joined, made), now)))  # the clock may have been put back since
-
-
-def _offset_stamp(text: str) -> str:
-    return text.removesuffix("Z") + "+0000"
+def _came(kept: Sequence[RecordRow], records: Sequence[Kept]) -> dict[str, str]:
+    """When each record was fed, by its id; of several with one id the first."""
+    found: dict[str, str] = {}
+    for one, (head, _) in zip(kept, records, strict=True):
+        found.setdefault(head.id, one.fed)  # in the order in which they came
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +130,7 @@ def events(store: Store, user: str, target: int, page: Page) -> Members:
         if group is None:
             raise refuse(NO_TARGET, "no-target", f"There is no target {target}.")
         row = found(rows, group)
+        settings = until_its_end(row, settings)
         part = part_of(rows, row, settings, user)
         kept = rows.records_of(user)
     periods = [one["id"] for one in parts_of(body_of(row), "periods")]

@@ -178,7 +178,8 @@ def _message(line: ErrorDetails) -> str:
     said = line["msg"]
     if line["type"] in _NEEDED:
         said = f"{shown(line['input'])} stands where {_NEEDED[line['type']]}"
-    return said[:1].upper() + said[1:].removesuffix(".") + "."
+    begins = said[:1] if said.startswith(("true ", "false ", "null ")) else said[:1].upper()
+    return begins + said[1:].removesuffix(".") + "."
 
 
 def read_document(text: str) -> Plain:

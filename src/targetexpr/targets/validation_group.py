@@ -278,7 +278,7 @@ def _unified(group: TargetGroup, report: Report) -> None:
     if overall.threshold_value is None:
         if not report.unread(f"{at}/thresholdValue"):
             said = f"The aggregation {overall.aggregation} is compared with a thresholdValue, and there is none."
-            report.warn(f"{at}/thresholdValue", "threshold-missing", said)
+            report.error(f"{at}/thresholdValue", "threshold-missing", said)  # it could not be evaluated
         return
     members = sum(target.is_active and not target.is_twin for target in group.targets or ())
     if overall.aggregation == "COUNT" and members and overall.threshold_value > members:

@@ -237,7 +237,12 @@ def _values(target: Target, group: TargetGroup, at: str, report: Report) -> None
     elif len(values) > len(periods):
         said = f"There {_are(len(values), 'value')} and only {_many(len(periods), 'period')}; the last belong to none."
         report.warn(place, "too-many-values", said)
+    seen: set[int] = set()
     for index, value in enumerate(values):
+        if value.period_id is not None and value.period_id in seen:
+            said = f"The period {value.period_id} has a value already; each has one."
+            report.error(f"{place}/{index}/periodId", "value-repeated", said)
+        seen |= {value.period_id} if value.period_id is not None else set()
         _value(value, target.target_type, f"{place}/{index}", report)
 
 
