@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -70,6 +71,10 @@ class Live:
 
     def _take(self, analysis: Analysis) -> None:
         self.version += 1
+        if self.version == 1:
+            # The schema and the grammar are there now, and stay. A collector that looks through them again and again
+            # holds up every tenth key for longer than all its other work takes.
+            gc.freeze()
         self.analysis = analysis
         self._known = self._schema()
 
