@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from targetexpr.serve import routes_v3
 from targetexpr.serve.examples import BODIES
 from targetexpr.serve.settings import Credential, Options, read_credential
-from tests.serve.conftest import JSON, Client, milestone, problems
+from tests.serve.conftest import JSON, Client, bill, milestone, problems, streak
 
 USER = Credential(name="till", password="geheim-ß:x")
 
@@ -277,6 +277,72 @@ def test_answers_fit_their_schemas(client: Client) -> None:
     fits(client.get("/sandbox/clock"), "Answer_clock")
     fits(client.get("/sandbox/health"), "Answer_health")
     fits(client.post("/loyalty/api/v1/workflows/expJSON/1/X", {"exp": "a b"}), "Answer_converted")
+
+
+def test_what_customers_reach_fits_its_schemas(client: Client) -> None:
+    """Of every kind of group. The schemas are closed: a member that they do not have, or that is missing, fails."""
+    document = client.get("/openapi.json").json()
+
+    def fits(answer: httpx.Response, name: str) -> None:
+        schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        Draft202012Validator(schema).validate(answer.json())
+
+    client.put("/sandbox/settings", {"returnBill": True, "actor": {"id": 5, "name": "till"}})
+    client.at("2024-01-02T00:00:00Z")
+    cycles = {"frequencyType": "DAILY", "frequency": 10, "recurringCycles": 5, "targetEvaluationType": "CYCLIC_WINDOW"}
+    unified = milestone("All", trackingType="UNIFIED", combinationType="ALL")
+    unified["targets"].append(unified["targets"][0] | {"name": "All again"})
+    cyclic = {name: value for name, value in milestone("Own", **cycles).items() if name != "periods"}
+    cyclic["targets"][0]["defaultValues"] = [{"defaultValue": 100}]
+    capped = milestone("Capped", trackingType="CAPPING")
+    groups = [streak(), milestone("Plain"), unified, cyclic, capped]
+    groups[1]["targets"][0]["targetMilestoneTriggers"] = [
+        {"name": "half", "triggerType": "CUSTOM_TRIGGER", "triggerValue": 50}
+    ]
+    for group in groups:
+        for target in group["targets"]:
+            target["enrolmentMethod"] = "TRANSACTION"
+        client.made(group)
+    back = {"type": "ReturnBill", "returnOf": "b1", "returnBill": {"value": 20}}
+    client.feed(
+        bill("b1", 77, "2024-01-01", 150), bill("r1", 77, "2024-01-02", 20, **back), bill("x", 77, "2024-01-01", "odd")
+    )
+    client.feed(bill("b1", 77, "2024-01-01", 150))
+    client.at("2024-02-02T00:00:00Z")
+    answer = client.get("/v3/users/77/targetGroups?includeInactive=true")
+    assert len(answer.json()["data"]["targetGroups"]) == len(groups)
+    fits(answer, "Answer_progress")
+    for place, _ in enumerate(groups, 1):
+        answer = client.get(f"/sandbox/targetGroups/{place}/progress")
+        assert answer.json()["data"]["customers"].keys() == {"77"}
+        fits(answer, "Answer_everybody")
+    fits(client.get("/v3/users/77/trackedTargetEvents/1"), "Answer_events")
+    fits(client.get("/sandbox/settings"), "Answer_settings")
+    fits(client.post("/loyalty/api/v1/workflows/expJSON/1/X", {"exp": "currentTxn.valeu>5"}), "Answer_converted")
+
+
+def test_the_document_speaks_to_whoever_calls(client: Client) -> None:
+    document = client.get("/openapi.json").json()
+    for name, schema in document["components"]["schemas"].items():
+        said = schema.get("description", "")
+        assert ">>>" not in said, name
+        assert "_" not in said, name
+    for path, methods in document["paths"].items():
+        for method, one in methods.items():
+            assert len([status for status in one["responses"] if status < "300"]) == 1, f"{method} {path}"
+            assert "Retry-After" in one["responses"]["503"]["headers"]
+            for parameter in one.get("parameters", ()):
+                assert parameter["in"] == "path" or parameter["description"], f"{method} {path}"
+    listed = document["paths"]["/v3/users/{userId}/trackedTargetEvents/{targetRuleId}"]["get"]["parameters"]
+    assert {one["name"]: one["schema"].get("default") for one in listed if one["in"] == "query"} == {
+        "limit": 10,
+        "offset": 0,
+        "periodId": None,
+    }
+    enrol = document["paths"]["/v3/targetGroups/{groupId}/targets/{targetId}/enroll"]["post"]["requestBody"]
+    assert enrol["content"]["application/json"]["schema"]["anyOf"][1]["maxItems"] == 1
+    feed = document["paths"]["/sandbox/records"]["post"]["requestBody"]["content"]
+    assert set(feed) == {"application/json", "application/x-ndjson", "application/jsonl"}
 
 
 def test_head_is_get_without_the_body(client: Client) -> None:

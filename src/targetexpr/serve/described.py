@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic.alias_generators import to_camel
 
+from targetexpr.serve.answers import WARNINGS
 from targetexpr.serve.examples import BODIES
+from targetexpr.serve.middleware import LINES_TYPES
 
 Described = dict[str, Any]
+
+_TEXT: Described = {"type": "string"}
 
 _ALWAYS = {
     400: "Refused, with everything that is wrong; an unknown parameter of the query is, too.",
@@ -18,7 +24,29 @@ _ALWAYS = {
     401: "The credentials are missing or wrong.",
     503: "The database cannot be used now: locked, full, read-only, or gone.",
 }
-_OF_BODIES = {413: "The body is too large.", 415: "The body is of a type that is not read here."}
+_OF_BODIES = {
+    408: "The body stopped coming.",
+    413: "The body is too large.",
+    415: "The body is of a type that is not read here.",
+}
+_HEADERS: dict[int, Described] = {
+    503: {"Retry-After": {"description": "Seconds, where waiting helps: the database is locked.", "schema": _TEXT}},
+}
+_WARNED = ("group", "targets", "periods", "fed")
+"""What may be accepted with warnings."""
+
+_PARAMETERS = {
+    "includePeriods": "Lists the periods of groups, which are left out otherwise.",
+    "includeUserCreatedTargetGroups": "Lists the groups too that users made.",
+    "includeOnlyActive": "Leaves deactivated groups out.",
+    "includeInactive": "Shows every cycle that has started, not only the one that runs.",
+    "includeInactiveTargets": "Shows deactivated groups too, as they stood at their end.",
+    "targetRuleId": "Shows the rows of this target only.",
+    "limit": "How many events are on a page.",
+    "offset": "Which page, from 0.",
+    "periodId": "Shows the events of this period only.",
+    "keepSettings": "Leaves the settings as they are.",
+}
 _MEANING = {
     200: "Done.",
     201: "Made.",
@@ -36,42 +64,47 @@ def _json(schema: Described) -> Described:
 
 def answers(status: int, schema: str, *refusals: int) -> dict[int | str, Described]:
     """The statuses of an operation: success with what `data` holds, and the refusals that are its own."""
-    made: dict[int | str, Described] = {
-        status: {"description": _MEANING[status], "content": _json(_ref(f"Answer_{schema}"))}
-    }
+    success: Described = {"description": _MEANING[status], "content": _json(_ref(f"Answer_{schema}"))}
+    if schema in _WARNED:
+        said = "How many warnings there are about what was accepted; the setting `warnings` has them listed."
+        success["headers"] = {WARNINGS: {"description": said, "schema": _TEXT}}
+    made: dict[int | str, Described] = {status: success}
     for refusal in refusals:
         made[refusal] = {"description": (_MEANING | _ALWAYS)[refusal], "content": _json(_ref("Refusal"))}
     return made
 
 
-def body(schema: str, *, many: bool = False, lines: bool = False) -> Described:
-    """A JSON body: one of a schema, or with `many` a list of them too; with `lines` also as JSON Lines."""
+def body(schema: str, *, many: bool | int = False, lines: bool = False) -> Described:
+    """A JSON body: one of a schema, or with `many` a list (of so many) too; with `lines` also as JSON Lines."""
     one = _ref(schema)
-    shown = {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]} if many else one
+    listed: Described = {"type": "array", "items": one, "minItems": 1}
+    if many is not True:
+        listed["maxItems"] = many
+    shown = {"anyOf": [one, listed]} if many else one
     told = {"application/json": {"schema": shown, "example": BODIES[schema]}}
-    content = told | ({"application/x-ndjson": {"schema": {"type": "string"}}} if lines else {})
+    content = told | ({kind: {"schema": _TEXT} for kind in LINES_TYPES} if lines else {})
     return {"requestBody": {"required": True, "content": content}}
 
 
 def flags(*names: str) -> Described:
     """Parameters of the query that are true or false, false unless given."""
     schema = {"type": "boolean", "default": False}
-    return {"parameters": [{"name": name, "in": "query", "required": False, "schema": schema} for name in names]}
+    return {"parameters": [_parameter(name, schema) for name in names]}
 
 
-def numbers(**bounds: tuple[int, int]) -> Described:
+def numbers(*, defaults: Mapping[str, int] | None = None, **bounds: tuple[int, int]) -> Described:
     """Parameters of the query that are whole numbers between bounds."""
-    return {
-        "parameters": [
-            {
-                "name": name,
-                "in": "query",
-                "required": False,
-                "schema": {"type": "integer", "minimum": least, "maximum": most},
-            }
-            for name, (least, most) in bounds.items()
-        ]
-    }
+    listed = []
+    for name, (least, most) in bounds.items():
+        schema: Described = {"type": "integer", "minimum": least, "maximum": most}
+        if name in (defaults or {}):
+            schema["default"] = (defaults or {})[name]
+        listed.append(_parameter(name, schema))
+    return {"parameters": listed}
+
+
+def _parameter(name: str, schema: Described) -> Described:
+    return {"name": name, "in": "query", "required": False, "description": _PARAMETERS[name], "schema": schema}
 
 
 def operation(
@@ -82,14 +115,24 @@ def operation(
     more = (_OF_BODIES if has_body else {}) | _ALWAYS
     if open_to_all:
         more = {code: said for code, said in _ALWAYS.items() if code != 401}
-    refusals = {code: {"description": said, "content": _json(_ref("Refusal"))} for code, said in more.items()}
+    refusals: dict[int | str, Described] = {
+        code: {"description": said, "content": _json(_ref("Refusal"))}
+        | ({"headers": _HEADERS[code]} if code in _HEADERS else {})
+        for code, said in more.items()
+    }
     parameters = [one for extra in extras for one in extra.get("parameters", ())]
     merged: Described = {"parameters": parameters} if parameters else {}
     for extra in extras:
         merged |= {name: value for name, value in extra.items() if name != "parameters"}
     if open_to_all:
         merged["security"] = []
-    return {"summary": summary, "responses": {**statuses, **refusals}, "openapi_extra": merged}
+    done = min(int(code) for code in statuses)  # or the framework would add a 200 of its own
+    return {
+        "summary": summary,
+        "status_code": done,
+        "responses": {**statuses, **refusals},
+        "openapi_extra": merged,
+    }
 
 
 def document(app: FastAPI, *, secured: bool) -> Described:
@@ -107,11 +150,24 @@ def document(app: FastAPI, *, secured: bool) -> Described:
         for one in methods.values():
             one["responses"].pop("422", None)  # parameters are read by the operations themselves
             _integers(one.get("parameters", ()))
-    made["components"] = {"schemas": components()}
+    made["components"] = {"schemas": {name: _for_readers(shape) for name, shape in components().items()}}
     if secured:
         made["components"]["securitySchemes"] = {"basic": {"type": "http", "scheme": "basic"}}
         made["security"] = [{"basic": []}]
     return made
+
+
+_DOCTEST = re.compile(r"\s*>>> .*", re.DOTALL)
+_OUR_NAME = re.compile(r"`[a-z]+(_[a-z]+)+`")
+
+
+def _for_readers(shape: Described) -> Described:
+    """A schema whose description is for who calls the sandbox: without Python, and with the wire's names."""
+    said = shape.get("description")
+    if said is None:
+        return shape
+    said = _DOCTEST.sub("", said)
+    return {**shape, "description": _OUR_NAME.sub(lambda name: f"`{to_camel(name[0].strip('`'))}`", said)}
 
 
 def _integers(parameters: Iterable[Described]) -> None:

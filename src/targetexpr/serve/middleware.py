@@ -27,7 +27,8 @@ OPEN_PATHS = ("/docs", "/openapi.json", "/sandbox/health")
 
 FEED_PATH = "/sandbox/records"
 JSON_TYPES = ("application/json",)
-FEED_TYPES = ("application/json", "application/x-ndjson", "application/jsonl")
+LINES_TYPES = ("application/x-ndjson", "application/jsonl")
+FEED_TYPES = (*JSON_TYPES, *LINES_TYPES)
 
 BODY = "targetexpr.body"
 USER = "targetexpr.user"

@@ -33,7 +33,8 @@ def feed_records(request: Request) -> Response:
 
 
 @router.get(
-    "/targetGroups/{groupId}/progress", **operation("Everybody's progress in a group", answers(200, "any", 400, 404))
+    "/targetGroups/{groupId}/progress",
+    **operation("Everybody's progress in a group", answers(200, "everybody", 400, 404)),
 )
 def group_progress(request: Request, group: GroupId) -> Response:
     """Figures, achievements, streaks and what was set aside, as `Progress.to_dict` of the library gives them."""

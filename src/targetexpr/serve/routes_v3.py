@@ -144,8 +144,8 @@ def read_periods(request: Request, group: GroupId) -> Response:
     return success(reads.read_periods(store_of(request), group_id(group)))
 
 
-_ENROL = operation("Enrol a customer", answers(200, "customer", 400, 404), body("Enrolment", many=True))
-_UNENROL = operation("Take a customer out", answers(200, "customer", 400, 404), body("Unenrolment", many=True))
+_ENROL = operation("Enrol a customer", answers(200, "customer", 400, 404), body("Enrolment", many=1))
+_UNENROL = operation("Take a customer out", answers(200, "customer", 400, 404), body("Unenrolment", many=1))
 
 
 @router.post("/v3/targetGroups/{groupId}/targets/{targetId}/enroll", **_ENROL)
@@ -185,18 +185,22 @@ def progress(request: Request, user: UserId) -> Response:
     return success(found, warnings=problems, told=True)
 
 
-MOST_ON_PAGE = 100
+MOST_ON_PAGE, USUAL_PAGE = 100, 10
 _PAGES = {"limit": (1, MOST_ON_PAGE), "offset": (0, 2**31), "periodId": (0, MOST_ID)}
 
 
 @router.get(
     "/v3/users/{userId}/trackedTargetEvents/{targetRuleId}",
-    **operation("What counted towards a target", answers(200, "events", 400, 404), numbers(**_PAGES)),
+    **operation(
+        "What counted towards a target",
+        answers(200, "events", 400, 404),
+        numbers(defaults={"limit": USUAL_PAGE, "offset": 0}, **_PAGES),
+    ),
 )
 def events(request: Request, user: UserId, target: RuleId) -> Response:
     """One entry for each record that counted, in order of time; `offset` is the number of a page."""
     limit, offset, period = (number_of(request.query_params, name, *_PAGES[name]) for name in _PAGES)
-    page = users.Page(limit=10 if limit is None else limit, offset=offset or 0, period=period)
+    page = users.Page(limit=USUAL_PAGE if limit is None else limit, offset=offset or 0, period=period)
     return plain(users.events(store_of(request), user_id(user), target_id(target), page))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from targetexpr.serve.answer_shapes import EVENT, EVERYBODY, FINDING, SETTINGS, USER_PROGRESS, list_of, or_null
 from targetexpr.serve.clock import KINDS, MOST_FIRST, RETURNS, UNITS
 from targetexpr.serve.reading import MOST_ID, USER_PATTERN
 from targetexpr.serve.records import LONGEST_ID
@@ -19,7 +20,6 @@ _TEXT: Shape = {"type": "string"}
 _FLAG: Shape = {"type": "boolean"}
 _COUNT: Shape = {"type": "integer", "minimum": 0}
 _FIRST: Shape = {"type": "integer", "minimum": 1, "maximum": MOST_FIRST}
-_ANY: Shape = {}
 
 
 def _object(required: tuple[str, ...] = (), *, closed: bool = False, **members: Shape) -> Shape:
@@ -33,14 +33,6 @@ def _shaped(members: Mapping[str, Shape], required: tuple[str, ...] = (), *, clo
     if closed:
         made["additionalProperties"] = False
     return made
-
-
-def _or_null(shape: Shape) -> Shape:
-    return {"anyOf": [shape, {"type": "null"}]}
-
-
-def _list_of(shape: Shape) -> Shape:
-    return {"type": "array", "items": shape}
 
 
 def _ref(name: str) -> Shape:
@@ -57,9 +49,11 @@ _INSTANT: Shape = {"type": "string", "examples": ["2023-11-17T07:04:44.000Z"]}
 
 _WHEN: Shape = {"anyOf": [_INSTANT, {"type": "integer", "description": "Milliseconds since 1970."}]}
 
+_NAME_KIND: Shape = {**_TEXT, "description": "In any case.", "examples": [str(kind) for kind in NameKind]}
+
 _PROBLEM = _object(
     ("code", "message", "reason"),
-    code=_or_null({"type": "integer"}),
+    code=or_null({"type": "integer"}),
     message=_TEXT,
     reason=_TEXT,
     pointer=_TEXT,
@@ -68,16 +62,16 @@ _PROBLEM = _object(
 )
 
 _REQUESTS: dict[str, Shape] = {
-    "NameCheck": _object(("type", "value"), type={"enum": [str(kind) for kind in NameKind]}, value=_TEXT),
+    "NameCheck": _object(("type", "value"), closed=True, type=_NAME_KIND, value=_TEXT),
     "Enrolment": _object(
         ("customerId",),
         closed=True,
         customerId=_CUSTOMER,
-        periodName=_or_null(_TEXT),
-        initialBalance=_or_null({"type": "number"}),
-        resetStreakStatus=_or_null(_FLAG),
+        periodName=or_null(_TEXT),
+        initialBalance=or_null({"const": 0, "description": "Where everybody starts; nothing else can be set."}),
+        resetStreakStatus=or_null(_FLAG),
     ),
-    "Unenrolment": _object(("customerId",), closed=True, customerId=_CUSTOMER, periodName=_or_null(_TEXT)),
+    "Unenrolment": _object(("customerId",), closed=True, customerId=_CUSTOMER, periodName=or_null(_TEXT)),
     "Expression": _object(("exp",), closed=True, exp=_TEXT | {"examples": ["currentTxn.value>500"]}),
     "Record": _object(
         ("id", "customerId", "type", "date"),
@@ -87,41 +81,41 @@ _REQUESTS: dict[str, Shape] = {
         date=_WHEN,
     ),
     "Clock": _object(
-        ("now",), closed=True, now={"anyOf": [*_WHEN["anyOf"], _list_of(_WHEN) | {"minItems": 1}]}, runs=_FLAG
+        ("now",), closed=True, now={"anyOf": [*_WHEN["anyOf"], list_of(_WHEN) | {"minItems": 1}]}, runs=_FLAG
     ),
     "Advance": _shaped(dict.fromkeys(UNITS, _COUNT), closed=True) | {"minProperties": 1},
     "Settings": _object(
         closed=True,
-        ids=_or_null(
+        ids=or_null(
             _shaped({kind: {"type": "integer", "minimum": 1, "maximum": MOST_FIRST} for kind in KINDS}, closed=True)
         ),
-        actor=_or_null(
+        actor=or_null(
             _object(closed=True, id={"type": "integer"}, code=_TEXT, description=_TEXT, name=_TEXT, type=_TEXT)
         ),
-        returnBill=_or_null(_FLAG),
-        timezone=_or_null(_TEXT),
+        returnBill=or_null(_FLAG),
+        timezone=or_null(_TEXT),
         returns={"enum": [*RETURNS, None]},
-        orgId=_or_null({"type": "integer", "minimum": 0, "maximum": MOST_ID}),
-        openUsers=_or_null(_FLAG),
-        warnings=_or_null(_FLAG),
+        orgId=or_null({"type": "integer", "minimum": 0, "maximum": MOST_ID}),
+        openUsers=or_null(_FLAG),
+        warnings=or_null(_FLAG),
     ),
-    "Users": _list_of(_CUSTOMER),
+    "Users": list_of(_CUSTOMER),
 }
 
 _DATA: dict[str, Shape] = {
     "group": _ref("TargetGroup"),
-    "groups": _list_of(_ref("TargetGroup")),
-    "targets": _list_of(_ref("Target")),
-    "periods": _list_of(_ref("Period")),
+    "groups": list_of(_ref("TargetGroup")),
+    "targets": list_of(_ref("Target")),
+    "periods": list_of(_ref("Period")),
     "free": _FLAG,
     "customer": _CUSTOMER,
-    "progress": _object(("userId", "customer", "targetGroups"), targetGroups=_list_of(_object())),
+    "progress": USER_PROGRESS,
     "health": _object(("status",), status=_TEXT),
     "fed": _object(("accepted", "duplicates"), accepted=_COUNT, duplicates=_COUNT),
-    "clock": _object(("now", "frozen"), now=_INSTANT, frozen=_FLAG, instants=_list_of(_INSTANT)),
-    "settings": _object(("ids",)),
+    "clock": _object(("now", "frozen"), now=_INSTANT, frozen=_FLAG, instants=list_of(_INSTANT)),
+    "settings": SETTINGS,
     "counted": _object(("accepted", "new"), accepted=_COUNT, new=_COUNT),
-    "any": _ANY,
+    "everybody": EVERYBODY,
 }
 
 
@@ -130,29 +124,29 @@ def components() -> dict[str, Shape]:
     models: tuple[Any, ...] = ((TargetGroup, "validation"), (Target, "validation"), (Period, "validation"))
     _, made = models_json_schema(models, ref_template="#/components/schemas/{model}")
     listed: dict[str, Shape] = dict(made["$defs"])
-    problems = _or_null(_list_of(_PROBLEM))
+    problems = or_null(list_of(_PROBLEM))
     for name, data in _DATA.items():
         members = {"data": data, "errors": {"type": "null"}, "warnings": problems}
         listed[f"Answer_{name}"] = _shaped(members, ("data", "errors", "warnings"))
     listed["Refusal"] = _object(
         ("data", "errors", "warnings"),
         data={"type": "null"},
-        errors=_list_of(_PROBLEM) | {"minItems": 1},
+        errors=list_of(_PROBLEM) | {"minItems": 1},
         warnings=problems,
     )
     listed["Answer_events"] = _object(
         ("pagination", "data", "errors", "warnings"),
         pagination=_object(("limit", "offset", "total"), limit=_COUNT, offset=_COUNT, total=_COUNT),
-        data=_list_of(_object()),
-        errors=_list_of(_PROBLEM),
-        warnings=_list_of(_PROBLEM),
+        data=list_of(EVENT),
+        errors=list_of(_PROBLEM),
+        warnings=list_of(_PROBLEM),
     )
     result = _object(
         ("expressionJSON", "expression", "isError"),
         expressionJSON=_TEXT,
         expression=_TEXT,
         isError=_FLAG,
-        findings=_list_of(_object()),
+        findings=list_of(FINDING),
     )
     listed["Answer_converted"] = _object(
         ("success", "status", "result"), success=_FLAG, status={"const": 200}, result=result
