@@ -230,6 +230,28 @@ def test_another_record_under_an_id_in_use_is_a_warning(client: Client) -> None:
     assert answer.headers["Sandbox-Warnings"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("change", "reason", "pointer"),
+    [
+        ({"type": "transactionAdd"}, "record-type", "/type"),
+        ({"type": "RETURNBILL"}, "record-type", "/type"),
+        ({"type": "pointsissued"}, "record-type", "/type"),
+        ({"type": "ReturnBill"}, "return-of-nothing", "/returnOf"),
+        ({"type": "ReturnBill", "returnOf": "b0"}, None, None),
+        ({"type": "Walk"}, None, None),
+        ({"type": "walk"}, None, None),
+    ],
+)
+def test_what_would_count_nothing_is_a_warning(
+    client: Client, change: dict[str, object], reason: str | None, pointer: str | None
+) -> None:
+    client.put("/sandbox/settings", {"warnings": True})
+    answer = client.post("/sandbox/records", bill("b1", 77, "2024-01-05", 50) | change)
+    assert answer.json()["data"] == {"accepted": 1, "duplicates": 0}
+    warned = [(one["reason"], one["pointer"]) for one in answer.json()["warnings"] or ()]
+    assert warned == ([] if reason is None else [(reason, pointer)])
+
+
 def test_a_balance_of_nothing_is_refused_where_records_count_already(client: Client) -> None:
     client.made(milestone())
     client.at("2024-01-06T00:00:00Z")
@@ -606,7 +628,7 @@ def test_figures_that_are_none_are_kept_and_told(client: Client) -> None:
     fed = [
         bill("a", 1, "2024-01-05", "abc"),
         bill("b", 1, "2024-01-05", 5),
-        bill("c", 1, "2024-01-05", 5) | {"type": "ReturnBill", "returnBill": 7},
+        bill("c", 1, "2024-01-05", 5) | {"type": "ReturnBill", "returnOf": "b", "returnBill": 7},
         {"id": "d", "customerId": 1, "type": "goodNight", "date": "2024-01-05"},
     ]
     answer = client.post("/sandbox/records", fed)

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import NamedTuple
 
+from targetexpr.lang.schema import Schema
 from targetexpr.running.reading import Reader, get
 from targetexpr.running.values import DataError, time_zone
 from targetexpr.serve import clock
@@ -21,7 +23,7 @@ from targetexpr.serve.reading import misfit, text_of, user_id
 from targetexpr.serve.record_json import DECODER
 from targetexpr.serve.rows import RecordRow, Rows
 from targetexpr.serve.store import Store
-from targetexpr.targets.records import Head, read_head
+from targetexpr.targets.records import BILL, RETURN, Head, read_head
 from targetexpr.targets.values import stamp_text
 from targetexpr.targets.wire import DEEPEST, Plain
 
@@ -105,12 +107,27 @@ def _ready(given: Iterable[Given], timezone: str) -> tuple[list[tuple[Head, str]
     return ready, doubts
 
 
+@cache
+def _types() -> Mapping[str, str]:
+    """The types that records are known to have, by what they are in any case."""
+    names = (*Schema.bundled().events, BILL, RETURN, "PointsIssued")
+    return {name.casefold(): name for name in names}
+
+
 _FIGURES = ("value", "discount", "totalQty")
 
 
 def _doubts(reader: Reader, given: Given) -> Iterator[Problem]:
-    """Figures of a bill or return that are none. Such records are kept: evaluation lists them and counts nothing."""
+    """What would count nothing, silently: figures that are none, slips in the type, returns of nothing. It is kept."""
     assert isinstance(given.value, dict)  # or it were no record
+    kind = given.value["type"]
+    meant = _types().get(kind.casefold(), kind)
+    if kind != meant:
+        said = f"record {given.place}: a record of the type {kind!r} is an event of that name, and no {meant}."
+        yield Problem(message=said, reason="record-type", pointer=f"{given.where}/type", hint=f"Did you mean {meant}?")
+    if kind == RETURN and given.value.get("returnOf") is None:
+        said = f"record {given.place}: the return does not say of which bill; evaluation will set it aside."
+        yield Problem(message=said, reason="return-of-nothing", pointer=f"{given.where}/returnOf")
     for name in ("currentTxn", "returnBill"):
         if given.value.get(name) is None:
             continue
