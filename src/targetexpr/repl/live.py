@@ -75,6 +75,7 @@ class Live:
             # The schema and the grammar are there now, and stay. A collector that looks through them again and again
             # holds up every tenth key for longer than all its other work takes.
             gc.freeze()
+            gc.set_threshold(20_000, 20, 20)  # a key makes thousands of objects and few cycles
         self.analysis = analysis
         self._known = self._schema()
 
