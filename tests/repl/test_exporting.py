@@ -318,3 +318,60 @@ def test_a_group_without_targets_gets_its_first(talk: Talk, targets: str) -> Non
     talk.do(":save first")
     assert "the target first was added" in talk.do(":export g.json 5")
     assert talk.do(":open g.json").startswith("the target first of g.json")
+
+
+def test_values_are_given_to_what_is_there(talk: Talk) -> None:
+    talk.do(RULE)
+    path = talk.folder / "n.json"
+    assert f"`:export {path} 500`" in talk.do(f":export {path}")
+    talk.do(f":export {path} 500")
+    assert json.loads(path.read_text(encoding="utf-8"))["defaultValues"] == [{"defaultValue": 500}]
+    group = put(talk.folder, "create-streak-group.response.json")
+    talk.do(f":open {group}")
+    before = json.loads(group.read_text(encoding="utf-8"))["data"]["targets"]
+    talk.do(f":export {group} 750 800.50")
+    after = json.loads(group.read_text(encoding="utf-8"))["data"]["targets"]
+    for old, new in zip(before, after, strict=True):
+        assert [one["defaultValue"] for one in new["defaultValues"]] == [750, 800.5], "the twin's as well"
+        assert [one["id"] for one in new["defaultValues"]] == [one["id"] for one in old["defaultValues"]]
+
+
+def two_targets(path: Path, *names: str) -> None:
+    target = {"targetEntity": "TRANSACTION", "targetType": "SALES", "eventName": "TransactionAdd", "expression": "true"}
+    targets = [{"name": name, **target, "defaultValues": [{"defaultValue": 5}]} for name in names]
+    period = {"refCode": "P", "startDate": "2024-01-01", "endDate": "2024-01-31"}
+    group = {"name": "g", "trackingType": "DEFAULT", "totalPeriods": 1, "periods": [period], "targets": targets}
+    path.write_text(json.dumps(group), encoding="utf-8")
+
+
+def test_a_group_that_was_reordered_gets_the_rule_at_the_same_target(talk: Talk) -> None:
+    path = talk.folder / "two.json"
+    two_targets(path, "Two", "Other")
+    talk.do(f":open {path} 2")
+    talk.do(RULE)
+    two_targets(path, "Other", "Two")
+    assert "the rule of the target Other" in talk.do(f":export {path}")
+    rules = {one["name"]: one["expression"] for one in json.loads(path.read_text(encoding="utf-8"))["targets"]}
+    assert rules == {"Other": RULE, "Two": "true"}
+    two_targets(path, "Two", "Third")
+    assert "no target 'Other' now; nothing was written" in talk.refused(f":export {path}")
+
+
+def test_undoing_an_export_leaves_what_others_wrote(talk: Talk) -> None:
+    talk.do(RULE)
+    path = talk.folder / "u.json"
+    talk.do(f":export {path} 5")
+    path.write_text("{}", encoding="utf-8")
+    assert "was changed since it was written here" in talk.refused(":undo")
+    assert path.read_text(encoding="utf-8") == "{}"
+
+
+def test_a_new_target_tracks_the_event_that_was_chosen(talk: Talk) -> None:
+    path = talk.folder / "e.json"
+    talk.do('currentEvent.eventType=="x"')
+    assert "`:event NAME`" in talk.refused(f":export {path} 5")
+    talk.do(":event GymVisit")
+    talk.do('currentCustomer.slabName=="Gold"')
+    talk.do(f":export {path} 5")
+    made = json.loads(path.read_text(encoding="utf-8"))
+    assert (made["targetEntity"], made["targetType"], made["eventName"]) == ("EVENT", "COUNT", "GymVisit")

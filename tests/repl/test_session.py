@@ -343,6 +343,54 @@ def test_an_undo_that_cannot_be_done_loses_nothing(talk: Talk) -> None:
     assert talk.do(":undo").startswith("undone: save big")
 
 
+def test_an_undo_brings_the_file_back_to_the_letter(talk: Talk) -> None:
+    path = Path(talk.session.book.path)
+    text = (
+        '[rules.a]  # keep\nexpression = "currentTxn.value>1"  # why\nnote = "mine"\n\n[rules.b]\nexpression = "true"\n'
+    )
+    path.write_text(text, encoding="utf-8")
+    for line in (":delete a", f"{RULE}", ":save a"):
+        talk.send(line)
+    talk.do(":undo")
+    talk.do(":undo")
+    talk.do(":undo")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_an_undo_leaves_what_others_wrote(talk: Talk) -> None:
+    talk.do(RULE)
+    talk.do(":save shared")
+    other = Talk(talk.folder)
+    other.do("currentTxn.value>7")
+    other.do(":save shared")
+    other.do(":save more")
+    assert "changed since by somebody else" in talk.refused(":undo")
+    assert {name: rule.expression for name, rule in talk.session.book.all().items()} == {
+        "shared": "currentTxn.value>7",
+        "more": "currentTxn.value>7",
+    }
+    other.do(":undo")
+    other.do(":undo")
+    assert talk.do(":undo").startswith("undone: save shared"), "it is what was saved here again"
+    assert not talk.session.book.all()
+
+
+def test_use_brings_the_event_back_too(talk: Talk) -> None:
+    talk.do("currentTxn.value>1")
+    talk.do(":save plain")
+    talk.do('currentEvent.targetExists("A")')
+    talk.send(":event TargetCompleted")
+    talk.do(":save bound")
+    assert "no event, as when it was saved" in talk.do(":use plain")
+    assert talk.session.state.event is None
+    assert "event TargetCompleted" in talk.do(":use bound")
+
+
+def test_saving_what_is_no_condition_says_so(talk: Talk) -> None:
+    talk.do("currentTxn.date.month()")
+    assert "no condition yet" in talk.do(":save month")
+
+
 # ---- the session -----------------------------------------------------------------------------------------------------
 
 

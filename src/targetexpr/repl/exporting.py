@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from targetexpr.checking.result import Checked
 from targetexpr.cli.exits import InputProblem
@@ -25,6 +25,7 @@ class OpenTarget:
 
     place: int
     name: str
+    own_name: str | None  # as the file has it
     rule: str
     event: str | None
 
@@ -54,7 +55,13 @@ def targets_of(path: str) -> list[OpenTarget]:
     except (PayloadError, ValueError) as error:
         raise InputProblem(f"{path}: {error}") from None
     found = [
-        OpenTarget(place=place, name=target.name or f"target {place + 1}", rule=target.rule, event=event_of(target))
+        OpenTarget(
+            place=place,
+            name=target.name or f"target {place + 1}",
+            own_name=target.name,
+            rule=target.rule,
+            event=event_of(target),
+        )
         for place, target in enumerate(targets)
         if not target.is_twin
     ]
@@ -64,13 +71,14 @@ def targets_of(path: str) -> list[OpenTarget]:
 
 
 def export(
-    checked: Checked, path: str, *, name: str, place: int | None, values: Sequence[str]
-) -> tuple[str, str | None]:
-    """Writes a rule to a file as a target; what was done, and what the file held before (None: there was none).
+    checked: Checked, path: str, *, name: str, place: int | None, values: Sequence[str], opened: str | None = None
+) -> tuple[str, str | None, str]:
+    """Writes a rule to a file as a target: what was done, what the file held before (None: there was none), and now.
 
-    A file that holds a group keeps everything but the target's rule, and that of its twin: of the target at `place`,
-    else of the one of that name, else the target is added. A group that would come out with an error it did not have
-    is left as it is. Raises InputProblem; then nothing was written.
+    A file that holds a group keeps everything but the target's rule and, where values are given, these; and those of
+    its twin: of the target at `place`, which must have the name `opened` still, else of the one of that name, else the
+    target is added. A group that would come out with an error it did not have is left as it is. Raises InputProblem;
+    then nothing was written.
     """
     need_pydantic()
     from targetexpr.repl.storage import write_whole
@@ -85,6 +93,8 @@ def export(
         document, what = target, f"{path}: the target {name}"
     else:
         known = set(_errors(document))
+        if place is not None:
+            place = _same_target(document, path, place, opened)
         what = f"{path}: " + _put(document, target, path, place)
         worse = [line for line in _errors(document) if line not in known]
         if worse:
@@ -96,7 +106,31 @@ def export(
         write_whole(path, text)
     except OSError as error:
         raise InputProblem(f"cannot write {path}: {error.strerror or error}") from None
-    return what, before
+    return what, before, text
+
+
+def _same_target(document: Plain, path: str, place: int, name: str | None) -> int:
+    """Where the target that was opened stands now. Raises InputProblem when it is there no more, or more than once."""
+    targets = targets_in(document)
+    if name is None or not targets or (place < len(targets) and targets[place].get("name") == name):
+        return place
+    named = [at for at, one in enumerate(targets) if one.get("name") == name]
+    if len(named) != 1:
+        how = "no target" if not named else "several targets"
+        raise InputProblem(f"{path} was changed since `:open` and has {how} {name!r} now; nothing was written")
+    return named[0]
+
+
+def targets_in(document: Plain) -> list[dict[str, Plain]]:
+    """The targets of a group, twins included; none of anything else."""
+    from targetexpr.targets.payloads import PayloadError, group_in
+
+    try:
+        _, inner = group_in(document)
+    except PayloadError:
+        return []
+    listed = inner.get("targets") if isinstance(inner, dict) else None
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def findings(path: str) -> list[str]:
@@ -141,7 +175,11 @@ def _tracks(checked: Checked) -> tuple[str, str, str | None]:
     profiles = {read.profile for read in checked.reads}
     if "currentLineItem" in profiles:
         return "LINEITEM", "SALES", None
-    if "currentEvent" in profiles and "currentTxn" not in profiles:
+    event = None if checked.event is None else checked.schema.event(checked.event)
+    of_an_event = checked.event is not None and (event is None or event.behavioural)
+    if "currentTxn" not in profiles and ("currentEvent" in profiles or of_an_event):
+        if checked.event is None:
+            raise InputProblem("a target that looks at `currentEvent` tracks one event; say which with `:event NAME`")
         return "EVENT", "COUNT", checked.event
     return "TRANSACTION", "SALES", None
 
@@ -167,8 +205,9 @@ def _put(document: Plain, target: dict[str, Plain], path: str, place: int | None
     if not isinstance(inner, dict) or not inner.keys() & {"targets", "trackingType", "targetType", "periods", "name"}:
         raise InputProblem(f"{path} holds neither a group nor a target; nothing was written")
     rule = {key: target[key] for key in ("expression", "expressionJson")}
+    values = cast("list[dict[str, Plain]]", target["defaultValues"])
     if kind_of(inner) is Target:
-        inner.update(rule)
+        _changed(inner, rule, values)
         return f"the rule of the target {inner.get('name')}"
     targets = inner.get("targets")
     if targets is None:  # as answers write what is not there
@@ -182,11 +221,22 @@ def _put(document: Plain, target: dict[str, Plain], path: str, place: int | None
         targets.append(target)
         return f"the target {target['name']} was added"
     name = targets[place].get("name")
-    targets[place].update(rule)
+    _changed(targets[place], rule, values)
     for other in targets:
         if other.get("eventName") == "ReturnBill" and other.get("name") == f"{name}{TWIN}":
-            other.update(rule)  # the platform's copy that sees returns has the rule of its original
+            _changed(other, rule, values)  # the platform's copy that sees returns has the rule of its original
     return f"the rule of the target {name}"
+
+
+def _changed(target: dict[str, Plain], rule: dict[str, Plain], values: Sequence[dict[str, Plain]]) -> None:
+    """Gives a target a rule and, where there are any, values; what else stands beside each value stays."""
+    target.update(rule)
+    if values:
+        before = target.get("defaultValues")
+        kept = before if isinstance(before, list) else []
+        old = [one if isinstance(one, dict) else {} for one in kept[: len(values)]]
+        old += [{}] * (len(values) - len(old))
+        target["defaultValues"] = [{**there, **value} for there, value in zip(old, values, strict=True)]
 
 
 def _document(path: str) -> Plain:

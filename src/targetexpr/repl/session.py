@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.render import render
 from targetexpr.base.source import Source
+from targetexpr.checking.result import Checked
 from targetexpr.cli.evaluate import word
 from targetexpr.cli.exits import InputProblem
 from targetexpr.cli.records import Record
@@ -44,6 +45,7 @@ class Opened:
 
     path: str
     place: int  # among the group's targets, from 0
+    name: str | None = None  # of the target; a group that was changed meanwhile has it elsewhere, perhaps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,6 @@ class Session:
         return f"`:fix` mends {what} (F2 while typing)."
 
     def _summary(self, analysis: Analysis) -> None:
-        from targetexpr.lang.types import BOOLEAN
         from targetexpr.syntax.printer import to_text
 
         checked = analysis.checked
@@ -155,8 +156,14 @@ class Session:
         kind = checked.type.head if checked.type is not None else "of no known type"
         text = to_text(checked.expr, "readable")
         self.console.say(f"{kind}  {text}" if "\n" not in text else f"{kind}\n{text}")
-        if checked.type is not None and not checked.type.fits(BOOLEAN):
+        if not self.is_condition(checked):
             self.console.say("This is no condition yet: a rule comes out as true or false.")
+
+    def is_condition(self, checked: Checked) -> bool:
+        """Whether a rule comes out as true or false, as far as that is known."""
+        from targetexpr.lang.types import BOOLEAN
+
+        return checked.type is None or checked.type.fits(BOOLEAN)
 
     def verdict(self) -> bool:
         """Evaluates the current rule for the record: yes, no or null, and what would have to change."""

@@ -83,6 +83,17 @@ class Saved:
     event: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A change of the file of rules, so that it can be taken back."""
+
+    name: str
+    rule: Saved | None  # None: it was taken out
+    replaced: Saved | None
+    before: str
+    after: str
+
+
 class RuleBook:
     """The rules of a TOML file. Comments and order in the file are kept; every change is written at once.
 
@@ -98,20 +109,43 @@ class RuleBook:
         """The rules by name, in the order of the file. Raises InputProblem for a file that cannot be read."""
         return self._read(self._text())
 
-    def put(self, name: str, rule: Saved | None) -> None:
+    def put(self, name: str, rule: Saved | None) -> Written:
         """Keeps a rule under a name; None takes it out. Raises InputProblem when the file cannot be written."""
         if find_spec("tomlkit") is None:
             raise InputProblem("keeping rules needs tomlkit: pip install 'targetexpr[repl]'")
         with _alone_in(os.path.dirname(os.path.realpath(self.path))):
-            self._put(name, rule)
+            return self._put(name, rule)
 
-    def _put(self, name: str, rule: Saved | None) -> None:
+    def take_back(self, written: Written) -> None:
+        """The file as it was before a change, to the letter; of one that others changed since, the rule alone.
+
+        Raises InputProblem when the rule itself was changed by somebody else: their work stays.
+        """
+        with _alone_in(os.path.dirname(os.path.realpath(self.path))):
+            if self._text() == written.after:
+                self._write(written.before)
+                return
+            there = self.all().get(written.name)
+            if there == written.replaced:
+                return  # it is taken back already
+            if there != written.rule:
+                said = f"the rule {written.name} in {self.path} was changed since by somebody else; it stays as it is"
+                raise InputProblem(said)
+            self._put(written.name, written.replaced)
+
+    def _write(self, text: str) -> None:
+        try:
+            write_whole(self.path, text)
+        except OSError as error:
+            raise InputProblem(f"cannot write {self.path}: {error.strerror or error}") from None
+
+    def _put(self, name: str, rule: Saved | None) -> Written:
         import tomlkit
         import tomlkit.exceptions
         import tomlkit.items
 
         text = self._text()
-        self._read(text)  # a file that is not in order is left alone
+        replaced = self._read(text).get(name)  # a file that is not in order is left alone
         try:
             document = tomlkit.parse(text) if text else tomlkit.document()
         except tomlkit.exceptions.ParseError as error:
@@ -134,10 +168,9 @@ class RuleBook:
                 entry.pop("event", None)
             if entry is not before:
                 rules[name] = entry
-        try:
-            write_whole(self.path, tomlkit.dumps(document))
-        except OSError as error:
-            raise InputProblem(f"cannot write {self.path}: {error.strerror or error}") from None
+        after = tomlkit.dumps(document)
+        self._write(after)
+        return Written(name=name, rule=rule, replaced=replaced, before=text, after=after)
 
     def _text(self) -> str:
         try:

@@ -22,13 +22,16 @@ def _save(session: Session, argument: str) -> None:
         raise InputProblem("a name is printable and has at most 200 characters")
     rule = session.rule_text()
     before = session.book.all().get(name)
-    session.book.put(name, Saved(expression=rule, event=session.state.event))
-    session.change(f"save {name}", undo=lambda: session.book.put(name, before), name=name)
+    written = session.book.put(name, Saved(expression=rule, event=session.state.event))
+    session.change(f"save {name}", undo=lambda: session.book.take_back(written), name=name)
     session.console.say(f"{'replaced' if before is not None else 'saved'} {name} in {session.book.path}")
     if before is not None and before.expression != rule:
         session.console.say(f"It was: {before.expression}")
-    if not session.analysis().ok:
+    analysis = session.analysis()
+    if not analysis.ok:
         session.console.say("It is not in order yet; `:lint` says what is wrong.")
+    elif analysis.checked is not None and not session.is_condition(analysis.checked):
+        session.console.say("This is no condition yet: a rule comes out as true or false.")
 
 
 def _rules(session: Session, argument: str) -> None:
@@ -56,18 +59,20 @@ def _use(session: Session, argument: str) -> None:
     if not argument:
         raise InputProblem("`:use` takes the name of a saved rule; `:rules` lists them")
     rule = _saved(session, argument)
-    event = rule.event if rule.event is not None else session.state.event
-    session.change(f"use {argument}", rule=rule.expression, name=argument, event=event)
+    before = session.state.event
+    session.change(f"use {argument}", rule=rule.expression, name=argument, event=rule.event)
     session.console.say(rule.expression)
+    if rule.event != before:
+        session.console.say(f"event {rule.event}" if rule.event is not None else "no event, as when it was saved")
     session.answer()
 
 
 def _delete(session: Session, argument: str) -> None:
     if not argument:
         raise InputProblem("`:delete` takes the name of a saved rule; `:rules` lists them")
-    rule = _saved(session, argument)
-    session.book.put(argument, None)
-    session.change(f"delete {argument}", undo=lambda: session.book.put(argument, rule))
+    _saved(session, argument)
+    written = session.book.put(argument, None)
+    session.change(f"delete {argument}", undo=lambda: session.book.take_back(written))
     session.console.say(f"deleted {argument}; `:undo` brings it back")
 
 
@@ -90,7 +95,7 @@ def _open(session: Session, argument: str) -> None:
         rule=chosen.rule,
         name=chosen.name,
         event=chosen.event,
-        opened=Opened(path=os.path.abspath(path), place=chosen.place),
+        opened=Opened(path=os.path.abspath(path), place=chosen.place, name=chosen.own_name),
     )
     for one in targets if len(targets) > 1 else ():
         session.console.say(f"{'*' if one is chosen else ' '} {one.place + 1} {one.name}: {one.rule}")
@@ -124,8 +129,15 @@ def _export(session: Session, argument: str) -> None:
     opened = session.state.opened
     mine = opened is not None and opened.path == os.path.abspath(path)
     place = opened.place if opened is not None and mine else None
-    what, before = export(analysis.checked, path, name=session.state.name or "rule", place=place, values=values)
-    session.change(f"export {path}", undo=lambda: _restore(path, before))
+    what, before, after = export(
+        analysis.checked,
+        path,
+        name=session.state.name or "rule",
+        place=place,
+        values=values,
+        opened=opened.name if opened is not None and mine else None,
+    )
+    session.change(f"export {path}", undo=lambda: _restore(path, before, after))
     session.console.say(f"wrote {what}, with expression and expressionJson")
     for line in findings(path):
         session.console.say(line)
@@ -145,8 +157,13 @@ def _path_and_values(argument: str) -> tuple[str, list[str]]:
     return path, values
 
 
-def _restore(path: str, before: str | None) -> None:
+def _restore(path: str, before: str | None, after: str) -> None:
+    """The file as it was, unless somebody else changed it since: their work stays."""
     try:
+        with open(path, encoding="utf-8", newline="") as file:
+            there = file.read()
+        if there != after:
+            raise InputProblem(f"{path} was changed since it was written here; it stays as it is")
         if before is None:
             os.unlink(path)
         else:
