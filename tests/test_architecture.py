@@ -12,6 +12,9 @@ import pytest
 import targetexpr
 
 PACKAGE = Path(targetexpr.__file__).parent
+_BELOW_RUNNING = {"base", "lang", "checking"}
+_BELOW_TARGETS = _BELOW_RUNNING | {"syntax", "front", "running", "records", "rule"}
+_BELOW_FRONT_ENDS = _BELOW_TARGETS | {"schemas", "targets", "documents", "ide"}
 LAYERS = {
     "base": set(),
     "lang": {"base"},
@@ -19,12 +22,15 @@ LAYERS = {
     "syntax": {"base", "lang"},
     "checking": {"base", "lang", "schemas"},
     "front": {"base", "lang", "syntax", "checking"},
-    "running": {"base", "lang", "checking"},
-    "targets": {"base", "lang", "syntax", "checking", "running"},
-    "rule": {"base", "lang", "syntax", "checking", "running", "front"},
-    "cli": {"base", "lang", "syntax", "checking", "running", "front", "rule", "schemas", "targets"},
-    "repl": {"base", "lang", "syntax", "checking", "running", "front", "rule", "targets", "cli"},
-    "serve": {"base", "lang", "syntax", "checking", "running", "front", "rule", "targets", "cli"},
+    "running": _BELOW_RUNNING,
+    "records": _BELOW_RUNNING | {"running"},
+    "rule": _BELOW_TARGETS - {"rule"},
+    "targets": _BELOW_TARGETS,
+    "documents": _BELOW_TARGETS | {"targets"},
+    "ide": _BELOW_TARGETS | {"targets", "documents"},
+    "cli": _BELOW_FRONT_ENDS,
+    "repl": _BELOW_FRONT_ENDS | {"cli"},
+    "serve": _BELOW_FRONT_ENDS | {"cli"},
 }
 """What each part may import beside itself."""
 

@@ -20,35 +20,35 @@ if TYPE_CHECKING:
     from targetexpr.checking.result import Checked
     from targetexpr.front import check, check_json, lint, to_json
     from targetexpr.lang.nodes import Expr
-    from targetexpr.lang.schema import Schema
-    from targetexpr.lang.schema_load import SchemaError
+    from targetexpr.lang.schema.load import SchemaError
+    from targetexpr.lang.schema.model import Schema
     from targetexpr.rule import Rule, compile  # noqa: A004 - the name the library promises
-    from targetexpr.running.explain import Explanation
-    from targetexpr.running.values import DataError
-    from targetexpr.syntax.expression_json import from_json
+    from targetexpr.running.coercion import DataError
+    from targetexpr.running.explaining.explain import Explanation
+    from targetexpr.syntax.json_encoder import from_json
     from targetexpr.syntax.parser import diagnose, parse
     from targetexpr.syntax.printer import to_text
 
 _HOMES = {
     "Checked": "targetexpr.checking.result",
-    "DataError": "targetexpr.running.values",
+    "DataError": "targetexpr.running.coercion",
     "Diagnostic": "targetexpr.base.diagnostics",
     "Edit": "targetexpr.base.diagnostics",
-    "Explanation": "targetexpr.running.explain",
+    "Explanation": "targetexpr.running.explaining.explain",
     "Expr": "targetexpr.lang.nodes",
     "ExpressionError": "targetexpr.base.diagnostics",
     "Fix": "targetexpr.base.diagnostics",
     "Limits": "targetexpr.base.limits",
     "Rule": "targetexpr.rule",
-    "Schema": "targetexpr.lang.schema",
-    "SchemaError": "targetexpr.lang.schema_load",
+    "Schema": "targetexpr.lang.schema.model",
+    "SchemaError": "targetexpr.lang.schema.load",
     "Span": "targetexpr.base.source",
     "apply_fixes": "targetexpr.base.diagnostics",
     "check": "targetexpr.front",
     "check_json": "targetexpr.front",
     "compile": "targetexpr.rule",
     "diagnose": "targetexpr.syntax.parser",
-    "from_json": "targetexpr.syntax.expression_json",
+    "from_json": "targetexpr.syntax.json_encoder",
     "lint": "targetexpr.front",
     "parse": "targetexpr.syntax.parser",
     "to_json": "targetexpr.front",

@@ -11,9 +11,9 @@ from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.checking.checker import Expected, check_tree
 from targetexpr.checking.result import Checked
 from targetexpr.lang.nodes import Expr
-from targetexpr.lang.schema import Schema
-from targetexpr.syntax.expression_json import JsonStyle
-from targetexpr.syntax.expression_json import to_json as encode
+from targetexpr.lang.schema.model import Schema
+from targetexpr.syntax.json_encoder import JsonStyle
+from targetexpr.syntax.json_encoder import to_json as encode
 from targetexpr.syntax.parser import parse
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def check(
     """A rule with the types of its parts and everything that is wrong with it.
 
     `schema` is the bundled one unless given; `event` narrows what can be named; `expect` is what the whole must
-    come out as, None for anything; with `strict=False` names that are not known are warnings. The findings never
+    come out as, None for anything; with `strict=False` names that are not known are warnings. The diagnostics never
     raise: `.ok` and `.diagnostics` tell them. A text that is no rule raises ExpressionError.
 
     >>> checked = check("currentTxn.value>500")
@@ -56,13 +56,13 @@ def check_json(
 ) -> Checked:
     """expressionJson, checked; types it states that differ from the schema's are warnings (`type-differs`).
 
-    Findings carry the JSON pointer and the span of the document. JSON that is none raises ExpressionError.
+    Diagnostics carry the JSON pointer and the span of the document. JSON that is none raises ExpressionError.
 
     >>> found = check_json('{"arity":"literal","value":"true","type":"boolean:primitive"}')
     >>> found.ok, found.diagnostics
     (True, ())
     """
-    from targetexpr.checking.given_types import compare_types
+    from targetexpr.checking.stated_types import compare_types
     from targetexpr.syntax.json_decoder import decode
 
     decoded = decode(text, limits=limits)
@@ -96,7 +96,7 @@ def lint(
 
     `on` and `off` switch rules by code. A text that is no rule raises ExpressionError.
 
-    >>> [finding.code for finding in lint('currentCustomer.email.matches("shop.*")')]
+    >>> [diagnostic.code for diagnostic in lint('currentCustomer.email.matches("shop.*")')]
     ['useless-wildcard']
     """
     from targetexpr.checking.lint import lint as lint_tree
@@ -107,8 +107,8 @@ def lint(
     checked = expression if isinstance(expression, Checked) else check(expression, schema, event=event, expect=None)
     found = lint_tree(checked, write=to_text, on=on, off=off)
     if isinstance(expression, str) and "mixed-logic" in wanted(checked.schema, on=on, off=off):
-        found += [finding for finding in diagnose(expression) if finding.code == "mixed-logic"]
-    return sorted(found, key=lambda finding: (finding.span, finding.code))
+        found += [diagnostic for diagnostic in diagnose(expression) if diagnostic.code == "mixed-logic"]
+    return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
 
 
 def review(
@@ -124,11 +124,11 @@ def review(
 ) -> tuple[Checked | None, list[Diagnostic]]:
     """A text, checked, and everything there is to say about it: syntax, names, types, and what is seldom meant.
 
-    The tree is None when the text is no rule. Findings come in the order of the text; `on` and `off` switch
+    The tree is None when the text is no rule. Diagnostics come in the order of the text; `on` and `off` switch
     warnings by code. Never raises for a text, whatever it is.
 
     >>> checked, found = review('currentTxn.value>500&&currentTxn.value<100')
-    >>> checked.ok, [finding.code for finding in found]
+    >>> checked.ok, [diagnostic.code for diagnostic in found]
     (True, ['contradiction'])
     >>> review("currentTxn.value>")[0] is None
     True
@@ -145,8 +145,12 @@ def review(
         return None, list(error.diagnostics)
     keep = wanted(checked.schema, on=on, off=off)
     found = [*checked.diagnostics, *lint_tree(checked, write=to_text, on=on, off=off), *diagnose(text, limits=limits)]
-    kept = [finding for finding in found if finding.is_error or finding.code in keep or finding.code not in CODES]
-    return checked, sorted(kept, key=lambda finding: (finding.span, not finding.is_error))
+    kept = [
+        diagnostic
+        for diagnostic in found
+        if diagnostic.is_error or diagnostic.code in keep or diagnostic.code not in CODES
+    ]
+    return checked, sorted(kept, key=lambda diagnostic: (diagnostic.span, not diagnostic.is_error))
 
 
 def to_json(

@@ -11,24 +11,24 @@ from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.checking.checker import Expected, check_tree
 from targetexpr.checking.result import Checked, Read
 from targetexpr.lang.nodes import Expr
-from targetexpr.lang.schema import Schema
-from targetexpr.running.codegen import generate
-from targetexpr.running.program import Program, lay_out
-from targetexpr.running.reading import Reader
-from targetexpr.running.values import OnError, Value, time_zone
+from targetexpr.lang.schema.model import Schema
+from targetexpr.running.codegen.fast import generate
+from targetexpr.running.coercion import OnError, Value, time_zone
+from targetexpr.running.context import ContextReader
+from targetexpr.running.program import Program, lower
 from targetexpr.syntax.parser import parse
 
 if TYPE_CHECKING:
-    from targetexpr.running.explain import Explanation
-    from targetexpr.syntax.expression_json import JsonStyle
+    from targetexpr.running.explaining.explain import Explanation
+    from targetexpr.syntax.json_encoder import JsonStyle
 
 Context: TypeAlias = Mapping[str, object]
 """Profiles by name, each a dict: `{"currentTxn": {"value": 500}}`."""
 
-MOST_REMEMBERED = 1024
+MOST_CACHED = 1024
 """Compiled rules that are kept for the next time the same text is compiled."""
 
-_LONGEST_REMEMBERED = 100_000  # characters of text; longer rules are compiled anew
+_LONGEST_CACHED = 100_000  # characters of text; longer rules are compiled anew
 
 
 def compile(  # noqa: A001 - the name the library promises
@@ -53,8 +53,8 @@ def compile(  # noqa: A001 - the name the library promises
     >>> rule.matches({"currentTxn": {"value": 500.1}})
     True
     """
-    if type(text) is str and len(text) <= _LONGEST_REMEMBERED:
-        return _remembered(text, schema, event, timezone, on_error, expect, limits)
+    if type(text) is str and len(text) <= _LONGEST_CACHED:
+        return _cached(text, schema, event, timezone, on_error, expect, limits)
     return _compile(text, schema, event, timezone, on_error, expect, limits)
 
 
@@ -74,13 +74,13 @@ def _compile(
     checked = check_tree(tree, schema, event=event, expect=expect)
     if not checked.ok:
         raise ExpressionError(checked.diagnostics, text if isinstance(text, str) else None)
-    program = lay_out(checked)
-    reader = Reader(zone, forgiving=on_error == "null")
+    program = lower(checked)
+    reader = ContextReader(zone, lenient=on_error == "null")
     matches, evaluate = generate(program, reader)
     return Rule(text if isinstance(text, str) else None, program, reader, timezone, expect, limits, matches, evaluate)
 
 
-_remembered = lru_cache(maxsize=MOST_REMEMBERED)(_compile)
+_cached = lru_cache(maxsize=MOST_CACHED)(_compile)
 
 
 class Rule:
@@ -119,14 +119,14 @@ class Rule:
     _from_tree: bool
     _limits: Limits | None
     _program: Program
-    _reader: Reader
+    _reader: ContextReader
     _text: str | None
 
     def __init__(
         self,
         text: str | None,
         program: Program,
-        reader: Reader,
+        reader: ContextReader,
         timezone: str,
         expect: Expected | None,
         limits: Limits | None,
@@ -177,7 +177,7 @@ class Rule:
     @property
     def on_error(self) -> OnError:
         """What becomes of data that does not fit."""
-        return "null" if self._reader.forgiving else "raise"
+        return "null" if self._reader.lenient else "raise"
 
     @property
     def reads(self) -> tuple[Read, ...]:
@@ -186,7 +186,7 @@ class Rule:
 
     def to_json(self, style: JsonStyle = "compact") -> str:
         """The rule as typed expressionJson."""
-        from targetexpr.syntax.expression_json import to_json
+        from targetexpr.syntax.json_encoder import to_json
 
         return to_json(self.expr, style, types=self.checked.types)
 
@@ -195,12 +195,12 @@ class Rule:
 
         A value that does not fit does not raise here; it is part of the explanation.
         """
-        from targetexpr.running.explain import explain
+        from targetexpr.running.explaining.explain import explain
 
         program = self._program
         if self._from_tree:  # its spans, if any, point into another text
             limits = Limits(text=len(self.text), nesting=len(self.text), nodes=len(self.text))
-            program = lay_out(check_tree(parse(self.text, limits=limits), self.schema, event=self.event, expect=None))
+            program = lower(check_tree(parse(self.text, limits=limits), self.schema, event=self.event, expect=None))
         return explain(program, context, self._reader, self.text)
 
     def residual(self, context: Context, unknown: Collection[str] | None = None) -> Rule:

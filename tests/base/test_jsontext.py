@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from targetexpr.base.jsontext import Json, JsonProblem, JsonReader, pointer, read_json
+from targetexpr.base.jsontext import Json, JsonError, JsonReader, pointer, read_json
 
 KEYS = st.text(st.sampled_from('ab/~"\\\n é漢😀'), max_size=3)
 VALUES = st.recursive(
@@ -121,11 +121,11 @@ def test_garbage(text: str) -> None:
 
 
 def agree(text: str) -> None:
-    """Both readers take the text, with the same value, or both refuse it; ours with nothing but JsonProblem."""
+    """Both readers take the text, with the same value, or both refuse it; ours with nothing but JsonError."""
     try:
         wanted = standard(text)
     except (ValueError, RecursionError):
-        with pytest.raises(JsonProblem) as caught:
+        with pytest.raises(JsonError) as caught:
             read_json(text)
         problem = caught.value
         assert 0 <= problem.offset <= len(text)
@@ -142,7 +142,7 @@ def test_bytes_read_as_text(data: bytes) -> None:
     for text in (data.decode("latin-1"), data.decode("utf-8", "surrogateescape")):
         try:
             read_json(text)
-        except JsonProblem:
+        except JsonError:
             continue
 
 
@@ -212,7 +212,7 @@ def test_values(text: str, kind: str, value: object) -> None:
     ],
 )
 def test_problems(text: str, code: str, offset: int | None, where: str | None) -> None:
-    with pytest.raises(JsonProblem) as caught:
+    with pytest.raises(JsonError) as caught:
         read_json(text)
     assert caught.value.code == code
     if offset is not None:
@@ -223,7 +223,7 @@ def test_problems(text: str, code: str, offset: int | None, where: str | None) -
 
 def test_pointer_of_an_empty_key() -> None:
     """RFC 6901: the empty key is a reference token too, so this value is at `/`."""
-    with pytest.raises(JsonProblem) as caught:
+    with pytest.raises(JsonError) as caught:
         read_json('{"": x}')
     assert caught.value.pointer == "/"
 
@@ -243,7 +243,7 @@ def test_depth(depth: int) -> None:
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "[" * 100_000 + "]" * 99_999, '[{"a":' * 50_000])
 def test_depth_that_is_broken(text: str) -> None:
-    with pytest.raises(JsonProblem) as caught:
+    with pytest.raises(JsonError) as caught:
         read_json(text)
     assert caught.value.offset == len(text)
 

@@ -10,14 +10,14 @@ from targetexpr.base.render import as_dict, render, visible_line, wants_color
 from targetexpr.base.source import NO_SPAN, Source, Span
 
 
-def finding(start: int, end: int, **more: object) -> Diagnostic:
+def diagnostic(start: int, end: int, **more: object) -> Diagnostic:
     values: dict[str, object] = {"code": "some-code", "severity": "error", "message": "Wrong.", **more}
     return Diagnostic(span=Span(start, end), **values)  # type: ignore[arg-type]
 
 
 def excerpt(text: str, start: int, end: int) -> list[str]:
     """The excerpt's rows, without the gutter of five columns and what it ends with."""
-    rows = render([finding(start, end)], Source(text)).splitlines()[2:]
+    rows = render([diagnostic(start, end)], Source(text)).splitlines()[2:]
     assert rows[0] == "    |"
     return [row[6:] for row in rows[1:]]
 
@@ -83,13 +83,13 @@ def test_carets(text: str, start: int, end: int, line: str, carets: str | None) 
 
 def test_line_numbers_and_place() -> None:
     text = "a\nb\nc=1"
-    shown = render([finding(5, 6)], Source(text, "rules.txt"))
+    shown = render([diagnostic(5, 6)], Source(text, "rules.txt"))
     assert shown == ("error[some-code]: Wrong.\n  --> rules.txt:3:2\n    |\n  3 | c=1\n    |  ^")
 
 
 def test_wide_line_numbers_keep_the_gutter_straight() -> None:
     text = "\n" * 12_344 + "abc"
-    rows = render([finding(len(text) - 2, len(text))], Source(text)).splitlines()
+    rows = render([diagnostic(len(text) - 2, len(text))], Source(text)).splitlines()
     assert rows[1] == "  --> 12345:2"
     bars = [row.index("|") for row in rows[2:]]
     assert len(set(bars)) == 1
@@ -104,7 +104,7 @@ def test_span_over_two_lines() -> None:
 
 def test_span_over_many_lines_leaves_the_middle_out() -> None:
     text = "\n".join(f"line{place}" for place in range(1, 10))
-    rows = render([finding(0, len(text))], Source(text)).splitlines()
+    rows = render([diagnostic(0, len(text))], Source(text)).splitlines()
     shown = [row for row in rows if "line" in row]
     assert shown[0] == "  1 | line1"
     assert shown[-1] == "  9 | line9"
@@ -169,9 +169,9 @@ def test_a_very_long_line_with_many_findings_is_rendered_quickly() -> None:
     import time
 
     text = "a" * 500_000
-    findings = [finding(place, len(text)) for place in range(20)]
+    diagnostics = [diagnostic(place, len(text)) for place in range(20)]
     start = time.process_time()
-    shown = render(findings, Source(text))
+    shown = render(diagnostics, Source(text))
     assert time.process_time() - start < 1
     assert len(shown) < 20_000
 
@@ -192,7 +192,7 @@ def test_long_line_of_wide_characters_and_tabs() -> None:
 
 def test_hint_fix_and_several_blocks() -> None:
     fix = Fix("Write `==`", (Edit(Span(1, 2), "=="),))
-    text = render([finding(1, 2, hint="Look closer.", fix=fix), finding(0, 1, severity="warning")], Source("a=1"))
+    text = render([diagnostic(1, 2, hint="Look closer.", fix=fix), diagnostic(0, 1, severity="warning")], Source("a=1"))
     assert text == (
         "error[some-code]: Wrong.\n"
         "  --> 1:2\n"
@@ -213,12 +213,12 @@ def test_hint_fix_and_several_blocks() -> None:
 
 def test_fix_of_one_line_of_several_shows_that_line() -> None:
     fix = Fix("Write it", (Edit(Span(4, 5), "=="), Edit(Span(6, 7), "")))
-    assert render([finding(4, 5, fix=fix)], Source("x\n\na=bc\ny")).splitlines()[-1] == "  fix: Write it: a==b"
+    assert render([diagnostic(4, 5, fix=fix)], Source("x\n\na=bc\ny")).splitlines()[-1] == "  fix: Write it: a==b"
 
 
 def test_fix_over_several_lines_shows_its_title_alone() -> None:
     fix = Fix("Close it", (Edit(Span(0, 0), "("), Edit(Span(3, 3), ")")))
-    assert render([finding(0, 3, fix=fix)], Source("a\nb")).splitlines()[-1] == "  fix: Close it"
+    assert render([diagnostic(0, 3, fix=fix)], Source("a\nb")).splitlines()[-1] == "  fix: Close it"
 
 
 def test_no_span_has_no_excerpt() -> None:
@@ -229,19 +229,19 @@ def test_no_span_has_no_excerpt() -> None:
 
 
 def test_pointer_of_the_whole_document() -> None:
-    shown = render([finding(0, 1, pointer="")], Source("x", "a.json"))
+    shown = render([diagnostic(0, 1, pointer="")], Source("x", "a.json"))
     assert shown.splitlines()[1] == "  --> a.json:1:1 at the top"
 
 
 @pytest.mark.parametrize("where", ["/a\x1b[31mb", "/two\nlines", "/\u202eback", "/\x07"])
 def test_pointer_cannot_drive_the_terminal(where: str) -> None:
-    shown = render([finding(0, 1, pointer=where)], Source("x", "a.json"))
+    shown = render([diagnostic(0, 1, pointer=where)], Source("x", "a.json"))
     assert not set(shown) & {"\x1b", "\u202e", "\x07"}
     assert len(shown.splitlines()) == 5
 
 
 def test_messages_cannot_drive_the_terminal() -> None:
-    shown = render([finding(0, 1, message="a\x1b[31mb\nc", hint="\u202ed")], Source("x"))
+    shown = render([diagnostic(0, 1, message="a\x1b[31mb\nc", hint="\u202ed")], Source("x"))
     assert "a<001B>[31mb<000A>c" in shown
     assert "<202E>d" in shown
     assert visible_line("é漢😀e\u0301") == "é漢😀e\u0301"
@@ -284,7 +284,7 @@ def test_when_colour_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_as_plain_data() -> None:
     fix = Fix("Write it", (Edit(Span(2, 3), "=="), Edit(Span(4, 4), ")")))
-    item = finding(2, 5, hint="Look.", fix=fix, pointer="/a")
+    item = diagnostic(2, 5, hint="Look.", fix=fix, pointer="/a")
     assert as_dict(item, Source("漢\nab\tcd")) == {
         "code": "some-code",
         "severity": "error",
@@ -302,7 +302,7 @@ def test_as_plain_data() -> None:
 
 
 def test_as_plain_data_leaves_out_what_is_not_there() -> None:
-    assert as_dict(finding(0, 1)) == {
+    assert as_dict(diagnostic(0, 1)) == {
         "code": "some-code",
         "severity": "error",
         "message": "Wrong.",

@@ -13,8 +13,8 @@ import pytest
 
 import targetexpr
 from targetexpr import diagnose, from_json, parse, to_json, to_text
+from targetexpr.syntax.generate_tables import build_lark
 from targetexpr.syntax.grammar import grammar_text
-from targetexpr.syntax.make_tables import build_lark
 from tests.benchmarks.measuring import best_of_turns, process, process_turns, table
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]

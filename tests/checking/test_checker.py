@@ -24,7 +24,7 @@ from targetexpr.lang.nodes import (
     conjunction,
     disjunction,
 )
-from targetexpr.lang.schema import Attribute
+from targetexpr.lang.schema.model import Attribute
 from targetexpr.lang.walk import preorder
 
 SAMPLES = json.loads((Path(__file__).parent.parent / "data" / "expression_json_samples.json").read_text("utf-8"))
@@ -220,7 +220,7 @@ def test_reads_are_what_the_rule_depends_on_each_once() -> None:
 
 
 def codes(text: str, **options: Any) -> list[str]:
-    return [finding.code for finding in check(text, **options).diagnostics]
+    return [diagnostic.code for diagnostic in check(text, **options).diagnostics]
 
 
 ONE_MISTAKE = [

@@ -30,7 +30,7 @@ def test_the_notes_are_about_rows_that_exist() -> None:
 def test_valid_rows_check(row: dict[str, Any]) -> None:
     fragment = row["id"] in NOTES["fragments"]
     checked = check(row["text"])
-    assert [finding.code for finding in checked.diagnostics] == (["result-type"] if fragment else [])
+    assert [diagnostic.code for diagnostic in checked.diagnostics] == (["result-type"] if fragment else [])
     assert check(row["text"], expect=None).diagnostics == ()
     assert None not in checked.types
 
@@ -45,16 +45,16 @@ def test_printed_and_checked_again_the_types_are_the_same(row: dict[str, Any]) -
 
 @pytest.mark.parametrize("row", VALID, ids=lambda row: row["id"])
 def test_fixes_of_lint_lead_to_rules_that_check(row: dict[str, Any]) -> None:
-    for finding in lint(row["text"]):
-        if finding.fix is not None:
-            mended = apply_fixes(row["text"], [finding])
+    for diagnostic in lint(row["text"]):
+        if diagnostic.fix is not None:
+            mended = apply_fixes(row["text"], [diagnostic])
             assert check(mended, expect=None).ok, mended
 
 
 def without_slips(text: str) -> str:
-    """The text with the parser's findings mended, until there are none."""
+    """The text with the parser's diagnostics mended, until there are none."""
     for _ in range(5):
-        errors = [finding for finding in diagnose(text) if finding.is_error]
+        errors = [diagnostic for diagnostic in diagnose(text) if diagnostic.is_error]
         if not errors:
             break
         text = apply_fixes(text, errors)
@@ -64,9 +64,13 @@ def without_slips(text: str) -> str:
 def offered(row: dict[str, Any]) -> str:
     """Everything that is offered for a broken text: what parser and checker write, and what they hint at."""
     text = without_slips(row["text"])
-    findings = check_tree(parse(text)).diagnostics
+    diagnostics = check_tree(parse(text)).diagnostics
     return "\n".join(
-        [text, *(f"{finding.message} {finding.hint}" for finding in findings), apply_fixes(text, findings)]
+        [
+            text,
+            *(f"{diagnostic.message} {diagnostic.hint}" for diagnostic in diagnostics),
+            apply_fixes(text, diagnostics),
+        ]
     )
 
 

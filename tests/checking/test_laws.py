@@ -20,7 +20,7 @@ from targetexpr.lang.nodes import (
     StringLiteral,
     Unary,
 )
-from targetexpr.lang.schema import Schema
+from targetexpr.lang.schema.model import Schema
 from targetexpr.lang.walk import size
 from tests.strategies import examples, holds, trees
 
@@ -95,7 +95,7 @@ def test_checking_never_raises_and_types_every_node_or_says_why(examples: int) -
     def law(tree: Expr, event: str | None, strict: bool) -> None:
         checked = check_tree(tree, event=event, strict=strict, expect=None)
         assert len(checked.types) == size(tree)
-        told = [finding for finding in checked.diagnostics if finding.code != "undeclared-event"]
+        told = [diagnostic for diagnostic in checked.diagnostics if diagnostic.code != "undeclared-event"]
         if None in checked.types:
             assert told
         lint_tree(checked, write=to_text)
@@ -121,7 +121,7 @@ def test_json_says_the_same_as_text(examples: int) -> None:
         checked = check_tree(tree, event=event, strict=False)
         again = check_json(to_json(checked), event=event, strict=False)
         assert again.types == checked.types
-        assert "type-differs" not in {finding.code for finding in again.diagnostics}
+        assert "type-differs" not in {diagnostic.code for diagnostic in again.diagnostics}
         assert sorted(f.message for f in again.diagnostics) == sorted(f.message for f in checked.diagnostics)
 
     holds(law, examples, likely(), EVENTS)
@@ -132,10 +132,10 @@ def test_findings_lie_inside_the_text(examples: int) -> None:
     def law(tree: Expr) -> None:
         text = to_text(tree)
         checked = check(text)
-        for finding in (*checked.diagnostics, *lint(text)):
-            assert 0 <= finding.span.start < finding.span.end <= len(text)
-            if finding.fix is not None:
-                for edit in finding.fix.edits:
+        for diagnostic in (*checked.diagnostics, *lint(text)):
+            assert 0 <= diagnostic.span.start < diagnostic.span.end <= len(text)
+            if diagnostic.fix is not None:
+                for edit in diagnostic.fix.edits:
                     assert 0 <= edit.span.start <= edit.span.end <= len(text)
 
     holds(law, examples, likely())

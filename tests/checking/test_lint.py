@@ -6,7 +6,7 @@ import pytest
 
 from targetexpr import Schema, apply_fixes, check, lint, parse
 from targetexpr.checking.lint import CHECKER_WARNINGS, CODES, RULES
-from targetexpr.lang.schema_check import file_schema
+from targetexpr.lang.schema.validate import file_schema
 
 V = "currentTxn.value"
 L = "currentCustomer.isLoyal"
@@ -31,7 +31,7 @@ FINDS = {
 
 
 def codes(text: str, **options: list[str]) -> set[str]:
-    return {finding.code for finding in lint(text, **options)}  # type: ignore[arg-type]
+    return {diagnostic.code for diagnostic in lint(text, **options)}  # type: ignore[arg-type]
 
 
 def test_every_rule_has_its_example() -> None:
@@ -45,9 +45,9 @@ def test_rules_can_be_switched_off_and_on(code: str, text: str) -> None:
     assert code in codes(text)
     assert code not in codes(text, off=[code])
     quiet = Schema.bundled().extend(lint={"off": [code]})
-    assert code not in {finding.code for finding in lint(text, quiet)}
-    assert code in {finding.code for finding in lint(text, quiet, on=[code])}
-    assert code in {finding.code for finding in lint(text, quiet.extend(lint={"on": [code]}))}
+    assert code not in {diagnostic.code for diagnostic in lint(text, quiet)}
+    assert code in {diagnostic.code for diagnostic in lint(text, quiet, on=[code])}
+    assert code in {diagnostic.code for diagnostic in lint(text, quiet.extend(lint={"on": [code]}))}
 
 
 def test_codes_that_do_not_exist_are_refused() -> None:
@@ -94,7 +94,7 @@ QUIET = [
 @pytest.mark.parametrize("text", QUIET)
 def test_nothing_is_said_about(text: str) -> None:
     assert check(text).diagnostics == ()
-    assert [finding.code for finding in lint(text) if finding.code != "plain-regex" or "Smith" in text] == []
+    assert [diagnostic.code for diagnostic in lint(text) if diagnostic.code != "plain-regex" or "Smith" in text] == []
 
 
 RELATIONS = [
@@ -130,9 +130,9 @@ RELATIONS = [
 @pytest.mark.parametrize(("operator", "first", "second", "code", "blamed"), RELATIONS)
 def test_bounds_on_one_value(operator: str, first: str, second: str, code: str, blamed: int) -> None:
     text = f"{V}{first}{operator}{V}{second}"
-    (finding,) = lint(text)
-    assert finding.code == code
-    assert finding.span.cut(text) == f"{V}{(first, second)[blamed]}"
+    (diagnostic,) = lint(text)
+    assert diagnostic.code == code
+    assert diagnostic.span.cut(text) == f"{V}{(first, second)[blamed]}"
 
 
 @pytest.mark.parametrize(("operator", "first", "second", "code", "blamed"), RELATIONS)
@@ -168,8 +168,8 @@ FIXES = [
 
 @pytest.mark.parametrize(("text", "wanted"), FIXES)
 def test_fixes_write_what_is_meant(text: str, wanted: str) -> None:
-    finding = next(finding for finding in lint(text) if finding.fix is not None)
-    mended = apply_fixes(text, [finding])
+    diagnostic = next(diagnostic for diagnostic in lint(text) if diagnostic.fix is not None)
+    mended = apply_fixes(text, [diagnostic])
     assert mended == wanted
     parse(mended)
 
@@ -180,5 +180,5 @@ def test_rules_with_errors_are_left_to_the_checker() -> None:
 
 def test_long_lists_get_findings_without_a_rewrite() -> None:
     text = "||".join([f"{V}=={i}" for i in range(300)] + [f"{V}==7"])
-    (finding,) = lint(text)
-    assert (finding.code, finding.fix) == ("duplicate-term", None)
+    (diagnostic,) = lint(text)
+    assert (diagnostic.code, diagnostic.fix) == ("duplicate-term", None)

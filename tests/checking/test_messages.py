@@ -15,17 +15,18 @@ from targetexpr import Schema, from_json, parse, to_json, to_text
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.render import render
 from targetexpr.base.source import Source
-from targetexpr.checking import lint_messages, messages
+from targetexpr.checking import messages
 from targetexpr.checking.checker import check_tree
-from targetexpr.checking.given_types import compare_types
 from targetexpr.checking.lint import lint
+from targetexpr.checking.lint import messages as lint_messages
+from targetexpr.checking.stated_types import compare_types
 
 TABLE = tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
 CASES: list[dict[str, Any]] = TABLE["case"]
 OWN = Schema.load(TABLE["schema"])
 
 
-def findings(case: dict[str, Any]) -> list[Diagnostic]:
+def diagnostics(case: dict[str, Any]) -> list[Diagnostic]:
     checked = check_tree(
         parse(case["text"]),
         OWN if case.get("own_schema") else Schema.bundled(),
@@ -38,7 +39,7 @@ def findings(case: dict[str, Any]) -> list[Diagnostic]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:60])
 def test_said_exactly(case: dict[str, Any]) -> None:
-    found = findings(case)
+    found = diagnostics(case)
     assert [[item.code, *item.span] for item in found] == case["found"]
     assert render(found, Source(case["text"])) + "\n" == case["rendered"]
 
@@ -56,9 +57,9 @@ def test_findings_of_trees_without_text_offer_no_fix(case: dict[str, Any]) -> No
     schema = OWN if case.get("own_schema") else None
     options = {"event": case.get("event"), "expect": case.get("expect", "boolean"), "strict": case.get("strict", True)}
     checked = check_tree(tree, schema, **options)
-    for finding in (*checked.diagnostics, *lint(checked, write=to_text)):
-        assert finding.span.start < 0
-        assert finding.fix is None
+    for diagnostic in (*checked.diagnostics, *lint(checked, write=to_text)):
+        assert diagnostic.span.start < 0
+        assert diagnostic.fix is None
 
 
 def _lines(code: CodeType) -> Iterator[int]:
@@ -90,7 +91,7 @@ def test_no_sentence_without_a_row(module: ModuleType) -> None:
     sys.settrace(trace)
     try:
         for case in CASES:
-            findings(case)
+            diagnostics(case)
         checked = check_tree(from_json(to_json(parse("currentTxn.valu>5"))))
         assert checked.diagnostics[0].fix is None
         checked = check_tree(parse("currentTxn.value>5"))

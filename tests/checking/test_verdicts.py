@@ -31,7 +31,7 @@ def one_round(random: Random, contexts: int) -> None:
         if check(text, event=event).ok:
             ways.append(compile(text, event=event))
     ways.append(compile(text, Schema.bundled().extend(inventory_attributes={"unused": ["a"]})))
-    linted = [finding for finding in lint(first) if finding.code in SAME_MEANING]
+    linted = [diagnostic for diagnostic in lint(first) if diagnostic.code in SAME_MEANING]
     ways.append(compile(apply_fixes(text, linted), expect=None))
     for _ in range(contexts):
         context = Contexts(random, random.choice([0, 0, 0.1, 0.4])).context()

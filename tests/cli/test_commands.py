@@ -57,7 +57,7 @@ WAYS = ("argument", "file", "long file", "dash", "file dash", "piped")
         ("json", RULE, TREE + "\n"),
         ("text", TREE, RULE + "\n"),
         ("format", "currentTxn.value > 500", RULE + "\n"),
-        ("check", RULE, "1 rule: no findings\n"),
+        ("check", RULE, "1 rule: no diagnostics\n"),
     ],
 )
 def test_every_way_in(way: str, name: str, given: str, wanted: str, tmp_path: Path, call: Call) -> None:
@@ -158,7 +158,7 @@ def test_check_takes_many(tmp_path: Path, call: Call) -> None:
     file.write_text("a=1", encoding="utf-8")
     done = call("check", RULE, "b=2", "-f", str(file))
     assert done.status == 2
-    assert done.out == "3 rules: 2 findings, 2 cannot be read\n"
+    assert done.out == "3 rules: 2 diagnostics, 2 cannot be read\n"
     assert done.err.count("error[single-equals]") == 2
     assert f"--> {file}:1:2" in done.err
 
@@ -167,7 +167,7 @@ def test_check_warns_with_status_0(call: Call) -> None:
     done = call("check", MIXED)
     assert done.status == 0
     assert done.err.startswith("warning[mixed-logic]")
-    assert done.out == "1 rule: 1 finding\n"
+    assert done.out == "1 rule: 1 diagnostic\n"
 
 
 def test_a_command_for_one_input_says_so(tmp_path: Path, call: Call) -> None:
@@ -197,7 +197,7 @@ BAD = {
 def test_findings_go_to_standard_error(name: str, call: Call) -> None:
     done = call(name, "-", stdin=BAD[name])
     assert done.status == 2
-    assert done.out == ("1 rule: 1 finding, 1 cannot be read\n" if name == "check" else "")
+    assert done.out == ("1 rule: 1 diagnostic, 1 cannot be read\n" if name == "check" else "")
     assert done.err.startswith("error[")
     assert "  --> <stdin>:1:" in done.err
     assert "^" in done.err
@@ -212,14 +212,14 @@ def test_json_output_of_errors(name: str, call: Call) -> None:
     assert data["ok"] is False
     if name == "check":
         (data,) = data["results"]
-    (finding,) = data["diagnostics"]
-    assert finding["severity"] == "error"
-    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", finding["code"])
-    assert finding["message"].endswith(".")
-    assert set(finding["span"]) == {"start", "end"}
-    assert finding["start"].keys() == finding["end"].keys() == {"line", "column"}
+    (diagnostic,) = data["diagnostics"]
+    assert diagnostic["severity"] == "error"
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", diagnostic["code"])
+    assert diagnostic["message"].endswith(".")
+    assert set(diagnostic["span"]) == {"start", "end"}
+    assert diagnostic["start"].keys() == diagnostic["end"].keys() == {"line", "column"}
     if name in ("text", "verify"):
-        assert finding["pointer"].startswith("/") or finding["pointer"] == ""
+        assert diagnostic["pointer"].startswith("/") or diagnostic["pointer"] == ""
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -293,7 +293,7 @@ def test_json_output_of_format(call: Call) -> None:
     assert checked.data["ok"] is False
     fixed = call("format", "--fix", "--output", "json", "a==“x”")
     assert fixed.data["expression"] == 'a=="x"'
-    assert [finding["code"] for finding in fixed.data["fixed"]] == ["curly-quote"]
+    assert [diagnostic["code"] for diagnostic in fixed.data["fixed"]] == ["curly-quote"]
     many = call("format", "--output", "json", "a && b", "c", "d=1")
     assert many.status == 2
     assert [item["ok"] for item in many.data] == [True, True, False]
@@ -305,12 +305,12 @@ def test_json_output_of_check(call: Call) -> None:
     assert done.data["ok"] is False
     assert [item["ok"] for item in done.data["results"]] == [True, False, True]
     assert [item["expression"] for item in done.data["results"]] == [RULE, "a=1", MIXED]
-    codes = [[finding["code"] for finding in item["diagnostics"]] for item in done.data["results"]]
+    codes = [[diagnostic["code"] for diagnostic in item["diagnostics"]] for item in done.data["results"]]
     assert codes == [[], ["single-equals"], ["mixed-logic"]]
-    (finding,) = done.data["results"][1]["diagnostics"]
-    assert finding["fix"]["edits"] == [{"start": 1, "end": 2, "text": "=="}]
-    assert finding["span"] == {"start": 1, "end": 2}
-    assert finding["start"] == {"line": 1, "column": 2}
+    (diagnostic,) = done.data["results"][1]["diagnostics"]
+    assert diagnostic["fix"]["edits"] == [{"start": 1, "end": 2, "text": "=="}]
+    assert diagnostic["span"] == {"start": 1, "end": 2}
+    assert diagnostic["start"] == {"line": 1, "column": 2}
 
 
 def test_json_output_is_utf_8_whatever_the_locale() -> None:

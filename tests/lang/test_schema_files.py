@@ -13,9 +13,9 @@ import pytest
 from targetexpr import Schema, SchemaError, check
 from targetexpr.base.source import Source
 from targetexpr.lang.functions import PROFILE_FUNCTIONS
-from targetexpr.lang.key_places import json_places, toml_places
-from targetexpr.lang.schema import bundled_documents
-from targetexpr.lang.schema_check import file_schema
+from targetexpr.lang.schema.model import bundled_documents
+from targetexpr.lang.schema.positions import json_places, toml_places
+from targetexpr.lang.schema.validate import file_schema
 
 MINE = """
 lint.off = ["spelling"]
@@ -67,7 +67,7 @@ SCHEMA = Schema.load(MINE)
 
 
 def codes(text: str, schema: Schema = SCHEMA, **options: Any) -> list[str]:
-    return [finding.code for finding in check(text, schema, **options).diagnostics]
+    return [diagnostic.code for diagnostic in check(text, schema, **options).diagnostics]
 
 
 USES = [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repl.talk import Talk
+from tests.repl.commands import Talk
 
 
 @pytest.fixture

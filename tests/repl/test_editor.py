@@ -20,8 +20,8 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.utils import get_cwidth
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.lang.schema import Schema
-from targetexpr.repl.analysis import look
+from targetexpr.ide.document import look
+from targetexpr.lang.schema.model import Schema
 from targetexpr.repl.completing import MOST, RuleCompleter
 from targetexpr.repl.editor import Editor, ScreenConsole
 from targetexpr.repl.highlight import RuleLexer, rule_start
@@ -29,7 +29,7 @@ from targetexpr.repl.live import moved
 from targetexpr.repl.session import Session
 from targetexpr.repl.storage import RuleBook
 from targetexpr.repl.toolbar import toolbar
-from tests.repl.talk import RULE, Talk
+from tests.repl.commands import RULE, Talk
 
 SCHEMA = Schema.bundled()
 
@@ -219,8 +219,8 @@ def test_completion_of_files(talk: Talk) -> None:
 # ---- colours and marks -----------------------------------------------------------------------------------------------
 
 
-def styled(text: str, findings: tuple[Diagnostic, ...] = ()) -> list[list[tuple[str, str]]]:
-    lexer = RuleLexer(lambda _text: findings, lambda: 0)
+def styled(text: str, diagnostics: tuple[Diagnostic, ...] = ()) -> list[list[tuple[str, str]]]:
+    lexer = RuleLexer(lambda _text: diagnostics, lambda: 0)
     get = lexer.lex_document(Document(text))
     return [[(part[0], part[1]) for part in get(number)] for number in range(text.count("\n") + 1)]
 
@@ -240,13 +240,13 @@ def styled(text: str, findings: tuple[Diagnostic, ...] = ()) -> list[list[tuple[
     ],
 )
 def test_styles_keep_the_text(text: str) -> None:
-    lines = styled(text, look(text, SCHEMA).findings)
+    lines = styled(text, look(text, SCHEMA).diagnostics)
     assert "\n".join(fragment_list_to_text(list(line)) for line in lines) == text
 
 
 def test_a_mark_covers_its_place_alone() -> None:
     text = "currentTxn.valeu\n>5&&true"
-    marked = [part for line in styled(text, look(text, SCHEMA).findings) for part in line if "rule.error" in part[0]]
+    marked = [part for line in styled(text, look(text, SCHEMA).diagnostics) for part in line if "rule.error" in part[0]]
     assert marked == [("class:rule.member class:rule.error", "valeu")]
 
 
@@ -258,7 +258,7 @@ def test_where_the_rule_begins_behind_a_command() -> None:
 
 def test_findings_move_with_the_text_around_them() -> None:
     analysis = look("currentTxn.valeu>5&&true", SCHEMA)
-    (before,) = [one for one in analysis.findings if one.is_error]
+    (before,) = [one for one in analysis.diagnostics if one.is_error]
     for text, shift in [
         ("!currentTxn.valeu>5&&true", 1),
         ("currentTxn.valeu>5&&false", 0),
@@ -290,7 +290,7 @@ def test_the_toolbar(talk: Talk) -> None:
     assert bar(talk, RULE, 13)[1] == "boolean  here: currentTxn.value  real  Net value of the bill."
     told, mends = bar(talk, "currentTxn.valeu>5&&currentTxn.numbr==1", 12)
     assert told == "`currentTxn` has no attribute `valeu`."
-    assert mends.rstrip() == "F2 Write `value`, and mends 1 more  (2 findings)"
+    assert mends.rstrip() == "F2 Write `value`, and mends 1 more  (2 diagnostics)"
     assert bar(talk, "currentTxn.value.interval(")[0].startswith("interval(")
     talk.do(":event TransactionAdd")
     talk.do(":set currentTxn.value 5")

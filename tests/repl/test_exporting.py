@@ -13,8 +13,8 @@ import pytest
 
 from targetexpr import compile as compile_rule
 from targetexpr.repl.exporting import targets_of
-from targetexpr.targets.model import TWIN
-from tests.repl.talk import PAYLOADS, RULE, Talk
+from targetexpr.targets.model.group import TWIN
+from tests.repl.commands import PAYLOADS, RULE, Talk
 
 STREAKS = "create-streak-group.request.json"
 WITH_TARGETS = [

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 import pytest
 
-from targetexpr.cli.exits import InputProblem
-from targetexpr.lang.schema import Attribute, Schema
+from targetexpr.base.errors import InputError
+from targetexpr.lang.schema.model import Attribute, Schema
 from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown, split_field
-from tests.repl.talk import Talk
+from tests.repl.commands import Talk
 
 SCHEMA = Schema.bundled()
 
@@ -57,7 +57,7 @@ def test_paths(text: str, path: tuple[str | int, ...]) -> None:
     ],
 )
 def test_what_is_no_path_says_so(text: str) -> None:
-    with pytest.raises(InputProblem):
+    with pytest.raises(InputError):
         parse_path(text)
 
 
@@ -127,7 +127,7 @@ def test_a_value_is_what_the_field_holds(name: str, text: str, value: object) ->
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_in_few_words(name: str, text: str, problem: str) -> None:
-    with pytest.raises(InputProblem, match=problem) as caught:
+    with pytest.raises(InputError, match=problem) as caught:
         parse_value(text, attribute(name), UTC)
     assert len(str(caught.value)) < 300
 
@@ -142,7 +142,7 @@ def test_every_boolean_takes_true_and_false_alone() -> None:
             continue
         assert parse_value("true", flag) is True
         for text in ("yes", "1", '"true"'):
-            with pytest.raises(InputProblem, match="neither true nor false"):
+            with pytest.raises(InputError, match="neither true nor false"):
                 parse_value(text, flag)
 
 
@@ -151,7 +151,7 @@ def test_every_boolean_takes_true_and_false_alone() -> None:
     [("currentTnx.value", "currentTxn"), ("value", "schema"), ("currentTxn.valeu", "did you mean value")],
 )
 def test_likely_slips_in_names(name: str, problem: str) -> None:
-    with pytest.raises(InputProblem, match=problem):
+    with pytest.raises(InputError, match=problem):
         attribute_at(parse_path(name), SCHEMA, None)
 
 
@@ -183,13 +183,13 @@ def test_a_change_leaves_the_rest_and_the_original_alone() -> None:
     ],
 )
 def test_a_change_that_cannot_be(name: str, problem: str) -> None:
-    with pytest.raises(InputProblem, match=problem):
+    with pytest.raises(InputError, match=problem):
         changed({"currentTxn": {"value": 5, "lineItems": [{}]}}, parse_path(name), 1)
 
 
 @pytest.mark.parametrize("name", ["currentTxn.x", "currentTxn.lineItems[1]", "currentTxn.value.x", "nobody"])
 def test_what_is_not_there_cannot_be_taken_out(name: str) -> None:
-    with pytest.raises(InputProblem, match="there is no"):
+    with pytest.raises(InputError, match="there is no"):
         removed({"currentTxn": {"value": 5, "lineItems": [{}]}}, parse_path(name))
 
 

@@ -13,12 +13,12 @@ from types import FrameType
 
 import pytest
 
-from targetexpr.lang.schema import Schema
+from targetexpr.lang.schema.model import Schema
 from targetexpr.repl.plain import PlainConsole, run_lines
 from targetexpr.repl.session import Session
 from targetexpr.repl.storage import RuleBook
 from tests.cli.command import Done, command, environment, spawn
-from tests.repl.talk import RULE
+from tests.repl.commands import RULE
 from tests.repl.terminal import Terminal
 
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")

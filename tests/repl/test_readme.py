@@ -43,7 +43,7 @@ def mistake(folder: Path) -> str:
     with Terminal(folder, columns=COLUMNS, rows=5) as terminal:
         terminal.ready()
         terminal.type("currentTxn.value>500 and currentCustomer.slabName=“Gold”")
-        terminal.wait_for("findings)")
+        terminal.wait_for("diagnostics)")
         terminal.settle()
         return terminal.text + "\n"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from targetexpr.cli.exits import InputProblem
+from targetexpr.base.errors import InputError
 from targetexpr.repl.records import Held, Lines, edited, load, scratch
-from tests.repl.talk import RULE, Talk
+from tests.repl.commands import RULE, Talk
 
 
 def line(value: object) -> str:
@@ -90,14 +90,14 @@ def test_a_large_file_is_not_held(tmp_path: Path) -> None:
     ],
 )
 def test_files_without_records(tmp_path: Path, content: str | bytes, problem: str) -> None:
-    with pytest.raises(InputProblem, match=problem):
+    with pytest.raises(InputError, match=problem):
         load(written(tmp_path, content), None)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(InputProblem, match=r"cannot read .*nothing: No such file"):
+    with pytest.raises(InputError, match=r"cannot read .*nothing: No such file"):
         load(str(tmp_path / "nothing"), None)
-    with pytest.raises(InputProblem, match="Is a directory"):
+    with pytest.raises(InputError, match="Is a directory"):
         load(str(tmp_path), None)
 
 

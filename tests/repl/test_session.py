@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from targetexpr import compile as compile_rule
-from targetexpr.cli.exits import InputProblem
+from targetexpr.base.errors import InputError
 from targetexpr.repl.commands import COMMANDS, command_of
 from targetexpr.repl.session import MOST_UNDONE, Stop
-from tests.repl.talk import RULE, Talk
+from tests.repl.commands import RULE, Talk
 
 PROMISED = (
     "json text tree type explain why load record next count find set schema event save rules export open lint undo quit"
@@ -457,7 +457,7 @@ def test_help_tells_of_every_command(talk: Talk) -> None:
 )
 def test_commands_may_be_cut_short(word: str, name: str | None) -> None:
     if name is None:
-        with pytest.raises(InputProblem, match="did you mean"):
+        with pytest.raises(InputError, match="did you mean"):
             command_of(word)
     else:
         assert command_of(word).name == name

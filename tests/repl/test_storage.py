@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from targetexpr.cli.exits import InputProblem
+from targetexpr.base.errors import InputError
 from targetexpr.repl.storage import Draft, RuleBook, Saved, left_behind, state_folder, write_whole
-from tests.repl.talk import RULE
+from tests.repl.commands import RULE
 
 BY_HAND = """\
 # Ours. Ask Asha before changing these.
@@ -177,7 +177,7 @@ def test_other_ways_to_write_the_file(book: RuleBook, form: str) -> None:
 def test_a_file_that_is_not_in_order_is_refused_and_left_alone(book: RuleBook, content: bytes, problem: str) -> None:
     Path(book.path).write_bytes(content)
     for ask in (book.all, lambda: book.put("x", Saved(expression=RULE)), lambda: book.put("x", None)):
-        with pytest.raises(InputProblem, match=problem) as caught:
+        with pytest.raises(InputError, match=problem) as caught:
             ask()
         assert book.path in str(caught.value)
     assert Path(book.path).read_bytes() == content
@@ -191,13 +191,13 @@ def test_a_byte_order_mark_is_no_mistake(book: RuleBook) -> None:
 
 
 def test_places_that_cannot_be_written(book: RuleBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputProblem, match=r"cannot write .*: No such file or directory"):
+    with pytest.raises(InputError, match=r"cannot write .*: No such file or directory"):
         RuleBook(str(tmp_path / "nowhere" / "rules.toml")).put("x", Saved(expression=RULE))
-    with pytest.raises(InputProblem, match="Is a directory"):
+    with pytest.raises(InputError, match="Is a directory"):
         RuleBook(str(tmp_path)).put("x", Saved(expression=RULE))
     book.put("x", Saved(expression=RULE))
     monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(InputProblem, match="Permission denied"):
+    with pytest.raises(InputError, match="Permission denied"):
         book.put("y", Saved(expression=RULE))
     monkeypatch.undo()
 
@@ -205,7 +205,7 @@ def test_places_that_cannot_be_written(book: RuleBook, tmp_path: Path, monkeypat
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr("tempfile.mkstemp", read_only)
-    with pytest.raises(InputProblem, match="Read-only file system"):
+    with pytest.raises(InputError, match="Read-only file system"):
         book.put("y", Saved(expression=RULE))
     assert list(book.all()) == ["x"]
 
@@ -242,7 +242,7 @@ def test_a_failure_on_the_way_leaves_what_was(book: RuleBook, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, where, failing)
-    with pytest.raises(InputProblem, match="No space left"):
+    with pytest.raises(InputError, match="No space left"):
         book.put("y", Saved(expression=RULE))
     monkeypatch.undo()
     assert text_of(book) == before

@@ -15,7 +15,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from tests.repl.talk import PAYLOADS, RULE
+from tests.repl.commands import PAYLOADS, RULE
 from tests.repl.terminal import RESTING, Terminal
 
 RECORDS = "".join(f'{{"currentTxn":{{"value":{value},"number":"B{value}"}}}}\n' for value in (620, 10, 501))

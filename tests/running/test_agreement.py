@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.running.generated import ZONES, Contexts, Rules
 
 from targetexpr import DataError, Rule, compile  # noqa: A004
+from targetexpr.running.coercion import plain
 from targetexpr.running.interpreter import interpret
-from targetexpr.running.values import plain
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "documented.jsonl"
 

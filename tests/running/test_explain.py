@@ -130,8 +130,8 @@ def test_misfits_are_explained_and_not_raised() -> None:
     assert found.state == "undecided"
     assert found.operands[1].error == "currentEvent is missing, a profile (a dict) is needed"
     assert "could not be decided" in found.to_text()
-    forgiving = compile("currentTxn.value>1&&currentEvent.isTargetAchievedEvent", on_error="null").explain(DATA)
-    assert forgiving.value is None
+    lenient = compile("currentTxn.value>1&&currentEvent.isTargetAchievedEvent", on_error="null").explain(DATA)
+    assert lenient.value is None
 
 
 def test_json_is_the_whole_tree() -> None:

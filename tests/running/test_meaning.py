@@ -12,8 +12,8 @@ import pytest
 
 from targetexpr import DataError, Rule, compile  # noqa: A004
 from targetexpr.lang.functions import all_functions
+from targetexpr.running.coercion import BINDERS, InvalidValue, plain, time_zone
 from targetexpr.running.interpreter import interpret
-from targetexpr.running.values import BINDERS, Misfit, plain, time_zone
 
 TABLES = Path(__file__).parent / "meaning"
 
@@ -104,7 +104,7 @@ def test_what_fits_a_kind(kind: str) -> None:
         given = meant(raw)
         try:
             bound = BINDERS[kind](given, ZoneInfo("Asia/Kolkata"))  # type: ignore[index]
-        except Misfit:
+        except InvalidValue:
             assert expected == "misfit", raw
             continue
         if isinstance(bound, datetime):
@@ -122,7 +122,7 @@ def test_dates_of_every_python_type() -> None:
     naive = datetime(2025, 11, 2, 1, 30, fold=1)  # naive: the first of the two, whatever its fold
     assert BINDERS["date"](naive, zone) == datetime(2025, 11, 2, 5, 30, tzinfo=UTC)
     assert BINDERS["date"](date(2025, 1, 1), zone) == datetime(2025, 1, 1, 5, tzinfo=UTC)
-    with pytest.raises(Misfit):  # midnight there is in the year 10000 in UTC
+    with pytest.raises(InvalidValue):  # midnight there is in the year 10000 in UTC
         BINDERS["date"](datetime(9999, 12, 31, 23), zone)
 
 

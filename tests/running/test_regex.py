@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targetexpr.checking.regexes import pattern_problem
-from targetexpr.running.harmless import translate
-from targetexpr.running.regex import on_re2, searcher
+from targetexpr.running.regex.search import on_re2, searcher
+from targetexpr.running.regex.to_python import translate
 
 ATOMS = st.sampled_from(
     [

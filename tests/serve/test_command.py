@@ -72,10 +72,10 @@ def test_it_starts_answers_and_stops(tmp_path: Path, number: signal.Signals) -> 
 
 
 ENDS_SOON = """
-from targetexpr.serve import serving, settings, store
+from targetexpr.serve import uvicorn_server, settings, store
 import socket
 listener = socket.create_server(("127.0.0.1", 0))
-serving.serve(settings.Options(log="json", grace=1), store.Store(":memory:"), listener, made_up=False)
+uvicorn_server.serve(settings.Options(log="json", grace=1), store.Store(":memory:"), listener, made_up=False)
 """
 
 

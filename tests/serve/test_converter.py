@@ -26,7 +26,7 @@ def test_the_samples_of_the_editor_to_the_byte(client: Client, sample: dict[str,
     assert body["result"]["expression"] == text
     assert body["result"]["isError"] == sample["is_error"]
     assert body["result"]["expressionJSON"] == sample["expressionJson"]
-    assert ("findings" in body["result"]) == sample["is_error"]
+    assert ("diagnostics" in body["result"]) == sample["is_error"]
 
 
 def test_broken_text_says_what_is_wrong(client: Client) -> None:
@@ -36,8 +36,8 @@ def test_broken_text_says_what_is_wrong(client: Client) -> None:
         "object_dereference",
         "literal",
     ]
-    (finding,) = result["findings"]
-    assert (finding["severity"], finding["start"]) == ("error", 17)
+    (diagnostic,) = result["diagnostics"]
+    assert (diagnostic["severity"], diagnostic["start"]) == ("error", 17)
 
 
 def test_a_rule_of_wrong_types_keeps_its_tree(client: Client) -> None:
@@ -63,8 +63,8 @@ def test_no_text_takes_long(client: Client, text: str) -> None:
 def test_an_event_that_is_not_known_makes_no_rule_wrong(client: Client, event: str, text: str) -> None:
     result = client.post(PATH + event, {"exp": text}).json()["result"]
     assert result["isError"] is False
-    assert {one["severity"] for one in result["findings"]} == {"warning"}
-    assert {one["code"] for one in result["findings"]} & {"undeclared-event", "unknown-event"}
+    assert {one["severity"] for one in result["diagnostics"]} == {"warning"}
+    assert {one["code"] for one in result["diagnostics"]} & {"undeclared-event", "unknown-event"}
     known = client.post(PATH + "TransactionAdd", {"exp": 'currentEvent.targetName=="x"'}).json()["result"]
     assert known["isError"] is True, "of a known event it is known what it has"
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from targetexpr.targets import evaluate
-from targetexpr.targets.wire import read_plain, write_plain
+from targetexpr.targets.model.json_values import read_json_value, write_json
 from tests.serve.conftest import Client, bill, milestone, streak
 
 ENDS = (date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31))
@@ -59,7 +59,7 @@ class Story:
         self.client.at("2024-01-01T00:00:00.000Z")
         made = self.client.made(self.group())
         self.group_id, self.target = made["id"], made["targets"][0]["id"]
-        self.body: Any = read_plain(self.client.get(f"/v3/targetGroups/{self.group_id}?includePeriods=true").text)
+        self.body: Any = read_json_value(self.client.get(f"/v3/targetGroups/{self.group_id}?includePeriods=true").text)
 
     def group(self) -> dict[str, Any]:
         made = streak("S") if self.kind in ("streak", "loose") else milestone("S")
@@ -180,7 +180,7 @@ class Story:
             enrolment = {**dict.fromkeys(self.evaluated(None).customers), **listed} if listed else None
         wanted = self.evaluated(enrolment)
         answer = self.client.get(f"/sandbox/targetGroups/{self.group_id}/progress").json()
-        assert answer["data"] == json.loads(write_plain(wanted.to_dict()))
+        assert answer["data"] == json.loads(write_json(wanted.to_dict()))
         for customer in map(str, CUSTOMERS):
             self.check_customer(customer, wanted)
 
@@ -193,7 +193,7 @@ class Story:
         assert len(groups) == (customer in wanted.customers)
         if not groups:
             return
-        shown = json.loads(write_plain(wanted.user_progress(customer)["data"][0]))
+        shown = json.loads(write_json(wanted.user_progress(customer)["data"][0]))
         assert list(without(groups[0]["targets"])) == list(without(shown["targets"]))
         assert list(without(groups[0].get("streaks", []))) == list(without(shown["streaks"]))
         self.check_ids(customer, groups[0], wanted.customers[customer])

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from targetexpr.serve.cache import remembered
 from targetexpr.serve.groups import plain_of
 from targetexpr.serve.progress import _prepared
-from targetexpr.serve.remembered import remembered
-from targetexpr.targets.tracker import Tracker, evaluate, prepare
-from targetexpr.targets.values import Number
-from targetexpr.targets.wire import read_plain, write_plain
+from targetexpr.targets.model.json_values import read_json_value, write_json
+from targetexpr.targets.model.scalars import Number
+from targetexpr.targets.progress.tracker import Tracker, evaluate, prepare
 from tests.serve.conftest import PAYLOADS, Client, bill, milestone, streak, text
 
 PATH = "/v3/users/5/targetGroups?includeInactive=true"
@@ -38,7 +38,7 @@ def fresh(client: Client, id: int, timezone: str = "UTC") -> Any:
     """What `evaluate` says of the group as it reads now, with nothing kept from before."""
     group = client.get(f"/v3/targetGroups/{id}?includePeriods=true").json()["data"]
     now = client.get("/sandbox/clock").json()["data"]["now"]
-    return json.loads(write_plain(evaluate(group, RECORDS, now=now, timezone=timezone).to_dict()))  # type: ignore[arg-type]
+    return json.loads(write_json(evaluate(group, RECORDS, now=now, timezone=timezone).to_dict()))  # type: ignore[arg-type]
 
 
 def told(client: Client, id: int) -> Any:
@@ -137,16 +137,16 @@ SPELLED = ["0", "-0", "7", "-12", "500.000", "1e2", "1E+2", "-0.0", "0.10", "123
 
 @pytest.mark.parametrize("spelling", SPELLED)
 def test_numbers_that_were_kept_are_read_as_they_are_spelled(spelling: str) -> None:
-    wanted, found = read_plain(f'[{spelling}, "ä\\u0000\\n\\"", null, true]'), plain_of(f"[{spelling}, 0]")
+    wanted, found = read_json_value(f'[{spelling}, "ä\\u0000\\n\\"", null, true]'), plain_of(f"[{spelling}, 0]")
     assert isinstance(wanted, list)
     assert isinstance(found, list)
     assert type(found[0]) is type(wanted[0])
-    assert write_plain(found[0]) == spelling
+    assert write_json(found[0]) == spelling
     assert not isinstance(found[0], Number) or found[0].quoted is False
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in PAYLOADS.glob("*.json")))
 def test_documents_that_were_kept_are_read_as_they_were_written(name: str) -> None:
-    kept = write_plain(read_plain(text(name)), indent=None)
-    assert plain_of(kept) == read_plain(kept)
-    assert write_plain(plain_of(kept), indent=None) == kept
+    kept = write_json(read_json_value(text(name)), indent=None)
+    assert plain_of(kept) == read_json_value(kept)
+    assert write_json(plain_of(kept), indent=None) == kept

@@ -11,7 +11,7 @@ import pytest
 
 from targetexpr.serve.rows import GroupRow
 from targetexpr.serve.settings import Credential, Options
-from targetexpr.serve.store import Store, StoreProblem
+from targetexpr.serve.store import Store, StoreError
 from tests.serve.conftest import Client, bill, milestone, problems
 
 
@@ -51,25 +51,25 @@ def test_a_transaction_that_fails_leaves_nothing() -> None:
 
 
 def test_an_unknown_folder(tmp_path: Path) -> None:
-    with pytest.raises(StoreProblem, match=r"There is no folder .*; make it first"):
+    with pytest.raises(StoreError, match=r"There is no folder .*; make it first"):
         Store(str(tmp_path / "nowhere" / "a.sqlite3"))
 
 
 def test_no_name() -> None:
-    with pytest.raises(StoreProblem, match="needs a name"):
+    with pytest.raises(StoreError, match="needs a name"):
         Store("")
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("not a database, and long enough to be looked at as one" * 50)
-    with pytest.raises(StoreProblem, match="is no SQLite database"):
+    with pytest.raises(StoreError, match="is no SQLite database"):
         Store(str(path))
     assert path.read_text().startswith("not a database")
 
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
-    with pytest.raises(StoreProblem, match="cannot be opened"):
+    with pytest.raises(StoreError, match="cannot be opened"):
         Store(str(tmp_path))
 
 
@@ -80,7 +80,7 @@ def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
     other.commit()
     other.close()
     before = path.read_bytes()
-    with pytest.raises(StoreProblem, match="is a database of something else"):
+    with pytest.raises(StoreError, match="is a database of something else"):
         Store(str(path))
     assert path.read_bytes() == before
 
@@ -91,7 +91,7 @@ def test_a_database_of_another_version(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version=99")
     connection.close()
-    with pytest.raises(StoreProblem, match=r"another version \(layout 99"):
+    with pytest.raises(StoreError, match=r"another version \(layout 99"):
         Store(path)
 
 
@@ -106,7 +106,7 @@ def test_a_database_that_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (answer.status_code, problems(answer)) == (503, [(None, "database-locked", None)])
     assert answer.headers["retry-after"] == "2"
     assert client.get("/v3/targetGroups").status_code == 200, "reading goes on"
-    with pytest.raises(StoreProblem, match="is locked by another process"):
+    with pytest.raises(StoreError, match="is locked by another process"):
         Store(path)
     other.execute("ROLLBACK")
     other.close()
@@ -127,7 +127,7 @@ def test_while_it_is_locked_writers_wait_together_and_readers_go_on(
         try:
             with store.write():
                 return "written"
-        except StoreProblem as problem:
+        except StoreError as problem:
             return problem.reason
 
     begin = monotonic()

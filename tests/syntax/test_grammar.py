@@ -9,10 +9,10 @@ import pytest
 from targetexpr import diagnose, parse
 from targetexpr.lang.operators import OPERATORS
 from targetexpr.syntax import tables as saved
+from targetexpr.syntax.generate_tables import build_lark, make
 from targetexpr.syntax.grammar import grammar_text, tables
-from targetexpr.syntax.make_tables import build_lark, make
+from targetexpr.syntax.messages import codes, mistakes
 from targetexpr.syntax.parser import _BUILDERS
-from targetexpr.syntax.sentences import codes, mistakes
 
 
 def test_lark_finds_no_conflict_and_no_ambiguity() -> None:
@@ -22,7 +22,7 @@ def test_lark_finds_no_conflict_and_no_ambiguity() -> None:
 
 def test_the_saved_tables_are_those_of_the_grammar() -> None:
     made = make(grammar_text().decode("utf-8"))
-    assert made.grammar == saved.GRAMMAR, "run python -m targetexpr.syntax.make_tables"
+    assert made.grammar == saved.GRAMMAR, "run python -m targetexpr.syntax.generate_tables"
     assert made == tables()
 
 
@@ -72,7 +72,7 @@ def test_binding_in_the_grammar_is_binding_in_the_table(text: str, tighter: str)
 @pytest.mark.parametrize("example", mistakes()["example"], ids=lambda example: str(example["code"]))
 def test_each_example_gets_its_code(example: dict[str, object]) -> None:
     for text in example["texts"]:  # type: ignore[attr-defined]
-        found = [finding.code for finding in diagnose(text)]
+        found = [diagnostic.code for diagnostic in diagnose(text)]
         repaired = {"missing-operator": {"not-callable", "missing-dot"}, "double-dot": {"double-dot"}}
         allowed = {example["code"], *repaired.get(str(example["code"]), set())}
         assert set(found) & allowed, (text, found)

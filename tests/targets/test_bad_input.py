@@ -1,4 +1,4 @@
-"""Mistakes of people who write bodies by hand: each a finding with pointer, code and message, never a traceback."""
+"""Mistakes of people who write bodies by hand: each a diagnostic with pointer, code and message, never a traceback."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_target_name_of_201_characters() -> None:
 
 
 def test_a_group_name_of_201_characters_has_no_number() -> None:
-    """TARGETS.md: 310008 is for target names only; our findings never borrow a number of the platform."""
+    """TARGETS.md: 310008 is for target names only; our diagnostics never borrow a number of the platform."""
     assert at(validate(body(name="x" * 201)), "/name").number is None
     assert validate(body(name="x" * 200)) == validate(body())
 
@@ -85,8 +85,8 @@ def test_levels_out_of_order_are_a_warning_of_the_user_interface() -> None:
 
 def test_a_level_above_the_number_of_cycles_is_a_warning() -> None:
     found = validate(changed("streaks", 1, "targetCountOfSequence", to=3))
-    finding = at(found, "/streaks/1/targetCountOfSequence")
-    assert (finding.severity, finding.number) == ("warning", None)
+    diagnostic = at(found, "/streaks/1/targetCountOfSequence")
+    assert (diagnostic.severity, diagnostic.number) == ("warning", None)
 
 
 def test_one_value_too_few() -> None:
@@ -105,9 +105,9 @@ def test_a_period_ending_before_it_starts() -> None:
 
 
 def test_an_unknown_entity() -> None:
-    finding = at(errors(changed("targets", 0, "targetEntity", to="TRANSACTOIN")), "/targets/0/targetEntity")
-    assert finding.number == 300004
-    assert "TRANSACTION" in finding.message + (finding.hint or "")
+    diagnostic = at(errors(changed("targets", 0, "targetEntity", to="TRANSACTOIN")), "/targets/0/targetEntity")
+    assert diagnostic.number == 300004
+    assert "TRANSACTION" in diagnostic.message + (diagnostic.hint or "")
 
 
 def test_an_unknown_filter_entity() -> None:

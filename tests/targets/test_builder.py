@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from targetexpr import Schema
 from targetexpr.targets import GroupBuilder, GroupError, TargetGroup, dump, streak_group, validate
-from targetexpr.targets.frequency import cycles, step
-from targetexpr.targets.spelling import FrequencyType
+from targetexpr.targets.model.enums import FrequencyType
+from targetexpr.targets.model.frequency import cycles, step
 
 SEED_JSON = (
     '{"arity":"binary_operation","value":">","type":"boolean:primitive","operands":[{"arity":"object_dereference",'
@@ -132,7 +132,7 @@ def test_cycles_that_cannot_be(kind: str, times: int) -> None:
 def test_every_mistake_of_a_plan_is_told_at_once() -> None:
     with pytest.raises(GroupError) as caught:
         weekly(name="x" * 201, spend=[500] * 11, levels=[4, 2], rule="currentTxn.valu>500")
-    found = {(finding.pointer, finding.code, finding.number) for finding in caught.value.findings}
+    found = {(diagnostic.pointer, diagnostic.code, diagnostic.number) for diagnostic in caught.value.diagnostics}
     assert found == {
         ("/name", "group-name-too-long", None),
         ("/targets/0/name", "target-name-too-long", 310008),
@@ -145,7 +145,7 @@ def test_every_mistake_of_a_plan_is_told_at_once() -> None:
 def test_mistakes_in_values_are_told_with_the_others() -> None:
     with pytest.raises(GroupError) as caught:
         weekly(spend=[500] * 11 + ["many"], rule="currentTxn.value>")
-    found = [(finding.pointer, finding.number) for finding in caught.value.findings if finding.is_error]
+    found = [(diagnostic.pointer, diagnostic.number) for diagnostic in caught.value.diagnostics if diagnostic.is_error]
     assert ("/targets/0/defaultValues/11/defaultValue", 300004) in found
     assert ("/targets/0/expression", None) in found
 
@@ -157,14 +157,14 @@ def test_an_expression_json_that_differs_is_an_error_of_build() -> None:
         .cycles(1, "DAILY", start="2024-01-01")
         .target("t", "SALES", value=1, rule="currentTxn.value>600", members={"expressionJson": SEED_JSON})
     )
-    (finding,) = builder.check()
-    assert (finding.severity, finding.code, finding.pointer) == (
+    (diagnostic,) = builder.check()
+    assert (diagnostic.severity, diagnostic.code, diagnostic.pointer) == (
         "error",
         "expression-json-differs",
         "/targets/0/expressionJson",
     )
-    assert "currentTxn.value>600" in finding.message
-    assert "currentTxn.value>500" in finding.message
+    assert "currentTxn.value>600" in diagnostic.message
+    assert "currentTxn.value>500" in diagnostic.message
     with pytest.raises(GroupError):
         builder.build()
 
@@ -250,4 +250,4 @@ def test_rules_are_checked_against_the_schema_that_is_given() -> None:
     good = builder.target("t", "COUNT", value=1, event="run", rule="currentEvent.minutes>=30")
     assert good.check(schema=schema) == []
     bad = builder.target("t", "COUNT", value=1, event="run", rule="currentEvent.minuts>=30")
-    assert [finding.code for finding in bad.check(schema=schema)] == ["unknown-attribute"]
+    assert [diagnostic.code for diagnostic in bad.check(schema=schema)] == ["unknown-attribute"]

@@ -198,7 +198,7 @@ def test_check_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert (status, err) == (1, "")
     (result,) = json.loads(out)
     assert (result["source"], result["ok"]) == (file, False)
-    assert [(each["pointer"], each["number"]) for each in result["findings"]] == [("/trackingType", 300004)]
+    assert [(each["pointer"], each["number"]) for each in result["diagnostics"]] == [("/trackingType", 300004)]
 
 
 @pytest.mark.parametrize("command", ["check", "show"])

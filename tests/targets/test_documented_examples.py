@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from targetexpr.targets import GroupBuilder, TargetGroup, dump, evaluate
-from targetexpr.targets.wire import write_plain
+from targetexpr.targets.model.json_values import write_json
 
 Rows = list[dict[str, Any]]
 
@@ -627,7 +627,7 @@ def test_any_listed_store_zone_or_concept_matches() -> None:
 
 def told(made: dict[str, Any], records: list[dict[str, Any]], **options: Any) -> Any:
     found = evaluate(TargetGroup.model_validate(made), records, **options).user_progress("c")
-    return json.loads(write_plain(found), parse_float=Decimal)["data"][0]
+    return json.loads(write_json(found), parse_float=Decimal)["data"][0]
 
 
 def test_the_users_progress_has_a_row_per_target_and_started_period() -> None:

@@ -27,10 +27,10 @@ from targetexpr.targets import (
     parse_group,
     parse_payload,
 )
-from targetexpr.targets.model import Target
-from targetexpr.targets.spelling import FrequencyType, PeriodStatus, TargetEntity, TargetType, TrackingType, UserType
-from targetexpr.targets.values import Number, Stamp, stamp_text
-from targetexpr.targets.wire import read_plain, write_plain
+from targetexpr.targets.model.enums import FrequencyType, PeriodStatus, TargetEntity, TargetType, TrackingType, UserType
+from targetexpr.targets.model.group import Target
+from targetexpr.targets.model.json_values import read_json_value, write_json
+from targetexpr.targets.model.scalars import Number, WireDate, date_text
 
 PAYLOADS = sorted((Path(__file__).parent.parent / "data" / "payloads").glob("*.json"))
 
@@ -107,7 +107,7 @@ STAMPS: list[tuple[str | int, date | datetime]] = [
 
 @pytest.mark.parametrize(("written", "meant"), STAMPS, ids=str)
 def test_every_observed_date_is_read_and_kept(written: str | int, meant: date | datetime) -> None:
-    stamp = Stamp.read(written)
+    stamp = WireDate.read(written)
     assert (stamp.value, stamp.wire) == (meant, written)
     assert type(stamp.value) is type(meant)
     group = TargetGroup.model_validate({"fromDate": written})
@@ -129,22 +129,22 @@ def test_every_observed_date_is_read_and_kept(written: str | int, meant: date | 
 )
 def test_what_is_no_date(written: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
-        Stamp.read(written)
+        WireDate.read(written)
 
 
 def test_dates_with_an_offset_move_into_the_zone_and_others_stay() -> None:
     zone = ZoneInfo("Asia/Kolkata")
-    assert Stamp.read("2024-01-31T20:00:00.000Z").local_date(zone) == date(2024, 2, 1)
-    assert Stamp.read("2024-01-31T20:00:00.000").local_date(zone) == date(2024, 1, 31)
-    assert Stamp.read("2024-01-31").local_date(zone) == date(2024, 1, 31)
-    assert Stamp.read("2024-01-31").instant(zone).isoformat() == "2024-01-31T00:00:00+05:30"
+    assert WireDate.read("2024-01-31T20:00:00.000Z").local_date(zone) == date(2024, 2, 1)
+    assert WireDate.read("2024-01-31T20:00:00.000").local_date(zone) == date(2024, 1, 31)
+    assert WireDate.read("2024-01-31").local_date(zone) == date(2024, 1, 31)
+    assert WireDate.read("2024-01-31").instant(zone).isoformat() == "2024-01-31T00:00:00+05:30"
 
 
 def test_instants_are_written_with_milliseconds() -> None:
     moment = datetime(2024, 1, 31, 20, 0, 0, 5999, UTC)
-    assert stamp_text(moment) == "2024-01-31T20:00:00.005Z"
-    assert stamp_text(moment.astimezone(INDIA)) == "2024-02-01T01:30:00.005+0530"
-    assert stamp_text(moment.replace(tzinfo=None)) == "2024-01-31T20:00:00.005"
+    assert date_text(moment) == "2024-01-31T20:00:00.005Z"
+    assert date_text(moment.astimezone(INDIA)) == "2024-02-01T01:30:00.005+0530"
+    assert date_text(moment.replace(tzinfo=None)) == "2024-01-31T20:00:00.005"
 
 
 @given(
@@ -153,7 +153,7 @@ def test_instants_are_written_with_milliseconds() -> None:
 def test_numbers_keep_value_and_spelling(amount: Decimal, quoted: bool) -> None:
     text = f'"{amount:f}"' if quoted else f"{amount:f}"
     body = '{"defaultValues": [{"defaultValue": ' + text + "}]}"
-    target = Target.model_validate(read_plain(body))
+    target = Target.model_validate(read_json_value(body))
     value = (target.default_values or ())[0].default_value
     assert value == amount
     assert text in dump(target)
@@ -183,7 +183,7 @@ def test_arithmetic_gives_plain_decimals() -> None:
 
 
 def test_whole_numbers_may_have_a_point_but_no_fraction() -> None:
-    group = TargetGroup.model_validate(read_plain('{"totalPeriods": 2.0}'))
+    group = TargetGroup.model_validate(read_json_value('{"totalPeriods": 2.0}'))
     assert group.total_periods == 2
     assert dump(group, indent=None) == '{"totalPeriods": 2.0}'
     for text in ('{"totalPeriods": 2.5}', '{"totalPeriods": "2"}', '{"totalPeriods": true}', '{"totalPeriods": 1e41}'):
@@ -215,7 +215,7 @@ def test_the_rule_true_may_be_a_boolean() -> None:
 
 
 def test_models_take_python_names_and_write_wire_names() -> None:
-    group = TargetGroup(name="g", periods=(Period(start_date=Stamp.read(date(2024, 1, 1))),))
+    group = TargetGroup(name="g", periods=(Period(start_date=WireDate.read(date(2024, 1, 1))),))
     assert dump(group, indent=None) == '{"name": "g", "periods": [{"startDate": "2024-01-01"}]}'
 
 
@@ -289,9 +289,9 @@ def test_the_json_schema_takes_what_the_models_take() -> None:
     st.sampled_from([None, 0, 2, 4]),
 )
 def test_json_is_written_as_the_standard_library_reads_it(value: Any, indent: int | None) -> None:
-    assert json.loads(write_plain(value, indent)) == value
+    assert json.loads(write_json(value, indent)) == value
     if indent != 0:
-        assert write_plain(value, indent) == json.dumps(value, ensure_ascii=False, indent=indent)
+        assert write_json(value, indent) == json.dumps(value, ensure_ascii=False, indent=indent)
 
 
 def test_deep_documents_are_refused() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from targetexpr.targets import TargetGroup, dump, parse_group, parse_payload, respond
-from targetexpr.targets.wire import write_plain
+from targetexpr.targets.model.json_values import write_json
 
 PAYLOADS = Path(__file__).parent.parent / "data" / "payloads"
 GROUPS = (
@@ -175,19 +175,19 @@ def test_the_seeds_request_gives_the_seeds_answer() -> None:
     made = respond(
         parse_group(text_of("create-streak-group.request")), ids=SEED_IDS, actor=ACTOR, now=SEED_NOW, return_bill=True
     )
-    assert load(write_plain(made)) == load(text_of("create-streak-group.response"))
+    assert load(write_json(made)) == load(text_of("create-streak-group.response"))
 
 
 def test_the_answer_is_the_same_from_plain_values() -> None:
     made = respond(request("create-streak-group"), ids=SEED_IDS, actor=ACTOR, now=SEED_NOW, return_bill=True)
-    assert load(write_plain(made)) == load(text_of("create-streak-group.response"))
+    assert load(write_json(made)) == load(text_of("create-streak-group.response"))
 
 
 def test_the_answer_without_twins_is_the_seeds_without_its_twin() -> None:
     expected = load(text_of("create-streak-group.response"))
     expected["data"]["targets"].pop()
     made = respond(request("create-streak-group"), ids=SEED_IDS, actor=ACTOR, now=SEED_NOW, return_bill=False)
-    assert load(write_plain(made)) == expected
+    assert load(write_json(made)) == expected
 
 
 def test_the_answer_of_the_added_targets() -> None:
@@ -201,19 +201,19 @@ def test_the_answer_of_the_added_targets() -> None:
         actor={"id": 50666468, "code": "amanv2", "description": "", "name": "amanv2", "type": "TILL"},
         now=[datetime(2023, 9, 25, 6, 12, 35, 850000, UTC)],
     )
-    assert load(write_plain(made)) == expected
+    assert load(write_json(made)) == expected
 
 
 def answered(changes: dict[str, Any], **options: Any) -> Any:
     body = {**request("create-streak-group"), **changes}
     options = {"now": SEED_NOW, "return_bill": False, **options}
-    return json.loads(write_plain(respond(body, **options)), parse_float=Decimal)["data"]
+    return json.loads(write_json(respond(body, **options)), parse_float=Decimal)["data"]
 
 
 def test_a_behavioural_group() -> None:
     """target_api.md 6.2: a sent cycle start is echoed, the end is derived, values have three decimals."""
     made = json.loads(
-        write_plain(
+        write_json(
             respond(request("create-behavioural-visit-group"), now=datetime(2024, 4, 10, tzinfo=UTC), return_bill=True)
         ),
         parse_float=Decimal,
@@ -262,7 +262,7 @@ def test_cycle_bounds_of_unordered_periods() -> None:
 
 def test_a_group_without_dates_runs_for_five_years() -> None:
     """Twelve groups: the instant of creation and five years on."""
-    made = json.loads(write_plain(respond({"name": "g", "trackingType": "DEFAULT"}, now=SEED_NOW)))["data"]
+    made = json.loads(write_json(respond({"name": "g", "trackingType": "DEFAULT"}, now=SEED_NOW)))["data"]
     assert made["targetCycleStartDate"] == "2023-11-17T07:04:44.000Z"
     assert made["targetCycleEndDate"] == "2028-11-17T07:04:44.000Z"
     for absent in ("periods", "targets", "streaks", "description", "totalPeriods", "fromDate"):
@@ -341,7 +341,7 @@ def test_the_unified_rule_names_the_originals(combination: str, joined: str) -> 
 
 
 def test_the_answer_reads_back_and_answers_the_same_models() -> None:
-    made = write_plain(respond(request("create-streak-group"), now=SEED_NOW, return_bill=True))
+    made = write_json(respond(request("create-streak-group"), now=SEED_NOW, return_bill=True))
     assert load(dump(parse_group(made))) == load(made)["data"]
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from targetexpr import ExpressionError
-from targetexpr.running.values import DataError
+from targetexpr.running.coercion import DataError
 from targetexpr.targets import EvaluationError, Tracker, evaluate, validate
-from targetexpr.targets.progress import CustomerProgress
+from targetexpr.targets.progress.results import CustomerProgress
 
 WEEKS = [("W1", "2024-01-01", "2024-01-07"), ("W2", "2024-01-08", "2024-01-14"), ("W3", "2024-01-15", "2024-01-21")]
 
@@ -370,5 +370,5 @@ def test_a_period_may_reach_to_an_end_of_the_calendar(zone: str, start: str, end
 
 def test_a_date_that_falls_out_of_the_calendar_is_none() -> None:
     group = {"name": "g", "periods": [{"startDate": "0001-01-01T00:00:00.000+0530", "endDate": "2024-01-01"}]}
-    found = [(finding.pointer, finding.code) for finding in validate(group)]
+    found = [(diagnostic.pointer, diagnostic.code) for diagnostic in validate(group)]
     assert ("/periods/0/startDate", "not-a-date") in found

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from targetexpr.targets.periods import cycle_instant
-from targetexpr.targets.planned import Level
-from targetexpr.targets.spelling import FrequencyType
-from targetexpr.targets.streaks import Step, reached, runs
+from targetexpr.targets.model.enums import FrequencyType
+from targetexpr.targets.progress.calendar_days import cycle_instant
+from targetexpr.targets.progress.plan import Level
+from targetexpr.targets.progress.streaks import Step, reached, runs
 
 DONE = Step(achieved=True, ended=True, started=True)
 MISSED = Step(achieved=False, ended=True, started=True)

@@ -10,8 +10,8 @@ import pytest
 
 from targetexpr import Schema
 from targetexpr.targets import Finding, PayloadError, TargetGroup, validate
-from targetexpr.targets.findings import NUMBERS
-from targetexpr.targets.spelling import TargetEntity, TargetType
+from targetexpr.targets.model.enums import TargetEntity, TargetType
+from targetexpr.targets.validation.diagnostics import NUMBERS
 
 PERIODS = [
     {"startDate": "2024-01-01", "endDate": "2024-01-07", "refCode": "Cycle_1"},
@@ -49,7 +49,7 @@ ABSENT = Gone.ABSENT
 
 
 def group(changes: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A group without findings, changed at places written like `targets/0/name`."""
+    """A group without diagnostics, changed at places written like `targets/0/name`."""
     made = copy.deepcopy(GROUP)
     for path, value in (changes or {}).items():
         *steps, last = [int(step) if step.isdigit() else step for step in path.split("/")]
@@ -63,8 +63,8 @@ def group(changes: dict[str, Any] | None = None) -> dict[str, Any]:
     return made
 
 
-def brief(findings: list[Finding]) -> list[tuple[str, str, str, int | None]]:
-    return [(finding.pointer, finding.severity, finding.code, finding.number) for finding in findings]
+def brief(diagnostics: list[Finding]) -> list[tuple[str, str, str, int | None]]:
+    return [(diagnostic.pointer, diagnostic.severity, diagnostic.code, diagnostic.number) for diagnostic in diagnostics]
 
 
 def test_the_group_all_others_are_made_from_is_in_order() -> None:
@@ -79,7 +79,7 @@ DEFAULT = {"trackingType": "DEFAULT", "streaks": ABSENT}
 CYCLIC = {**DEFAULT, "targetEvaluationType": "CYCLIC_WINDOW", "periods": ABSENT, "totalPeriods": ABSENT}
 AGNOSTIC = {**CYCLIC, "targetEvaluationType": "PERIOD_AGNOSTIC_WINDOW"}
 
-# (changes, pointer, severity, code). The number is that of findings.NUMBERS, which the next test reads by itself.
+# (changes, pointer, severity, code). The number is that of diagnostics.NUMBERS, which the next test reads by itself.
 CASES: list[tuple[dict[str, Any], str, str, str]] = [
     # names: SEED, OAS, DB
     ({"name": ABSENT}, "/name", "error", "misfit"),
@@ -285,7 +285,7 @@ def test_pairs_of_entity_and_type(kind: str, column: str) -> None:
     }
     if event is not None:
         target["eventName"] = event
-    numbers = [finding.number for finding in validate(group({"targets": [target]})) if finding.is_error]
+    numbers = [diagnostic.number for diagnostic in validate(group({"targets": [target]})) if diagnostic.is_error]
     assert numbers == ([] if (kind, column) in CELLS else [310033])
 
 
@@ -328,15 +328,15 @@ def test_attributes_of_events(info: Any, pointer: str, code: str) -> None:
         target["extendedFieldInfo"] = info
     schema = Schema.bundled().extend(events={"run": {"behavioural": True, "attributes": {"minutes": "real"}}})
     found = validate(group({"targets": [target]}), schema=schema)
-    assert [(finding.pointer, finding.code) for finding in found] == [(pointer, code)]
+    assert [(diagnostic.pointer, diagnostic.code) for diagnostic in found] == [(pointer, code)]
 
 
 def test_alternate_currencies_have_their_own_numbers() -> None:
     """310146 and 310147 of the operations list."""
     target = {**TARGET, "targetType": "REGULAR", "targetEntity": "ALTERNATE_CURRENCIES", "expression": "true"}
-    numbers = [finding.number for finding in validate(group({"targets": [{**target, "extendedFieldInfo": {}}]}))]
+    numbers = [diagnostic.number for diagnostic in validate(group({"targets": [{**target, "extendedFieldInfo": {}}]}))]
     assert sorted(number or 0 for number in numbers) == [310146, 310147]
-    assert 310094 in [finding.number for finding in validate(group({"targets": [target]}))]
+    assert 310094 in [diagnostic.number for diagnostic in validate(group({"targets": [target]}))]
 
 
 def test_extended_fields_that_a_schema_declares() -> None:
@@ -347,7 +347,7 @@ def test_extended_fields_that_a_schema_declares() -> None:
     def numbers(name: str, function: str) -> list[int | None]:
         info = {"name": name, "aggregateFunction": function}
         target = {**TARGET, "targetType": "EXTENDED_FIELD", "extendedFieldInfo": info}
-        return [finding.number for finding in validate(group({"targets": [target]}), schema=schema)]
+        return [diagnostic.number for diagnostic in validate(group({"targets": [target]}), schema=schema)]
 
     assert numbers("tax_amount", "SUM") == numbers("channel", "COUNT") == []
     assert numbers("channel", "SUM") == numbers("tax", "SUM") == [310092]
@@ -378,18 +378,18 @@ def test_sizes_of_groups() -> None:
 def test_the_event_narrows_what_a_rule_can_see() -> None:
     """A rule over the bill makes no sense for an event that has none."""
     target = {**TARGET, "targetType": "COUNT", "targetEntity": "EVENT", "eventName": "CustomerRegistration"}
-    found = [finding for finding in validate(group({"targets": [target]})) if finding.is_error]
-    assert [finding.pointer for finding in found] == ["/targets/0/expression"]
+    found = [diagnostic for diagnostic in validate(group({"targets": [target]})) if diagnostic.is_error]
+    assert [diagnostic.pointer for diagnostic in found] == ["/targets/0/expression"]
     line = {**TARGET, "targetEntity": "LINEITEM", "expression": "currentLineItem.qty>=2&&currentTxn.value>5"}
     assert validate(group({"targets": [line]})) == []
 
 
 def test_json_that_differs_is_a_warning_on_reading() -> None:
     body = group({"targets/0/expressionJson": '{"arity":"literal","value":"true","type":"boolean:primitive"}'})
-    (finding,) = validate(body)
-    assert (finding.severity, finding.pointer) == ("warning", "/targets/0/expressionJson")
-    assert "`true`" in finding.message
-    assert "`currentTxn.value>500`" in finding.message
+    (diagnostic,) = validate(body)
+    assert (diagnostic.severity, diagnostic.pointer) == ("warning", "/targets/0/expressionJson")
+    assert "`true`" in diagnostic.message
+    assert "`currentTxn.value>500`" in diagnostic.message
     assert [f.severity for f in validate(body, building=True)] == ["error"]
 
 
@@ -446,8 +446,8 @@ def test_texts_without_a_group(value: str) -> None:
 
 
 def test_findings_are_told_in_one_line_and_as_data() -> None:
-    (finding,) = validate(group({"targets/0/name": "x" * 201}))
-    assert str(finding).startswith(
+    (diagnostic,) = validate(group({"targets/0/name": "x" * 201}))
+    assert str(diagnostic).startswith(
         "error[target-name-too-long 310008] at /targets/0/name: The name of the target has 201"
     )
-    assert finding.to_dict()["number"] == 310008
+    assert diagnostic.to_dict()["number"] == 310008

@@ -30,7 +30,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One finding about one place.
+    """One diagnostic about one place.
 
     `span` counts code points of the text that was read: rule text, or the JSON document that was decoded. For
     JSON, `pointer` names the place as an RFC 6901 JSON pointer as well.
@@ -51,7 +51,7 @@ class Diagnostic:
 
 
 class ExpressionError(ValueError):
-    """A text or JSON document that is no expression. `diagnostics` holds every finding, at least one an error.
+    """A text or JSON document that is no expression. `diagnostics` holds every diagnostic, at least one an error.
 
     >>> from targetexpr import parse
     >>> try:

@@ -50,7 +50,7 @@ Path: TypeAlias = "tuple[Path, str | int] | None"
 """Where a value hangs: its parent's path and its key, None for the document. Linked, so that deep paths stay cheap."""
 
 
-class JsonProblem(ValueError):
+class JsonError(ValueError):
     """The text is not JSON: why, in words, and where."""
 
     def __init__(self, code: str, reason: str, offset: int, pointer: str) -> None:
@@ -224,12 +224,12 @@ class JsonReader:
         """The JSON pointer of the value that is being read."""
         return _pointer(place for frame in self.frames if (place := frame.place) is not None)
 
-    def problem(self, code: str, reason: str) -> JsonProblem:
-        return JsonProblem(code, reason, self.at, self.pointer)
+    def problem(self, code: str, reason: str) -> JsonError:
+        return JsonError(code, reason, self.at, self.pointer)
 
 
 def read_json(text: str) -> Json:
-    """The value of a JSON text. Raises JsonProblem; never recurses, and reads any text in linear time.
+    """The value of a JSON text. Raises JsonError; never recurses, and reads any text in linear time.
 
     >>> read_json('{"a": 2.50}').value
     {'a': Json(kind='number', value='2.50', start=6, end=10)}

@@ -26,7 +26,7 @@ def wants_color(stream: TextIO) -> bool:
 
 
 def render(diagnostics: Iterable[Diagnostic], source: Source, *, color: bool = False) -> str:
-    """Findings as text, one block each, with a blank line between them.
+    """Diagnostics as text, one block each, with a blank line between them.
 
     >>> from targetexpr import diagnose
     >>> print(render(diagnose("a=1"), Source("a=1")))
@@ -160,7 +160,7 @@ def visible_line(text: str) -> str:
 
 
 def as_dict(diagnostic: Diagnostic, source: Source | None = None) -> dict[str, object]:
-    """A finding as plain data for JSON: spans are half-open offsets in code points, lines and columns from 1."""
+    """A diagnostic as plain data for JSON: spans are half-open offsets in code points, lines and columns from 1."""
     out: dict[str, object] = {
         "code": diagnostic.code,
         "severity": diagnostic.severity,

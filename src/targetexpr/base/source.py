@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 from typing import NamedTuple
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
@@ -67,3 +68,12 @@ class Source:
     def line_span(self, line: int) -> Span:
         """The span of a line's text, line break left out; lines count from 1."""
         return Span(self._starts[line - 1], self._ends[line - 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A text to work on. `name` is its file, or None for an argument."""
+
+    text: str
+    name: str | None = None
+    is_file: bool = False

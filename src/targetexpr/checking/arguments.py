@@ -12,9 +12,9 @@ from targetexpr.checking.regexes import pattern_problem
 from targetexpr.checking.result import Call
 from targetexpr.checking.state import State
 from targetexpr.lang.functions import Function, Overload, Parameter, Role
+from targetexpr.lang.literals import date_fields, days_in_month, is_number_text, split_bounds
 from targetexpr.lang.nodes import BooleanLiteral, Expr, MethodCall, NumberLiteral, StringLiteral, Unary
-from targetexpr.lang.schema import Profile
-from targetexpr.lang.texts import date_fields, days_in_month, is_number_text, split_bounds
+from targetexpr.lang.schema.model import Profile
 from targetexpr.lang.types import (
     BOOLEAN,
     DATE,
@@ -110,8 +110,8 @@ def _overload(state: State, place: int, node: MethodCall, arguments: list[int], 
     counts = {n for o in function.overloads for n in range(o.required, _told(o) + 1)}
     shown = sorted(function.overloads, key=lambda o: len(o.parameters))
     signatures = [o.signature for o in shown]
-    finding = messages.argument_count(span, function.name, signatures, sorted(counts), count)
-    state.report(place, finding, member=True)
+    diagnostic = messages.argument_count(span, function.name, signatures, sorted(counts), count)
+    state.report(place, diagnostic, member=True)
     return None
 
 
@@ -183,10 +183,10 @@ class _Call:
         write = unquoted(node, wanted)
         if write is not None and parameter.values and write.strip('"') not in parameter.values:
             write = None
-        finding = messages.argument_kind(
+        diagnostic = messages.argument_kind(
             node.span, self.function.name, parameter.name, wanted, self.state.what(at), kind, write
         )
-        self.state.report(at, finding)
+        self.state.report(at, diagnostic)
 
     def _literal(self, at: int) -> StringLiteral | None:
         node = self.state.order[at]
@@ -204,8 +204,8 @@ class _Call:
         from targetexpr.checking.names import close_names
 
         close = close_names(literal.value, values)
-        finding = messages.unknown_value(literal.span, what, literal.value, close, values, closed)
-        self.state.report(at, finding)
+        diagnostic = messages.unknown_value(literal.span, what, literal.value, close, values, closed)
+        self.state.report(at, diagnostic)
         return not closed
 
     def regex(self, parameter: Parameter, _index: int, at: int) -> bool:
@@ -225,8 +225,8 @@ class _Call:
     def _needs_literal(self, parameter: Parameter, at: int) -> bool:
         from targetexpr.checking import messages
 
-        finding = messages.literal_needed(self.state.order[at].span, self.function.name, parameter.name)
-        self.state.report(at, finding)
+        diagnostic = messages.literal_needed(self.state.order[at].span, self.function.name, parameter.name)
+        self.state.report(at, diagnostic)
         return False
 
     def bounds(self, parameter: Parameter, _index: int, at: int) -> bool:
@@ -259,8 +259,8 @@ class _Call:
             return True
         from targetexpr.checking import messages
 
-        finding = messages.bad_number(literal.span, self.function.name, parameter.name, literal.value)
-        self.state.report(at, finding)
+        diagnostic = messages.bad_number(literal.span, self.function.name, parameter.name, literal.value)
+        self.state.report(at, diagnostic)
         return False
 
     def date_text(self, _parameter: Parameter, _index: int, at: int) -> bool:

@@ -30,7 +30,7 @@ from targetexpr.lang.nodes import (
     StringLiteral,
     Unary,
 )
-from targetexpr.lang.schema import BEHAVIOURAL_PROFILES, Event, Schema
+from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, Event, Schema
 from targetexpr.lang.types import BOOLEAN, DATE, INTEGER, NUMBER, REAL, STRING, Kind, Type, kind_of
 
 Expected: TypeAlias = Literal["boolean", "number", "string", "date"]
@@ -55,7 +55,7 @@ def check_tree(
     `schema` is the bundled one unless given. `event` narrows profiles and attributes to those it offers and gives
     currentEvent its type. `expect` is what the whole must come out as, None for anything. With `strict=False`
     names that are not known are warnings, and what holds them has no type. `pointers` and `places` tell where the
-    node with a place in preorder stands in JSON, for trees that came from there. At most `most` findings are kept.
+    node with a place in preorder stands in JSON, for trees that came from there. At most `most` diagnostics are kept.
 
     >>> from targetexpr.syntax.parser import parse
     >>> checked = check_tree(parse("currentTxn.valu>500"))
@@ -75,7 +75,7 @@ def check_tree(
         types=tuple(state.types),
         targets=state.targets,
         reads=tuple(dict.fromkeys(reversed(state.reads))),
-        diagnostics=_findings(state, pointers, places, most) if state.problems or state.once else (),
+        diagnostics=_diagnostics(state, pointers, places, most) if state.problems or state.once else (),
         schema=schema,
         event=state.event_name if state.event is not None else event,
     )
@@ -142,31 +142,31 @@ def _whole(state: State, expr: Expr, expect: Expected | None) -> None:
 _ASKED: dict[Kind, Type] = {"boolean": BOOLEAN, "number": REAL, "string": STRING, "date": DATE}
 
 
-def _findings(
+def _diagnostics(
     state: State, pointers: Callable[[int], str] | None, places: Sequence[Span] | None, most: int
 ) -> tuple[Diagnostic, ...]:
     found: list[Diagnostic] = []
     origins: dict[int, tuple[int, bool]] = {}
-    for place, member, finding in (*state.problems, *state.once.values()):
+    for place, member, diagnostic in (*state.problems, *state.once.values()):
         if places is not None:
-            finding = replace(finding, span=places[place])
-        origins[id(finding)] = place, member
-        found.append(finding)
+            diagnostic = replace(diagnostic, span=places[place])
+        origins[id(diagnostic)] = place, member
+        found.append(diagnostic)
     kept = capped(found, most)
     if pointers is None:
         return tuple(kept)
-    return tuple(_pointed(state, finding, pointers, origins.get(id(finding))) for finding in kept)
+    return tuple(_pointed(state, diagnostic, pointers, origins.get(id(diagnostic))) for diagnostic in kept)
 
 
 def _pointed(
-    state: State, finding: Diagnostic, pointers: Callable[[int], str], origin: tuple[int, bool] | None
+    state: State, diagnostic: Diagnostic, pointers: Callable[[int], str], origin: tuple[int, bool] | None
 ) -> Diagnostic:
-    """The finding with its JSON pointer; the last word on findings that are cut off has no place of its own."""
+    """The diagnostic with its JSON pointer; the last word on diagnostics that are cut off has no place of its own."""
     if origin is None:
-        return replace(finding, pointer="")
+        return replace(diagnostic, pointer="")
     place, member = origin
     name = ("/operands/0" if type(state.order[place]) is FunctionCall else "/operands/1") if member else ""
-    return replace(finding, pointer=pointers(place) + name)
+    return replace(diagnostic, pointer=pointers(place) + name)
 
 
 # ---- literals and operators ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from targetexpr.checking.result import Call, Read
 from targetexpr.checking.state import State
 from targetexpr.lang.functions import KIND_METHODS
 from targetexpr.lang.nodes import Dereference, Expr, FunctionCall, MethodCall, Name, StringLiteral
-from targetexpr.lang.schema import Attribute, Method, Profile, behavioural_attribute
+from targetexpr.lang.schema.model import Attribute, Method, Profile, behavioural_attribute
 from targetexpr.lang.types import BOOLEAN, DATE, EVENT, REAL, STRING, Kind, Type, event_type, kind_of
 
 
@@ -61,8 +61,8 @@ def _not_offered(state: State, place: int, node: Expr, profile: str) -> None:
     from targetexpr.checking import messages
 
     event = cast("str", state.event_name)
-    finding = messages.profile_not_offered(node.span, profile, event, state.schema.offering(profile))
-    state.once["profile", profile] = (place, False, finding)
+    diagnostic = messages.profile_not_offered(node.span, profile, event, state.schema.offering(profile))
+    state.once["profile", profile] = (place, False, diagnostic)
 
 
 def dereference(state: State, place: int, node: Expr, operands: list[int]) -> Type | None:
@@ -125,8 +125,8 @@ def _check_event(state: State, place: int, node: Dereference | MethodCall, membe
         return
     from targetexpr.checking import messages
 
-    finding = messages.not_in_event(node.name_span, member.profile, member.name, event.name, events)
-    state.once["member", member.profile, member.name] = (place, True, finding)
+    diagnostic = messages.not_in_event(node.name_span, member.profile, member.name, event.name, events)
+    state.once["member", member.profile, member.name] = (place, True, diagnostic)
 
 
 def _look_past_case(state: State, place: int, node: Dereference | MethodCall, operand: int) -> None:
@@ -153,7 +153,7 @@ def _unknown_attribute(state: State, place: int, node: Dereference, profile: Pro
     more = _of_event(state, profile)
     suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=False, more=more)
     bare = not profile.attributes and not profile.methods
-    finding = messages.unknown_attribute(
+    diagnostic = messages.unknown_attribute(
         node.name_span,
         profile.name,
         node.name,
@@ -162,7 +162,7 @@ def _unknown_attribute(state: State, place: int, node: Dereference, profile: Pro
         bare=bare,
         any_event=profile.type == EVENT and state.event is None,
     )
-    state.unknown(place, finding, member=True)
+    state.unknown(place, diagnostic, member=True)
 
 
 def _part(state: State, place: int, node: Dereference, operand: int) -> Type | None:
@@ -175,12 +175,12 @@ def _part(state: State, place: int, node: Dereference, operand: int) -> Type | N
     from targetexpr.checking import messages, names
 
     if function is not None:
-        finding = messages.method_not_called(node.name_span, node.name, function.overloads[0].signature)
-        state.report(place, finding, member=True)
+        diagnostic = messages.method_not_called(node.name_span, node.name, function.overloads[0].signature)
+        state.report(place, diagnostic, member=True)
         return None
     suggestions = names.close_names(node.name, KIND_METHODS[kind])
-    finding = messages.no_attributes(node.name_span, state.what(operand), kind, node.name, suggestions)
-    state.unknown(place, finding, member=True)
+    diagnostic = messages.no_attributes(node.name_span, state.what(operand), kind, node.name, suggestions)
+    state.unknown(place, diagnostic, member=True)
     return None
 
 
@@ -245,8 +245,8 @@ def _other_call(state: State, place: int, node: MethodCall, profile: Profile) ->
     text = given[0].raw if len(given) == 1 and isinstance(given[0], StringLiteral) else None
     if text is None and given:
         arguments = None if kind != "boolean" else arguments
-    finding = messages.attribute_called(node.name_span, node.name, kind, arguments, text)
-    state.report(place, finding, member=True)
+    diagnostic = messages.attribute_called(node.name_span, node.name, kind, arguments, text)
+    state.report(place, diagnostic, member=True)
     del state.targets[place]
     return None
 
@@ -260,10 +260,10 @@ def _unknown_method(state: State, place: int, node: MethodCall, profile: Profile
     suggestions = fitting or suggestions
     kinds = names.kinds_with(node.name)
     if kinds and not suggestions and not elsewhere:
-        finding = messages.value_method_on_profile(node.name_span, profile.name, node.name, kinds)
+        diagnostic = messages.value_method_on_profile(node.name_span, profile.name, node.name, kinds)
     else:
-        finding = messages.unknown_method(node.name_span, profile.name, node.name, suggestions, elsewhere)
-    state.unknown(place, finding, member=True)
+        diagnostic = messages.unknown_method(node.name_span, profile.name, node.name, suggestions, elsewhere)
+    state.unknown(place, diagnostic, member=True)
 
 
 def _unknown_value_method(state: State, place: int, node: MethodCall, operand: int, kind: Kind) -> None:
@@ -272,8 +272,8 @@ def _unknown_value_method(state: State, place: int, node: MethodCall, operand: i
     elsewhere = names.kinds_with(node.name)
     suggestions = [] if elsewhere else names.close_names(node.name, KIND_METHODS[kind])
     what = state.what(operand)
-    finding = messages.unknown_value_method(node.name_span, what, kind, node.name, suggestions, elsewhere)
-    state.unknown(place, finding, member=True)
+    diagnostic = messages.unknown_value_method(node.name_span, what, kind, node.name, suggestions, elsewhere)
+    state.unknown(place, diagnostic, member=True)
 
 
 def function_call(state: State, place: int, node: Expr, _operands: list[int]) -> Type | None:
@@ -287,6 +287,6 @@ def function_call(state: State, place: int, node: Expr, _operands: list[int]) ->
         return None
     kinds = names.kinds_with(node.name)
     suggestions = [] if kinds else names.full_names(state.schema, node.name, call=True)
-    finding = messages.unknown_function(node.name_span, node.name, suggestions, kinds)
-    state.unknown(place, finding, member=True)
+    diagnostic = messages.unknown_function(node.name_span, node.name, suggestions, kinds)
+    state.unknown(place, diagnostic, member=True)
     return None

@@ -1,6 +1,6 @@
 """Every sentence the checker says, one function each: what is wrong, what to do, and the repair where there is one.
 
-A test holds a table of texts with the exact findings for them, and fails while a line here is not reached by it.
+A test holds a table of texts with the exact diagnostics for them, and fails while a line here is not reached by it.
 """
 
 from __future__ import annotations

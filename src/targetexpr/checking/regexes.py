@@ -29,7 +29,7 @@ Reason: TypeAlias = Literal[
 ]
 
 
-class PatternProblem(NamedTuple):
+class PatternError(NamedTuple):
     """What is wrong with a pattern, and which of its characters are to blame."""
 
     reason: Reason
@@ -42,12 +42,12 @@ MOST_REPEATS = 1000
 
 
 @lru_cache(maxsize=4096)
-def pattern_problem(pattern: str) -> PatternProblem | None:
+def pattern_problem(pattern: str) -> PatternError | None:
     """The first thing in `pattern` that RE2 does not accept, or None.
 
     >>> pattern_problem("^[Jj]oh?n")
     >>> pattern_problem("^(Gold|Silver")
-    PatternProblem(reason='missing-paren', start=1, end=2)
+    PatternError(reason='missing-paren', start=1, end=2)
     """
     reader = _Reader(pattern)
     try:
@@ -55,7 +55,7 @@ def pattern_problem(pattern: str) -> PatternProblem | None:
     except _PatternError as found:
         return found.problem
     if reader.counted and _too_large(pattern):
-        return PatternProblem("too-large", 0, len(pattern))
+        return PatternError("too-large", 0, len(pattern))
     return None
 
 
@@ -77,7 +77,7 @@ def _too_large(pattern: str) -> bool:
 
 
 class _PatternError(Exception):
-    def __init__(self, problem: PatternProblem) -> None:
+    def __init__(self, problem: PatternError) -> None:
         self.problem = problem
         super().__init__(problem)
 
@@ -133,7 +133,7 @@ class _Reader:
 
     @staticmethod
     def _wrong(reason: Reason, start: int, end: int) -> _PatternError:
-        return _PatternError(PatternProblem(reason, start, end))
+        return _PatternError(PatternError(reason, start, end))
 
     # repeats
 

@@ -1,4 +1,4 @@
-"""What checking gives: types, targets, reads and findings, beside the tree and never in it."""
+"""What checking gives: types, targets, reads and diagnostics, beside the tree and never in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.lang.functions import Function, Overload
 from targetexpr.lang.nodes import Expr
-from targetexpr.lang.schema import Attribute, Schema
+from targetexpr.lang.schema.model import Attribute, Schema
 from targetexpr.lang.types import Type
 
 

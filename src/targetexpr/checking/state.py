@@ -16,7 +16,7 @@ from targetexpr.lang.nodes import (
     NumberLiteral,
     StringLiteral,
 )
-from targetexpr.lang.schema import Event, Schema
+from targetexpr.lang.schema.model import Event, Schema
 from targetexpr.lang.types import Type
 
 
@@ -51,20 +51,20 @@ class State:
         self.types: list[Type | None] = []
         self.targets: dict[int, Target] = {}
         self.reads: list[Read] = []
-        self.problems: list[tuple[int, bool, Diagnostic]] = []  # place, whether the name after the dot, finding
+        self.problems: list[tuple[int, bool, Diagnostic]] = []  # place, whether the name after the dot, diagnostic
         self.once: dict[tuple[str, ...], tuple[int, bool, Diagnostic]] = {}  # said at the first place only
         self.flexible: set[int] = set()  # undeclared fields whose type is still open
         self.branches: dict[int, tuple[int, int]] = {}  # flexible conditionals and their two results
         self.fractional: set[int] = set()  # numbers computed from literals with a fraction among them
         self.assumed: dict[int, str] = {}  # names that are a profile's but for letter case
 
-    def report(self, place: int, finding: Diagnostic, *, member: bool = False) -> None:
-        """Keep a finding; `member` when it is about the name after the dot."""
-        self.problems.append((place, member, finding))
+    def report(self, place: int, diagnostic: Diagnostic, *, member: bool = False) -> None:
+        """Keep a diagnostic; `member` when it is about the name after the dot."""
+        self.problems.append((place, member, diagnostic))
 
-    def unknown(self, place: int, finding: Diagnostic, *, member: bool = False) -> None:
-        """Keep a finding about a name that is not known: a warning where names need not be."""
-        self.report(place, finding if self.strict else replace(finding, severity="warning"), member=member)
+    def unknown(self, place: int, diagnostic: Diagnostic, *, member: bool = False) -> None:
+        """Keep a diagnostic about a name that is not known: a warning where names need not be."""
+        self.report(place, diagnostic if self.strict else replace(diagnostic, severity="warning"), member=member)
 
     def settle(self, place: int, type_: Type) -> None:
         """Give a flexible node the type that is asked for, and the branches of a conditional below it, too."""

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
-from targetexpr.cli.exits import BAD_INPUT, NO, YES, InputProblem
-from targetexpr.cli.inputs import Input, add_input, add_output, findings_as_data, inputs, print_json, show
-from targetexpr.cli.payloads import NoJson, Unit, units
+from targetexpr.base.errors import InputError
+from targetexpr.base.source import Input
+from targetexpr.cli.exits import BAD_INPUT, NO, YES
+from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, inputs, print_json, show
 from targetexpr.cli.schemas import add_event, add_schema, load
+from targetexpr.documents.embedded import InvalidJson, Unit, units
 from targetexpr.front import check, check_json, review
 
 if TYPE_CHECKING:
     from targetexpr.checking.checker import Expected
-    from targetexpr.lang.schema import Schema
+    from targetexpr.lang.schema.model import Schema
 
 DESCRIPTION = """\
 Say everything that is wrong with rules, where it is, and how to mend it: syntax, names, types, arguments, and what is
@@ -80,7 +82,7 @@ def _wanted(options: Namespace, schema: Schema) -> frozenset[str]:
         if code not in CODES:
             close = suggest(code, CODES)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(CODES))}"
-            raise InputProblem(f"there is no warning {code!r}; {hint}")
+            raise InputError(f"there is no warning {code!r}; {hint}")
     return wanted(schema, on=codes["on"], off=codes["off"])
 
 
@@ -89,15 +91,15 @@ def _source(
 ) -> list[tuple[Unit, list[Diagnostic], int]]:
     try:
         found = units(source)
-    except NoJson as problem:
-        return [(Unit(source=source, kind="json", text=source.text), [problem.finding], BAD_INPUT)]
+    except InvalidJson as problem:
+        return [(Unit(source=source, kind="json", text=source.text), [problem.diagnostic], BAD_INPUT)]
     if not found:
-        raise InputProblem(f"{source.name or 'the document'} holds no expression; there is nothing to check")
+        raise InputError(f"{source.name or 'the document'} holds no expression; there is nothing to check")
     return [(unit, *_unit(unit, options, schema, keep)) for unit in found]
 
 
 def _unit(unit: Unit, options: Namespace, schema: Schema, keep: frozenset[str]) -> tuple[list[Diagnostic], int]:
-    """The findings of one rule, and its exit status. JSON has no text to lint; its rule mostly stands beside it."""
+    """The diagnostics of one rule, and its exit status. JSON has no text to lint; its rule mostly stands beside it."""
     expect = None if options.expect == "any" else options.expect
     given: Given = {"event": options.event, "expect": expect, "strict": options.strict}
     if unit.kind == "text" and not options.no_lint:
@@ -109,7 +111,7 @@ def _unit(unit: Unit, options: Namespace, schema: Schema, keep: frozenset[str]) 
     except ExpressionError as error:
         return list(error.diagnostics), BAD_INPUT
     kept = [f for f in checked.diagnostics if f.is_error or f.code in keep or f.code not in _codes()]
-    return sorted(kept, key=lambda finding: (finding.span, not finding.is_error)), YES if checked.ok else NO
+    return sorted(kept, key=lambda diagnostic: (diagnostic.span, not diagnostic.is_error)), YES if checked.ok else NO
 
 
 class Given(TypedDict):
@@ -127,13 +129,13 @@ def _codes() -> frozenset[str]:
 
 
 def _tell(results: Sequence[tuple[Unit, list[Diagnostic], int]]) -> None:
-    for unit, findings, _ in results:
-        show(findings, Input(unit.text, unit.name))
-    told = sum(len(findings) for _, findings, _ in results)
+    for unit, diagnostics, _ in results:
+        show(diagnostics, Input(unit.text, unit.name))
+    told = sum(len(diagnostics) for _, diagnostics, _ in results)
     broken = sum(status == BAD_INPUT for _, _, status in results)
     wrong = sum(status == NO for _, _, status in results)
     sys.stderr.flush()
-    parts = [_count(told, "finding")]
+    parts = [_count(told, "diagnostic")]
     parts += [f"{wrong} not in order"] if wrong else []
     parts += [f"{broken} cannot be read"] if broken else []
     print(f"{_count(len(results), 'rule')}: {', '.join(parts)}")
@@ -143,16 +145,16 @@ def _count(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
-def _data(unit: Unit, findings: Sequence[Diagnostic], status: int) -> dict[str, object]:
+def _data(unit: Unit, diagnostics: Sequence[Diagnostic], status: int) -> dict[str, object]:
     out: dict[str, object] = {"source": unit.source.name}
     if unit.pointer is not None:
         out["pointer"] = unit.pointer
     out["expression" if unit.kind == "text" else "expressionJson"] = unit.text
     out["ok"] = status == YES
-    data = findings_as_data(findings, Input(unit.text))
+    data = diagnostics_as_data(diagnostics, Input(unit.text))
     if unit.value is not None:
-        for entry, finding in zip(data, findings, strict=True):
-            place = unit.in_document(finding.span)
+        for entry, diagnostic in zip(data, diagnostics, strict=True):
+            place = unit.in_document(diagnostic.span)
             if place is not None:
                 entry["documentSpan"] = {"start": place.start, "end": place.end}
     out["diagnostics"] = data

@@ -6,14 +6,15 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from targetexpr.cli.exits import BAD_INPUT, NO, YES, InputProblem
+from targetexpr.base.errors import InputError
+from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import add_input, add_output, one_input, show
 from targetexpr.cli.records import Progress, Record, add_data, records
 from targetexpr.cli.schemas import add_event, add_schema, load
 
 if TYPE_CHECKING:
     from targetexpr.rule import Rule
-    from targetexpr.running.values import OnError, Value
+    from targetexpr.running.coercion import OnError, Value
 
 DESCRIPTION = """\
 Evaluate a rule for every record of the data. A record says yes, no, or null when data is missing; an expression that
@@ -69,7 +70,7 @@ def run(options: Namespace) -> int:
 
 
 def compiled(options: Namespace) -> Rule:
-    """The rule of the call, or its findings on standard error and InputProblem."""
+    """The rule of the call, or its diagnostics on standard error and InputError."""
     from targetexpr.base.diagnostics import ExpressionError
     from targetexpr.rule import compile as compile_rule
 
@@ -87,9 +88,9 @@ def compiled(options: Namespace) -> Rule:
         )
     except ExpressionError as error:
         show(error.diagnostics, given)
-        raise InputProblem("the rule is not in order, nothing was evaluated") from None
+        raise InputError("the rule is not in order, nothing was evaluated") from None
     except ValueError as error:
-        raise InputProblem(str(error)) from None
+        raise InputError(str(error)) from None
 
 
 class Failure:
@@ -157,7 +158,7 @@ class Tally(Counts):
 
 def outcome_of(rule: Rule, record: Record) -> Value | Failure:
     """What a record comes out as."""
-    from targetexpr.running.values import DataError
+    from targetexpr.running.coercion import DataError
 
     if record.context is None:
         return Failure(record.problem)
@@ -186,7 +187,7 @@ def json_value(value: Value) -> str:
     import json
     from datetime import datetime
 
-    from targetexpr.running.values import text_of
+    from targetexpr.running.coercion import text_of
 
     if isinstance(value, datetime):
         return json.dumps(value.isoformat())
@@ -201,7 +202,7 @@ def word(value: Value) -> str:
     >>> word(True), word(None)
     ('yes', 'null')
     """
-    from targetexpr.running.values import text_of
+    from targetexpr.running.coercion import text_of
 
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -6,7 +6,3 @@ YES = 0
 NO = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
-
-
-class InputProblem(Exception):
-    """Input that cannot be read; the message says which and why. Ends the command with status 2."""

@@ -11,14 +11,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError, apply_fixes, capped
+from targetexpr.base.errors import InputError
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
-from targetexpr.base.source import NO_SPAN
-from targetexpr.cli.exits import BAD_INPUT, NO, YES, InputProblem
+from targetexpr.base.source import NO_SPAN, Input
+from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import (
-    Input,
     add_input,
     add_output,
-    findings_as_data,
+    diagnostics_as_data,
     inputs,
     print_json,
     show,
@@ -57,10 +57,10 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Format every input; the worst exit status of all."""
     if options.check and options.in_place:
-        raise InputProblem("--check only tells and --in-place writes: give one of them")
+        raise InputError("--check only tells and --in-place writes: give one of them")
     sources = inputs(options)
     if options.in_place and not all(source.is_file for source in sources):
-        raise InputProblem("--in-place writes to files: give them with -f FILE")
+        raise InputError("--in-place writes to files: give them with -f FILE")
     results = [_one(source, options) for source in sources]
     if options.output == "json":
         data = [data for _, data in results]
@@ -117,20 +117,20 @@ def _one(source: Input, options: Namespace) -> tuple[int, dict[str, object]]:
 def _unreadable(error: ExpressionError, left: Input, options: Namespace) -> tuple[int, dict[str, object]]:
     if options.output != "json":
         show(error.diagnostics, left)
-        if not options.fix and any(finding.fix for finding in error.diagnostics):
+        if not options.fix and any(diagnostic.fix for diagnostic in error.diagnostics):
             print("\n`targetexpr format --fix` makes the offered repairs.", file=sys.stderr)
     return BAD_INPUT, {
         "ok": False,
         "source": left.name,
-        "diagnostics": findings_as_data(error.diagnostics, left),
+        "diagnostics": diagnostics_as_data(error.diagnostics, left),
     }
 
 
 def _mended(one: Round, source: Input) -> list[dict[str, object]]:
     """What was mended, as data. Places are those of the given text; what came to light later has none there."""
     if one.text == source.text:
-        return findings_as_data(one.mended, source)
-    return findings_as_data([replace(found, span=NO_SPAN, fix=None) for found in one.mended], source)
+        return diagnostics_as_data(one.mended, source)
+    return diagnostics_as_data([replace(found, span=NO_SPAN, fix=None) for found in one.mended], source)
 
 
 def _write(source: Input, made: str) -> None:
@@ -151,4 +151,4 @@ def _write(source: Input, made: str) -> None:
                 os.unlink(file.name)
                 raise
     except OSError as error:
-        raise InputProblem(f"cannot write {source.name}: {error.strerror or error}") from None
+        raise InputError(f"cannot write {source.name}: {error.strerror or error}") from None

@@ -1,28 +1,19 @@
-"""Where a command's input comes from: an argument, files, or standard input; and how findings are shown."""
+"""Where a command's input comes from: an argument, files, or standard input; and how diagnostics are shown."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from targetexpr.cli.exits import InputProblem
+from targetexpr.base.errors import InputError
+from targetexpr.base.source import Input
 
 if TYPE_CHECKING:
     from targetexpr.base.diagnostics import Diagnostic
 
 STDIN = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A text to work on. `name` is its file, or None for an argument."""
-
-    text: str
-    name: str | None = None
-    is_file: bool = False
 
 
 def add_input(parser: ArgumentParser, what: str, *, many: bool = False) -> None:
@@ -52,9 +43,7 @@ def inputs(options: Namespace) -> list[Input]:
     found += [read_file(name) for name in options.file]
     if not found:
         if sys.stdin is None or sys.stdin.isatty():
-            raise InputProblem(
-                "nothing to read: give it as an argument, with -f FILE, or pipe it in (--help shows how)"
-            )
+            raise InputError("nothing to read: give it as an argument, with -f FILE, or pipe it in (--help shows how)")
         found = [read_stdin()]
     return found
 
@@ -63,14 +52,14 @@ def one_input(options: Namespace) -> Input:
     """The input of a command that takes exactly one."""
     found = inputs(options)
     if len(found) > 1:
-        raise InputProblem("this takes one input: an argument or one file, not both")
+        raise InputError("this takes one input: an argument or one file, not both")
     return found[0]
 
 
 def read_stdin() -> Input:
     """Standard input as UTF-8 text."""
     if sys.stdin is None:
-        raise InputProblem("standard input is closed: give the text as an argument or with -f FILE")
+        raise InputError("standard input is closed: give the text as an argument or with -f FILE")
     return Input(_decoded(sys.stdin.buffer.read(), "standard input"), "<stdin>")
 
 
@@ -82,18 +71,18 @@ def read_file(name: str) -> Input:
         with open(name, "rb") as file:
             return Input(_decoded(file.read(), name), name, is_file=True)
     except OSError as error:
-        raise InputProblem(f"cannot read {name}: {error.strerror or error}") from None
+        raise InputError(f"cannot read {name}: {error.strerror or error}") from None
 
 
 def _decoded(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputProblem(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8 and try again") from None
+        raise InputError(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8 and try again") from None
 
 
 def show(diagnostics: Iterable[Diagnostic], source: Input) -> None:
-    """Findings on standard error, for people."""
+    """Diagnostics on standard error, for people."""
     from targetexpr.base.render import render, wants_color
     from targetexpr.base.source import Source
 
@@ -114,8 +103,8 @@ def json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def findings_as_data(diagnostics: Sequence[Diagnostic], source: Input) -> list[dict[str, object]]:
-    """Findings for JSON output."""
+def diagnostics_as_data(diagnostics: Sequence[Diagnostic], source: Input) -> list[dict[str, object]]:
+    """Diagnostics for JSON output."""
     from targetexpr.base.render import as_dict
     from targetexpr.base.source import Source
 

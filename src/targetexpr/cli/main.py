@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn, Protocol, cast
 
+from targetexpr.base.errors import InputError
 from targetexpr.base.suggestions import suggest
-from targetexpr.cli.exits import BAD_INPUT, INTERRUPTED, YES, InputProblem
+from targetexpr.cli.exits import BAD_INPUT, INTERRUPTED, YES
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "json": ("targetexpr.cli.to_json", "rule text to expressionJson"),
@@ -64,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             # Help, and calls that are wrong: both are told already.
             status = stop.code if isinstance(stop.code, int) else YES
         sys.stdout.flush()
-    except InputProblem as problem:
+    except InputError as problem:
         print(f"targetexpr: {problem}", file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from targetexpr.cli.exits import InputProblem
+from targetexpr.base.errors import InputError
 from targetexpr.cli.inputs import STDIN
 
 _INLINE = ("{", "[")
@@ -55,14 +55,14 @@ def records(options: Namespace, *, needed: bool) -> Iterator[Record]:
             yield Record(1, {})
             return
         if sys.stdin is None or sys.stdin.isatty():
-            raise InputProblem("no data: give it with --data FILE, --data '{\"currentTxn\":{...}}', or pipe it in")
+            raise InputError("no data: give it with --data FILE, --data '{\"currentTxn\":{...}}', or pipe it in")
         source = STDIN
     for record in read(source):
         yield record.under(options.profile)
 
 
 def read(source: str) -> Iterator[Record]:
-    """The records of a file, of standard input (`-`), or of JSON itself. Raises InputProblem."""
+    """The records of a file, of standard input (`-`), or of JSON itself. Raises InputError."""
     if source.lstrip().startswith(_INLINE):
         yield from records_in(iter(source.encode("utf-8", "surrogatepass").splitlines(keepends=True)))
     elif source == STDIN:
@@ -71,7 +71,7 @@ def read(source: str) -> Iterator[Record]:
         try:
             file: IO[bytes] = open(source, "rb")  # noqa: SIM115 - closed below, once all records are read
         except OSError as error:
-            raise InputProblem(f"cannot read {source}: {error.strerror or error}") from None
+            raise InputError(f"cannot read {source}: {error.strerror or error}") from None
         with file:
             yield from records_in(file)
 
@@ -90,7 +90,7 @@ def records_in(lines: Iterable[bytes]) -> Iterator[Record]:
         if first.strip():
             break
     else:
-        raise InputProblem("the data is empty: there is no record in it")
+        raise InputError("the data is empty: there is no record in it")
     record = record_of(number, first)
     if record.context is not None:
         yield record
@@ -105,7 +105,7 @@ def records_in(lines: Iterable[bytes]) -> Iterator[Record]:
     else:
         found = [record, *_each_line(number + 1, following)]
         if not any(one.context is not None for one in found):
-            raise InputProblem(f"the data is not JSON: {problem}")
+            raise InputError(f"the data is not JSON: {problem}")
         yield from found
 
 

@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, the format that code-review tools read."""
+"""Diagnostics as SARIF 2.1.0, the format that code-review tools read."""
 
 from __future__ import annotations
 
@@ -7,49 +7,49 @@ from collections.abc import Sequence
 from targetexpr import __version__
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.source import Source, Span
-from targetexpr.cli.payloads import Unit
+from targetexpr.documents.embedded import Unit
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def sarif(results: Sequence[tuple[Unit, Sequence[Diagnostic]]]) -> dict[str, object]:
-    """One run with a result for each finding; places are those of the files, in code points."""
-    codes = sorted({finding.code for _, findings in results for finding in findings})
+    """One run with a result for each diagnostic; places are those of the files, in code points."""
+    codes = sorted({diagnostic.code for _, diagnostics in results for diagnostic in diagnostics})
     places = {code: index for index, code in enumerate(codes)}
-    found = [_result(unit, finding, places) for unit, findings in results for finding in findings]
+    found = [_result(unit, diagnostic, places) for unit, diagnostics in results for diagnostic in diagnostics]
     driver = {"name": "targetexpr", "version": __version__, "rules": [{"id": code} for code in codes]}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": found}
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _result(unit: Unit, finding: Diagnostic, rules: dict[str, int]) -> dict[str, object]:
-    message = finding.message if finding.hint is None else f"{finding.message} {finding.hint}"
+def _result(unit: Unit, diagnostic: Diagnostic, rules: dict[str, int]) -> dict[str, object]:
+    message = diagnostic.message if diagnostic.hint is None else f"{diagnostic.message} {diagnostic.hint}"
     out: dict[str, object] = {
-        "ruleId": finding.code,
-        "ruleIndex": rules[finding.code],
-        "level": finding.severity,
+        "ruleId": diagnostic.code,
+        "ruleIndex": rules[diagnostic.code],
+        "level": diagnostic.severity,
         "message": {"text": message},
-        "locations": [_location(unit, finding)],
+        "locations": [_location(unit, diagnostic)],
     }
-    if finding.fix is not None:
+    if diagnostic.fix is not None:
         replacements = [
             {
                 "deletedRegion": _region(unit, edit.span),
                 "insertedContent": {"text": _written(unit, edit.text)},
             }
-            for edit in finding.fix.edits
+            for edit in diagnostic.fix.edits
         ]
         change = {"artifactLocation": {"uri": _uri(unit)}, "replacements": replacements}
-        out["fixes"] = [{"description": {"text": finding.fix.title}, "artifactChanges": [change]}]
+        out["fixes"] = [{"description": {"text": diagnostic.fix.title}, "artifactChanges": [change]}]
     return out
 
 
-def _location(unit: Unit, finding: Diagnostic) -> dict[str, object]:
+def _location(unit: Unit, diagnostic: Diagnostic) -> dict[str, object]:
     physical: dict[str, object] = {"artifactLocation": {"uri": _uri(unit)}}
-    if finding.span.start >= 0:
-        physical["region"] = _region(unit, finding.span)
+    if diagnostic.span.start >= 0:
+        physical["region"] = _region(unit, diagnostic.span)
     location: dict[str, object] = {"physicalLocation": physical}
-    pointer = (unit.pointer or "") + (finding.pointer or "")
+    pointer = (unit.pointer or "") + (diagnostic.pointer or "")
     if pointer:
         location["logicalLocations"] = [{"fullyQualifiedName": pointer}]
     return location

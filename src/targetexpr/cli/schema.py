@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from targetexpr.cli.exits import YES, InputProblem
+from targetexpr.base.errors import InputError
+from targetexpr.cli.exits import YES
 from targetexpr.cli.inputs import add_output, json_text
 from targetexpr.cli.schemas import add_schema, load
 
 if TYPE_CHECKING:
     from targetexpr.lang.functions import Function
-    from targetexpr.lang.schema import Attribute, Method, Profile, Schema
+    from targetexpr.lang.schema.model import Attribute, Method, Profile, Schema
 
 DESCRIPTION = """\
 List what an expression can name: the profiles, what is in one of them, or a single entry with its overloads, its
@@ -59,7 +60,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """List, search or show."""
     if options.json_schema:
-        from targetexpr.lang.schema_check import file_schema
+        from targetexpr.lang.schema.validate import file_schema
 
         print(json_text(file_schema()))
         return YES
@@ -74,7 +75,7 @@ def run(options: Namespace) -> int:
 
 
 def listing(schema: Schema, name: str | None, output: str = "text") -> str:
-    """The profiles, what is in one, or one entry. Raises InputProblem for what does not exist."""
+    """The profiles, what is in one, or one entry. Raises InputError for what does not exist."""
     if name is None:
         return _profiles(schema, output)
     return _entry(schema, name, output) if "." in name else _members(schema, name, output)
@@ -124,7 +125,7 @@ def _profile(schema: Schema, name: str) -> Profile:
 
         close = like_profile(schema, name)
         hint = f"did you mean {' or '.join(close)}?" if close else "`targetexpr schema` lists them"
-        raise InputProblem(f"there is no profile {name!r}; {hint}")
+        raise InputError(f"there is no profile {name!r}; {hint}")
     return profile
 
 
@@ -219,7 +220,7 @@ def _entry(schema: Schema, name: str, output: str) -> str:
 
         close = close_names(member, [entry.name for entry in entries])
         hint = f"did you mean {' or '.join(close)}?" if close else f"`targetexpr schema {owner}` lists what there is"
-        raise InputProblem(f"{owner} has no {member!r}; {hint}")
+        raise InputError(f"{owner} has no {member!r}; {hint}")
     return json_text(_entry_data(found)) if output == "json" else _shown(schema, found)
 
 
@@ -257,7 +258,7 @@ def _entry_data(entry: Entry) -> dict[str, object]:
 
 def _function(entry: Entry) -> Function | None:
     from targetexpr.lang.functions import Function
-    from targetexpr.lang.schema import Method
+    from targetexpr.lang.schema.model import Method
 
     if isinstance(entry.item, Method):
         return entry.item.function
@@ -278,7 +279,7 @@ def _choice(entry: Entry) -> str | None:
 
 
 def _values(entry: Entry) -> Mapping[str, tuple[str, ...]]:
-    from targetexpr.lang.schema import Attribute
+    from targetexpr.lang.schema.model import Attribute
 
     function = _function(entry)
     if function is not None:

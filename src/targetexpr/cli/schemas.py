@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from targetexpr.cli.exits import InputProblem
+from targetexpr.base.errors import InputError
 
 if TYPE_CHECKING:
-    from targetexpr.lang.schema import Schema
+    from targetexpr.lang.schema.model import Schema
 
 
 def add_schema(parser: ArgumentParser) -> None:
@@ -27,18 +27,18 @@ def add_event(parser: ArgumentParser) -> None:
 
 def load(options: Namespace) -> Schema:
     """The schema of the call: the bundled one, or the file's."""
-    from targetexpr.lang.schema import Schema
+    from targetexpr.lang.schema.model import Schema
 
     if options.schema is None:
         return Schema.bundled()
     from targetexpr.base.render import render
-    from targetexpr.lang.schema_load import SchemaError, load_file
+    from targetexpr.lang.schema.load import SchemaError, load_file
 
     try:
         return load_file(options.schema)
     except OSError as error:
-        raise InputProblem(f"cannot read {options.schema}: {error.strerror or error}") from None
+        raise InputError(f"cannot read {options.schema}: {error.strerror or error}") from None
     except SchemaError as error:
         source = error.source
         shown = render(error.diagnostics, source) if source is not None else str(error)
-        raise InputProblem(f"the schema file is not in order\n{shown}") from None
+        raise InputError(f"the schema file is not in order\n{shown}") from None

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from targetexpr.cli.exits import YES, InputProblem
+from targetexpr.base.errors import InputError
+from targetexpr.cli.exits import YES
 from targetexpr.cli.inputs import add_output, print_json, read_file
 from targetexpr.cli.schemas import add_schema, load
 
 if TYPE_CHECKING:
-    from targetexpr.targets.enrolment import Enrolment
-    from targetexpr.targets.progress import Progress
-    from targetexpr.targets.tracker import Tracker
-    from targetexpr.targets.windows import ReturnPolicy
+    from targetexpr.targets.progress.enrolment import Enrolment
+    from targetexpr.targets.progress.results import Progress
+    from targetexpr.targets.progress.tracker import Tracker
+    from targetexpr.targets.progress.windows import ReturnPolicy
 
 DESCRIPTION = """\
 Evaluate a target group on past records: how many customers reach each level, how long their runs are, who is one step
@@ -60,7 +61,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Evaluate and print."""
-    from targetexpr.running.values import DataError
+    from targetexpr.running.coercion import DataError
 
     try:
         tracker = _tracker(options)
@@ -68,7 +69,7 @@ def run(options: Namespace) -> int:
         _feed(tracker, options, kept)
         progress = tracker.result()
     except DataError as error:
-        raise InputProblem(f"the data does not fit: {error}") from None
+        raise InputError(f"the data does not fit: {error}") from None
     if options.customer is not None:
         _explain(options, tracker, progress, kept)
     elif options.output == "csv":
@@ -82,9 +83,9 @@ def run(options: Namespace) -> int:
 
 def _tracker(options: Namespace) -> Tracker:
     from targetexpr.base.diagnostics import ExpressionError
-    from targetexpr.targets.payloads import PayloadError, parse_group
-    from targetexpr.targets.planned import EvaluationError
-    from targetexpr.targets.tracker import Tracker
+    from targetexpr.targets.model.envelope import PayloadError, parse_group
+    from targetexpr.targets.progress.plan import EvaluationError
+    from targetexpr.targets.progress.tracker import Tracker
 
     source = read_file(options.group)
     try:
@@ -98,18 +99,18 @@ def _tracker(options: Namespace) -> Tracker:
             on_error="raise" if options.strict else "list",
         )
     except (PayloadError, EvaluationError, ExpressionError) as error:
-        raise InputProblem(
+        raise InputError(
             f"{source.name}: {error}\nTo see everything that is wrong with it: targetexpr target check {source.name}"
         ) from None
     except ValueError as error:
-        raise InputProblem(str(error)) from None
+        raise InputError(str(error)) from None
 
 
 def _enrolment(name: str) -> Enrolment:
     source = read_file(name)
     given = _parsed(source.text, source.name or name, None)
     if not isinstance(given, list | dict):
-        raise InputProblem(f"{source.name} is no enrolment: a list of ids, or an object of them, is needed")
+        raise InputError(f"{source.name} is no enrolment: a list of ids, or an object of them, is needed")
     return given
 
 
@@ -146,7 +147,7 @@ def _records(name: str) -> Iterator[Mapping[str, object]]:
     try:
         file = open(0 if name == "-" else name, encoding="utf-8-sig", closefd=name != "-")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise InputProblem(f"cannot read {name}: {error.strerror or error}") from None
+        raise InputError(f"cannot read {name}: {error.strerror or error}") from None
     with file:
         try:
             first = next((line for line in file if not line.isspace()), "")
@@ -159,7 +160,7 @@ def _records(name: str) -> Iterator[Mapping[str, object]]:
                 if not line.isspace() and line:
                     yield _object(_parsed(line, name, number), f"{name}, line {number}")
         except UnicodeDecodeError as error:
-            raise InputProblem(f"{name} is not UTF-8 text ({error.reason}); save it as UTF-8 and try again") from None
+            raise InputError(f"{name} is not UTF-8 text ({error.reason}); save it as UTF-8 and try again") from None
 
 
 def _and_rest(first: str, rest: Iterable[str]) -> Iterator[str]:
@@ -190,7 +191,7 @@ def _parsed(text: str, name: str, line: int | None) -> object:
     except ValueError as error:
         reason = str(error)
     where = name if line is None else f"{name}, line {line}"
-    raise InputProblem(f"{where} is not JSON: {reason}")
+    raise InputError(f"{where} is not JSON: {reason}")
 
 
 def _no_number(text: str) -> object:
@@ -199,15 +200,15 @@ def _no_number(text: str) -> object:
 
 def _object(value: object, where: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise InputProblem(f"{where} is no record: a JSON object is needed")
+        raise InputError(f"{where} is no record: a JSON object is needed")
     return value
 
 
 def _explain(options: Namespace, tracker: Tracker, progress: Progress, kept: list[Mapping[str, object]]) -> None:
-    from targetexpr.targets.story import tell
+    from targetexpr.targets.reports.customer import tell
 
     if options.customer not in progress.customers:
-        raise InputProblem(f"customer {options.customer!r} takes no part: there is no record, or no enrolment")
+        raise InputError(f"customer {options.customer!r} takes no part: there is no record, or no enrolment")
     story = tell(tracker, progress, kept, options.customer)
     if options.output == "json":
         print_json(story.to_dict())
@@ -218,7 +219,7 @@ def _explain(options: Namespace, tracker: Tracker, progress: Progress, kept: lis
 
 
 def _figures(options: Namespace, progress: Progress) -> None:
-    from targetexpr.targets.simulate import as_text, summarise
+    from targetexpr.targets.reports.simulation import as_text, summarise
 
     summary = summarise(progress)
     if options.output == "json":
@@ -231,7 +232,7 @@ def _csv(progress: Progress, table: str, customer: str | None = None) -> None:
     """A table as CSV on standard output; cells that a spreadsheet would run as formulas are quoted as text."""
     import csv
 
-    from targetexpr.targets.tables import COLUMNS, tables
+    from targetexpr.targets.reports.tables import COLUMNS, tables
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS[table])
@@ -245,7 +246,7 @@ def _plain(value: object) -> object:
     from decimal import Decimal
 
     if isinstance(value, Decimal):
-        from targetexpr.targets.progress import decimal_text
+        from targetexpr.targets.progress.results import decimal_text
 
         return decimal_text(value)
     return value.isoformat() if isinstance(value, date) else value

@@ -8,7 +8,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
-from targetexpr.cli.exits import NO, YES, InputProblem
+from targetexpr.base.errors import InputError
+from targetexpr.cli.exits import NO, YES
 from targetexpr.cli.inputs import add_output, print_json, read_file
 from targetexpr.cli.schemas import add_schema, load
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from targetexpr.cli.main import Command
-    from targetexpr.targets.findings import Finding
+    from targetexpr.targets.validation.diagnostics import Finding
 
 DESCRIPTION = "Target groups: make one from a plan, check it before it is posted, show it, and see who would earn what."
 EXAMPLES = """\
@@ -91,7 +92,7 @@ def _new(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Do what the subcommand says; the exit status."""
     if find_spec("pydantic") is None:
-        raise InputProblem("target groups need pydantic: pip install 'targetexpr[targets]'")
+        raise InputError("target groups need pydantic: pip install 'targetexpr[targets]'")
     match options.target_command:
         case "new":
             return _make(options)
@@ -108,18 +109,18 @@ def _simulate() -> Command:
 
 
 def _make(options: Namespace) -> int:
-    from targetexpr.targets.plan_file import PlanError, builder_of, read_plan
-    from targetexpr.targets.wire import dump
+    from targetexpr.targets.authoring.plan_file import PlanError, builder_of, read_plan
+    from targetexpr.targets.model.json_values import dump
 
     try:
         plan = read_plan(read_file(options.plan).text) if options.plan is not None else {}
         builder = builder_of(plan | _from_options(options, plan))
     except PlanError as problem:
-        raise InputProblem(str(problem)) from None
+        raise InputError(str(problem)) from None
     schema = load(options)
-    findings = builder.check(schema=schema, taken_names=options.taken)
-    _tell(findings, None)
-    if any(finding.is_error for finding in findings):
+    diagnostics = builder.check(schema=schema, taken_names=options.taken)
+    _tell(diagnostics, None)
+    if any(diagnostic.is_error for diagnostic in diagnostics):
         return NO
     print(dump(builder.build(schema=schema, taken_names=options.taken)))
     return YES
@@ -136,7 +137,7 @@ def _from_options(options: Namespace, plan: dict[str, object]) -> dict[str, obje
     if not measures:
         for name in ("rule", "store", "line_items"):
             if getattr(options, name):
-                raise InputProblem(f"--{name.replace('_', '-')} belongs to a target; give --spend or its like as well")
+                raise InputError(f"--{name.replace('_', '-')} belongs to a target; give --spend or its like as well")
         return given
     title = given.get("name", plan.get("name", ""))
     targets: list[dict[str, object]] = []
@@ -154,7 +155,7 @@ def _counts(text: str) -> list[int]:
     try:
         return [int(part) for part in text.split(",")]
     except ValueError:
-        raise InputProblem(f"--levels takes numbers with commas between them, like 2,4,8; not {text!r}") from None
+        raise InputError(f"--levels takes numbers with commas between them, like 2,4,8; not {text!r}") from None
 
 
 def _amounts(text: str) -> list[object] | str:
@@ -163,8 +164,8 @@ def _amounts(text: str) -> list[object] | str:
 
 
 def _check(options: Namespace) -> int:
-    from targetexpr.targets.payloads import PayloadError
-    from targetexpr.targets.validation import validate
+    from targetexpr.targets.model.envelope import PayloadError
+    from targetexpr.targets.validation.validate import validate
 
     schema = load(options)
     results: list[tuple[str, list[Finding]]] = []
@@ -173,10 +174,10 @@ def _check(options: Namespace) -> int:
         try:
             results.append((source.name or name, validate(source.text, schema=schema, taken_names=options.taken)))
         except PayloadError as error:
-            raise InputProblem(f"{source.name or name}: {error}") from None
+            raise InputError(f"{source.name or name}: {error}") from None
     if options.output == "json":
         print_json(
-            [{"source": name, "ok": _ok(found), "findings": [f.to_dict() for f in found]} for name, found in results]
+            [{"source": name, "ok": _ok(found), "diagnostics": [f.to_dict() for f in found]} for name, found in results]
         )
     else:
         for name, found in results:
@@ -186,28 +187,28 @@ def _check(options: Namespace) -> int:
 
 
 def _show(options: Namespace) -> int:
-    from targetexpr.targets.payloads import PayloadError, parse_group
-    from targetexpr.targets.summary import summary
+    from targetexpr.targets.model.envelope import PayloadError, parse_group
+    from targetexpr.targets.reports.group import summary
 
     source = read_file(options.file)
     try:
         print(summary(parse_group(source.text)))
     except PayloadError as error:
-        raise InputProblem(f"{source.name}: {error}") from None
+        raise InputError(f"{source.name}: {error}") from None
     return YES
 
 
-def _ok(findings: Sequence[Finding]) -> bool:
-    return not any(finding.is_error for finding in findings)
+def _ok(diagnostics: Sequence[Finding]) -> bool:
+    return not any(diagnostic.is_error for diagnostic in diagnostics)
 
 
-def _count(findings: Sequence[Finding]) -> str:
-    errors = sum(finding.is_error for finding in findings)
-    warnings = len(findings) - errors
+def _count(diagnostics: Sequence[Finding]) -> str:
+    errors = sum(diagnostic.is_error for diagnostic in diagnostics)
+    warnings = len(diagnostics) - errors
     words = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
     return ", ".join(words) or "nothing is wrong"
 
 
-def _tell(findings: Sequence[Finding], name: str | None) -> None:
-    for finding in findings:
-        print(f"{name}: {finding}" if name is not None else str(finding), file=sys.stderr)
+def _tell(diagnostics: Sequence[Finding], name: str | None) -> None:
+    for diagnostic in diagnostics:
+        print(f"{name}: {diagnostic}" if name is not None else str(diagnostic), file=sys.stderr)

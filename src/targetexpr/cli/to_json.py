@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
+from targetexpr.base.source import Input
 from targetexpr.cli.exits import BAD_INPUT, NO, YES
-from targetexpr.cli.inputs import Input, add_input, add_output, findings_as_data, one_input, print_json, show
+from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_input, print_json, show
 from targetexpr.cli.schemas import add_event, add_schema, load
-from targetexpr.syntax.expression_json import to_json
+from targetexpr.syntax.json_encoder import to_json
 from targetexpr.syntax.parser import parse
 
 DESCRIPTION = """\
@@ -39,7 +40,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Print the JSON, or what is wrong with the rule."""
     source = one_input(options)
-    findings: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
     try:
         tree = parse(source.text)
         types = None
@@ -47,27 +48,27 @@ def run(options: Namespace) -> int:
             from targetexpr.checking.checker import check_tree
 
             checked = check_tree(tree, load(options), event=options.event, expect=None, strict=False)
-            findings, types = checked.diagnostics, checked.types
+            diagnostics, types = checked.diagnostics, checked.types
             if not checked.ok:
-                return _refuse(options, source, findings, NO)
+                return _refuse(options, source, diagnostics, NO)
         made = to_json(tree, options.style, types=types)
     except ExpressionError as error:
         return _refuse(options, source, error.diagnostics, BAD_INPUT)
     if options.output == "json":
         data: dict[str, object] = {"ok": True, "expression": source.text, "expressionJson": made}
-        if findings:
-            data["diagnostics"] = findings_as_data(findings, source)
+        if diagnostics:
+            data["diagnostics"] = diagnostics_as_data(diagnostics, source)
         print_json(data)
     else:
-        if findings:
-            show(findings, source)
+        if diagnostics:
+            show(diagnostics, source)
         print(made)
     return YES
 
 
-def _refuse(options: Namespace, source: Input, findings: tuple[Diagnostic, ...], status: int) -> int:
+def _refuse(options: Namespace, source: Input, diagnostics: tuple[Diagnostic, ...], status: int) -> int:
     if options.output == "json":
-        print_json({"ok": False, "diagnostics": findings_as_data(findings, source)})
+        print_json({"ok": False, "diagnostics": diagnostics_as_data(diagnostics, source)})
     else:
-        show(findings, source)
+        show(diagnostics, source)
     return status

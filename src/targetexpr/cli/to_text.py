@@ -6,8 +6,8 @@ from argparse import ArgumentParser, Namespace
 
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.cli.exits import BAD_INPUT, YES
-from targetexpr.cli.inputs import add_input, add_output, findings_as_data, one_input, print_json, show
-from targetexpr.syntax.expression_json import from_json
+from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_input, print_json, show
+from targetexpr.syntax.json_encoder import from_json
 from targetexpr.syntax.printer import to_text
 
 DESCRIPTION = "Print the rule that an expressionJson document stands for."
@@ -36,7 +36,7 @@ def run(options: Namespace) -> int:
         text = to_text(from_json(source.text), options.style)
     except ExpressionError as error:
         if options.output == "json":
-            print_json({"ok": False, "diagnostics": findings_as_data(error.diagnostics, source)})
+            print_json({"ok": False, "diagnostics": diagnostics_as_data(error.diagnostics, source)})
         else:
             show(error.diagnostics, source)
         return BAD_INPUT

@@ -7,13 +7,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.base.jsontext import JsonProblem, read_json
+from targetexpr.base.jsontext import JsonError, read_json
 from targetexpr.base.render import visible_line
-from targetexpr.base.source import Span
+from targetexpr.base.source import Input, Span
 from targetexpr.cli.exits import BAD_INPUT, NO, YES
-from targetexpr.cli.inputs import Input, add_output, findings_as_data, inputs, print_json, show
-from targetexpr.syntax.pairs import Comparison, compare, find_pairs
-from targetexpr.syntax.sentences import say
+from targetexpr.cli.inputs import add_output, diagnostics_as_data, inputs, print_json, show
+from targetexpr.documents.compare import Comparison, compare, find_pairs
+from targetexpr.syntax.messages import diagnostic
 
 DESCRIPTION = """\
 Walk a JSON document (a request, a response, a list of them) and compare every expression with its expressionJson;
@@ -45,15 +45,15 @@ def run(options: Namespace) -> int:
 def _one(source: Input, quiet: bool) -> tuple[int, dict[str, object]]:
     try:
         document = read_json(source.text)
-    except JsonProblem as problem:
+    except JsonError as problem:
         at = Span(problem.offset, min(problem.offset + 1, len(source.text)))
-        findings = [say(problem.code, at, pointer=problem.pointer, reason=problem.reason)]
+        diagnostics = [diagnostic(problem.code, at, pointer=problem.pointer, reason=problem.reason)]
         if not quiet:
-            show(findings, source)
+            show(diagnostics, source)
         return BAD_INPUT, {
             "ok": False,
             "source": source.name,
-            "diagnostics": findings_as_data(findings, source),
+            "diagnostics": diagnostics_as_data(diagnostics, source),
         }
     compared = [compare(pair) for pair in find_pairs(document, source.text)]
     wrong = [result for result in compared if result.verdict != "same"]
@@ -87,20 +87,20 @@ def _block(result: Comparison, name: str) -> str:
         lines.append(f"  first difference: {first} in the text, {other} in the JSON")
     if result.one_level:
         lines.append("  they agree when && and || are read on one level; parentheses in the text would settle it")
-    lines += [f"  text: {_finding(finding)}" for finding in result.text_findings]
+    lines += [f"  text: {_diagnostic(diagnostic)}" for diagnostic in result.text_findings]
     if result.json_findings:
         lines.append(f"  JSON, at {visible_line(result.pair.json_pointer)}:")
-        lines += [f"    {_finding(finding)}" for finding in result.json_findings]
+        lines += [f"    {_diagnostic(diagnostic)}" for diagnostic in result.json_findings]
     return "\n".join(lines)
 
 
-def _finding(finding: Diagnostic) -> str:
+def _diagnostic(diagnostic: Diagnostic) -> str:
     where = (
-        f"at {visible_line(finding.pointer) or 'the top'}"
-        if finding.pointer is not None
-        else f"at offset {finding.span.start}"
+        f"at {visible_line(diagnostic.pointer) or 'the top'}"
+        if diagnostic.pointer is not None
+        else f"at offset {diagnostic.span.start}"
     )
-    return f"{finding.severity}[{finding.code}] {where}: {visible_line(finding.message)}"
+    return f"{diagnostic.severity}[{diagnostic.code}] {where}: {visible_line(diagnostic.message)}"
 
 
 def _data(result: Comparison) -> dict[str, object]:
@@ -116,6 +116,6 @@ def _data(result: Comparison) -> dict[str, object]:
         out["difference"] = {"expression": result.first[0], "json": result.first[1]}
         out["agreeOnOneLevel"] = result.one_level
     if result.text_findings or result.json_findings:
-        out["diagnostics"] = findings_as_data(result.text_findings, Input(pair.text))
-        out["jsonDiagnostics"] = findings_as_data(result.json_findings, Input(pair.json))
+        out["diagnostics"] = diagnostics_as_data(result.text_findings, Input(pair.text))
+        out["jsonDiagnostics"] = diagnostics_as_data(result.json_findings, Input(pair.json))
     return out

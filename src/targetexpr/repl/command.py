@@ -7,7 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from importlib.util import find_spec
 
-from targetexpr.cli.exits import InputProblem
+from targetexpr.base.errors import InputError
 from targetexpr.cli.schemas import add_event, add_schema, load
 from targetexpr.repl.storage import RULES_FILE
 
@@ -42,14 +42,14 @@ def run(options: Namespace) -> int:
     from targetexpr.repl.plain import PlainConsole, run_lines
     from targetexpr.repl.session import Session
     from targetexpr.repl.storage import RuleBook
-    from targetexpr.running.values import time_zone
+    from targetexpr.running.coercion import time_zone
 
     try:
         time_zone(options.timezone)
     except ValueError as error:
-        raise InputProblem(str(error)) from None
+        raise InputError(str(error)) from None
     if sys.stdin is None:
-        raise InputProblem("standard input is closed: there is nobody to talk to")
+        raise InputError("standard input is closed: there is nobody to talk to")
     if hasattr(sys.stdin, "reconfigure"):  # UTF-8 whatever the locale, as all that the command reads
         sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape")
     script = not sys.stdin.isatty()

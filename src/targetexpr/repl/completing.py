@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from targetexpr.cli.exits import InputProblem
+from targetexpr.base.errors import InputError
+from targetexpr.ide.completion import Offer, members, offers
+from targetexpr.ide.cursor import InString, place_at
 from targetexpr.repl.commands import COMMANDS, Command
-from targetexpr.repl.cursor import InString, place_at
 from targetexpr.repl.highlight import rule_start
-from targetexpr.repl.offers import Offer, members, offers
 from targetexpr.repl.session import Session
 
 MOST = 200
@@ -97,7 +97,7 @@ def _arguments(session: Session, command: Command, argument: str) -> Iterable[Of
 def _saved(session: Session, prefix: str) -> list[Offer]:
     try:
         rules = session.book.all()
-    except InputProblem:
+    except InputError:
         return []  # the command itself says what is wrong with the file
     return [_word(prefix, name, rule.expression) for name, rule in rules.items() if name.startswith(prefix)]
 

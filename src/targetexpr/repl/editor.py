@@ -23,8 +23,8 @@ from prompt_toolkit.shortcuts import CompleteStyle
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.cli.exits import YES
-from targetexpr.lang.schema import Schema
-from targetexpr.repl.analysis import mended, open_brackets
+from targetexpr.ide.document import mended, open_brackets
+from targetexpr.lang.schema.model import Schema
 from targetexpr.repl.completing import RuleCompleter
 from targetexpr.repl.highlight import STYLE, MatchingParenthesis, RuleLexer, rule_start
 from targetexpr.repl.interrupts import Interrupts
@@ -109,7 +109,7 @@ class Editor:
         self.live = Live(self._schema, self._repaint)
         self.prompt: PromptSession[str] = PromptSession(
             history=self.history,
-            lexer=RuleLexer(self._findings, lambda: self.live.version),
+            lexer=RuleLexer(self._diagnostics, lambda: self.live.version),
             completer=RuleCompleter(session),
             complete_while_typing=True,
             complete_style=CompleteStyle.COLUMN,
@@ -145,9 +145,9 @@ class Editor:
         start = rule_start(text)
         return text[start:] if start else text
 
-    def _findings(self, text: str) -> Sequence[Diagnostic]:
+    def _diagnostics(self, text: str) -> Sequence[Diagnostic]:
         """What is to be underlined; the rule behind a command is looked at by the toolbar alone."""
-        return () if rule_start(text) else self.live.findings(text)
+        return () if rule_start(text) else self.live.diagnostics(text)
 
     def _toolbar(self) -> StyleAndTextTuples:
         buffer = self.prompt.default_buffer

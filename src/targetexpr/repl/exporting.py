@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
+from targetexpr.base.errors import InputError
 from targetexpr.checking.result import Checked
-from targetexpr.cli.exits import InputProblem
 from targetexpr.front import to_json
 from targetexpr.lang.types import BOOLEAN
 from targetexpr.syntax.printer import to_text
 
 if TYPE_CHECKING:
-    from targetexpr.targets.findings import Finding
-    from targetexpr.targets.wire import Plain
+    from targetexpr.targets.model.json_values import JsonValue
+    from targetexpr.targets.validation.diagnostics import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +31,18 @@ class OpenTarget:
 
 
 def need_pydantic() -> None:
-    """Raises InputProblem when what target groups need is not installed."""
+    """Raises InputError when what target groups need is not installed."""
     if find_spec("pydantic") is None:
-        raise InputProblem("target groups need pydantic: pip install 'targetexpr[targets]'")
+        raise InputError("target groups need pydantic: pip install 'targetexpr[targets]'")
 
 
 def targets_of(path: str) -> list[OpenTarget]:
-    """The targets of a group's file with their rules, twins left out. Raises InputProblem."""
+    """The targets of a group's file with their rules, twins left out. Raises InputError."""
     need_pydantic()
-    from targetexpr.targets.model import Target, TargetGroup
-    from targetexpr.targets.payloads import PayloadError, build_group, group_in, kind_of
-    from targetexpr.targets.payloads import checked as checked_as
-    from targetexpr.targets.validation_rules import event_of
+    from targetexpr.targets.model.envelope import PayloadError, build_group, group_in, kind_of
+    from targetexpr.targets.model.envelope import checked as checked_as
+    from targetexpr.targets.model.group import Target, TargetGroup
+    from targetexpr.targets.validation.rule import event_of
 
     document = _document(path)
     try:
@@ -53,7 +53,7 @@ def targets_of(path: str) -> list[OpenTarget]:
             group: TargetGroup = build_group(document)
             targets = group.targets or ()
     except (PayloadError, ValueError) as error:
-        raise InputProblem(f"{path}: {error}") from None
+        raise InputError(f"{path}: {error}") from None
     found = [
         OpenTarget(
             place=place,
@@ -66,7 +66,7 @@ def targets_of(path: str) -> list[OpenTarget]:
         if not target.is_twin
     ]
     if not found:
-        raise InputProblem(f"{path} holds no target; `:export {path}` adds the rule as one if it holds a group")
+        raise InputError(f"{path} holds no target; `:export {path}` adds the rule as one if it holds a group")
     return found
 
 
@@ -77,15 +77,15 @@ def export(
 
     A file that holds a group keeps everything but the target's rule and, where values are given, these; and those of
     its twin: of the target at `place`, which must have the name `opened` still, else of the one of that name, else the
-    target is added. A group that would come out with an error it did not have is left as it is. Raises InputProblem;
+    target is added. A group that would come out with an error it did not have is left as it is. Raises InputError;
     then nothing was written.
     """
     need_pydantic()
     from targetexpr.repl.storage import write_whole
-    from targetexpr.targets.wire import write_plain
+    from targetexpr.targets.model.json_values import write_json
 
     if checked.type is None or not checked.type.fits(BOOLEAN):
-        raise InputProblem("a target needs a condition, and this comes out as something else; compare it with a value")
+        raise InputError("a target needs a condition, and this comes out as something else; compare it with a value")
     before = _text(path) if os.path.exists(path) else None
     document = _document(path) if before is not None else None
     target = _made(checked, name, values)
@@ -100,30 +100,30 @@ def export(
         if worse:
             told = "\n".join(worse)
             hint = f"`:open {path}` takes a target out of it, and `:export` then writes the rule back there."
-            raise InputProblem(f"nothing was written to {path}: the group would not be in order\n{told}\n{hint}")
-    text = write_plain(document) + "\n"
+            raise InputError(f"nothing was written to {path}: the group would not be in order\n{told}\n{hint}")
+    text = write_json(document) + "\n"
     try:
         write_whole(path, text)
     except OSError as error:
-        raise InputProblem(f"cannot write {path}: {error.strerror or error}") from None
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
     return what, before, text
 
 
-def _same_target(document: Plain, path: str, place: int, name: str | None) -> int:
-    """Where the target that was opened stands now. Raises InputProblem when it is there no more, or more than once."""
+def _same_target(document: JsonValue, path: str, place: int, name: str | None) -> int:
+    """Where the target that was opened stands now. Raises InputError when it is there no more, or more than once."""
     targets = targets_in(document)
     if name is None or not targets or (place < len(targets) and targets[place].get("name") == name):
         return place
     named = [at for at, one in enumerate(targets) if one.get("name") == name]
     if len(named) != 1:
         how = "no target" if not named else "several targets"
-        raise InputProblem(f"{path} was changed since `:open` and has {how} {name!r} now; nothing was written")
+        raise InputError(f"{path} was changed since `:open` and has {how} {name!r} now; nothing was written")
     return named[0]
 
 
-def targets_in(document: Plain) -> list[dict[str, Plain]]:
+def targets_in(document: JsonValue) -> list[dict[str, JsonValue]]:
     """The targets of a group, twins included; none of anything else."""
-    from targetexpr.targets.payloads import PayloadError, group_in
+    from targetexpr.targets.model.envelope import PayloadError, group_in
 
     try:
         _, inner = group_in(document)
@@ -133,19 +133,19 @@ def targets_in(document: Plain) -> list[dict[str, Plain]]:
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
-def findings(path: str) -> list[str]:
+def diagnostics(path: str) -> list[str]:
     """What is wrong with the group of a file, a line each; nothing for a file that holds a target alone."""
-    return [str(finding) for finding in _findings(_document(path))]
+    return [str(diagnostic) for diagnostic in _diagnostics(_document(path))]
 
 
-def _errors(document: Plain) -> list[str]:
-    return [str(finding) for finding in _findings(document) if finding.is_error]
+def _errors(document: JsonValue) -> list[str]:
+    return [str(diagnostic) for diagnostic in _diagnostics(document) if diagnostic.is_error]
 
 
-def _findings(document: Plain) -> list[Finding]:
-    from targetexpr.targets.model import Target
-    from targetexpr.targets.payloads import PayloadError, group_in, kind_of
-    from targetexpr.targets.validation import validate
+def _diagnostics(document: JsonValue) -> list[Finding]:
+    from targetexpr.targets.model.envelope import PayloadError, group_in, kind_of
+    from targetexpr.targets.model.group import Target
+    from targetexpr.targets.validation.validate import validate
 
     try:
         _, inner = group_in(document)
@@ -156,9 +156,9 @@ def _findings(document: Plain) -> list[Finding]:
         return []  # what holds no group is refused where the target is put into it
 
 
-def _made(checked: Checked, name: str, values: Sequence[str]) -> dict[str, Plain]:
+def _made(checked: Checked, name: str, values: Sequence[str]) -> dict[str, JsonValue]:
     entity, kind, event = _tracks(checked)
-    made: dict[str, Plain] = {"active": True, "name": name, "targetEntity": entity, "targetType": kind}
+    made: dict[str, JsonValue] = {"active": True, "name": name, "targetEntity": entity, "targetType": kind}
     if event is not None:
         made["eventName"] = event
     made |= {"enrolmentMethod": "TRANSACTION", "filters": [], **_rule(checked)}
@@ -166,7 +166,7 @@ def _made(checked: Checked, name: str, values: Sequence[str]) -> dict[str, Plain
     return made
 
 
-def _rule(checked: Checked) -> dict[str, Plain]:
+def _rule(checked: Checked) -> dict[str, JsonValue]:
     return {"expression": to_text(checked.expr), "expressionJson": to_json(checked)}
 
 
@@ -179,33 +179,33 @@ def _tracks(checked: Checked) -> tuple[str, str, str | None]:
     of_an_event = checked.event is not None and (event is None or event.behavioural)
     if "currentTxn" not in profiles and ("currentEvent" in profiles or of_an_event):
         if checked.event is None:
-            raise InputProblem("a target that looks at `currentEvent` tracks one event; say which with `:event NAME`")
+            raise InputError("a target that looks at `currentEvent` tracks one event; say which with `:event NAME`")
         return "EVENT", "COUNT", checked.event
     return "TRANSACTION", "SALES", None
 
 
-def _number(text: str) -> Plain:
-    from targetexpr.lang.texts import is_number_text
-    from targetexpr.targets.values import Number
+def _number(text: str) -> JsonValue:
+    from targetexpr.lang.literals import is_number_text
+    from targetexpr.targets.model.scalars import Number
 
     if not is_number_text(text):
-        raise InputProblem(f"{text!r} is no value for a target; one is a number, such as 500 or 99.50")
+        raise InputError(f"{text!r} is no value for a target; one is a number, such as 500 or 99.50")
     return int(text) if text.isdecimal() else Number(text)
 
 
-def _put(document: Plain, target: dict[str, Plain], path: str, place: int | None) -> str:
+def _put(document: JsonValue, target: dict[str, JsonValue], path: str, place: int | None) -> str:
     """Puts the target into what the file holds; what was done."""
-    from targetexpr.targets.model import TWIN, Target
-    from targetexpr.targets.payloads import PayloadError, group_in, kind_of
+    from targetexpr.targets.model.envelope import PayloadError, group_in, kind_of
+    from targetexpr.targets.model.group import TWIN, Target
 
     try:
         _, inner = group_in(document)
     except PayloadError as error:
-        raise InputProblem(f"{path}: {error}; nothing was written") from None
+        raise InputError(f"{path}: {error}; nothing was written") from None
     if not isinstance(inner, dict) or not inner.keys() & {"targets", "trackingType", "targetType", "periods", "name"}:
-        raise InputProblem(f"{path} holds neither a group nor a target; nothing was written")
+        raise InputError(f"{path} holds neither a group nor a target; nothing was written")
     rule = {key: target[key] for key in ("expression", "expressionJson")}
-    values = cast("list[dict[str, Plain]]", target["defaultValues"])
+    values = cast("list[dict[str, JsonValue]]", target["defaultValues"])
     if kind_of(inner) is Target:
         _changed(inner, rule, values)
         return f"the rule of the target {inner.get('name')}"
@@ -213,7 +213,7 @@ def _put(document: Plain, target: dict[str, Plain], path: str, place: int | None
     if targets is None:  # as answers write what is not there
         targets = inner["targets"] = []
     if not isinstance(targets, list) or not all(isinstance(one, dict) for one in targets):
-        raise InputProblem(f"{path}: its targets are no list of objects; nothing was written")
+        raise InputError(f"{path}: its targets are no list of objects; nothing was written")
     if place is None:
         named = [at for at, one in enumerate(targets) if one.get("name") == target["name"]]
         place = named[0] if named else None
@@ -228,7 +228,7 @@ def _put(document: Plain, target: dict[str, Plain], path: str, place: int | None
     return f"the rule of the target {name}"
 
 
-def _changed(target: dict[str, Plain], rule: dict[str, Plain], values: Sequence[dict[str, Plain]]) -> None:
+def _changed(target: dict[str, JsonValue], rule: dict[str, JsonValue], values: Sequence[dict[str, JsonValue]]) -> None:
     """Gives a target a rule and, where there are any, values; what else stands beside each value stays."""
     target.update(rule)
     if values:
@@ -239,13 +239,13 @@ def _changed(target: dict[str, Plain], rule: dict[str, Plain], values: Sequence[
         target["defaultValues"] = [{**there, **value} for there, value in zip(old, values, strict=True)]
 
 
-def _document(path: str) -> Plain:
-    from targetexpr.targets.payloads import PayloadError, read_document
+def _document(path: str) -> JsonValue:
+    from targetexpr.targets.model.envelope import PayloadError, read_document
 
     try:
         return read_document(_text(path))
     except PayloadError as error:
-        raise InputProblem(f"{path}: {error}") from None
+        raise InputError(f"{path}: {error}") from None
 
 
 def _text(path: str) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from decimal import Decimal
 
+from targetexpr.base.errors import InputError
 from targetexpr.checking.names import close_names, like_profile
-from targetexpr.cli.exits import InputProblem
 from targetexpr.cli.records import json_value
-from targetexpr.lang.schema import Attribute, Schema
+from targetexpr.lang.schema.model import Attribute, Schema
 from targetexpr.lang.types import EVENT, Kind
-from targetexpr.running.values import Misfit, PathPart, bind_date, bind_number, path_text
+from targetexpr.running.coercion import InvalidValue, PathPart, bind_date, bind_number, path_text
 
 _STEP = re.compile(r'\.?([A-Za-z_][A-Za-z0-9_]*)|\[([0-9]{1,6})\]|\["((?:[^"\\]|\\.)*)"\]')
 
@@ -28,7 +28,7 @@ DATA_MEMBERS = ("lineItems", "customFields", "extendedFields", "clusters", "attr
 
 
 def parse_path(text: str) -> tuple[PathPart, ...]:
-    """The steps of a path. Raises InputProblem.
+    """The steps of a path. Raises InputError.
 
     >>> parse_path('currentTxn.lineItems[0].attributes["sku code"]')
     ('currentTxn', 'lineItems', 0, 'attributes', 'sku code')
@@ -38,7 +38,7 @@ def parse_path(text: str) -> tuple[PathPart, ...]:
     while at < len(text):
         found = _STEP.match(text, at)
         if found is None or (not steps and found.start(1) != 0) or (steps and found[1] and text[at] != "."):
-            raise InputProblem(
+            raise InputError(
                 f"{text!r} is no field; one is written like currentTxn.value or currentTxn.lineItems[0].qty"
             )
         name, place, key = found.groups()
@@ -51,16 +51,16 @@ def _key(raw: str) -> str:
     try:
         return str(json.loads(f'"{raw}"'))
     except ValueError:
-        raise InputProblem(f'["{raw}"] is no text as JSON writes one: a backslash is written \\\\') from None
+        raise InputError(f'["{raw}"] is no text as JSON writes one: a backslash is written \\\\') from None
 
 
 def attribute_at(path: tuple[PathPart, ...], schema: Schema, event: str | None) -> Attribute | None:
-    """The attribute that a path names, None for what is no attribute. Raises InputProblem for a likely slip."""
+    """The attribute that a path names, None for what is no attribute. Raises InputError for a likely slip."""
     profile = schema.profiles.get(str(path[0]))
     if profile is None:
         close = like_profile(schema, str(path[0]))
         hint = f"did you mean {' or '.join(close)}?" if close else "`:schema` lists them"
-        raise InputProblem(f"rules read profiles, and there is no profile `{path[0]}`; {hint}")
+        raise InputError(f"rules read profiles, and there is no profile `{path[0]}`; {hint}")
     if len(path) == 1 or not isinstance(path[1], str) or path[1] in DATA_MEMBERS or path[1] in profile.methods:
         return None
     known = None if event is None else schema.event(event)
@@ -69,7 +69,7 @@ def attribute_at(path: tuple[PathPart, ...], schema: Schema, event: str | None) 
     if found is None and not (profile.type == EVENT and (known is None or known.behavioural)):
         close = close_names(path[1], (*profile.attributes, *more, *DATA_MEMBERS))
         if close:
-            raise InputProblem(f"`{profile.name}` has no attribute `{path[1]}`; did you mean {' or '.join(close)}?")
+            raise InputError(f"`{profile.name}` has no attribute `{path[1]}`; did you mean {' or '.join(close)}?")
     return found if len(path) == 2 else None
 
 
@@ -87,7 +87,7 @@ def split_field(text: str) -> tuple[str, str]:
 def parse_value(text: str, attribute: Attribute | None, zone: tzinfo = UTC) -> object:
     """What was typed, as a value of the data: JSON, or plain text where the field is a text or a date.
 
-    Raises InputProblem for what does not fit the field; `zone` is the clock of dates that name none.
+    Raises InputError for what does not fit the field; `zone` is the clock of dates that name none.
 
     >>> parse_value("620.10", None), parse_value("Gold", None)
     (620.1, 'Gold')
@@ -97,12 +97,12 @@ def parse_value(text: str, attribute: Attribute | None, zone: tzinfo = UTC) -> o
         value = json_value(text)
     except ValueError:
         if text[:1] in ('"', "{", "["):
-            raise InputProblem(f"{_short(text)} is not JSON: a bracket or a quote is missing or too many") from None
+            raise InputError(f"{_short(text)} is not JSON: a bracket or a quote is missing or too many") from None
         value = text
     if kind == "string" and isinstance(value, bool | int | float | Decimal):
         return text  # a text of digits, `currentTxn.number 0042`, keeps its zeros
     if isinstance(value, float) and not math.isfinite(value):
-        raise InputProblem(f"{text} is no number that data can hold; null stands for what is not known")
+        raise InputError(f"{text} is no number that data can hold; null stands for what is not known")
     if value is not None:
         _refuse_misfit(value, text, kind, zone)
     return value
@@ -112,16 +112,16 @@ def _refuse_misfit(value: object, text: str, kind: Kind, zone: tzinfo) -> None:
     try:
         if kind == "number":
             if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-                raise InputProblem(f"{_short(text)} is not a number, as this field is")
+                raise InputError(f"{_short(text)} is not a number, as this field is")
             bind_number(value)
         elif kind == "boolean" and not isinstance(value, bool):
-            raise InputProblem(f"{_short(text)} is neither true nor false, as this field is")
+            raise InputError(f"{_short(text)} is neither true nor false, as this field is")
         elif kind == "date":
             bind_date(value, zone)
-    except Misfit:
+    except InvalidValue:
         if kind == "number":
-            raise InputProblem("a number has at most 1,000 digits on either side of its point; this has more") from None
-        raise InputProblem(
+            raise InputError("a number has at most 1,000 digits on either side of its point; this has more") from None
+        raise InputError(
             f"{_short(text)} is not a date, as this field is; one is written 2025-05-27 or 2025-05-27T18:30:00+05:30"
         ) from None
 
@@ -131,7 +131,7 @@ def _short(text: str) -> str:
 
 
 def changed(context: dict[str, object], path: tuple[PathPart, ...], value: object) -> tuple[dict[str, object], object]:
-    """A copy of a context with one value changed, and what was there before. Raises InputProblem."""
+    """A copy of a context with one value changed, and what was there before. Raises InputError."""
     made = dict(context)
     holder: object = made  # always a copy of ours: what lies beside the path is shared with the context
     for at, step in enumerate(path):
@@ -140,10 +140,10 @@ def changed(context: dict[str, object], path: tuple[PathPart, ...], value: objec
         where = path_text(path[: at + 1])
         if isinstance(step, int):
             if not isinstance(holder, list):
-                raise InputProblem(f"{path_text(path[:at])} is no list, so there is no {where}")
+                raise InputError(f"{path_text(path[:at])} is no list, so there is no {where}")
             if step > len(holder):
                 many = f"{len(holder)} entr{'y' if len(holder) == 1 else 'ies'}"
-                raise InputProblem(f"{path_text(path[:at])} has {many}; the next one is [{len(holder)}]")
+                raise InputError(f"{path_text(path[:at])} has {many}; the next one is [{len(holder)}]")
             before = holder[step] if step < len(holder) else None
             new = value if last else beginning if before is None else copy.copy(before)
             holder[step : step + 1] = [new]
@@ -152,20 +152,20 @@ def changed(context: dict[str, object], path: tuple[PathPart, ...], value: objec
             new = value if last else beginning if before is None else copy.copy(before)
             holder[step] = new
         else:
-            raise InputProblem(f"{path_text(path[:at])} is {shown(holder)}, so there is no {where}")
+            raise InputError(f"{path_text(path[:at])} is {shown(holder)}, so there is no {where}")
         holder = new
     return made, before
 
 
 def removed(context: dict[str, object], path: tuple[PathPart, ...]) -> dict[str, object]:
-    """A copy of a context with one value taken out. Raises InputProblem when it is not there."""
+    """A copy of a context with one value taken out. Raises InputError when it is not there."""
     made = dict(context)
     holder: object = made
     for at, step in enumerate(path):
         here = isinstance(step, str) and isinstance(holder, dict) and step in holder
         here = here or (isinstance(step, int) and isinstance(holder, list) and step < len(holder))
         if not here:
-            raise InputProblem(f"there is no {path_text(path[: at + 1])} in the record")
+            raise InputError(f"there is no {path_text(path[: at + 1])} in the record")
         if at == len(path) - 1:
             del holder[step]  # type: ignore[attr-defined]
         else:

@@ -11,8 +11,8 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.repl.analysis import partner, tokens
-from targetexpr.syntax.scene import Tok
+from targetexpr.ide.document import partner, tokens
+from targetexpr.syntax.recovery.context import Token
 
 STYLE = Style.from_dict(
     {
@@ -63,7 +63,7 @@ def rule_start(text: str) -> int:
     return at
 
 
-def _class(found: Sequence[Tok], place: int) -> str:
+def _class(found: Sequence[Token], place: int) -> str:
     token = found[place]
     if token.kind != "NAME":
         return _CLASSES.get(token.kind, "class:rule.operator")
@@ -74,23 +74,23 @@ def _class(found: Sequence[Tok], place: int) -> str:
 
 
 class RuleLexer(Lexer):
-    """Styles the text; what is wrong is underlined, once the findings for this very text are known."""
+    """Styles the text; what is wrong is underlined, once the diagnostics for this very text are known."""
 
-    def __init__(self, findings: Callable[[str], Sequence[Diagnostic]], version: Callable[[], int]) -> None:
-        self._findings = findings
+    def __init__(self, diagnostics: Callable[[str], Sequence[Diagnostic]], version: Callable[[], int]) -> None:
+        self._diagnostics = diagnostics
         self._version = version
 
     def invalidation_hash(self) -> int:
-        """Changes when the findings do."""
+        """Changes when the diagnostics do."""
         return self._version()
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         """The styled lines of a document."""
-        lines = _lines(document.text, _styles(document.text, self._findings(document.text)))
+        lines = _lines(document.text, _styles(document.text, self._diagnostics(document.text)))
         return lambda number: lines[number] if number < len(lines) else []
 
 
-def _styles(text: str, findings: Sequence[Diagnostic]) -> list[tuple[int, int, str]]:
+def _styles(text: str, diagnostics: Sequence[Diagnostic]) -> list[tuple[int, int, str]]:
     """The whole text in runs of one style: start, end, style. A long rule is styled anew at every key."""
     start = rule_start(text)
     runs: list[tuple[int, int, str]] = [(0, start, "class:rule.command")] if start else []
@@ -104,9 +104,9 @@ def _styles(text: str, findings: Sequence[Diagnostic]) -> list[tuple[int, int, s
         at = end
     if at < len(text):
         runs.append((at, len(text), ""))
-    for finding in sorted(findings, key=lambda one: one.is_error):
-        first = max(finding.span.start, 0)
-        runs = _marked(runs, first, max(finding.span.end, first + 1), f" class:rule.{finding.severity}")
+    for diagnostic in sorted(diagnostics, key=lambda one: one.is_error):
+        first = max(diagnostic.span.start, 0)
+        runs = _marked(runs, first, max(diagnostic.span.end, first + 1), f" class:rule.{diagnostic.severity}")
     return runs
 
 

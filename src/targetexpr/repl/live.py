@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.source import Span
-from targetexpr.lang.schema import Schema
-from targetexpr.repl.analysis import Analysis, look
+from targetexpr.ide.document import Analysis, look
+from targetexpr.lang.schema.model import Schema
 
 AT_ONCE = 400
 """Characters up to which a text is looked at between two keys: a millisecond or two."""
@@ -20,7 +20,7 @@ _PAUSE = 0.02  # seconds: a key is painted first, then a long text is looked at
 
 
 class Live:
-    """The newest analysis of what is being typed. A long text keeps its old findings until the new ones are there."""
+    """The newest analysis of what is being typed. A long text keeps its old diagnostics until new ones come."""
 
     def __init__(self, schema: Callable[[], tuple[Schema, str | None]], ready: Callable[[], None]) -> None:
         self._schema = schema
@@ -29,7 +29,7 @@ class Live:
         self._known: tuple[Schema, str | None] | None = None
         self._running = False
         self.version = 0
-        self.analysis = Analysis(text="", findings=(), checked=None)
+        self.analysis = Analysis(text="", diagnostics=(), checked=None)
 
     def of(self, text: str) -> Analysis | None:
         """The analysis of a text; None while it is not there yet."""
@@ -45,12 +45,12 @@ class Live:
             loop.call_later(_PAUSE, self._start, loop)
         return None
 
-    def findings(self, text: str) -> Sequence[Diagnostic]:
-        """The findings to underline; while those of a long text are awaited, the old ones, moved along."""
+    def diagnostics(self, text: str) -> Sequence[Diagnostic]:
+        """The diagnostics to underline; while those of a long text are awaited, the old ones, moved along."""
         analysis = self.of(text)
         if analysis is None:
             return () if self.analysis.unfinished else moved(self.analysis, text)
-        return () if analysis.unfinished else analysis.findings
+        return () if analysis.unfinished else analysis.diagnostics
 
     def rest(self) -> None:
         """Another line begins, with a loop of its own: what the loop before had under way never comes back."""
@@ -89,9 +89,9 @@ def _loop() -> asyncio.AbstractEventLoop | None:
 
 
 def moved(analysis: Analysis, text: str) -> list[Diagnostic]:
-    """The findings of an older text, where they stand in a text that was made from it by one change.
+    """The diagnostics of an older text, where they stand in a text that was made from it by one change.
 
-    >>> from targetexpr.repl.analysis import look
+    >>> from targetexpr.ide.document import look
     >>> [one.span.start for one in moved(look("a = 1", Schema.bundled()), "long a = 1")]
     [7]
     """
@@ -100,7 +100,7 @@ def moved(analysis: Analysis, text: str) -> list[Diagnostic]:
     behind = len(os.path.commonprefix((old[same:][::-1], text[same:][::-1])))  # noqa: RUF071
     shift, changed_end = len(text) - len(old), len(old) - behind
     found = []
-    for one in analysis.findings:
+    for one in analysis.diagnostics:
         if one.span.end <= same:
             found.append(one)
         elif one.span.start >= changed_end:

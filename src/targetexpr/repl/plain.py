@@ -7,7 +7,7 @@ import sys
 from typing import TextIO
 
 from targetexpr.cli.exits import BAD_INPUT, YES
-from targetexpr.repl.analysis import open_brackets
+from targetexpr.ide.document import open_brackets
 from targetexpr.repl.commands import COMMANDS
 from targetexpr.repl.interrupts import Interrupts
 from targetexpr.repl.session import Session, Stop

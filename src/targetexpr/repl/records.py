@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
-from targetexpr.cli.exits import InputProblem
+from targetexpr.base.errors import InputError
 from targetexpr.cli.records import Record, read, record_of
 
 
@@ -51,7 +51,7 @@ class Lines:
                 file.seek(self.offsets[number - 1])
                 return record_of(self.lines[number - 1], _bare(file.readline())).under(self.profile)
         except OSError as error:
-            raise InputProblem(f"cannot read {self.name}: {error.strerror or error}") from None
+            raise InputError(f"cannot read {self.name}: {error.strerror or error}") from None
 
     def __iter__(self) -> Iterator[Record]:
         try:
@@ -60,14 +60,14 @@ class Lines:
                     if line.strip():
                         yield record_of(number, _bare(line)).under(self.profile)
         except OSError as error:
-            raise InputProblem(f"cannot read {self.name}: {error.strerror or error}") from None
+            raise InputError(f"cannot read {self.name}: {error.strerror or error}") from None
 
     def _open(self) -> BinaryIO:
         file = open(self.path, "rb")  # noqa: SIM115 - closed by whoever asked for it
         if _stamp(file) != self.stamp:
             file.close()
             again = f"{self.name} {self.profile}" if self.profile else self.name
-            raise InputProblem(f"{self.name} has changed; `:load {again}` reads it anew")
+            raise InputError(f"{self.name} has changed; `:load {again}` reads it anew")
         return file
 
 
@@ -93,7 +93,7 @@ def scratch() -> Held:
 
 
 def load(path: str, profile: str | None) -> Records:
-    """The records of a JSON or JSON Lines file. Raises InputProblem for one that cannot be read or has none."""
+    """The records of a JSON or JSON Lines file. Raises InputError for one that cannot be read or has none."""
     try:
         with open(path, "rb") as file:
             first = next((line for line in file if line.strip()), b"")
@@ -107,10 +107,10 @@ def load(path: str, profile: str | None) -> Records:
                     at += len(line)
                 return Lines(path, path, profile, offsets, lines, stamp)
     except OSError as error:
-        raise InputProblem(f"cannot read {path}: {error.strerror or error}") from None
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
     found = tuple(record.under(profile) for record in read(path))
     if not found:
-        raise InputProblem(f"{path} is an empty list: there is no record in it")
+        raise InputError(f"{path} is an empty list: there is no record in it")
     return Held(path, found)
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
+from targetexpr.base.errors import InputError
 from targetexpr.base.render import render
 from targetexpr.base.source import Source
 from targetexpr.checking.result import Checked
 from targetexpr.cli.evaluate import word
-from targetexpr.cli.exits import InputProblem
 from targetexpr.cli.records import Record
-from targetexpr.lang.schema import Schema
-from targetexpr.repl.analysis import Analysis, look
+from targetexpr.ide.document import Analysis, look
+from targetexpr.lang.schema.model import Schema
 from targetexpr.repl.records import Records, edited
 from targetexpr.repl.storage import RuleBook
 from targetexpr.rule import Rule
@@ -108,7 +108,7 @@ class Session:
                 run_command(self, text)
                 return True
             return self.take_rule(text)
-        except InputProblem as problem:
+        except InputError as problem:
             self.console.complain(str(problem))
             return False
 
@@ -118,19 +118,19 @@ class Session:
         return self.answer()
 
     def answer(self) -> bool:
-        """What there is to say about the current rule: findings, or the verdict for the record, or type and text."""
+        """What there is to say about the current rule: diagnostics, or the verdict for the record, or type and text."""
         analysis = self.analysis()
         if not analysis.ok:
-            self.show(analysis.findings)
+            self.show(analysis.diagnostics)
             if analysis.fixable:
                 self.console.complain(self.mending(analysis))
             self._hint_at_colon(analysis.text)
             return False
         if self.state.records is None:
             self._summary(analysis)
-            self.show(analysis.findings)
+            self.show(analysis.diagnostics)
             return True
-        self.show(analysis.findings)
+        self.show(analysis.diagnostics)
         return self.verdict()
 
     def _hint_at_colon(self, text: str) -> None:
@@ -144,7 +144,7 @@ class Session:
 
     def mending(self, analysis: Analysis) -> str:
         """How an offered repair is taken."""
-        count, fixable = len(analysis.findings), analysis.fixable
+        count, fixable = len(analysis.diagnostics), analysis.fixable
         what = "it" if count == 1 else "all of these" if fixable == count else f"{fixable} of these"
         return f"`:fix` mends {what} (F2 while typing)."
 
@@ -171,10 +171,10 @@ class Session:
         record = self.record()
         where = self.where()
         if record.context is None:
-            raise InputProblem(f"{where} cannot be read: {record.problem}")
+            raise InputError(f"{where} cannot be read: {record.problem}")
         explanation = rule.explain(record.context)
         if explanation.state == "undecided":
-            raise InputProblem(f"{where}: {explanation.to_text().splitlines()[0]} {_misfit(rule, record.context)}")
+            raise InputError(f"{where}: {explanation.to_text().splitlines()[0]} {_misfit(rule, record.context)}")
         self.console.say(f"{word(explanation.value)}  ({where})")
         if explanation.value is not True and explanation.change:
             self.console.say(explanation.change)
@@ -187,24 +187,24 @@ class Session:
         return look(self.rule_text(), self.schema, self.state.event)
 
     def rule_text(self) -> str:
-        """The text of the current rule. Raises InputProblem when there is none."""
+        """The text of the current rule. Raises InputError when there is none."""
         if not self.state.rule:
-            raise InputProblem("there is no rule yet: type one, or bring one back with `:use NAME`")
+            raise InputError("there is no rule yet: type one, or bring one back with `:use NAME`")
         return self.state.rule
 
     def compiled(self) -> Rule:
-        """The current rule, ready to be evaluated. Its findings are shown when it is not in order."""
+        """The current rule, ready to be evaluated. Its diagnostics are shown when it is not in order."""
         text = self.rule_text()
         try:
             return compile_rule(text, self.schema, event=self.state.event, timezone=self.timezone, expect=None)
         except ExpressionError as error:
             self.show(error.diagnostics)
-            raise InputProblem("the rule is not in order; mend it first (`:fix` where a fix is offered)") from None
+            raise InputError("the rule is not in order; mend it first (`:fix` where a fix is offered)") from None
 
     def records(self) -> Records:
-        """The records. Raises InputProblem when there are none."""
+        """The records. Raises InputError when there are none."""
         if self.state.records is None:
-            raise InputProblem("there are no records: `:load FILE` reads some, `:set currentTxn.value 620` makes one")
+            raise InputError("there are no records: `:load FILE` reads some, `:set currentTxn.value 620` makes one")
         return self.state.records
 
     def record(self, number: int | None = None) -> Record:
@@ -212,7 +212,7 @@ class Session:
         number = self.state.number if number is None else number
         records = self.records()
         if not 1 <= number <= len(records):
-            raise InputProblem(f"there is no record {number}; {records.name} has {len(records)}")
+            raise InputError(f"there is no record {number}; {records.name} has {len(records)}")
         return edited(records.record(number), self.state.edits, number)
 
     def where(self, number: int | None = None) -> str:
@@ -236,7 +236,7 @@ class Session:
     def undo(self) -> str:
         """Takes the last change back; what it was."""
         if not self.steps:
-            raise InputProblem("there is nothing to undo")
+            raise InputError("there is nothing to undo")
         step = self.steps[-1]
         if step.undo is not None:
             step.undo()
@@ -244,11 +244,11 @@ class Session:
         self.state = step.before
         return step.what
 
-    def show(self, findings: tuple[Diagnostic, ...]) -> None:
-        """Findings about the current rule, with the line and a mark under the place."""
-        if findings:
-            text = as_command(render(findings, Source(self.state.rule), color=self.console.color))
-            if any(finding.is_error for finding in findings):
+    def show(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        """Diagnostics about the current rule, with the line and a mark under the place."""
+        if diagnostics:
+            text = as_command(render(diagnostics, Source(self.state.rule), color=self.console.color))
+            if any(diagnostic.is_error for diagnostic in diagnostics):
                 self.console.complain(text)
             else:
                 self.console.say(text)
@@ -264,7 +264,7 @@ def as_command(text: str) -> str:
 
 
 def _misfit(rule: Rule, context: Mapping[str, object]) -> str:
-    from targetexpr.running.values import DataError
+    from targetexpr.running.coercion import DataError
 
     try:
         rule.evaluate(context)

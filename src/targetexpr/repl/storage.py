@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
-from targetexpr.cli.exits import InputProblem
+from targetexpr.base.errors import InputError
 
 RULES_FILE = "targetexpr-rules.toml"
 """Where rules are kept unless the call says otherwise: beside the work, to be put under version control with it."""
@@ -106,20 +106,20 @@ class RuleBook:
         self.path = path
 
     def all(self) -> dict[str, Saved]:
-        """The rules by name, in the order of the file. Raises InputProblem for a file that cannot be read."""
+        """The rules by name, in the order of the file. Raises InputError for a file that cannot be read."""
         return self._read(self._text())
 
     def put(self, name: str, rule: Saved | None) -> Written:
-        """Keeps a rule under a name; None takes it out. Raises InputProblem when the file cannot be written."""
+        """Keeps a rule under a name; None takes it out. Raises InputError when the file cannot be written."""
         if find_spec("tomlkit") is None:
-            raise InputProblem("keeping rules needs tomlkit: pip install 'targetexpr[repl]'")
+            raise InputError("keeping rules needs tomlkit: pip install 'targetexpr[repl]'")
         with _alone_in(os.path.dirname(os.path.realpath(self.path))):
             return self._put(name, rule)
 
     def take_back(self, written: Written) -> None:
         """The file as it was before a change, to the letter; of one that others changed since, the rule alone.
 
-        Raises InputProblem when the rule itself was changed by somebody else: their work stays.
+        Raises InputError when the rule itself was changed by somebody else: their work stays.
         """
         with _alone_in(os.path.dirname(os.path.realpath(self.path))):
             if self._text() == written.after:
@@ -130,14 +130,14 @@ class RuleBook:
                 return  # it is taken back already
             if there != written.rule:
                 said = f"the rule {written.name} in {self.path} was changed since by somebody else; it stays as it is"
-                raise InputProblem(said)
+                raise InputError(said)
             self._put(written.name, written.replaced)
 
     def _write(self, text: str) -> None:
         try:
             write_whole(self.path, text)
         except OSError as error:
-            raise InputProblem(f"cannot write {self.path}: {error.strerror or error}") from None
+            raise InputError(f"cannot write {self.path}: {error.strerror or error}") from None
 
     def _put(self, name: str, rule: Saved | None) -> Written:
         import tomlkit
@@ -149,7 +149,7 @@ class RuleBook:
         try:
             document = tomlkit.parse(text) if text else tomlkit.document()
         except tomlkit.exceptions.ParseError as error:
-            raise InputProblem(f"{self.path} is not TOML: {error}") from None
+            raise InputError(f"{self.path} is not TOML: {error}") from None
         if not text:
             document.add(tomlkit.comment(_HEAD))
         if "rules" not in document:
@@ -180,26 +180,26 @@ class RuleBook:
             return ""
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise InputProblem(f"cannot read {self.path}: {reason}") from None
+            raise InputError(f"cannot read {self.path}: {reason}") from None
 
     def _read(self, text: str) -> dict[str, Saved]:
         try:
             document = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise InputProblem(f"{self.path} is not TOML: {error}") from None
+            raise InputError(f"{self.path} is not TOML: {error}") from None
         except RecursionError:
-            raise InputProblem(f"{self.path} is not TOML that can be read: it is nested too deeply") from None
+            raise InputError(f"{self.path} is not TOML that can be read: it is nested too deeply") from None
         rules = document.get("rules", {})
         if not isinstance(rules, Mapping):
-            raise InputProblem(f"{self.path}: `rules` is a table of rules, as in [rules.big-spender]")
+            raise InputError(f"{self.path}: `rules` is a table of rules, as in [rules.big-spender]")
         return {str(name): self._saved(name, entry) for name, entry in rules.items()}
 
     def _saved(self, name: str, entry: object) -> Saved:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("expression"), str):
-            raise InputProblem(f"{self.path}: the rule {name} has no expression (a text)")
+            raise InputError(f"{self.path}: the rule {name} has no expression (a text)")
         event = entry.get("event")
         if event is not None and not isinstance(event, str):
-            raise InputProblem(f"{self.path}: the event of the rule {name} is a text")
+            raise InputError(f"{self.path}: the event of the rule {name} is a text")
         return Saved(expression=cast("str", entry["expression"]), event=event)
 
 

@@ -6,11 +6,11 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from targetexpr.checking.result import Call, Checked
+from targetexpr.ide.cursor import call_at, chain_at, value_of_chain
+from targetexpr.ide.document import Analysis
 from targetexpr.lang.nodes import Dereference, Expr, MethodCall, Name
-from targetexpr.lang.schema import Attribute
-from targetexpr.repl.analysis import Analysis
+from targetexpr.lang.schema.model import Attribute
 from targetexpr.repl.commands import COMMANDS
-from targetexpr.repl.cursor import call_at, chain_at, value_of_chain
 from targetexpr.repl.highlight import rule_start
 from targetexpr.repl.session import Session, as_command
 
@@ -24,7 +24,7 @@ def toolbar(
     start = rule_start(text)
     rule, here = text[start:], at - start
     known = analysis or before
-    wrong = any(finding.is_error and not known.pending(finding) for finding in known.findings)
+    wrong = any(diagnostic.is_error and not known.pending(diagnostic) for diagnostic in known.diagnostics)
     signature = [] if wrong else _signature(session, rule, here)
     first = signature or _trouble(session, known, here)
     second = [*_repair(known, here), *_types(session, analysis, rule, here)]
@@ -45,29 +45,29 @@ def _command(text: str) -> StyleAndTextTuples:
 
 
 def _trouble(session: Session, analysis: Analysis, at: int) -> StyleAndTextTuples:
-    finding = analysis.finding_at(at)
-    if finding is None:
+    diagnostic = analysis.diagnostic_at(at)
+    if diagnostic is None:
         return [("class:bar.quiet", _resting(session, analysis))]
-    if analysis.half_a_name(finding):
+    if analysis.half_a_name(diagnostic):
         return [("class:bar.quiet", "a name is begun here; Tab shows how it can go on")]
-    style = "class:bar.quiet" if analysis.pending(finding) else f"class:bar.{finding.severity}"
-    hint = f" {as_command(finding.hint)}" if finding.hint and finding.fix is None else ""
-    return [(style, f"{finding.message}{hint}")]
+    style = "class:bar.quiet" if analysis.pending(diagnostic) else f"class:bar.{diagnostic.severity}"
+    hint = f" {as_command(diagnostic.hint)}" if diagnostic.hint and diagnostic.fix is None else ""
+    return [(style, f"{diagnostic.message}{hint}")]
 
 
 def _repair(analysis: Analysis, at: int) -> StyleAndTextTuples:
     """The key that mends what is told, and how much more there is."""
-    finding = analysis.finding_at(at)
-    if finding is None or analysis.pending(finding):
+    diagnostic = analysis.diagnostic_at(at)
+    if diagnostic is None or analysis.pending(diagnostic):
         return []
-    count, fixable = len(analysis.findings), analysis.fixable
-    total: StyleAndTextTuples = [("class:bar.quiet", f"({count} findings)  ")] if count > 1 else []
+    count, fixable = len(analysis.diagnostics), analysis.fixable
+    total: StyleAndTextTuples = [("class:bar.quiet", f"({count} diagnostics)  ")] if count > 1 else []
     if not fixable:
         return total
-    if finding.fix is None or finding not in analysis.mendable:
+    if diagnostic.fix is None or diagnostic not in analysis.fixable_diagnostics:
         title = f"mends {fixable} of them"
     else:
-        title = finding.fix.title + (f", and mends {fixable - 1} more" if fixable > 1 else "")
+        title = diagnostic.fix.title + (f", and mends {fixable - 1} more" if fixable > 1 else "")
     return [("class:bar.key", "F2"), ("", f" {title}  "), *total]
 
 

@@ -24,6 +24,8 @@ from targetexpr.lang.nodes import (
 )
 from targetexpr.lang.operators import ARITHMETIC
 from targetexpr.running import semantics
+from targetexpr.running.coercion import Number, Value
+from targetexpr.running.context import ContextReader
 from targetexpr.running.meanings import (
     COMPUTED_ATTRIBUTES,
     PROFILE_MEANINGS,
@@ -42,17 +44,15 @@ from targetexpr.running.program import (
     ReadAttribute,
     TestRaw,
 )
-from targetexpr.running.reading import Reader
-from targetexpr.running.values import Number, Value
 
 Steps: TypeAlias = Generator[int, Value, Value]
 """One node at work: it gives places of operands, gets their values, and returns its own."""
 
 
-def interpret(program: Program, context: object, reader: Reader, *, start: int = 0) -> Value:
+def interpret(program: Program, context: object, reader: ContextReader, *, start: int = 0) -> Value:
     """The value of the node at `start` (the whole rule) for one context.
 
-    Raises DataError at the first misfit reached, unless the reader is forgiving.
+    Raises DataError at the first misfit reached, unless the reader is lenient.
     """
     return Interpreter(program, context, reader).value_of(start)
 
@@ -60,7 +60,7 @@ def interpret(program: Program, context: object, reader: Reader, *, start: int =
 class Interpreter:
     """One evaluation of one program."""
 
-    def __init__(self, program: Program, context: object, reader: Reader) -> None:
+    def __init__(self, program: Program, context: object, reader: ContextReader) -> None:
         self.program = program
         self.context = context
         self.reader = reader
@@ -162,8 +162,8 @@ class Interpreter:
         return self.reader.value(self.program.kinds[place], raw, wanted.profile, wanted.name)
 
     def raw(self, place: int) -> Generator[int, Value, object]:
-        """What the data holds, or what is computed from it, for a test that never raises: misfits read null here."""
-        reader, self.reader = self.reader, Reader(self.reader.zone, forgiving=True)
+        """What the data holds, or what is computed from it, for a test that never raises: invalid values read null."""
+        reader, self.reader = self.reader, ContextReader(self.reader.zone, lenient=True)
         operation = self.program.operations.get(place)
         found: object
         match operation:

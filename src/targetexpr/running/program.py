@@ -17,11 +17,11 @@ from targetexpr.lang.nodes import (
     NumberLiteral,
     StringLiteral,
 )
-from targetexpr.lang.schema import Attribute
+from targetexpr.lang.schema.model import Attribute
 from targetexpr.lang.types import Kind, kind_of
 from targetexpr.lang.walk import preorder
+from targetexpr.running.coercion import Number, Value
 from targetexpr.running.meanings import PROFILE_MEANINGS, RAW_MEANINGS, VALUE_MEANINGS
-from targetexpr.running.values import Number, Value
 
 
 class ReadAttribute(NamedTuple):
@@ -84,7 +84,7 @@ class Program:
     depth: int
 
 
-def lay_out(checked: Checked) -> Program:
+def lower(checked: Checked) -> Program:
     """The program of a tree that was checked without errors."""
     nodes = list(preorder(checked.expr))
     operands: list[tuple[int, ...]] = [()] * len(nodes)

@@ -27,13 +27,13 @@ from targetexpr.lang.nodes import (
     encode_string,
     is_raw_string,
 )
+from targetexpr.running.coercion import DataError, Value, plain, text_of
+from targetexpr.running.context import ContextReader
 from targetexpr.running.interpreter import interpret
 from targetexpr.running.program import CallValue, Program, ReadAttribute, TestRaw
-from targetexpr.running.reading import Reader
-from targetexpr.running.values import DataError, Value, plain, text_of
 
 
-def residual(program: Program, context: object, reader: Reader, unknown: Collection[str] | None = None) -> Expr:
+def residual(program: Program, context: object, reader: ContextReader, unknown: Collection[str] | None = None) -> Expr:
     """The tree that is left. `unknown` names the profiles not known, by default those the context lacks."""
     missing = _missing(program, context) if unknown is None else set(unknown)
     children = _children(program)
@@ -79,7 +79,7 @@ def _known(program: Program, children: list[list[int]], missing: set[str]) -> li
 def _rebuilt(
     program: Program,
     context: object,
-    reader: Reader,
+    reader: ContextReader,
     place: int,
     children: list[int],
     known: list[bool],
@@ -125,7 +125,7 @@ def _logical(node: Logical, terms: list[Expr]) -> Expr:
     return disjunction(open_terms) if stops else conjunction(open_terms)
 
 
-def _decided(program: Program, context: object, reader: Reader, place: int) -> Expr:
+def _decided(program: Program, context: object, reader: ContextReader, place: int) -> Expr:
     """A known part as a literal, or as it is written when it has none."""
     node = program.nodes[place]
     if isinstance(node, BooleanLiteral | NumberLiteral | StringLiteral):

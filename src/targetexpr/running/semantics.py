@@ -16,7 +16,7 @@ from decimal import (
 )
 from typing import Any, cast
 
-from targetexpr.running.values import Number, Value
+from targetexpr.running.coercion import Number, Value
 
 _TRAPS = [InvalidOperation, Overflow]
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_EVEN, traps=_TRAPS)

@@ -11,21 +11,21 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from targetexpr.serve import routes_sandbox, routes_v3
-from targetexpr.serve.answers import plain, problem, refused, unavailable
-from targetexpr.serve.described import document
-from targetexpr.serve.middleware import USER, Gate
-from targetexpr.serve.problems import Refusal, of_payload
+from targetexpr.serve.envelope import plain, problem, refused, unavailable
+from targetexpr.serve.errors import Refusal, of_payload
+from targetexpr.serve.middleware import USER, RequestGuard
+from targetexpr.serve.openapi import document
 from targetexpr.serve.progress import NotEvaluated
 from targetexpr.serve.reading import check_query
 from targetexpr.serve.settings import Options
-from targetexpr.serve.store import Store, StoreProblem
-from targetexpr.targets.payloads import PayloadError
+from targetexpr.serve.store import Store, StoreError
+from targetexpr.targets.model.envelope import PayloadError
 
 
 def create_app(options: Options | None = None, store: Store | None = None) -> FastAPI:
     """A sandbox as an ASGI application; in memory and without credentials unless the options say otherwise.
 
-    Raises StoreProblem for a database that cannot be used. The store is `app.state.store`; whoever runs the
+    Raises StoreError for a database that cannot be used. The store is `app.state.store`; whoever runs the
     application closes it.
     """
     options = options or Options()
@@ -36,7 +36,7 @@ def create_app(options: Options | None = None, store: Store | None = None) -> Fa
         app.include_router(router, dependencies=[Depends(_known_parameters)])
     _add_handlers(app)
     _add_documents(app, options)
-    app.add_middleware(Gate, options=options)
+    app.add_middleware(RequestGuard, options=options)
     return app
 
 
@@ -72,7 +72,7 @@ def _add_handlers(app: FastAPI) -> None:
 
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(PayloadError, on_payload)
-    app.add_exception_handler(StoreProblem, on_store)
+    app.add_exception_handler(StoreError, on_store)
     app.add_exception_handler(NotEvaluated, on_evaluation)
     app.add_exception_handler(HTTPException, on_http)
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
-from targetexpr.running.values import DataError, time_zone
-from targetexpr.serve.problems import of_payload, ours
+from targetexpr.running.coercion import DataError, time_zone
+from targetexpr.serve.errors import of_payload, ours
 from targetexpr.serve.reading import MOST_ID, misfit
 from targetexpr.serve.rows import Rows
-from targetexpr.targets.model import User
-from targetexpr.targets.payloads import PayloadError, checked
-from targetexpr.targets.response import Kind
-from targetexpr.targets.values import Stamp, stamp_text
-from targetexpr.targets.windows import ReturnPolicy
-from targetexpr.targets.wire import Plain
+from targetexpr.targets.api.create import Kind
+from targetexpr.targets.model.envelope import PayloadError, checked
+from targetexpr.targets.model.group import User
+from targetexpr.targets.model.json_values import JsonValue
+from targetexpr.targets.model.scalars import WireDate, date_text
+from targetexpr.targets.progress.windows import ReturnPolicy
 
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = datetime(9900, 1, 1, tzinfo=UTC)
@@ -42,7 +42,7 @@ class Settings:
     now: datetime  # in UTC, in whole milliseconds as the platform writes them; one instant for all of a request
     instants: tuple[datetime, ...] = ()  # of a set clock, those of the next create; the first is now
     shift: timedelta = timedelta()  # of a running clock, what it is ahead
-    actor: Mapping[str, Plain] | None = None  # who makes things; the user of the request unless set
+    actor: Mapping[str, JsonValue] | None = None  # who makes things; the user of the request unless set
     return_bill: bool = False  # whether targets of TRANSACTION get their twin
     timezone: str = ZONE  # the clock of local days
     returns: ReturnPolicy | None = None
@@ -82,15 +82,15 @@ def used(rows: Rows, settings: Settings) -> None:
         _freeze(rows, settings.instants[-1:])
 
 
-def shown_clock(settings: Settings) -> dict[str, Plain]:
+def shown_clock(settings: Settings) -> dict[str, JsonValue]:
     """The clock as answers have it."""
-    made: dict[str, Plain] = {"now": stamp_text(settings.now), "frozen": bool(settings.instants)}
+    made: dict[str, JsonValue] = {"now": date_text(settings.now), "frozen": bool(settings.instants)}
     if len(settings.instants) > 1:
-        made["instants"] = [stamp_text(moment) for moment in settings.instants]
+        made["instants"] = [date_text(moment) for moment in settings.instants]
     return made
 
 
-def set_clock(rows: Rows, given: Mapping[str, Plain]) -> None:
+def set_clock(rows: Rows, given: Mapping[str, JsonValue]) -> None:
     """Stops the clock at `now`: an instant, or a list of those of the next create. With `runs` it goes on."""
     now = given.get("now")
     if not isinstance(now, list):
@@ -110,7 +110,7 @@ def set_clock(rows: Rows, given: Mapping[str, Plain]) -> None:
         _freeze(rows, moments)
 
 
-def advance(rows: Rows, given: Mapping[str, Plain]) -> None:
+def advance(rows: Rows, given: Mapping[str, JsonValue]) -> None:
     """Puts the clock forward by weeks, days, hours and so on; one that stands goes on standing."""
     total = timedelta()
     for name, amount in given.items():
@@ -153,11 +153,11 @@ def _shift(rows: Rows, shift: timedelta) -> None:
     rows.set("shift", -(-shift // timedelta(milliseconds=1)))  # rounded up: never before the instant that was asked for
 
 
-def _instant(given: Plain, pointer: str) -> datetime:
+def _instant(given: JsonValue, pointer: str) -> datetime:
     try:
         if isinstance(given, bool) or not isinstance(given, str | int):
             raise ValueError("a text like 2023-11-17T07:04:44.000Z is needed")
-        moment = Stamp.read(given).instant().astimezone(UTC)
+        moment = WireDate.read(given).instant().astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise misfit("not-a-date", f"This is no instant: {error}.", pointer) from None
     _check(moment, pointer)
@@ -173,7 +173,7 @@ def _outside(pointer: str) -> Exception:
     return misfit("clock-range", f"The clock goes from {FIRST.year} to {LAST.year}.", pointer)
 
 
-def shown_settings(settings: Settings, sequences: Mapping[str, int]) -> dict[str, Plain]:
+def shown_settings(settings: Settings, sequences: Mapping[str, int]) -> dict[str, JsonValue]:
     """The settings as answers have them, the next id of each sequence included."""
     return {
         "ids": {kind: sequences.get(kind, 1) for kind in KINDS},
@@ -190,7 +190,7 @@ def shown_settings(settings: Settings, sequences: Mapping[str, int]) -> dict[str
 NAMES = ("ids", "actor", "returnBill", "timezone", "returns", "orgId", "openUsers", "warnings")
 
 
-def change_settings(rows: Rows, given: Mapping[str, Plain]) -> None:
+def change_settings(rows: Rows, given: Mapping[str, JsonValue]) -> None:
     """Changes what is named; null goes back to the default."""
     for name, value in given.items():
         if name == "ids":
@@ -204,7 +204,7 @@ def change_settings(rows: Rows, given: Mapping[str, Plain]) -> None:
         rows.set(name, wanted)
 
 
-def _checked(name: str, value: Plain) -> Any:
+def _checked(name: str, value: JsonValue) -> Any:
     if value is None:
         return None
     match name:
@@ -224,7 +224,7 @@ def _checked(name: str, value: Plain) -> Any:
     return value
 
 
-def _zone(value: Plain) -> None:
+def _zone(value: JsonValue) -> None:
     try:
         if not isinstance(value, str) or len(value) > 100:
             raise ValueError("a text like Asia/Kolkata or +05:30 is needed")
@@ -233,7 +233,7 @@ def _zone(value: Plain) -> None:
         raise misfit("timezone", f"This is no time zone: {error}", "/timezone") from None
 
 
-def _actor(value: Plain) -> Plain:
+def _actor(value: JsonValue) -> JsonValue:
     if not isinstance(value, dict):
         raise misfit("wrong-type", f"actor is an object: {', '.join(_ACTOR)}.", "/actor")
     for name in value:
@@ -243,12 +243,12 @@ def _actor(value: Plain) -> Plain:
         user = checked(User, value, "/actor")
     except PayloadError as error:
         raise of_payload(error) from None
-    made: dict[str, Plain] = {name: str(text) for name in _ACTOR[1:] if (text := getattr(user, name)) is not None}
-    first: dict[str, Plain] = {} if user.id is None else {"id": int(user.id)}
+    made: dict[str, JsonValue] = {name: str(text) for name in _ACTOR[1:] if (text := getattr(user, name)) is not None}
+    first: dict[str, JsonValue] = {} if user.id is None else {"id": int(user.id)}
     return first | made
 
 
-def _set_ids(rows: Rows, value: Plain) -> None:
+def _set_ids(rows: Rows, value: JsonValue) -> None:
     """Null begins at 1 again; while there are groups the sequences go on where they are."""
     before, made = rows.sequences(), rows.count_groups() > 0
     if value is None:

@@ -7,7 +7,8 @@ from argparse import ArgumentParser, Namespace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from targetexpr.cli.exits import YES, InputProblem
+from targetexpr.base.errors import InputError
+from targetexpr.cli.exits import YES
 
 if TYPE_CHECKING:
     import socket
@@ -86,9 +87,9 @@ _bytes.__name__ = "number of bytes"
 def run(options: Namespace) -> int:
     """Serve until told to stop; the exit status."""
     if find_spec("fastapi") is None or find_spec("uvicorn") is None or find_spec("pydantic") is None:
-        raise InputProblem(_MISSING)
+        raise InputError(_MISSING)
     from targetexpr.serve.settings import MOST_BODY, MOST_RECORDS, Options
-    from targetexpr.serve.store import Store, StoreProblem
+    from targetexpr.serve.store import Store, StoreError
 
     credential, made_up = _credential(options)
     wanted = Options(
@@ -102,11 +103,11 @@ def run(options: Namespace) -> int:
     listener = _listen(options.host, options.port)
     try:
         store = Store(options.database)
-    except StoreProblem as problem:
+    except StoreError as problem:
         listener.close()
-        raise InputProblem(problem.message) from None
+        raise InputError(problem.message) from None
     try:
-        from targetexpr.serve.serving import serve  # what takes longest comes when all else is in order
+        from targetexpr.serve.uvicorn_server import serve  # what takes longest comes when all else is in order
 
         serve(wanted, store, listener, made_up=made_up)
     finally:
@@ -121,9 +122,9 @@ def _credential(options: Namespace) -> tuple[Credential | None, bool]:
     given = options.user if options.user is not None else os.environ.get(USER_VARIABLE)
     if options.no_auth:
         if options.user is not None:
-            raise InputProblem("--user and --no-auth exclude each other")
+            raise InputError("--user and --no-auth exclude each other")
         if not is_loopback(options.host):
-            raise InputProblem(
+            raise InputError(
                 f"--no-auth answers everybody, so it is for this machine only, and {options.host} can be reached from "
                 f"others; leave it out, and give --user or {USER_VARIABLE}"
             )
@@ -132,7 +133,7 @@ def _credential(options: Namespace) -> tuple[Credential | None, bool]:
         try:
             return read_credential(given), False
         except ValueError as error:
-            raise InputProblem(str(error)) from None
+            raise InputError(str(error)) from None
     import secrets
 
     return Credential(name="sandbox", password=secrets.token_urlsafe(12)), True
@@ -145,7 +146,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError) as error:
-        raise InputProblem(f"there is no address {host!r} to listen on: {error}") from None
+        raise InputError(f"there is no address {host!r} to listen on: {error}") from None
     listener = socket.socket(family, kind, protocol)
     try:
         if os.name == "posix":
@@ -155,6 +156,6 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         hint = "; --port 0 takes a free one" if port else ""
-        raise InputProblem(f"cannot listen on {host} port {port}: {error.strerror or error}{hint}") from None
+        raise InputError(f"cannot listen on {host} port {port}: {error.strerror or error}{hint}") from None
     listener.setblocking(False)
     return listener

@@ -9,12 +9,12 @@ from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.limits import Limits
 from targetexpr.checking.checker import check_tree
 from targetexpr.lang.nodes import is_name
-from targetexpr.lang.schema import Schema
+from targetexpr.lang.schema.model import Schema
 from targetexpr.serve.reading import misfit, object_of, path_id
-from targetexpr.syntax.expression_json import group_json, to_json
+from targetexpr.syntax.fragments import pieces
+from targetexpr.syntax.json_encoder import group_json, to_json
 from targetexpr.syntax.parser import parse
-from targetexpr.syntax.pieces import pieces
-from targetexpr.targets.wire import Plain
+from targetexpr.targets.model.json_values import JsonValue
 
 LONGEST = 100_000
 """Characters of a rule that is converted; the editor's layout grows with the square of the nesting."""
@@ -23,8 +23,8 @@ _LONGEST_IN_PIECES = 10_000  # of broken text; the rest is left out
 _LIMITS = Limits(json=4_000_000)
 
 
-def convert(program: str, event: str, body: bytes) -> dict[str, Plain]:
-    """The answer for a body `{"exp": "..."}`. `findings` is ours, and there only when there is something to say."""
+def convert(program: str, event: str, body: bytes) -> dict[str, JsonValue]:
+    """The answer for a body `{"exp": "..."}`. `diagnostics` is ours, and there only when there is something to say."""
     given = object_of(body, ("exp",))
     text = given.get("exp")
     if path_id(program) is None:
@@ -36,11 +36,11 @@ def convert(program: str, event: str, body: bytes) -> dict[str, Plain]:
         raise misfit("exp-missing", "exp is the text of a rule.", "/exp")
     if len(text) > LONGEST:
         raise misfit("too-long", f"The rule has {len(text):,} characters; {LONGEST:,} are converted.", "/exp")
-    made, findings = _converted(text, event)
-    broken = any(finding.is_error for finding in findings)
-    result: dict[str, Plain] = {"expressionJSON": made, "expression": text, "isError": broken}
-    if findings:
-        result["findings"] = [_finding(one) for one in findings]
+    made, diagnostics = _converted(text, event)
+    broken = any(diagnostic.is_error for diagnostic in diagnostics)
+    result: dict[str, JsonValue] = {"expressionJSON": made, "expression": text, "isError": broken}
+    if diagnostics:
+        result["diagnostics"] = [_diagnostic(one) for one in diagnostics]
     return {"success": True, "status": 200, "result": result}
 
 
@@ -51,23 +51,23 @@ def _converted(text: str, event: str) -> tuple[str, tuple[Diagnostic, ...]]:
         made = to_json(checked.expr, "editor", types=checked.types, limits=_LIMITS)
         return made, tuple(_softened(one, checked.schema, event) for one in checked.diagnostics)
     except ExpressionError as error:
-        findings = error.diagnostics
+        diagnostics = error.diagnostics
     try:
-        return group_json(pieces(text[:_LONGEST_IN_PIECES]), limits=_LIMITS), findings
+        return group_json(pieces(text[:_LONGEST_IN_PIECES]), limits=_LIMITS), diagnostics
     except ExpressionError as error:
-        return group_json([]), (*findings, *error.diagnostics)
+        return group_json([]), (*diagnostics, *error.diagnostics)
 
 
 def _softened(one: Diagnostic, schema: Schema, event: str) -> Diagnostic:
     """What a rule may not see of an event is no error where the event is not known: it may be one of the customer's.
 
-    It has the types of a behavioural event, and a finding says so, whatever the rule reads.
+    It has the types of a behavioural event, and a diagnostic says so, whatever the rule reads.
     """
     unsure = one.code in ("profile-not-offered", "not-in-event") and schema.event(event) is None
     return replace(one, severity="warning") if unsure else one
 
 
-def _finding(one: Diagnostic) -> Plain:
+def _diagnostic(one: Diagnostic) -> JsonValue:
     made: dict[str, Any] = {"code": one.code, "severity": one.severity, "message": one.message}
     made |= {"start": one.span.start, "end": one.span.end}
     return made | ({"hint": one.hint} if one.hint is not None else {})

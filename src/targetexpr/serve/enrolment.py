@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from targetexpr.running.values import time_zone
+from targetexpr.running.coercion import time_zone
 from targetexpr.serve import clock
 from targetexpr.serve.clock import Settings
-from targetexpr.serve.groups import Members, body_of, parts_of, window_of
-from targetexpr.serve.problems import (
+from targetexpr.serve.errors import (
     ENROLLED,
     INVALID_USER,
     NO_PERIOD,
@@ -25,15 +24,16 @@ from targetexpr.serve.problems import (
     ours,
     refuse,
 )
+from targetexpr.serve.groups import Members, body_of, parts_of, window_of
 from targetexpr.serve.progress import of_customer, part_of
 from targetexpr.serve.reading import misfit, plain_user, user_id
 from targetexpr.serve.reads import found
 from targetexpr.serve.records import kept_of
 from targetexpr.serve.rows import GroupRow, Part, Rows
 from targetexpr.serve.store import Store
-from targetexpr.targets.spelling import EvaluationType, TrackingType
-from targetexpr.targets.values import stamp_text
-from targetexpr.targets.wire import Plain
+from targetexpr.targets.model.enums import EvaluationType, TrackingType
+from targetexpr.targets.model.json_values import JsonValue
+from targetexpr.targets.model.scalars import date_text
 
 _KNOWN = ("customerId", "periodName", "initialBalance", "resetStreakStatus")
 
@@ -44,12 +44,12 @@ class Ask:
 
     customer: str
     period: str | None
-    balance: Plain
+    balance: JsonValue
     reset: bool
     where: str
 
 
-def enrol(store: Store, group: int, target: int, given: Plain) -> Plain:
+def enrol(store: Store, group: int, target: int, given: JsonValue) -> JsonValue:
     """Takes a customer in, from an object or a list of one; the customer's id is what is answered."""
     ask = _ask(given, _KNOWN)
     with store.write() as rows:
@@ -62,7 +62,7 @@ def enrol(store: Store, group: int, target: int, given: Plain) -> Plain:
             raise refuse(ENROLLED, "enrolled-already", said, pointer=f"{ask.where}/customerId")
         before = rows.part(group, ask.customer)
         from_when = since if before is None else _again(before, ask, row, since, settings)
-        part = Part(ask.customer, stamp_text(settings.now), from_when, None)
+        part = Part(ask.customer, date_text(settings.now), from_when, None)
         if ask.balance is not None:
             _starts_at_nothing(rows, row, settings, part, ask)
         rows.add_users([ask.customer])
@@ -70,7 +70,7 @@ def enrol(store: Store, group: int, target: int, given: Plain) -> Plain:
     return plain_user(ask.customer)
 
 
-def unenrol(store: Store, group: int, target: int, given: Plain) -> Plain:
+def unenrol(store: Store, group: int, target: int, given: JsonValue) -> JsonValue:
     """Takes a customer out: of the period that is named, else the one that runs, and all later ones.
 
     The customer's id is what is answered.
@@ -107,7 +107,7 @@ def _group(rows: Rows, group: int, target: int) -> GroupRow:
     return row
 
 
-def _ask(given: Plain, known: Sequence[str]) -> Ask:
+def _ask(given: JsonValue, known: Sequence[str]) -> Ask:
     """What is asked for. The documents show a list of one, and their tables an object: both are read."""
     where = ""
     if isinstance(given, list):

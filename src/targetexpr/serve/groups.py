@@ -9,33 +9,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from targetexpr.serve import clock, requested
+from targetexpr.serve import clock, request_fields
+from targetexpr.serve.cache import remembered
 from targetexpr.serve.clock import KINDS, Settings
-from targetexpr.serve.problems import (
+from targetexpr.serve.errors import (
     NAME_TAKEN,
     Problem,
     Refusal,
     numbered,
-    of_finding,
+    of_diagnostic,
     refuse_errors,
 )
 from targetexpr.serve.reading import misfit
-from targetexpr.serve.remembered import remembered
 from targetexpr.serve.rows import ORGANISATION, GroupRow, NameOf, Rows
 from targetexpr.serve.store import Store
-from targetexpr.targets.findings import Finding
-from targetexpr.targets.model import TWIN, Target, TargetGroup
-from targetexpr.targets.payloads import is_envelope
-from targetexpr.targets.response import Kind, respond
-from targetexpr.targets.spelling import EvaluationType
-from targetexpr.targets.validation import validate
-from targetexpr.targets.values import Number, stamp_text
-from targetexpr.targets.wire import Plain, write_plain
+from targetexpr.targets.api.create import Kind, respond
+from targetexpr.targets.model.enums import EvaluationType
+from targetexpr.targets.model.envelope import is_envelope
+from targetexpr.targets.model.group import TWIN, Target, TargetGroup
+from targetexpr.targets.model.json_values import JsonValue, write_json
+from targetexpr.targets.model.scalars import Number, date_text
+from targetexpr.targets.validation.diagnostics import Finding
+from targetexpr.targets.validation.validate import validate
 
 MOST_ITEMS = 1000
 """Periods, targets or levels in one call; documents have up to a hundred periods and fifty targets."""
 
-Members = dict[str, Plain]
+Members = dict[str, JsonValue]
 Answered = TypeVar("Answered")
 
 
@@ -43,7 +43,7 @@ Answered = TypeVar("Answered")
 class Made:
     """What was made, as it is answered, and what there is to warn of."""
 
-    data: Plain
+    data: JsonValue
     warnings: tuple[Problem, ...] = ()
 
 
@@ -56,12 +56,12 @@ _KEPT = json.JSONDecoder(parse_float=Number, parse_int=_int)
 
 
 @remembered(room=8 << 20)
-def plain_of(text: str) -> Plain:
-    """A kept body, as `read_plain` reads it; groups are read far more often than they change.
+def plain_of(text: str) -> JsonValue:
+    """A kept body, as `read_json_value` reads it; groups are read far more often than they change.
 
     Never to be changed in place.
     """
-    return cast(Plain, _KEPT.decode(text))
+    return cast(JsonValue, _KEPT.decode(text))
 
 
 def body_of(row: GroupRow) -> Members:
@@ -69,21 +69,21 @@ def body_of(row: GroupRow) -> Members:
     return cast(Members, plain_of(row.body))
 
 
-def parts_of(body: Mapping[str, Plain], name: str) -> list[Members]:
+def parts_of(body: Mapping[str, JsonValue], name: str) -> list[Members]:
     """The periods, targets or streaks of a group."""
     return cast("list[Members]", body.get(name) or [])
 
 
-def window_of(body: Mapping[str, Plain]) -> str:
+def window_of(body: Mapping[str, JsonValue]) -> str:
     """How a group is evaluated; one that does not say has the fixed window."""
     return cast(str, body.get("targetEvaluationType", str(EvaluationType.FIXED_CALENDAR_WINDOW)))
 
 
-def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
+def create(store: Store, given: JsonValue, actor: Mapping[str, JsonValue]) -> Made:
     """A group from the body of a create call. Raises Refusal with everything that is wrong with it."""
     if not isinstance(given, dict) or is_envelope(given):
         raise misfit("not-a-group", "A target group is a JSON object, without the envelope of an answer.", "")
-    request = requested.of_group(given)
+    request = request_fields.of_group(given)
     for part in ("periods", "targets", "streaks"):
         if isinstance(listed := request.get(part), list) and len(listed) > MOST_ITEMS:
             said = f"A group has up to {MOST_ITEMS:,} {part} here, not {len(listed):,}."
@@ -92,10 +92,10 @@ def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
         name = request.get("name")
         taken = [name] if isinstance(name, str) and rows.is_taken("group", name) else []
         problems = _taken(rows, request)
-    findings = validate(request, building=True, taken_names=taken)
-    told = {one.pointer for one in findings if one.is_error}
-    problems += [one for one in requested.misfits(TargetGroup, given) if one.pointer not in told]
-    refuse_all(findings, problems)
+    diagnostics = validate(request, building=True, taken_names=taken)
+    told = {one.pointer for one in diagnostics if one.is_error}
+    problems += [one for one in request_fields.invalid_members(TargetGroup, given) if one.pointer not in told]
+    refuse_all(diagnostics, problems)
     model = TargetGroup.model_validate(request)
     with store.write() as rows:
         settings = clock.load(rows)
@@ -106,19 +106,19 @@ def create(store: Store, given: Plain, actor: Mapping[str, Plain]) -> Made:
             id=cast(int, data["id"]),
             active=data["active"] is True,
             user_made=data.get("userCreated") is True,
-            body=write_plain(data, indent=None),
-            attribution=write_plain(attribution_of(settings, actor), indent=None),
+            body=write_json(data, indent=None),
+            attribution=write_json(attribution_of(settings, actor), indent=None),
             created=_milliseconds(settings.moments[0]),
         )
         unless_taken(lambda: rows.add_group(row))
         keep_parts(rows, row.id, data)
         go_on(rows, ids, data)
         clock.used(rows, settings)
-    return Made(data=data, warnings=tuple(of_finding(one) for one in findings))
+    return Made(data=data, warnings=tuple(of_diagnostic(one) for one in diagnostics))
 
 
 def respond_to(
-    request: TargetGroup | Sequence[Target], settings: Settings, actor: Mapping[str, Plain], ids: Mapping[str, int]
+    request: TargetGroup | Sequence[Target], settings: Settings, actor: Mapping[str, JsonValue], ids: Mapping[str, int]
 ) -> Members:
     """What the platform answers, at the sandbox's instants and with its next ids; the user acts unless one is set."""
     return respond(
@@ -130,12 +130,12 @@ def respond_to(
     )
 
 
-def refuse_all(findings: Sequence[Finding], more: Sequence[Problem]) -> None:
+def refuse_all(diagnostics: Sequence[Finding], more: Sequence[Problem]) -> None:
     """All at once: what the validation found, and what is taken elsewhere in the organisation."""
     if more:
-        errors = [of_finding(one) for one in findings if one.is_error]
-        raise Refusal([*errors, *more], warnings=[of_finding(one) for one in findings if not one.is_error])
-    refuse_errors(findings)
+        errors = [of_diagnostic(one) for one in diagnostics if one.is_error]
+        raise Refusal([*errors, *more], warnings=[of_diagnostic(one) for one in diagnostics if not one.is_error])
+    refuse_errors(diagnostics)
 
 
 def _named(data: Mapping[str, Any]) -> list[tuple[NameOf, str, str]]:
@@ -212,7 +212,7 @@ def take_name(rows: Rows, kind: NameOf, scope: int, name: str, place: str, group
 def go_on(rows: Rows, before: Mapping[str, int], data: Members) -> None:
     """The sequences go on behind the ids that were given here; requests bring none of their own."""
     targets = parts_of(data, "targets")
-    given: dict[str, list[Plain]] = {
+    given: dict[str, list[JsonValue]] = {
         "group": [data.get("id")],
         "period": [one.get("id") for one in parts_of(data, "periods")],
         "streak": [one.get("id") for one in parts_of(data, "streaks")],
@@ -231,7 +231,7 @@ def _milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def attribution_of(settings: Settings, actor: Mapping[str, Plain]) -> Members:
-    written = stamp_text(settings.moments[0]).removesuffix("Z") + "+0000"
+def attribution_of(settings: Settings, actor: Mapping[str, JsonValue]) -> Members:
+    written = date_text(settings.moments[0]).removesuffix("Z") + "+0000"
     who = dict(settings.actor if settings.actor is not None else actor)
     return {"createdOn": written, "lastUpdatedOn": written, "lastUpdatedBy": who, "createdBy": dict(who)}

@@ -1,6 +1,6 @@
 """What stands before every route: the access log, credentials, the size and type of bodies, and a last resort.
 
-Plain ASGI, one layer: bodies are read here, so that routes are ordinary functions in the thread pool.
+JsonValue ASGI, one layer: bodies are read here, so that routes are ordinary functions in the thread pool.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from targetexpr.serve.answers import problem
+from targetexpr.serve.envelope import problem
 from targetexpr.serve.settings import Credential, LogStyle, Options, is_loopback, is_meant_for
 
 OPEN_PATHS = ("/docs", "/openapi.json", "/sandbox/health")
@@ -40,7 +40,7 @@ ANONYMOUS = "sandbox"
 _LOG = logging.getLogger("targetexpr.serve")
 
 
-class Gate:
+class RequestGuard:
     """Lets requests through that may be answered, and writes down what became of all of them."""
 
     def __init__(self, app: ASGIApp, options: Options) -> None:

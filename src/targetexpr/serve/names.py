@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
-from targetexpr.serve.problems import INVALID_KEY, refuse
+from targetexpr.serve.errors import INVALID_KEY, refuse
 from targetexpr.serve.reading import misfit
 from targetexpr.serve.rows import ORGANISATION, NameOf, Rows
-from targetexpr.targets.spelling import NameKind
-from targetexpr.targets.validation_group import LONGEST_NAME, LONGEST_REF_CODE, LONGEST_STREAK_NAME
-from targetexpr.targets.values import shown
-from targetexpr.targets.wire import Plain
+from targetexpr.targets.model.enums import NameKind
+from targetexpr.targets.model.json_values import JsonValue
+from targetexpr.targets.model.scalars import shown
+from targetexpr.targets.validation.group import LONGEST_NAME, LONGEST_REF_CODE, LONGEST_STREAK_NAME
 
 
-def is_free(rows: Rows, given: Mapping[str, Plain]) -> bool:
+def is_free(rows: Rows, given: Mapping[str, JsonValue]) -> bool:
     """True when something of the kind can be given the name: none has it, in any case, active or not, and it fits."""
     kind = _kind(given.get("type"))
     value = given.get("value")
@@ -33,7 +33,7 @@ _LONGEST: dict[NameOf, int] = {
 }
 
 
-def _kind(given: Plain) -> NameKind:
+def _kind(given: JsonValue) -> NameKind:
     for kind in NameKind:
         if isinstance(given, str) and given.lower() == kind.value.lower():
             return kind

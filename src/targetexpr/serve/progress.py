@@ -16,21 +16,21 @@ from typing import cast
 
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.serve import clock
+from targetexpr.serve.cache import remembered
 from targetexpr.serve.clock import Settings
+from targetexpr.serve.errors import Problem
 from targetexpr.serve.groups import Members, body_of, parts_of, plain_of
-from targetexpr.serve.problems import Problem
 from targetexpr.serve.reads import found
 from targetexpr.serve.records import Kept, kept_of, microseconds
-from targetexpr.serve.remembered import remembered
 from targetexpr.serve.rows import GroupRow, Part, RecordRow, Rows
 from targetexpr.serve.store import Store
-from targetexpr.targets.enrolment import Enrolment
-from targetexpr.targets.model import TargetGroup
-from targetexpr.targets.planned import EvaluationError
-from targetexpr.targets.progress import Progress
-from targetexpr.targets.spelling import EnrolmentMethod
-from targetexpr.targets.tracker import Prepared, Tracker, prepare
-from targetexpr.targets.wire import Plain
+from targetexpr.targets.model.enums import EnrolmentMethod
+from targetexpr.targets.model.group import TargetGroup
+from targetexpr.targets.model.json_values import JsonValue
+from targetexpr.targets.progress.enrolment import Enrolment
+from targetexpr.targets.progress.plan import EvaluationError
+from targetexpr.targets.progress.results import Progress
+from targetexpr.targets.progress.tracker import Prepared, Tracker, prepare
 
 
 class NotEvaluated(Exception):
@@ -144,7 +144,7 @@ def of_customer(row: GroupRow, settings: Settings, records: Sequence[Kept], part
     return progress if part.customer in progress.customers else None
 
 
-def of_group(store: Store, id: int) -> dict[str, Plain]:
+def of_group(store: Store, id: int) -> dict[str, JsonValue]:
     """Everybody's progress in a group, in the canonical form of `Progress.to_dict`."""
     with store.read() as rows:
         row = found(rows, id)

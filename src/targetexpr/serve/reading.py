@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
-from targetexpr.serve.problems import INVALID_INPUT, INVALID_USER, NO_GROUP, NO_TARGET, Refusal, refuse
-from targetexpr.targets.payloads import read_document
-from targetexpr.targets.wire import Plain, write_plain
+from targetexpr.serve.errors import INVALID_INPUT, INVALID_USER, NO_GROUP, NO_TARGET, Refusal, refuse
+from targetexpr.targets.model.envelope import read_document
+from targetexpr.targets.model.json_values import JsonValue, write_json
 
 MOST_ID = 2**63 - 1
 """Ids are longs on the platform, and in the database."""
@@ -30,7 +30,7 @@ def text_of(body: bytes) -> str:
         raise refuse(INVALID_INPUT, "not-utf-8", said, pointer="") from None
 
 
-def document_of(body: bytes) -> Plain:
+def document_of(body: bytes) -> JsonValue:
     """The JSON value of a body. Raises Refusal or PayloadError, with the place, for anything else."""
     text = text_of(body)
     if not text.strip():
@@ -38,7 +38,7 @@ def document_of(body: bytes) -> Plain:
     value = read_document(text)
     if _ESCAPED_SURROGATE(text):
         try:
-            write_plain(value, indent=None).encode()
+            write_json(value, indent=None).encode()
         except UnicodeEncodeError:
             # Half of a surrogate pair is no character: it could be neither stored nor answered.
             said = "A text holds half of a surrogate pair, as \\ud800 alone, which is no character."
@@ -46,7 +46,7 @@ def document_of(body: bytes) -> Plain:
     return value
 
 
-def object_of(body: bytes, known: Collection[str] | None = None) -> dict[str, Plain]:
+def object_of(body: bytes, known: Collection[str] | None = None) -> dict[str, JsonValue]:
     """The JSON object of a body; with `known`, members of other names are refused."""
     value = document_of(body)
     if not isinstance(value, dict):
@@ -124,7 +124,7 @@ def target_id(text: str) -> int:
     return found
 
 
-def user_id(given: Plain, pointer: str | None = None) -> str:
+def user_id(given: JsonValue, pointer: str | None = None) -> str:
     """The id of a user, from a path or a body: a whole number as on the platform, or a text as records may have."""
     if isinstance(given, str) and _USER(given) is not None:
         return given
@@ -134,6 +134,6 @@ def user_id(given: Plain, pointer: str | None = None) -> str:
     raise refuse(INVALID_USER, "user-id", said, pointer=pointer)
 
 
-def plain_user(id: str) -> Plain:
+def plain_user(id: str) -> JsonValue:
     """The id of a user as answers have it: a number where it looks like one."""
     return int(id) if path_id(id) is not None else id

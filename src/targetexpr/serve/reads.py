@@ -8,13 +8,13 @@ from typing import cast
 
 from targetexpr.serve import clock
 from targetexpr.serve.clock import Settings
+from targetexpr.serve.errors import NO_GROUP, refuse
 from targetexpr.serve.groups import Members, attribution_of, body_of, parts_of, plain_of
-from targetexpr.serve.problems import NO_GROUP, refuse
 from targetexpr.serve.rows import GroupRow, Rows
 from targetexpr.serve.store import Store
-from targetexpr.targets.derived import status_of
-from targetexpr.targets.spelling import PeriodStatus
-from targetexpr.targets.wire import Plain, write_plain
+from targetexpr.targets.api.default_json import status_of
+from targetexpr.targets.model.enums import PeriodStatus
+from targetexpr.targets.model.json_values import JsonValue, write_json
 
 _READ_FIRST = ("id", "attribution", "orgId", "createdOn")
 
@@ -41,7 +41,7 @@ def shown(row: GroupRow, settings: Settings, *, periods: bool) -> Members:
     for name, value in body.items():
         if name == "periods":
             if periods:
-                made[name] = list[Plain](now)
+                made[name] = list[JsonValue](now)
         elif name not in _READ_FIRST:
             made[name] = value
     running = [one for one in now if one["periodStatus"] == PeriodStatus.RUNNING and one.get("active") is not False]
@@ -64,7 +64,7 @@ def read(store: Store, id: int, *, periods: bool) -> Members:
         return shown(found(rows, id), clock.load(rows), periods=periods)
 
 
-def read_all(store: Store, *, periods: bool, only_active: bool, user_made: bool) -> list[Plain]:
+def read_all(store: Store, *, periods: bool, only_active: bool, user_made: bool) -> list[JsonValue]:
     """Every group; those that users made are left out unless asked for."""
     with store.read() as rows:
         settings = clock.load(rows)
@@ -72,20 +72,20 @@ def read_all(store: Store, *, periods: bool, only_active: bool, user_made: bool)
     return [shown(row, settings, periods=periods) for row in listed]
 
 
-def read_targets(store: Store, id: int) -> list[Plain]:
+def read_targets(store: Store, id: int) -> list[JsonValue]:
     """The targets of a group."""
     with store.read() as rows:
-        return list[Plain](parts_of(body_of(found(rows, id)), "targets"))
+        return list[JsonValue](parts_of(body_of(found(rows, id)), "targets"))
 
 
-def read_periods(store: Store, id: int) -> list[Plain]:
+def read_periods(store: Store, id: int) -> list[JsonValue]:
     """The periods of a group, their statuses by the clock."""
     with store.read() as rows:
         row, today = found(rows, id), clock.load(rows).now.date()
     return [_with_status(period, today) for period in parts_of(body_of(row), "periods")]
 
 
-def deactivate(store: Store, id: int, actor: Mapping[str, Plain]) -> Members:
+def deactivate(store: Store, id: int, actor: Mapping[str, JsonValue]) -> Members:
     """Ends a group and with it its targets; it can be read as before, and its names stay taken."""
     with store.write() as rows:
         row, settings = found(rows, id, active=True), clock.load(rows)
@@ -97,9 +97,9 @@ def deactivate(store: Store, id: int, actor: Mapping[str, Plain]) -> Members:
     return shown(row, settings, periods=False)
 
 
-def changed(row: GroupRow, body: Members, settings: Settings, actor: Mapping[str, Plain]) -> GroupRow:
+def changed(row: GroupRow, body: Members, settings: Settings, actor: Mapping[str, JsonValue]) -> GroupRow:
     """A group with another body, changed now."""
     fresh = attribution_of(settings, actor)
     kept = cast(Members, plain_of(row.attribution))
     attribution = {**kept, "lastUpdatedOn": fresh["lastUpdatedOn"], "lastUpdatedBy": fresh["lastUpdatedBy"]}
-    return row._replace(body=write_plain(body, indent=None), attribution=write_plain(attribution, indent=None))
+    return row._replace(body=write_json(body, indent=None), attribution=write_json(attribution, indent=None))

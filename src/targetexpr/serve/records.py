@@ -14,18 +14,18 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import NamedTuple
 
-from targetexpr.lang.schema import Schema
-from targetexpr.running.reading import Reader, get
-from targetexpr.running.values import DataError, time_zone
+from targetexpr.lang.schema.model import Schema
+from targetexpr.running.coercion import DataError, time_zone
+from targetexpr.running.context import ContextReader, get
 from targetexpr.serve import clock
-from targetexpr.serve.problems import Problem, Refusal
+from targetexpr.serve.errors import Problem, Refusal
 from targetexpr.serve.reading import misfit, text_of, user_id
 from targetexpr.serve.record_json import DECODER
 from targetexpr.serve.rows import RecordRow, Rows
 from targetexpr.serve.store import Store
-from targetexpr.targets.records import BILL, RETURN, Head, read_head
-from targetexpr.targets.values import stamp_text
-from targetexpr.targets.wire import DEEPEST, Plain
+from targetexpr.targets.model.json_values import DEEPEST, JsonValue
+from targetexpr.targets.model.scalars import date_text
+from targetexpr.targets.progress.record import BILL, RETURN, Head, read_head
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_TOLD = 100
@@ -56,7 +56,7 @@ class Given:
 class Fed:
     """What came of a call: how much was kept, what evaluation will set aside, and whether answers list that."""
 
-    data: dict[str, Plain]
+    data: dict[str, JsonValue]
     warnings: tuple[Problem, ...]
     told: bool
 
@@ -74,14 +74,14 @@ def feed(store: Store, body: bytes, *, lines: bool) -> Fed:
         with store.write() as rows:
             settings = clock.load(rows)
             if settings.timezone == timezone:
-                data, others = _keep(rows, ready, stamp_text(settings.now))
+                data, others = _keep(rows, ready, date_text(settings.now))
                 return Fed(data=data, warnings=tuple(doubts + others[:MOST_TOLD]), told=settings.warnings)
         timezone = settings.timezone  # changed in between: dates without an offset mean something else now
 
 
 def _ready(given: Iterable[Given], timezone: str) -> tuple[list[tuple[Head, str]], list[Problem]]:
     """The records as they are kept, and what to warn of. Raises Refusal with everything that is wrong."""
-    reader = Reader(time_zone(timezone))
+    reader = ContextReader(time_zone(timezone))
     rejected: list[Problem] = []
     doubts: list[Problem] = []
     ready: list[tuple[Head, str]] = []
@@ -117,7 +117,7 @@ def _types() -> Mapping[str, str]:
 _FIGURES = ("value", "discount", "totalQty")
 
 
-def _doubts(reader: Reader, given: Given) -> Iterator[Problem]:
+def _doubts(reader: ContextReader, given: Given) -> Iterator[Problem]:
     """What would count nothing, silently: figures that are none, slips in the type, returns of nothing. It is kept."""
     assert isinstance(given.value, dict)  # or it were no record
     kind = given.value["type"]
@@ -141,7 +141,7 @@ def _doubts(reader: Reader, given: Given) -> Iterator[Problem]:
             yield Problem(message=said, reason="record-value", pointer=place)
 
 
-def _keep(rows: Rows, ready: Sequence[tuple[Head, str]], fed: str) -> tuple[dict[str, Plain], list[Problem]]:
+def _keep(rows: Rows, ready: Sequence[tuple[Head, str]], fed: str) -> tuple[dict[str, JsonValue], list[Problem]]:
     """Keeps the records; what there is to say of it, and a warning for each that is another under an id in use."""
     duplicates, others = 0, list[Problem]()
     for head, text in ready:
@@ -174,7 +174,7 @@ def microseconds(moment: datetime) -> int:
     return (gone.days * 86_400 + gone.seconds) * 1_000_000 + gone.microseconds
 
 
-def _head(reader: Reader, given: Given) -> Head:
+def _head(reader: ContextReader, given: Given) -> Head:
     """What every record needs. Raises Refusal with the line and what is wrong there."""
     if given.problem is not None:
         raise _rejected(given, *given.problem)
@@ -301,7 +301,7 @@ class Kept(NamedTuple):
 
 def kept_of(rows: Iterable[RecordRow], timezone: str) -> Iterator[Kept]:
     """Kept records, each read once however many groups look at it. Their heads were in order when they were fed."""
-    reader = Reader(time_zone(timezone))
+    reader = ContextReader(time_zone(timezone))
     for one in rows:
         values = DECODER.decode(one.body)
         yield Kept(read_head(reader, values), values)

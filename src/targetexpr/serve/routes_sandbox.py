@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from targetexpr.serve import clock, users
-from targetexpr.serve.answers import success
-from targetexpr.serve.described import answers, body, flags, operation
+from targetexpr.serve.envelope import success
+from targetexpr.serve.openapi import answers, body, flags, operation
 from targetexpr.serve.progress import of_group
 from targetexpr.serve.reading import document_of, flag_of, group_id, misfit, object_of, user_id
 from targetexpr.serve.records import feed

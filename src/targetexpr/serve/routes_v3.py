@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from targetexpr.serve import additions, clock, enrolment, groups, names, reads, users
-from targetexpr.serve.answers import plain, success
+from targetexpr.serve import clock, enrolment, groups, later_parts, names, reads, users
 from targetexpr.serve.converter import convert
-from targetexpr.serve.described import answers, body, flags, numbers, operation
+from targetexpr.serve.envelope import plain, success
 from targetexpr.serve.middleware import BODY, USER
+from targetexpr.serve.openapi import answers, body, flags, numbers, operation
 from targetexpr.serve.reading import (
     MOST_ID,
     document_of,
@@ -24,7 +24,7 @@ from targetexpr.serve.reading import (
     user_id,
 )
 from targetexpr.serve.store import Store
-from targetexpr.targets.wire import Plain
+from targetexpr.targets.model.json_values import JsonValue
 
 router = APIRouter()
 
@@ -42,7 +42,7 @@ def store_of(request: Request) -> Store:
     return found
 
 
-def actor_of(request: Request) -> Mapping[str, Plain]:
+def actor_of(request: Request) -> Mapping[str, JsonValue]:
     """Who acts, as attributions have it: the till that the user of the request is."""
     name = request.scope[USER]
     return {"id": 1, "code": name, "description": "", "name": name, "type": "TILL"}
@@ -119,7 +119,7 @@ def deactivate(request: Request, group: GroupId) -> Response:
 def add_targets(request: Request, group: GroupId) -> Response:
     """One target or a list of them; values go by periodId, or by position."""
     given = document_of(sent_body(request))
-    return _made(request, additions.add_targets(store_of(request), group_id(group), given, actor_of(request)), 200)
+    return _made(request, later_parts.add_targets(store_of(request), group_id(group), given, actor_of(request)), 200)
 
 
 @router.get("/v3/targetGroups/{groupId}/targets", **operation("Targets of a group", answers(200, "targets", 404)))
@@ -135,7 +135,7 @@ def read_targets(request: Request, group: GroupId) -> Response:
 def add_periods(request: Request, group: GroupId) -> Response:
     """One period or a list of them; before the targets, for each of these needs a value in every period."""
     given = document_of(sent_body(request))
-    return _made(request, additions.add_periods(store_of(request), group_id(group), given, actor_of(request)), 200)
+    return _made(request, later_parts.add_periods(store_of(request), group_id(group), given, actor_of(request)), 200)
 
 
 @router.get("/v3/targetGroups/{groupId}/targetPeriods", **operation("Periods of a group", answers(200, "periods", 404)))

@@ -11,8 +11,8 @@ from targetexpr.serve.answer_shapes import EVENT, EVERYBODY, FINDING, SETTINGS, 
 from targetexpr.serve.clock import KINDS, MOST_FIRST, RETURNS, UNITS
 from targetexpr.serve.reading import MOST_ID, USER_PATTERN
 from targetexpr.serve.records import LONGEST_ID
-from targetexpr.targets.model import Period, Target, TargetGroup
-from targetexpr.targets.spelling import NameKind
+from targetexpr.targets.model.enums import NameKind
+from targetexpr.targets.model.group import Period, Target, TargetGroup
 
 Shape = dict[str, Any]
 
@@ -146,7 +146,7 @@ def components() -> dict[str, Shape]:
         expressionJSON=_TEXT,
         expression=_TEXT,
         isError=_FLAG,
-        findings=list_of(FINDING),
+        diagnostics=list_of(FINDING),
     )
     listed["Answer_converted"] = _object(
         ("success", "status", "result"), success=_FLAG, status={"const": 200}, result=result

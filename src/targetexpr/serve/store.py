@@ -24,7 +24,7 @@ _WAIT = 2.0  # seconds for another process to let go
 _PAUSE = 0.02  # seconds between two tries
 
 
-class StoreProblem(Exception):
+class StoreError(Exception):
     """The database cannot be used now, or at all; `reason` for programs, the message for people.
 
     The message names the file, for those who may ask; `told` does not, for everybody else.
@@ -56,11 +56,11 @@ _CAUSES: dict[int, tuple[str, str]] = {
 }
 
 
-def _problem(path: str, error: sqlite3.Error) -> StoreProblem:
+def _problem(path: str, error: sqlite3.Error) -> StoreError:
     """What an error of SQLite means, in words that say what to do."""
     number = getattr(error, "sqlite_errorcode", 0) or 0
     reason, said = _CAUSES.get(number & 0xFF, ("database-failed", f"failed: {error}"))
-    return StoreProblem(reason, f"The database {path} {said}.", f"The database {said.replace(path, 'file')}.")
+    return StoreError(reason, f"The database {path} {said}.", f"The database {said.replace(path, 'file')}.")
 
 
 class Store:
@@ -77,10 +77,10 @@ class Store:
         self._lock = threading.RLock()
         if not path:
             # SQLite would take the empty name for a file of its own that is gone at the end.
-            raise StoreProblem("database-unreachable", f"The database needs a name; {MEMORY} keeps nothing.")
+            raise StoreError("database-unreachable", f"The database needs a name; {MEMORY} keeps nothing.")
         if path != MEMORY and not Path(path).absolute().parent.is_dir():
             folder = Path(path).absolute().parent
-            raise StoreProblem("database-unreachable", f"There is no folder {folder} for the database; make it first.")
+            raise StoreError("database-unreachable", f"There is no folder {folder} for the database; make it first.")
         try:
             self._open()
         except sqlite3.Error as error:
@@ -94,12 +94,10 @@ class Store:
             mark, version = (run(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
             fresh = run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
             if not fresh and mark != _MARK:
-                raise StoreProblem(
-                    "database-foreign", f"{self.path} is a database of something else; give another file."
-                )
+                raise StoreError("database-foreign", f"{self.path} is a database of something else; give another file.")
             if not fresh and version != VERSION:
                 said = f"{self.path} was made by another version (layout {version}, this one reads {VERSION})"
-                raise StoreProblem("database-version", f"{said}; give another file.")
+                raise StoreError("database-version", f"{said}; give another file.")
             run("PRAGMA journal_mode=WAL")
             run("PRAGMA synchronous=FULL")
             run("BEGIN IMMEDIATE")
@@ -127,11 +125,11 @@ class Store:
         """Refuses a file that was taken away: what is written there would be acknowledged, and gone at the end."""
         if self.path != MEMORY and self._identity() != self._file:
             said = "was removed or replaced while it was open; start the sandbox again."
-            raise StoreProblem("database-gone", f"The database {self.path} {said}", f"The database {said}")
+            raise StoreError("database-gone", f"The database {self.path} {said}", f"The database {said}")
 
     @contextmanager
     def write(self) -> Iterator[Rows]:
-        """One transaction: all of it is kept, or nothing. Raises StoreProblem when the file cannot be written."""
+        """One transaction: all of it is kept, or nothing. Raises StoreError when the file cannot be written."""
         with self._begun("BEGIN IMMEDIATE"):
             try:
                 yield Rows(self._connection)
@@ -153,7 +151,7 @@ class Store:
 
     @contextmanager
     def _begun(self, begin: str) -> Iterator[None]:
-        """Holds the lock, with a transaction that has begun; what SQLite raises becomes a StoreProblem."""
+        """Holds the lock, with a transaction that has begun; what SQLite raises becomes a StoreError."""
         self._check_file()
         last = monotonic() + _WAIT
         try:

@@ -8,22 +8,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
 
-from targetexpr.serve import clock, own
+from targetexpr.serve import clock, row_ids
 from targetexpr.serve.clock import Settings
+from targetexpr.serve.errors import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHING_RECORDED, Problem, refuse
 from targetexpr.serve.groups import Members, body_of, parts_of, plain_of, window_of
-from targetexpr.serve.own import Shown
-from targetexpr.serve.problems import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHING_RECORDED, Problem, refuse
 from targetexpr.serve.progress import NotEvaluated, of_customer, part_of, until_its_end
 from targetexpr.serve.reading import plain_user
 from targetexpr.serve.reads import found
 from targetexpr.serve.records import Kept, kept_of
+from targetexpr.serve.row_ids import Shown
 from targetexpr.serve.rows import GroupRow, RecordRow, Rows
 from targetexpr.serve.store import Store
-from targetexpr.targets.progress import PeriodProgress, Progress, decimal_text
-from targetexpr.targets.records import BILL, RETURN, Head
-from targetexpr.targets.user_progress import figure
-from targetexpr.targets.values import Number, Stamp
-from targetexpr.targets.wire import Plain
+from targetexpr.targets.api.user_progress import figure
+from targetexpr.targets.model.json_values import JsonValue
+from targetexpr.targets.model.scalars import Number, WireDate
+from targetexpr.targets.progress.record import BILL, RETURN, Head
+from targetexpr.targets.progress.results import PeriodProgress, Progress, decimal_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +74,12 @@ def progress_of(store: Store, user: str, wanted: Wanted) -> tuple[Members, list[
         if found_out is not None:
             answered = cast("list[Members]", found_out.user_progress(user)["data"])[0]
             shown.append(Shown(_group(row, settings, answered, wanted), found_out, part, came))
-    problems += own.complete(store, user, shown, known)
+    problems += row_ids.complete(store, user, shown, known)
     who, listed = plain_user(user), [one.answer for one in shown]
-    return {"userId": who, "customer": {"id": who}, "targetGroups": list[Plain](listed)}, problems
+    return {"userId": who, "customer": {"id": who}, "targetGroups": list[JsonValue](listed)}, problems
 
 
-def _target_ids(row: GroupRow) -> list[Plain]:
+def _target_ids(row: GroupRow) -> list[JsonValue]:
     return [target["id"] for target in parts_of(body_of(row), "targets")]
 
 
@@ -92,7 +92,11 @@ def _group(row: GroupRow, settings: Settings, answered: Members, wanted: Wanted)
         and (wanted.target is None or one["targetRuleId"] == wanted.target)
     ]
     made: Members = {"id": row.id, "attribution": plain_of(row.attribution), "name": body.get("name")}
-    made |= {"orgId": settings.org_id, "preferredTillId": body.get("preferredTillId"), "targets": list[Plain](targets)}
+    made |= {
+        "orgId": settings.org_id,
+        "preferredTillId": body.get("preferredTillId"),
+        "targets": list[JsonValue](targets),
+    }
     if answered["streaks"]:
         made["streaks"] = answered["streaks"]
     return made | {
@@ -152,7 +156,7 @@ def events(store: Store, user: str, target: int, page: Page) -> Members:
     listed.sort(key=lambda one: (one[0].head.at, one[0].seq))
     shown = [entry for _, entry in listed[page.offset * page.limit : (page.offset + 1) * page.limit]]
     pagination: Members = {"limit": page.limit, "offset": page.offset, "total": len(listed)}
-    return {"pagination": pagination, "data": list[Plain](shown), "errors": [], "warnings": []}
+    return {"pagination": pagination, "data": list[JsonValue](shown), "errors": [], "warnings": []}
 
 
 class _Told(NamedTuple):
@@ -178,7 +182,7 @@ def _told(user: str, kept: Sequence[RecordRow], records: Sequence[Kept]) -> dict
     return found
 
 
-def _entry(told: _Told, change: Decimal, period: Plain, group: int, target: int) -> Members:
+def _entry(told: _Told, change: Decimal, period: JsonValue, group: int, target: int) -> Members:
     kind = told.head.type
     return {
         "eventLogId": told.seq,
@@ -187,7 +191,7 @@ def _entry(told: _Told, change: Decimal, period: Plain, group: int, target: int)
         "eventDisplayName": None if kind in (BILL, RETURN) else kind,
         "uniqueId": told.head.id,
         "eventDate": _written(told.head.at),
-        "eventProcessedDate": _written(Stamp.read(told.fed).instant()),
+        "eventProcessedDate": _written(WireDate.read(told.fed).instant()),
         "periodId": period,
         "targetGroupId": group,
         "targetRuleId": target,
@@ -195,7 +199,7 @@ def _entry(told: _Told, change: Decimal, period: Plain, group: int, target: int)
     }
 
 
-def _value(change: Decimal, kind: str) -> Plain:
+def _value(change: Decimal, kind: str) -> JsonValue:
     """Amounts of bills as they are, those of events with three decimals: as in the documents' samples."""
     return Number(decimal_text(change)) if kind in (BILL, RETURN) else figure(change)
 

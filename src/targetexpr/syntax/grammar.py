@@ -61,6 +61,6 @@ def tables() -> Tables:
             gotos=saved.GOTOS,
             jumps=saved.JUMPS,
         )
-    from targetexpr.syntax.make_tables import make
+    from targetexpr.syntax.generate_tables import make
 
     return make(text.decode("utf-8"))

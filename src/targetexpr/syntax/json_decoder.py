@@ -8,7 +8,7 @@ from sys import intern
 from typing import NamedTuple, cast
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError, capped
-from targetexpr.base.jsontext import Json, JsonProblem, JsonReader, Path, pointer
+from targetexpr.base.jsontext import Json, JsonError, JsonReader, Path, pointer
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import (
@@ -30,8 +30,8 @@ from targetexpr.lang.nodes import (
 )
 from targetexpr.lang.operators import BINARY, LOGICAL, UNARY, BinaryOp, LogicalOp, UnaryOp
 from targetexpr.lang.walk import depth, preorder, size
-from targetexpr.syntax.expression_json import CONDITIONAL_VALUE, LITERAL_KINDS, SHAPES
-from targetexpr.syntax.sentences import compose, say
+from targetexpr.syntax.json_encoder import CONDITIONAL_VALUE, LITERAL_KINDS, SHAPES
+from targetexpr.syntax.messages import diagnostic, diagnostic_of
 
 _KEYS = ("arity", "value", "type", "operands")
 
@@ -84,7 +84,7 @@ def _operand_paths(node: Expr, path: Path) -> Iterator[tuple[Expr, Path]]:
 def decode(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Decoded:
     """The tree of an expressionJson document with the types that it states.
 
-    Raises ExpressionError with every finding. White space and key order are free; everything else must be as this
+    Raises ExpressionError with every diagnostic. White space and key order are free; everything else must be as this
     library writes it, save that a `group` of one operand is that operand.
     """
     origins: dict[int, _Origin] = {}
@@ -104,13 +104,15 @@ def decode_tree(text: str, limits: Limits, origins: dict[int, _Origin] | None = 
     if not isinstance(text, str):
         raise TypeError(f"expressionJson is a str, not {type(text).__name__}")
     if len(text) > limits.json:
-        problem = say("too-long", Span(limits.json, len(text)), pointer="", most=f"{limits.json:,}", what="The JSON")
+        problem = diagnostic(
+            "too-long", Span(limits.json, len(text)), pointer="", most=f"{limits.json:,}", what="The JSON"
+        )
         raise ExpressionError([problem], text)
     try:
         return _Decoder(text, limits, origins).tree()
-    except JsonProblem as problem:
+    except JsonError as problem:
         at = Span(problem.offset, min(problem.offset + 1, len(text)))
-        found = say(problem.code, at, pointer=problem.pointer, reason=problem.reason)
+        found = diagnostic(problem.code, at, pointer=problem.pointer, reason=problem.reason)
         raise ExpressionError([found], text) from None
 
 
@@ -133,11 +135,11 @@ class _Chain:
 
 @dataclass(slots=True, eq=False)
 class _Built:
-    """What became of an object: a tree, or the findings that kept it from becoming one."""
+    """What became of an object: a tree, or the diagnostics that kept it from becoming one."""
 
     arity: str
     expr: Expr | _Chain | None
-    findings: list[Diagnostic]
+    diagnostics: list[Diagnostic]
     start: int
     end: int
     type: str | None
@@ -161,37 +163,39 @@ class _Decoder:
     def tree(self) -> Expr:
         document = self.reader.read()
         if document.kind != "object":
-            problem = say("wrong-kind", document.span, pointer="", what="A node", wanted="an object", got=_a(document))
+            problem = diagnostic(
+                "wrong-kind", document.span, pointer="", what="A node", wanted="an object", got=_a(document)
+            )
             raise ExpressionError([problem], self.text)
         built = cast(_Built, document.value)
-        if built.findings:
-            raise ExpressionError(capped(built.findings, self.limits.diagnostics), self.text)
+        if built.diagnostics:
+            raise ExpressionError(capped(built.diagnostics, self.limits.diagnostics), self.text)
         tree = self.finished(built)
         if depth(tree) > self.limits.nesting:
             raise ExpressionError(
-                [say("nesting-limit", document.span, pointer="", most=self.limits.nesting)], self.text
+                [diagnostic("nesting-limit", document.span, pointer="", most=self.limits.nesting)], self.text
             )
         if size(tree) > self.limits.nodes:
             most = f"{self.limits.nodes:,}"
-            raise ExpressionError([say("too-many-nodes", document.span, pointer="", most=most)], self.text)
+            raise ExpressionError([diagnostic("too-many-nodes", document.span, pointer="", most=most)], self.text)
         return tree
 
     def object(self, members: dict[str, Json], start: int, end: int) -> _Built:
         """One object, its operands being built already."""
         stated = members.get("type")
         kind = cast(str, stated.value) if stated is not None and stated.kind == "string" else None
-        findings: list[Diagnostic] = []
-        arity = self.shape(members, start, end, findings)
-        if arity and not findings:
-            self.value(members, findings)
-        operands = self.operands(members, arity, findings)
-        built = _Built(arity, None, findings, start, end, kind)
-        if findings:
+        diagnostics: list[Diagnostic] = []
+        arity = self.shape(members, start, end, diagnostics)
+        if arity and not diagnostics:
+            self.value(members, diagnostics)
+        operands = self.operands(members, arity, diagnostics)
+        built = _Built(arity, None, diagnostics, start, end, kind)
+        if diagnostics:
             return built
         if arity == "group":
             return self.ungrouped(operands, built)
         if arity in ("object_dereference", "method_call", "function_call"):
-            own = self.own_name(operands, arity, findings)
+            own = self.own_name(operands, arity, diagnostics)
             if own is None:
                 return built
             built.name_type = own.type
@@ -202,38 +206,40 @@ class _Decoder:
         self.build(built, name, operands)
         return built
 
-    def report(self, findings: list[Diagnostic], code: str, span: Span, *keys: str | int, **values: str | int) -> None:
-        """A finding on the object that closes now, or on what stands below it at `keys`."""
+    def report(
+        self, diagnostics: list[Diagnostic], code: str, span: Span, *keys: str | int, **values: str | int
+    ) -> None:
+        """A diagnostic on the object that closes now, or on what stands below it at `keys`."""
         where = self.reader.pointer + "".join(f"/{str(key).replace('~', '~0').replace('/', '~1')}" for key in keys)
-        findings.append(compose(code, span, values, pointer=where))
+        diagnostics.append(diagnostic_of(code, span, values, pointer=where))
 
-    def shape(self, members: dict[str, Json], start: int, end: int, findings: list[Diagnostic]) -> str:
+    def shape(self, members: dict[str, Json], start: int, end: int, diagnostics: list[Diagnostic]) -> str:
         """The arity, its keys and their kinds checked; the empty text for an arity that is none."""
         arity = members.get("arity")
         if arity is None:
-            self.report(findings, "missing-key", Span(start, end), key="arity", node="every node")
+            self.report(diagnostics, "missing-key", Span(start, end), key="arity", node="every node")
             return ""
         shape = SHAPES.get(cast(str, arity.value)) if arity.kind == "string" else None
         if shape is None:
-            self.report(findings, "unknown-arity", arity.span, "arity", arity=_shown(arity))
+            self.report(diagnostics, "unknown-arity", arity.span, "arity", arity=_shown(arity))
             return ""
         name = cast(str, arity.value)
         for key, member in members.items():
             if key not in _KEYS:
-                self.report(findings, "unknown-key", member.span, key, key=_clipped(key))
+                self.report(diagnostics, "unknown-key", member.span, key, key=_clipped(key))
             elif (key == "value" and not shape.value) or (key == "operands" and not shape.least):
-                self.report(findings, "needless-key", member.span, key, key=key, arity=name)
+                self.report(diagnostics, "needless-key", member.span, key, key=key, arity=name)
             elif member.kind != ("array" if key == "operands" else "string"):
                 wanted = "an array" if key == "operands" else "a string"
-                self.report(findings, "wrong-kind", member.span, key, what=f'"{key}"', wanted=wanted, got=_a(member))
+                self.report(diagnostics, "wrong-kind", member.span, key, what=f'"{key}"', wanted=wanted, got=_a(member))
         needed = (("value", shape.value), ("operands", shape.least > 0), ("type", name == "literal"))
         for key, is_needed in needed:
             if is_needed and key not in members:
-                self.report(findings, "missing-key", Span(start, end), key=key, node=f"a node of arity {name}")
+                self.report(diagnostics, "missing-key", Span(start, end), key=key, node=f"a node of arity {name}")
         return name
 
-    def operands(self, members: dict[str, Json], arity: str, findings: list[Diagnostic]) -> list[_Built]:
-        """The operands that were built; the findings on those that were not."""
+    def operands(self, members: dict[str, Json], arity: str, diagnostics: list[Diagnostic]) -> list[_Built]:
+        """The operands that were built; the diagnostics on those that were not."""
         array = members.get("operands")
         if array is None or array.kind != "array":
             return []
@@ -242,21 +248,21 @@ class _Decoder:
         for place, value in enumerate(values):
             if value.kind == "object":
                 operand = cast(_Built, value.value)
-                findings += operand.findings
+                diagnostics += operand.diagnostics
                 out.append(operand)
             else:
                 words = {"what": "A node", "wanted": "an object", "got": _a(value)}
-                self.report(findings, "wrong-kind", value.span, "operands", place, **words)
+                self.report(diagnostics, "wrong-kind", value.span, "operands", place, **words)
         shape = SHAPES.get(arity)
         if shape is not None and shape.least:
             few, many = len(values) < shape.least, shape.most is not None and len(values) > shape.most
             wanted = str(shape.least) if shape.most == shape.least else f"{shape.least} or more"
             if few or many:
                 words = {"arity": arity, "wanted": wanted, "got": str(len(values))}
-                self.report(findings, "operand-count", array.span, "operands", **words)
+                self.report(diagnostics, "operand-count", array.span, "operands", **words)
         return out
 
-    def value(self, members: dict[str, Json], findings: list[Diagnostic]) -> None:
+    def value(self, members: dict[str, Json], diagnostics: list[Diagnostic]) -> None:
         """A node's value: a literal against its type, a name, an operator."""
         member = members.get("value")
         if member is None:
@@ -265,7 +271,7 @@ class _Decoder:
         code, known = "", ""
         match members["arity"].value:
             case "literal":
-                self.literal(value, members, findings)
+                self.literal(value, members, diagnostics)
             case "name" if not is_name(value):
                 code = "invalid-name"
             case "unary_operation" if value not in UNARY:
@@ -277,31 +283,31 @@ class _Decoder:
             case _:
                 pass
         if code:
-            self.report(findings, code, member.span, "value", value=shown, known=known)
+            self.report(diagnostics, code, member.span, "value", value=shown, known=known)
 
-    def literal(self, value: str, members: dict[str, Json], findings: list[Diagnostic]) -> None:
+    def literal(self, value: str, members: dict[str, Json], diagnostics: list[Diagnostic]) -> None:
         stated, member = members["type"], members["value"]
         kind = literal_kind(cast(str, stated.value))
         shown = _shown(member)
         if kind is None:
-            self.report(findings, "literal-type", stated.span, "type", type=_shown(stated))
+            self.report(diagnostics, "literal-type", stated.span, "type", type=_shown(stated))
         elif kind == "boolean" and value not in ("true", "false"):
-            self.report(findings, "invalid-boolean", member.span, "value", value=shown)
+            self.report(diagnostics, "invalid-boolean", member.span, "value", value=shown)
         elif kind == "number" and not _is_number(value):
-            self.report(findings, "invalid-number", member.span, "value", value=shown)
+            self.report(diagnostics, "invalid-number", member.span, "value", value=shown)
         elif kind == "string" and not is_raw_string(value):
-            self.report(findings, "invalid-string", member.span, "value", value=shown)
+            self.report(diagnostics, "invalid-string", member.span, "value", value=shown)
 
     def ungrouped(self, operands: list[_Built], group: _Built) -> _Built:
         """A group of one operand is that operand; several are a text that the platform could not parse."""
         if len(operands) > 1:
-            self.report(group.findings, "unparsed-group", group.span, count=len(operands))
+            self.report(group.diagnostics, "unparsed-group", group.span, count=len(operands))
             return group
         (only,) = operands
         only.groups += 1
         return only
 
-    def own_name(self, operands: list[_Built], arity: str, findings: list[Diagnostic]) -> _Built | None:
+    def own_name(self, operands: list[_Built], arity: str, diagnostics: list[Diagnostic]) -> _Built | None:
         """The operand that is the member's, method's or function's own name."""
         place = 0 if arity == "function_call" else 1
         own = operands[place]
@@ -309,7 +315,7 @@ class _Decoder:
             return own
         which = "The second operand" if place else "The first operand"
         words = {"what": which, "wanted": "a name", "got": f"a {own.arity}"}
-        self.report(findings, "wrong-kind", own.span, "operands", place, **words)
+        self.report(diagnostics, "wrong-kind", own.span, "operands", place, **words)
         return None
 
     def build(self, built: _Built, value: str, operands: list[_Built]) -> None:

@@ -29,7 +29,7 @@ from targetexpr.lang.operators import LogicalOp
 from targetexpr.lang.walk import size
 from targetexpr.syntax.grammar import END, tables
 
-Token: TypeAlias = tuple[str, int, int]
+_Lexeme: TypeAlias = tuple[str, int, int]
 """A token on the parser's stack: its text, start and end."""
 
 Value: TypeAlias = tuple[Expr, int, int, int]
@@ -51,14 +51,14 @@ class Parsed(NamedTuple):
     mixes: list[Mix]
 
 
-class SyntaxProblem(Exception):
+class NotInLanguage(Exception):
     """The text is not in the language; `mistakes` finds out what its author meant. Never leaves this package."""
 
 
 def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Expr:
     """The tree of a rule.
 
-    Raises ExpressionError with every finding when the text is no rule or is past a limit.
+    Raises ExpressionError with every diagnostic when the text is no rule or is past a limit.
 
     >>> parse("currentTxn.value>500")
     Binary('>', Dereference('value', Name('currentTxn')), NumberLiteral('500'))
@@ -68,7 +68,7 @@ def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Expr:
     if len(text) <= limits.text:
         try:
             parsed = read(text)
-        except SyntaxProblem:
+        except NotInLanguage:
             pass
         else:
             if parsed.depth <= limits.nesting and (len(text) <= limits.nodes or size(parsed.tree) <= limits.nodes):
@@ -79,14 +79,14 @@ def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Expr:
 def diagnose(text: str, *, limits: Limits = DEFAULT_LIMITS) -> list[Diagnostic]:
     """Everything there is to say about a text, in the order of the text: errors, or warnings when it is a rule.
 
-    Never raises, whatever the text. The findings are about syntax alone; `check` knows names and types as well.
+    Never raises, whatever the text. The diagnostics are about syntax alone; `check` knows names and types as well.
 
     >>> [d.code for d in diagnose("currentTxn.value=500")]
     ['single-equals']
     """
-    from targetexpr.syntax.mistakes import find
+    from targetexpr.syntax.recovery.diagnose import diagnose as diagnose_text
 
-    return find(text, limits)
+    return diagnose_text(text, limits)
 
 
 @cache
@@ -95,7 +95,7 @@ def _scanner() -> Callable[[str], Iterator[re.Match[str]]]:
 
 
 def read(text: str, *, one_level: bool = False) -> Parsed:
-    """The tree of a text, limits aside. Raises SyntaxProblem without a word on what is wrong.
+    """The tree of a text, limits aside. Raises NotInLanguage without a word on what is wrong.
 
     With `one_level`, `&&` and `||` are read as the platform's oldest editor did: as one operator that nests to the
     right, so that `a&&b||c` is `a&&(b||c)`.
@@ -112,7 +112,7 @@ def read(text: str, *, one_level: bool = False) -> Parsed:
         while True:
             action = actions[state].get(kind)
             if action is None:
-                raise SyntaxProblem
+                raise NotInLanguage
             if action >= 0:
                 state = action
                 states.append(state)
@@ -134,10 +134,10 @@ def read(text: str, *, one_level: bool = False) -> Parsed:
             if state == accept and kind == END:
                 tree, _, _, depth = cast(Value, values[0])
                 return Parsed(tree, depth, mixes)
-    raise SyntaxProblem
+    raise NotInLanguage
 
 
-def _tokens(text: str) -> Iterator[tuple[str, Token]]:
+def _tokens(text: str) -> Iterator[tuple[str, _Lexeme]]:
     for found in _scanner()(text):
         kind = found.lastgroup
         if kind != "BLANK":
@@ -154,15 +154,15 @@ def scan(text: str) -> list[tuple[str, int, int]]:
 # among them; the last argument collects mixed lists.
 
 
-def _number(token: Token, _: object) -> Value:
+def _number(token: _Lexeme, _: object) -> Value:
     text, start, end = token
     return NumberLiteral(value=text, start=start, end=end), start, end, 1
 
 
-def _string(token: Token, _: object) -> Value:
+def _string(token: _Lexeme, _: object) -> Value:
     text, start, end = token
     if ("\\u" in text and lone_surrogate(text[1:-1])) or (not text.isascii() and _has_surrogate(text)):
-        raise SyntaxProblem
+        raise NotInLanguage
     return StringLiteral(raw=intern(text[1:-1]), start=start, end=end), start, end, 1
 
 
@@ -170,21 +170,21 @@ def _has_surrogate(text: str) -> bool:
     return any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def _boolean(token: Token, _: object) -> Value:
+def _boolean(token: _Lexeme, _: object) -> Value:
     text, start, end = token
     return BooleanLiteral(value=text == "true", start=start, end=end), start, end, 1
 
 
-def _name(token: Token, _: object) -> Value:
+def _name(token: _Lexeme, _: object) -> Value:
     text, start, end = token
     return Name(name=intern(text), start=start, end=end), start, end, 1
 
 
-def _group(opened: Token, inner: Value, closed: Token, _: object) -> Value:
+def _group(opened: _Lexeme, inner: Value, closed: _Lexeme, _: object) -> Value:
     return inner[0], opened[1], closed[2], inner[3] + 1
 
 
-def _dereference(operand: Value, _dot: Token, name: Token, _: object) -> Value:
+def _dereference(operand: Value, _dot: _Lexeme, name: _Lexeme, _: object) -> Value:
     node, start, _end, depth = operand
     text, name_start, end = name
     return (
@@ -195,7 +195,7 @@ def _dereference(operand: Value, _dot: Token, name: Token, _: object) -> Value:
     )
 
 
-def _method_call(operand: Value, _dot: Token, name: Token, _open: Token, *rest: Any) -> Value:
+def _method_call(operand: Value, _dot: _Lexeme, name: _Lexeme, _open: _Lexeme, *rest: Any) -> Value:
     node, start, _end, depth = operand
     text, name_start, _name_end = name
     arguments, deepest, end = _arguments(rest)
@@ -210,7 +210,7 @@ def _method_call(operand: Value, _dot: Token, name: Token, _open: Token, *rest: 
     return call, start, end, max(depth, deepest) + 1
 
 
-def _function_call(name: Token, _open: Token, *rest: Any) -> Value:
+def _function_call(name: _Lexeme, _open: _Lexeme, *rest: Any) -> Value:
     text, start, _name_end = name
     arguments, deepest, end = _arguments(rest)
     call = FunctionCall(name=intern(text), arguments=arguments, name_start=start, start=start, end=end)
@@ -220,7 +220,7 @@ def _function_call(name: Token, _open: Token, *rest: Any) -> Value:
 def _arguments(rest: tuple[Any, ...]) -> tuple[tuple[Expr, ...], int, int]:
     """Arguments, their greatest depth and the end of the call, from what follows the opening parenthesis."""
     given: list[Value] = rest[0] if len(rest) == 3 else []
-    closed: Token = rest[-2]
+    closed: _Lexeme = rest[-2]
     return tuple([value[0] for value in given]), max([value[3] for value in given], default=0), closed[2]
 
 
@@ -237,13 +237,13 @@ def _more(*parts: Any) -> list[Value]:
     return [parts[1]]
 
 
-def _unary(operator: Token, operand: Value, _: object) -> Value:
+def _unary(operator: _Lexeme, operand: Value, _: object) -> Value:
     text, start, _end = operator
     node, _start, end, depth = operand
     return Unary(operator=cast(Any, text), operand=node, start=start, end=end), start, end, depth + 1
 
 
-def _binary(left: Value, operator: Token, right: Value, _: object) -> Value:
+def _binary(left: Value, operator: _Lexeme, right: Value, _: object) -> Value:
     start, end = left[1], right[2]
     node = Binary(operator=cast(Any, operator[0]), left=left[0], right=right[0], start=start, end=end)
     return node, start, end, max(left[3], right[3]) + 1
@@ -308,7 +308,7 @@ def _logical(operator: str, first: Value, rest: list[Value]) -> Value:
     return node, start, end, deepest + 1
 
 
-def _conditional(condition: Value, _q: Token, then: Value, _c: Token, otherwise: Value, _: object) -> Value:
+def _conditional(condition: Value, _q: _Lexeme, then: Value, _c: _Lexeme, otherwise: Value, _: object) -> Value:
     start, end = condition[1], otherwise[2]
     node = Conditional(condition=condition[0], then=then[0], otherwise=otherwise[0], start=start, end=end)
     return node, start, end, max(condition[3], then[3], otherwise[3]) + 1

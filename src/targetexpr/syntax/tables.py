@@ -1,6 +1,6 @@
-"""Parse tables, made from the grammar by `python -m targetexpr.syntax.make_tables`; not edited by hand."""
+"""Parse tables made by `python -m targetexpr.syntax.generate_tables`; not edited by hand."""
 
-GRAMMAR: int = 1583057166
+GRAMMAR: int = 3428489181
 LEXER: str = ('(?P<BOOLEAN>(?:true|false)(?![A-Za-z0-9_]))|(?P<STRING>"[^"\\\\\r\n'
  ']*(?:\\\\[^\r\n'
  '][^"\\\\\r\n'

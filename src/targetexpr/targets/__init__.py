@@ -5,9 +5,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from targetexpr.targets.builder import GroupBuilder, streak_group
-from targetexpr.targets.findings import Finding, GroupError
-from targetexpr.targets.model import (
+from targetexpr.targets.api.create import respond
+from targetexpr.targets.authoring.builder import GroupBuilder, streak_group
+from targetexpr.targets.model.envelope import (
+    ApiError,
+    Envelope,
+    NameCheck,
+    PayloadError,
+    UnifiedUpdate,
+    parse_group,
+    parse_payload,
+)
+from targetexpr.targets.model.group import (
     AggregateWindow,
     Attribution,
     AudienceFilter,
@@ -22,23 +31,14 @@ from targetexpr.targets.model import (
     UnifiedTargetExpression,
     User,
 )
-from targetexpr.targets.payloads import (
-    ApiError,
-    Envelope,
-    NameCheck,
-    PayloadError,
-    UnifiedUpdate,
-    parse_group,
-    parse_payload,
-)
-from targetexpr.targets.response import respond
-from targetexpr.targets.summary import summary
-from targetexpr.targets.validation import validate
-from targetexpr.targets.wire import dump, json_schema, write_plain
+from targetexpr.targets.model.json_values import dump, json_schema, write_json
+from targetexpr.targets.reports.group import summary
+from targetexpr.targets.validation.diagnostics import Finding, GroupError
+from targetexpr.targets.validation.validate import validate
 
 if TYPE_CHECKING:
-    from targetexpr.targets.planned import EvaluationError
-    from targetexpr.targets.progress import (
+    from targetexpr.targets.progress.plan import EvaluationError
+    from targetexpr.targets.progress.results import (
         CapProgress,
         CustomerProgress,
         LevelProgress,
@@ -47,19 +47,19 @@ if TYPE_CHECKING:
         StreakProgress,
         UnifiedProgress,
     )
-    from targetexpr.targets.tracker import Tracker, evaluate
+    from targetexpr.targets.progress.tracker import Tracker, evaluate
 
 _LAZY = {
-    "CapProgress": "targetexpr.targets.progress",
-    "CustomerProgress": "targetexpr.targets.progress",
-    "EvaluationError": "targetexpr.targets.planned",
-    "LevelProgress": "targetexpr.targets.progress",
-    "PeriodProgress": "targetexpr.targets.progress",
-    "Progress": "targetexpr.targets.progress",
-    "StreakProgress": "targetexpr.targets.progress",
-    "Tracker": "targetexpr.targets.tracker",
-    "UnifiedProgress": "targetexpr.targets.progress",
-    "evaluate": "targetexpr.targets.tracker",
+    "CapProgress": "targetexpr.targets.progress.results",
+    "CustomerProgress": "targetexpr.targets.progress.results",
+    "EvaluationError": "targetexpr.targets.progress.plan",
+    "LevelProgress": "targetexpr.targets.progress.results",
+    "PeriodProgress": "targetexpr.targets.progress.results",
+    "Progress": "targetexpr.targets.progress.results",
+    "StreakProgress": "targetexpr.targets.progress.results",
+    "Tracker": "targetexpr.targets.progress.tracker",
+    "UnifiedProgress": "targetexpr.targets.progress.results",
+    "evaluate": "targetexpr.targets.progress.tracker",
 }
 # Building and checking a group does without the evaluator.
 
@@ -103,7 +103,7 @@ __all__ = [
     "streak_group",
     "summary",
     "validate",
-    "write_plain",
+    "write_json",
 ]
 
 

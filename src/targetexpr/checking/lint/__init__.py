@@ -1,6 +1,6 @@
 """Lint: rules about expressions that are in order and still seldom meant. Each is one small function.
 
-A rule has a code, a reason, and findings with a fix where one is possible. To add one, write its function in the
+A rule has a code, a reason, and diagnostics with a fix where one is possible. To add one, write its function in the
 module of its topic, its sentence in `lint_messages`, and list it in `RULES`.
 """
 
@@ -21,7 +21,7 @@ from targetexpr.checking.lint.patterns import partial_words, plain_regexes, usel
 from targetexpr.checking.lint.spelling import spellings, stray_arguments, values_outside
 from targetexpr.checking.lint.tree import Tree, Write
 from targetexpr.checking.result import Checked
-from targetexpr.lang.schema import Schema
+from targetexpr.lang.schema.model import Schema
 
 __all__ = ["CODES", "RULES", "Rule", "Write", "lint", "wanted"]
 
@@ -109,15 +109,15 @@ def lint(
 
     >>> from targetexpr.checking.checker import check_tree
     >>> from targetexpr.syntax.parser import parse
-    >>> [finding.code for finding in lint(check_tree(parse("currentTxn.value>500&&currentTxn.value<100")))]
+    >>> [diagnostic.code for diagnostic in lint(check_tree(parse("currentTxn.value>500&&currentTxn.value<100")))]
     ['contradiction']
     """
     if not checked.ok:
         return []
     keep = wanted(checked.schema, on=on, off=off)
     tree = Tree(checked, write)
-    found = [finding for rule in RULES for finding in rule.find(tree) if finding.code in keep]
-    return sorted(found, key=lambda finding: (finding.span, finding.code))
+    found = [diagnostic for rule in RULES for diagnostic in rule.find(tree) if diagnostic.code in keep]
+    return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
 
 
 def wanted(schema: Schema, *, on: Collection[str] = (), off: Collection[str] = ()) -> frozenset[str]:

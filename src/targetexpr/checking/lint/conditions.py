@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
 
 from targetexpr.base.diagnostics import Diagnostic, Fix
-from targetexpr.checking import lint_messages as messages
+from targetexpr.checking.lint import messages
 from targetexpr.checking.lint.tree import MOST_REWRITTEN, Tree, affirmed, literal, negated
 from targetexpr.checking.result import Call
 from targetexpr.checking.state import describe
+from targetexpr.lang.literals import split_bounds
 from targetexpr.lang.nodes import (
     Binary,
     BooleanLiteral,
@@ -24,7 +25,6 @@ from targetexpr.lang.nodes import (
     Unary,
 )
 from targetexpr.lang.operators import COMPARISONS
-from targetexpr.lang.texts import split_bounds
 
 Value: TypeAlias = "bool | str | Decimal"
 

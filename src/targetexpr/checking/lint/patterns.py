@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from targetexpr.base.diagnostics import Diagnostic, Edit, Fix
 from targetexpr.base.source import Span
-from targetexpr.checking import lint_messages as messages
 from targetexpr.checking.arguments import part_of
+from targetexpr.checking.lint import messages
 from targetexpr.checking.lint.tree import Tree, edit
 from targetexpr.lang.nodes import Binary, Dereference, Expr, MethodCall, Name, StringLiteral, encode_string
-from targetexpr.lang.schema import Attribute
+from targetexpr.lang.schema.model import Attribute
 
 _SPECIAL = frozenset("\\^$.|?*+()[]{}")
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.source import Span
-from targetexpr.checking import lint_messages as messages
+from targetexpr.checking.lint import messages
 from targetexpr.checking.lint.tree import Tree, affirmed, edit
 from targetexpr.checking.names import close_names
 from targetexpr.checking.state import describe
 from targetexpr.lang.nodes import Binary, Dereference, MethodCall, StringLiteral
-from targetexpr.lang.schema import Attribute
+from targetexpr.lang.schema.model import Attribute
 
 
 def stray_arguments(tree: Tree) -> Iterator[Diagnostic]:

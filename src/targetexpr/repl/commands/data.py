@@ -1,19 +1,19 @@
-"""Commands about records: loading, looking at, editing, counting and finding them."""
+"""Commands about records: loading, looking at, editing, counting and diagnostic them."""
 
 from __future__ import annotations
 
 import os
 from time import monotonic
 
+from targetexpr.base.errors import InputError
 from targetexpr.checking.names import like_profile
 from targetexpr.cli.evaluate import Counts, Failure, outcome_of
-from targetexpr.cli.exits import InputProblem
 from targetexpr.repl import records as sources
-from targetexpr.repl.commands.model import Command, file_name, no_argument, whole_number
+from targetexpr.repl.commands.command import Command, file_name, no_argument, whole_number
 from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown, split_field
 from targetexpr.repl.records import edited
 from targetexpr.repl.session import Session
-from targetexpr.running.values import Value, time_zone
+from targetexpr.running.coercion import Value, time_zone
 
 _GROUP = "Records"
 OUTCOMES = ("true", "false", "null", "error")
@@ -24,11 +24,11 @@ def _load(session: Session, argument: str) -> None:
 
 
 def load(session: Session, path: str, profile: str | None) -> None:
-    """Reads the records of a file. Raises InputProblem."""
+    """Reads the records of a file. Raises InputError."""
     if profile is not None and profile not in session.schema.profiles:
         close = like_profile(session.schema, profile)
         hint = f"did you mean {' or '.join(close)}?" if close else "`:schema` lists them"
-        raise InputProblem(f"there is no profile {profile!r}; {hint}")
+        raise InputError(f"there is no profile {profile!r}; {hint}")
     records = sources.load(path, profile)
     session.change(f"load {path}", records=records, number=1, edits={})
     count = len(records)
@@ -40,7 +40,7 @@ def load(session: Session, path: str, profile: str | None) -> None:
 def _path_and_profile(session: Session, argument: str) -> tuple[str, str | None]:
     """`FILE` or `FILE PROFILE`; a file name may have blanks in it."""
     if not argument:
-        raise InputProblem("`:load` takes a JSON or JSON Lines file, as in `:load records.jsonl`")
+        raise InputError("`:load` takes a JSON or JSON Lines file, as in `:load records.jsonl`")
     whole = file_name(argument)
     path, _, last = argument.rpartition(" ")
     path = file_name(path.strip())
@@ -75,7 +75,7 @@ def _next(session: Session, argument: str) -> None:
     no_argument(argument, "next")
     records = session.records()
     if session.state.number >= len(records):
-        raise InputProblem(f"this is the last record of {records.name}; `:record 1` goes to the first")
+        raise InputError(f"this is the last record of {records.name}; `:record 1` goes to the first")
     _go(session, session.state.number + 1)
 
 
@@ -124,7 +124,7 @@ def _count(session: Session, argument: str) -> None:
 
 def _find(session: Session, argument: str) -> None:
     if argument not in OUTCOMES:
-        raise InputProblem(f"`:find` takes what to look for: {', '.join(OUTCOMES)}")
+        raise InputError(f"`:find` takes what to look for: {', '.join(OUTCOMES)}")
     wanted = {"true": True, "false": False, "null": None}.get(argument)
     rule, records = session.compiled(), session.records()
     here, edits = session.state.number, session.state.edits
@@ -143,7 +143,7 @@ def _find(session: Session, argument: str) -> None:
         session.console.say(f"stopped after {tally.done:,} records")
         return
     if first is None:
-        raise InputProblem(f"no record comes out as {argument}: {tally}")
+        raise InputError(f"no record comes out as {argument}: {tally}")
     if first == here:
         session.console.say(f"this one is the only record that comes out as {argument}")
     else:
@@ -165,12 +165,12 @@ def _found(session: Session, number: int, wanted: str, *, wrapped: bool) -> None
 def _set(session: Session, argument: str) -> None:
     name, text = split_field(argument)
     if not name or not text:
-        raise InputProblem("`:set` takes a field and a value, as in `:set currentTxn.value 620`")
+        raise InputError("`:set` takes a field and a value, as in `:set currentTxn.value 620`")
     path = parse_path(name)
     attribute = attribute_at(path, session.schema, session.state.event)
     value = parse_value(text, attribute, time_zone(session.timezone))
     if len(path) == 1 and not isinstance(value, dict | None):
-        raise InputProblem(f"{name} is a profile: its value is an object, as in `:set {name} {{}}`")
+        raise InputError(f"{name} is a profile: its value is an object, as in `:set {name} {{}}`")
     after, before = changed(_context(session), path, value)
     _keep_edit(session, f"set {name}", after)
     session.console.say(f"{name}: {shown(before)} -> {shown(value)}")
@@ -181,7 +181,7 @@ def _set(session: Session, argument: str) -> None:
 
 def _unset(session: Session, argument: str) -> None:
     if not argument:
-        raise InputProblem("`:unset` takes a field, as in `:unset currentTxn.value`")
+        raise InputError("`:unset` takes a field, as in `:unset currentTxn.value`")
     after = removed(_context(session), parse_path(argument))
     _keep_edit(session, f"unset {argument}", after)
     _evaluate(session)
@@ -193,7 +193,7 @@ def _context(session: Session) -> dict[str, object]:
         return {}
     record = session.record()
     if record.context is None:
-        raise InputProblem(f"{session.where()} cannot be read: {record.problem}")
+        raise InputError(f"{session.where()} cannot be read: {record.problem}")
     return record.context
 
 

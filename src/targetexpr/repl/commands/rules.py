@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import cast
 
-from targetexpr.cli.exits import InputProblem
-from targetexpr.repl.analysis import Analysis, mended
-from targetexpr.repl.commands.model import Command, option_and_rule, take_rule, whole_number
+from targetexpr.base.errors import InputError
+from targetexpr.ide.document import Analysis, mended
+from targetexpr.repl.commands.command import Command, option_and_rule, take_rule, whole_number
 from targetexpr.repl.session import Session
 
 _GROUP = "The rule"
 
 
 def _in_order(session: Session) -> Analysis:
-    """The current rule, which has no errors. Shows them and raises InputProblem when it has."""
+    """The current rule, which has no errors. Shows them and raises InputError when it has."""
     analysis = session.analysis()
     if not analysis.ok:
-        session.show(analysis.findings)
-        raise InputProblem("the rule is not in order; mend it first (`:fix` where a fix is offered)")
+        session.show(analysis.diagnostics)
+        raise InputError("the rule is not in order; mend it first (`:fix` where a fix is offered)")
     return analysis
 
 
 def _json(session: Session, argument: str) -> None:
     from targetexpr.front import to_json
-    from targetexpr.syntax.expression_json import JsonStyle
+    from targetexpr.syntax.json_encoder import JsonStyle
 
     style = option_and_rule(session, argument, ("compact", "editor"))
     checked = _in_order(session).checked
@@ -64,11 +64,11 @@ def _type(session: Session, argument: str) -> None:
 def _lint(session: Session, argument: str) -> None:
     take_rule(session, argument)
     analysis = session.analysis()
-    if not analysis.findings:
+    if not analysis.diagnostics:
         session.console.say("nothing is wrong with it")
-    session.show(analysis.findings)
+    session.show(analysis.diagnostics)
     if not analysis.ok:
-        raise InputProblem("the rule is not in order")
+        raise InputError("the rule is not in order")
 
 
 def _fix(session: Session, argument: str) -> None:
@@ -77,8 +77,8 @@ def _fix(session: Session, argument: str) -> None:
     after = mended(before, session.schema, session.state.event)
     if after == before:
         analysis = session.analysis()
-        session.show(analysis.findings)
-        raise InputProblem("no repair is offered; change the rule itself" if analysis.findings else "nothing to mend")
+        session.show(analysis.diagnostics)
+        raise InputError("no repair is offered; change the rule itself" if analysis.diagnostics else "nothing to mend")
     session.change("the repair", rule=after)
     session.console.say(after)
     session.answer()
@@ -98,7 +98,7 @@ def _explained(session: Session, number: int) -> None:
     rule = session.compiled()
     record = session.record(number)
     if record.context is None:
-        raise InputProblem(f"{session.where(number)} cannot be read: {record.problem}")
+        raise InputError(f"{session.where(number)} cannot be read: {record.problem}")
     session.console.say(f"{session.where(number)}: {rule.explain(record.context).to_text()}")
 
 

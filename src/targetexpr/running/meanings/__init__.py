@@ -10,20 +10,20 @@ from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, TypeAlias
 
+from targetexpr.running.coercion import Value
+from targetexpr.running.context import ContextReader
 from targetexpr.running.meanings.baskets import COMPUTED_ATTRIBUTES, basket
 from targetexpr.running.meanings.dates import DATE_MEANINGS
 from targetexpr.running.meanings.fields import FIELD_MEANINGS
-from targetexpr.running.meanings.figures import interval
 from targetexpr.running.meanings.items import ITEM_MEANINGS
 from targetexpr.running.meanings.lookup import look_up
-from targetexpr.running.meanings.texts import RAW_TESTS, TEXT_MEANINGS
-from targetexpr.running.reading import Reader
-from targetexpr.running.values import Value
+from targetexpr.running.meanings.numbers import interval
+from targetexpr.running.meanings.strings import RAW_TESTS, TEXT_MEANINGS
 
 ValueMeaning: TypeAlias = Callable[..., Value]
 """`(zone, receiver, *arguments)`, none of them null. The kinds of the arguments are the declaration's."""
 
-ProfileMeaning: TypeAlias = Callable[[Reader, dict[object, object], str, tuple[Any, ...]], Value]
+ProfileMeaning: TypeAlias = Callable[[ContextReader, dict[object, object], str, tuple[Any, ...]], Value]
 """`(reader, profile, name of the profile, arguments)`, the arguments not null."""
 
 RawMeaning: TypeAlias = Callable[[object, tzinfo], bool]

@@ -8,7 +8,9 @@ from typing import Any, assert_never
 
 from targetexpr.lang.functions import Basket
 from targetexpr.lang.functions.baskets import SPELLINGS
-from targetexpr.lang.texts import is_number_text
+from targetexpr.lang.literals import is_number_text
+from targetexpr.running.coercion import Number, PathPart, Value
+from targetexpr.running.context import ContextReader, get
 from targetexpr.running.meanings.items import (
     ITEM_FIELDS,
     amount,
@@ -17,15 +19,13 @@ from targetexpr.running.meanings.items import (
     inventory_attribute,
     quantity,
 )
-from targetexpr.running.reading import Reader, get
-from targetexpr.running.regex import searcher
+from targetexpr.running.regex.search import searcher
 from targetexpr.running.semantics import add, compare
-from targetexpr.running.values import Number, PathPart, Value
 
 _Item = dict[object, object]
 _Path = tuple[PathPart, ...]
 _Test = Callable[[_Item, _Path], bool]
-_Measure = Callable[[Reader, _Item, _Path], Number | None]
+_Measure = Callable[[ContextReader, _Item, _Path], Number | None]
 
 CONDITION_SYMBOLS = {
     "GREATER_THAN": ">",
@@ -39,7 +39,7 @@ CONDITION_SYMBOLS = {
 
 
 def basket(
-    reader: Reader,
+    reader: ContextReader,
     shape: Basket,
     profile: dict[object, object],
     profile_name: str,
@@ -66,7 +66,7 @@ def basket(
             assert_never(shape.aggregate)
 
 
-def _each(reader: Reader, items: Sequence[object], profile_name: str) -> Iterator[tuple[_Item, _Path]]:
+def _each(reader: ContextReader, items: Sequence[object], profile_name: str) -> Iterator[tuple[_Item, _Path]]:
     """The items with their paths; one that reads null is an item without any fields."""
     for place, raw in enumerate(items):
         path = (profile_name, "lineItems", place)
@@ -75,7 +75,9 @@ def _each(reader: Reader, items: Sequence[object], profile_name: str) -> Iterato
         yield (raw if isinstance(raw, dict) else {}), path
 
 
-def _total(reader: Reader, items: Sequence[object], profile_name: str, measure: _Measure, test: _Test) -> Number | None:
+def _total(
+    reader: ContextReader, items: Sequence[object], profile_name: str, measure: _Measure, test: _Test
+) -> Number | None:
     """The measures of the selected items added up; null when one lacks it. All are read all the same."""
     total: Number = 0
     complete = True
@@ -89,7 +91,7 @@ def _total(reader: Reader, items: Sequence[object], profile_name: str, measure: 
     return total if complete else None
 
 
-def _selection(reader: Reader, shape: Basket, arguments: tuple[Any, ...]) -> _Test | None:
+def _selection(reader: ContextReader, shape: Basket, arguments: tuple[Any, ...]) -> _Test | None:
     """Which items are meant; None when the arguments say nothing that could be looked for."""
     if shape.selection == "If":
         return _condition(reader, *arguments)
@@ -108,7 +110,7 @@ def _selection(reader: Reader, shape: Basket, arguments: tuple[Any, ...]) -> _Te
     return matches
 
 
-def _condition(reader: Reader, field: str, operator: str, text: str) -> _Test | None:
+def _condition(reader: ContextReader, field: str, operator: str, text: str) -> _Test | None:
     measure = ITEM_FIELDS.get(field)
     symbol = CONDITION_SYMBOLS.get(SPELLINGS.get(operator, operator))
     if measure is None or symbol is None or not is_number_text(text):
@@ -121,28 +123,28 @@ def _condition(reader: Reader, field: str, operator: str, text: str) -> _Test | 
 
 
 def _computed(
-    count: Callable[[Reader, Sequence[object], str], Number | None],
-) -> Callable[[Reader, dict[object, object], str], Number | None]:
-    def compute(reader: Reader, profile: dict[object, object], profile_name: str) -> Number | None:
+    count: Callable[[ContextReader, Sequence[object], str], Number | None],
+) -> Callable[[ContextReader, dict[object, object], str], Number | None]:
+    def compute(reader: ContextReader, profile: dict[object, object], profile_name: str) -> Number | None:
         items = reader.items(get(profile, "lineItems"), profile_name, "lineItems")
         return None if items is None else count(reader, items, profile_name)
 
     return compute
 
 
-def _size(_reader: Reader, items: Sequence[object], _profile_name: str) -> int:
+def _size(_reader: ContextReader, items: Sequence[object], _profile_name: str) -> int:
     return len(items)
 
 
-def _total_quantity(reader: Reader, items: Sequence[object], profile_name: str) -> Number | None:
+def _total_quantity(reader: ContextReader, items: Sequence[object], profile_name: str) -> Number | None:
     return _total(reader, items, profile_name, quantity, lambda _item, _path: True)
 
 
-def _without_discount(reader: Reader, items: Sequence[object], profile_name: str) -> Number | None:
+def _without_discount(reader: ContextReader, items: Sequence[object], profile_name: str) -> Number | None:
     return _total(reader, items, profile_name, amount, lambda item, path: discount(reader, item, path) == 0)
 
 
-COMPUTED_ATTRIBUTES: dict[str, Callable[[Reader, dict[object, object], str], Number | None]] = {
+COMPUTED_ATTRIBUTES: dict[str, Callable[[ContextReader, dict[object, object], str], Number | None]] = {
     "basketSize": _computed(_size),
     "totalQty": _computed(_total_quantity),
     "basketAmountSumNonDiscounted": _computed(_without_discount),

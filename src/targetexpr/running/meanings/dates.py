@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from targetexpr.lang.texts import days_in_month
-from targetexpr.running.values import Misfit, Number, Value, bind_date, local_instant
+from targetexpr.lang.literals import days_in_month
+from targetexpr.running.coercion import InvalidValue, Number, Value, bind_date, local_instant
 
 _DAYS_IN_400_YEARS = 146_097
 
@@ -64,7 +64,7 @@ def _days_diff(zone: tzinfo, when: datetime, *other: datetime | Number) -> int |
 def _days_diff_from_string(zone: tzinfo, when: datetime, text: str) -> int | None:
     try:
         other = bind_date(text, zone)
-    except Misfit:
+    except InvalidValue:
         return None
     return None if other is None else to_anniversary(local(zone, when).date(), local(zone, other).date())
 

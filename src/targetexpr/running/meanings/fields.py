@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from targetexpr.running.reading import Reader, get
-from targetexpr.running.values import Value
+from targetexpr.running.coercion import Value
+from targetexpr.running.context import ContextReader, get
 
-_Meaning = Callable[[Reader, dict[object, object], str, tuple[Any, ...]], Value]
+_Meaning = Callable[[ContextReader, dict[object, object], str, tuple[Any, ...]], Value]
 
 
 def _includes(key: str) -> _Meaning:
     def includes(
-        reader: Reader, profile: dict[object, object], profile_name: str, arguments: tuple[Any, ...]
+        reader: ContextReader, profile: dict[object, object], profile_name: str, arguments: tuple[Any, ...]
     ) -> bool | None:
         name, wanted = arguments
         entries = reader.dictionary(get(profile, key), profile_name, key)
@@ -26,7 +26,7 @@ def _excludes(key: str) -> _Meaning:
     includes = _includes(key)
 
     def excludes(
-        reader: Reader, profile: dict[object, object], profile_name: str, arguments: tuple[Any, ...]
+        reader: ContextReader, profile: dict[object, object], profile_name: str, arguments: tuple[Any, ...]
     ) -> bool | None:
         found = includes(reader, profile, profile_name, arguments)
         return None if found is None else not found
@@ -34,7 +34,7 @@ def _excludes(key: str) -> _Meaning:
     return excludes
 
 
-def _holds(reader: Reader, entries: dict[object, object], path: tuple[str, str, str], wanted: str) -> bool:
+def _holds(reader: ContextReader, entries: dict[object, object], path: tuple[str, str, str], wanted: str) -> bool:
     """Whether the entry is the wanted text, or a list that has it; what stands after it in the list is not read."""
     entry = get(entries, path[2])
     if isinstance(entry, list | tuple):
@@ -43,7 +43,7 @@ def _holds(reader: Reader, entries: dict[object, object], path: tuple[str, str, 
 
 
 def _exists(
-    reader: Reader, profile: dict[object, object], profile_name: str, arguments: tuple[Any, ...]
+    reader: ContextReader, profile: dict[object, object], profile_name: str, arguments: tuple[Any, ...]
 ) -> bool | None:
     """Whether the field is filled: neither null nor empty, as `exists()` of a text."""
     entries = reader.dictionary(get(profile, "customFields"), profile_name, "customFields")

@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from targetexpr.running.reading import Reader, get
-from targetexpr.running.regex import searcher
+from targetexpr.running.coercion import Number, PathPart, Value
+from targetexpr.running.context import ContextReader, get
+from targetexpr.running.regex.search import searcher
 from targetexpr.running.semantics import arithmetic
-from targetexpr.running.values import Number, PathPart, Value
 
 _Item = dict[object, object]
 _Path = tuple[PathPart, ...]
 
 
-def quantity(reader: Reader, item: _Item, path: _Path) -> Number | None:
+def quantity(reader: ContextReader, item: _Item, path: _Path) -> Number | None:
     """`qty`."""
     return reader.number(get(item, "qty"), *path, "qty")
 
 
-def rate(reader: Reader, item: _Item, path: _Path) -> Number | None:
+def rate(reader: ContextReader, item: _Item, path: _Path) -> Number | None:
     """`rate`, the price of one."""
     return reader.number(get(item, "rate"), *path, "rate")
 
 
-def discount(reader: Reader, item: _Item, path: _Path) -> Number | None:
+def discount(reader: ContextReader, item: _Item, path: _Path) -> Number | None:
     """`discount`, 0 when it is missing."""
     raw = get(item, "discount")
     return 0 if raw is None else reader.number(raw, *path, "discount")
 
 
-def gross(reader: Reader, item: _Item, path: _Path) -> Number | None:
+def gross(reader: ContextReader, item: _Item, path: _Path) -> Number | None:
     """`value`, else rate times quantity."""
     raw = get(item, "value")
     if raw is not None:
@@ -39,7 +39,7 @@ def gross(reader: Reader, item: _Item, path: _Path) -> Number | None:
     return arithmetic("*", price, quantity(reader, item, path))
 
 
-def amount(reader: Reader, item: _Item, path: _Path) -> Number | None:
+def amount(reader: ContextReader, item: _Item, path: _Path) -> Number | None:
     """`amount`, else value less discount."""
     raw = get(item, "amount")
     if raw is not None:
@@ -48,7 +48,7 @@ def amount(reader: Reader, item: _Item, path: _Path) -> Number | None:
     return arithmetic("-", value, discount(reader, item, path))
 
 
-ITEM_FIELDS: dict[str, Callable[[Reader, _Item, _Path], Number | None]] = {
+ITEM_FIELDS: dict[str, Callable[[ContextReader, _Item, _Path], Number | None]] = {
     "AMOUNT": amount,
     "DISCOUNT": discount,
     "QUANTITY": quantity,
@@ -58,27 +58,27 @@ ITEM_FIELDS: dict[str, Callable[[Reader, _Item, _Path], Number | None]] = {
 """The fields that a condition can name."""
 
 
-def inventory_attribute(reader: Reader, item: _Item, path: _Path, name: str) -> str | None:
+def inventory_attribute(reader: ContextReader, item: _Item, path: _Path, name: str) -> str | None:
     """An inventory attribute of an item as a text, None when it has none of that name."""
     attributes = reader.dictionary(get(item, "attributes"), *path, "attributes")
     return None if attributes is None else reader.string(get(attributes, name), *path, "attributes", name)
 
 
-def _does_item_match(reader: Reader, profile: _Item, profile_name: str, arguments: tuple[Any, ...]) -> bool:
+def _does_item_match(reader: ContextReader, profile: _Item, profile_name: str, arguments: tuple[Any, ...]) -> bool:
     name, wanted = cast("tuple[str, str]", arguments)
     found = inventory_attribute(reader, profile, (profile_name,), name)
     return found is not None and found == wanted
 
 
-def _does_regex_match(name: str) -> Callable[[Reader, _Item, str, tuple[Any, ...]], Value]:
-    def matches(reader: Reader, profile: _Item, profile_name: str, arguments: tuple[Any, ...]) -> bool:
+def _does_regex_match(name: str) -> Callable[[ContextReader, _Item, str, tuple[Any, ...]], Value]:
+    def matches(reader: ContextReader, profile: _Item, profile_name: str, arguments: tuple[Any, ...]) -> bool:
         text = inventory_attribute(reader, profile, (profile_name,), name)
         return text is not None and searcher(arguments[0])(text)
 
     return matches
 
 
-ITEM_MEANINGS: dict[str, Callable[[Reader, _Item, str, tuple[Any, ...]], Value]] = {
+ITEM_MEANINGS: dict[str, Callable[[ContextReader, _Item, str, tuple[Any, ...]], Value]] = {
     "doesItemMatch": _does_item_match,
     "doesBrandRegexMatch": _does_regex_match("brand"),
     "doesCategoryRegexMatch": _does_regex_match("category"),

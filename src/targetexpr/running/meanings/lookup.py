@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from targetexpr.running.reading import Reader, get
-from targetexpr.running.values import PathPart, Value, plain, text_of
+from targetexpr.running.coercion import PathPart, Value, plain, text_of
+from targetexpr.running.context import ContextReader, get
 
 
 def look_up(
-    reader: Reader, profile: dict[object, object], profile_name: str, name: str, arguments: Sequence[Value]
+    reader: ContextReader, profile: dict[object, object], profile_name: str, name: str, arguments: Sequence[Value]
 ) -> object:
     """The raw result of a method that the context holds under its name.
 
     A callable gets the arguments (numbers as int or Decimal, dates aware). A dict is indexed by one argument after
     the other, as text, what is missing is null. A list of texts answers whether the last argument is among them.
 
-    >>> from targetexpr.running.values import UTC
+    >>> from targetexpr.running.coercion import UTC
     >>> txn = {"visits": {"week": {"3": 7}}, "channels": ["EMAIL", "LINE"]}
-    >>> look_up(Reader(UTC), txn, "t", "visits", ["week", 3]), look_up(Reader(UTC), txn, "t", "channels", ["SMS"])
+    >>> reader = ContextReader(UTC)
+    >>> look_up(reader, txn, "t", "visits", ["week", 3]), look_up(reader, txn, "t", "channels", ["SMS"])
     (7, False)
     """
     found = get(profile, name)

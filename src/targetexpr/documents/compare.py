@@ -1,0 +1,154 @@
+"""Expressions and their JSON inside any JSON document: diagnostic the pairs, and comparing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from targetexpr.base.diagnostics import Diagnostic, ExpressionError
+from targetexpr.base.jsontext import Json, Kind, Path, pointer
+from targetexpr.base.source import Span
+from targetexpr.lang.nodes import Expr
+from targetexpr.syntax.json_encoder import from_json
+from targetexpr.syntax.messages import diagnostic_of
+from targetexpr.syntax.parser import parse, read
+from targetexpr.syntax.printer import to_text
+
+FAMILIES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("expression", "exp"), ("expressionJson", "expressionJSON", "expJSON", "expJson")),
+    (("criteriaDsl",), ("criteriaDslJson", "criteriaDslJSON")),
+)
+"""The keys that hold a rule's text, and those that hold its JSON, as the platform's operations name them.
+
+A JSON goes with the text whose key it begins with, where the object has that, else with the family's other text.
+"""
+
+Verdict = Literal["same", "differs", "broken"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A text and a JSON that belong together. Pointers name the two members of the document."""
+
+    text: str
+    json: str
+    text_kind: Kind = "string"
+    json_kind: Kind = "string"
+    text_pointer: str
+    json_pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What comparing a pair gave."""
+
+    pair: Pair
+    verdict: Verdict
+    text: str | None = None  # what the text says, canonically; None when it cannot be read
+    json_text: str | None = None  # what the JSON says, as text; None when it cannot be read
+    first: tuple[str, str] | None = None  # where they first differ, in the text and in the JSON
+    one_level: bool = False  # they differ, but agree when && and || are read on one level
+    text_findings: tuple[Diagnostic, ...] = ()
+    json_findings: tuple[Diagnostic, ...] = ()
+
+
+def find_pairs(document: Json, source: str) -> Iterator[Pair]:
+    """Every pair in the document, in its order. A missing or null partner makes no pair."""
+    waiting: list[tuple[Json, Path]] = [(document, None)]
+    while waiting:
+        json, path = waiting.pop()
+        if json.kind == "object":
+            members = cast("dict[str, Json]", json.value)
+            yield from _pairs_of(members, path, source)
+            waiting.extend((member, (path, key)) for key, member in reversed(members.items()))
+        elif json.kind == "array":
+            items = cast("list[Json]", json.value)
+            waiting.extend((items[place], (path, place)) for place in range(len(items) - 1, -1, -1))
+
+
+def _pairs_of(members: dict[str, Json], path: Path, source: str) -> Iterator[Pair]:
+    present = {key: member for key, member in members.items() if member.kind != "null"}
+    for text_keys, json_keys in FAMILIES:
+        texts = [key for key in text_keys if key in present]
+        for json_key in json_keys:
+            if json_key in present and texts:
+                text_key = next((key for key in texts if json_key[: -len("Json")] == key), texts[0])
+                text, json = present[text_key], present[json_key]
+                yield Pair(
+                    text=_text(text, source),
+                    json=_text(json, source),
+                    text_kind=text.kind,
+                    json_kind=json.kind,
+                    text_pointer=pointer((path, text_key)),
+                    json_pointer=pointer((path, json_key)),
+                )
+
+
+def _text(member: Json, source: str) -> str:
+    """What a member holds: its text, or for anything but a string how it is spelled in the document.
+
+    The platform also writes JSON `true` for the rule true, and an expressionJson may stand there as an object.
+    """
+    return cast(str, member.value) if member.kind == "string" else source[member.start : member.end]
+
+
+def compare(pair: Pair) -> Comparison:
+    """Whether the two denote the same tree and, if not, how they differ. Never raises."""
+    text_tree, text_findings = _tried(parse, pair.text, pair.text_kind, ("string", "boolean"))
+    json_tree, json_findings = _tried(from_json, pair.json, pair.json_kind, ("string", "object"))
+    if text_tree is None or json_tree is None:
+        return Comparison(
+            pair=pair,
+            verdict="broken",
+            text=to_text(text_tree) if text_tree is not None else None,
+            json_text=to_text(json_tree) if json_tree is not None else None,
+            text_findings=text_findings,
+            json_findings=json_findings,
+        )
+    if text_tree == json_tree:
+        text = to_text(text_tree)
+        return Comparison(pair=pair, verdict="same", text=text, json_text=text)
+    left, right = first_difference(text_tree, json_tree)
+    return Comparison(
+        pair=pair,
+        verdict="differs",
+        text=to_text(text_tree),
+        json_text=to_text(json_tree),
+        first=(to_text(left), to_text(right)),
+        one_level=read(pair.text, one_level=True).tree == json_tree,
+    )
+
+
+def _tried(
+    reader: Callable[[str], Expr], text: str, kind: Kind, allowed: tuple[Kind, ...]
+) -> tuple[Expr | None, tuple[Diagnostic, ...]]:
+    if kind not in allowed:
+        words = {
+            "what": "This member",
+            "wanted": " or ".join(("an object" if name == "object" else f"a {name}") for name in allowed),
+            "got": f"a {kind}",
+        }
+        return None, (diagnostic_of("wrong-kind", Span(0, len(text)), words),)
+    try:
+        return reader(text), ()
+    except ExpressionError as error:
+        return None, error.diagnostics
+
+
+def first_difference(left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    """The smallest subtrees, first in the order of the text, that differ.
+
+    >>> first_difference(parse("a>1&&b>2"), parse("a>1&&b>3"))
+    (NumberLiteral('2'), NumberLiteral('3'))
+    """
+    while True:
+        lefts, rights = left.children(), right.children()
+        if type(left) is not type(right) or left.label() != right.label() or len(lefts) != len(rights):
+            return left, right
+        for one, other in zip(lefts, rights, strict=True):
+            if one != other:
+                left, right = one, other
+                break
+        else:
+            return left, right

@@ -1,0 +1,325 @@
+"""Numbers in generated code: compared as floats where that provably gives the exact answer, else exactly.
+
+A float in the data stands for its shortest decimal text. Between two floats the order of those decimals is the order
+of the floats, so a field can be compared as it is with a literal that is itself such a decimal (500.1, but not
+0.10000000000000001), and with another field. Ints of up to 10^15 fit in with that exactly.
+
+Arithmetic is done in floats together with a bound on its error. With u = 2^-53, reading a decimal as a float, and
+every operation, is off by a factor of at most 1 + u; so a result made of k such steps is off by at most k·2u times
+what the same expression gives with every sign turned plus ("size" below; factor 2 covers the rounding of the size
+itself, and higher powers of u for all k that occur). The fields are not negative here, so without a minus the size
+is the value. `TINY` covers what is lost when a product underflows. When the two sides of a comparison are further
+apart than the bound, the floats have decided; otherwise the interpreter is asked about this comparison.
+"""
+
+from __future__ import annotations
+
+import ast
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from targetexpr.lang.nodes import Binary, Conditional, Unary
+from targetexpr.lang.operators import ARITHMETIC
+from targetexpr.running.codegen import python_ast as py
+from targetexpr.running.codegen.baskets import fast_total
+from targetexpr.running.coercion import Number
+from targetexpr.running.program import CallBasket, Program, ReadAttribute
+from targetexpr.running.semantics import compare, negative
+
+if TYPE_CHECKING:
+    from targetexpr.running.codegen.fast import Emitter
+
+LARGEST = 1e15
+"""Fields with a larger magnitude are left to exact evaluation; below it every int is a float."""
+
+TINY = 1e-200
+"""More than 64 underflows of 2^-1074 each can become after 8 multiplications by up to 10^15."""
+
+_LARGEST_INT = 10**15
+_SMALLEST = Decimal("1e-15")
+_MOST_PRODUCTS = 8
+_MOST_STEPS = 20_000
+_FUNCTIONS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder"}
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
+class Approximate(NamedTuple):
+    """A number in floats: how to compute it, its size when that is not the value, and how many steps it takes."""
+
+    value: ast.expr
+    size: ast.expr | None
+    steps: int
+    products: int = 0
+    whole: bool = True  # whether ints stay ints: nothing but sums, products and remainders of them
+
+
+class Numbers:
+    """The part of the emitter that does numbers."""
+
+    def __init__(self, emitter: Emitter) -> None:
+        self.emitter = emitter
+        self.program: Program = emitter.program
+
+    # ---- comparisons
+
+    def comparison(self, place: int, operator: str, left: int, right: int) -> ast.expr:
+        """Two numbers compared."""
+        a, b = self.literal(left), self.literal(right)
+        if a is not None and b is not None:
+            return py.constant(compare(operator, a, b))
+        if b is not None and self.plain_field(left):
+            return self._field_with_literal(left, operator, b)
+        if a is not None and self.plain_field(right):
+            return self._field_with_literal(right, _TURNED[operator], a)
+        if self.plain_field(left) and self.plain_field(right):
+            first = self.checked_field(left)
+            return py.compare(first, operator, self.checked_field(right))
+        if b is not None and self._whole(b) and self._plain_remainder(left):
+            return self._remainder_with_literal(left, operator, b)
+        if self.can_approximate(left) and self.can_approximate(right):
+            return self._bounded(place, operator, left, right)
+        first = self.exact(left)
+        return py.compare(first, operator, self.exact(right))
+
+    def plain_field(self, place: int) -> bool:
+        """Whether a place is an attribute that the data holds as it is."""
+        operation = self.program.operations.get(place)
+        return isinstance(operation, ReadAttribute) and operation.computed is None
+
+    def literal(self, place: int) -> Number | None:
+        """The value of a literal with the signs before it."""
+        minus = False
+        while isinstance(node := self.program.nodes[place], Unary) and node.operator != "!":
+            minus ^= node.operator == "-"
+            place = self.program.operands[place][0]
+        if self.program.kinds[place] != "number" or place not in self.program.constants:
+            return None
+        number = cast("Number", self.program.constants[place])
+        return negative(number) if minus else number
+
+    def _field_with_literal(self, place: int, operator: str, literal: Number) -> ast.expr:
+        as_float = comparable_float(literal)
+        if as_float is None:
+            return py.compare(self.exact(place), operator, self.number_constant(literal))
+        # Data of real attributes is mostly floats, and Python compares two floats fastest.
+        real = self.program.checked.types[place]
+        whole = real is not None and real.head == "integer" and as_float.is_integer()
+        bound = py.constant(int(as_float) if whole else as_float)
+        variable, known = self._number_variable(place)
+        if known:
+            return py.compare(py.name(variable), operator, bound)
+        test = self._is_number(place, variable)
+        value = py.name(variable)
+        if operator in ("<", "<=", ">", ">="):
+            # The comparison itself shows that one of the two limits is kept; `not` lets NaN fail.
+            low = py.compare(value, ">=", py.constant(-LARGEST))
+            high = py.compare(value, "<=", py.constant(LARGEST))
+            above = operator in (">", ">=")
+            holds = py.either(high if above else low, py.call("unclean"))
+            fails = py.both(py.negated(low if above else high), py.call("unclean"))
+            inner = py.choose(py.compare(value, operator, bound), holds, fails)
+        else:
+            within = py.between(py.constant(-LARGEST), value, py.constant(LARGEST))
+            inner = py.choose(within, py.compare(value, operator, bound), py.call("unclean"))
+        return py.choose(test, inner, py.call("unclean"))
+
+    def _number_variable(self, place: int) -> tuple[str, bool]:
+        operation = cast("ReadAttribute", self.program.operations[place])
+        variable = self.emitter.variable(operation.profile, operation.name, "number")
+        return variable, variable in self.emitter.known
+
+    def _is_number(self, place: int, variable: str) -> ast.expr:
+        """A test that reads a field into its variable and is true when that is a float or an int."""
+        operation = cast("ReadAttribute", self.program.operations[place])
+        loaded = py.call("type", py.bind(variable, self.emitter.raw(operation)))
+        self.emitter.known.add(variable)
+        again = py.call("type", py.name(variable))
+        return py.either(py.compare(loaded, "is", py.name("float")), py.compare(again, "is", py.name("int")))
+
+    def checked_field(self, place: int, least: float = -LARGEST) -> ast.expr:
+        """A field that is a float or an int of a magnitude that can be trusted."""
+        variable, known = self._number_variable(place)
+        value = py.name(variable)
+        if known:
+            if least < 0:
+                return value
+            return py.choose(py.compare(value, ">=", py.constant(least)), value, py.call("unclean"))
+        test = self._is_number(place, variable)
+        within = py.between(py.constant(least), value, py.constant(LARGEST))
+        return py.choose(py.both(test, within), value, py.call("unclean"))
+
+    def _plain_remainder(self, place: int) -> bool:
+        """Whether a place is a field modulo a positive whole literal."""
+        node, operands = self.program.nodes[place], self.program.operands[place]
+        return (
+            isinstance(node, Binary)
+            and node.operator == "%"
+            and self.plain_field(operands[0])
+            and self._modulus(operands[1])
+        )
+
+    def _remainder_with_literal(self, place: int, operator: str, literal: Number) -> ast.expr:
+        """`field % 100 < 10`. With q multiples of the modulus M taken off, the question is how the field compares with
+        the whole number q·M + 10; that is a float's own decimal, and `%` of floats is exact. So floats decide."""
+        field, modulus = self.program.operands[place]
+        value = self.checked_field(field, least=0.0)
+        divisor = py.constant(float(cast("Number", self.literal(modulus))))
+        return py.compare(py.binary(value, "%", divisor), operator, py.constant(float(literal)))
+
+    def _whole(self, literal: Number) -> bool:
+        return -_LARGEST_INT <= literal <= _LARGEST_INT and literal == int(literal)
+
+    # ---- arithmetic in floats with a bound
+
+    def can_approximate(self, place: int) -> bool:
+        """Whether a number can be computed in floats with a bound on the error."""
+        program = self.program
+        waiting = [place]
+        while waiting:
+            at = waiting.pop()
+            operands = program.operands[at]
+            literal = self.literal(at)
+            if literal is not None:
+                size = negative(literal) if literal < 0 else literal
+                if size and not _SMALLEST <= size <= _LARGEST_INT:
+                    return False
+                continue
+            match program.nodes[at]:
+                case Binary(operator=operator) if operator in ARITHMETIC:
+                    if operator == "/" and not self.literal(operands[1]):
+                        return False
+                    if operator == "%" and not (self.plain_field(operands[0]) and self._modulus(operands[1])):
+                        return False
+                    waiting.extend(operands)
+                case Unary():
+                    waiting.extend(operands)
+                case _:
+                    if not self.plain_field(at) and self._total(at) is None:
+                        return False
+        return True
+
+    def _modulus(self, place: int) -> bool:
+        """Whether a place is a positive whole literal: its multiples are floats, so that `fmod` finds the right one."""
+        literal = self.literal(place)
+        return literal is not None and literal > 0 and self._whole(literal)
+
+    def _total(self, place: int) -> str | None:
+        """A helper that adds up a basket in floats, when there is one."""
+        operation = self.program.operations.get(place)
+        if not isinstance(operation, CallBasket):
+            return None
+        texts = self.emitter.constant_texts(self.program.operands[place])
+        loop = fast_total(operation.shape, texts) if texts is not None else None
+        return None if loop is None else self.emitter.helper(loop)
+
+    def _bounded(self, place: int, operator: str, left: int, right: int) -> ast.expr:
+        """A comparison decided by the distance of the two sides, or by the interpreter when that is too small."""
+        a, b = self._approximate(left), self._approximate(right)
+        steps, products = a.steps + b.steps + 4, max(a.products, b.products)
+        if steps > _MOST_STEPS or products > _MOST_PRODUCTS:
+            return self.emitter.interpreted(place)
+        first, first_set = self._kept(a.value)
+        second, second_set = self._kept(b.value)
+        gap, bound = self.emitter.temporary(), self.emitter.temporary()
+        sizes = py.binary(a.size or first, "+", b.size or second)
+        set_gap = py.bind(gap, py.binary(first_set, "-", second_set))
+        scaled = py.binary(sizes, "*", py.constant(steps * 2.0**-52))
+        set_bound = py.bind(bound, py.binary(scaled, "+", py.constant(TINY)))
+        tie = self.emitter.interpreted(place)
+        if a.whole and b.whole:
+            zero = py.compare(py.name(gap), operator, py.constant(0))
+            tie = py.choose(py.compare(py.call("type", py.name(gap)), "is", py.name("int")), zero, tie)
+        above = py.compare(set_gap, ">", set_bound)
+        not_below = py.compare(py.name(gap), ">=", py.minus(py.name(bound)))
+        match operator:
+            case ">" | ">=":
+                return py.either(above, py.both(not_below, tie))
+            case "<" | "<=":
+                return py.both(py.negated(above), py.either(py.negated(not_below), tie))
+            case "==":
+                return py.both(py.negated(above), not_below, tie)
+            case _:
+                return py.either(above, py.negated(not_below), tie)
+
+    def _kept(self, value: ast.expr) -> tuple[ast.expr, ast.expr]:
+        """How to name a value again, and how to compute it the first time."""
+        if isinstance(value, ast.Name | ast.Constant):
+            return value, value
+        variable = self.emitter.temporary()
+        return py.name(variable), py.bind(variable, value)
+
+    def _approximate(self, place: int) -> Approximate:
+        program = self.program
+        literal = self.literal(place)
+        if literal is not None:
+            value = int(literal) if literal == int(literal) else float(literal)
+            size = py.constant(-value) if value < 0 else None
+            return Approximate(py.constant(value), size, 1)
+        node, operands = program.nodes[place], program.operands[place]
+        if isinstance(node, Unary):
+            inner = self._approximate(operands[0])
+            if node.operator == "+":
+                return inner
+            again, first = self._kept(inner.value)
+            return Approximate(py.minus(first), inner.size or again, inner.steps, inner.products, inner.whole)
+        if isinstance(node, Binary):
+            return self._operation(node.operator, *operands)
+        total = self._total(place)
+        if total is None:
+            return Approximate(self.checked_field(place, least=0.0), None, 1)
+        profile = self.emitter.profile(cast("CallBasket", program.operations[place]).profile)
+        return Approximate(py.call(total, profile), None, 3 * 1000 + 10)
+
+    def _operation(self, operator: str, left: int, right: int) -> Approximate:
+        a, b = self._approximate(left), self._approximate(right)
+        steps = a.steps + b.steps + 2
+        products = a.products + b.products + (operator in "*/")
+        whole = a.whole and b.whole and operator != "/"
+        first, first_set = self._kept(a.value)
+        second, second_set = self._kept(b.value)
+        if operator == "%":
+            return Approximate(py.binary(first_set, "%", second_set), first, steps, products, whole)
+        if operator in "+*/" and a.size is None and b.size is None:
+            value = py.binary(a.value, operator, b.value)
+            return Approximate(value, None, steps, products, whole)
+        sizes = "+" if operator == "-" else operator
+        size = py.binary(a.size or first, sizes, b.size or second)
+        return Approximate(py.binary(first_set, operator, second_set), size, steps, products, whole)
+
+    # ---- exact numbers
+
+    def number_constant(self, number: Number) -> ast.expr:
+        """An exact number as a constant of the code."""
+        if isinstance(number, int):
+            return py.constant(number)
+        return py.name(self.emitter.helper(number))
+
+    def exact(self, place: int) -> ast.expr:
+        """A number as an int or Decimal."""
+        program = self.program
+        literal = self.literal(place)
+        if literal is not None:
+            return self.number_constant(literal)
+        node, operands = program.nodes[place], program.operands[place]
+        if isinstance(node, Unary):
+            inner = self.exact(operands[0])
+            return py.call("negative", inner) if node.operator == "-" else inner
+        if isinstance(node, Binary):
+            first = self.exact(operands[0])
+            return py.call(_FUNCTIONS[node.operator], first, self.exact(operands[1]))
+        operation = program.operations.get(place)
+        if isinstance(node, Conditional) or not isinstance(operation, ReadAttribute):
+            return self.emitter.other(place)
+        if operation.computed is not None:
+            where, what, how = (py.constant(t) for t in (operation.profile, operation.name, operation.computed))
+            return py.call("computed", self.emitter.profile(operation.profile), where, what, how)
+        variable, known = self._number_variable(place)
+        return py.call("number", py.name(variable) if known else self.emitter.raw(operation))
+
+
+def comparable_float(literal: Number) -> float | None:
+    """The float whose shortest decimal text is the literal, None when there is none or it is too large."""
+    if not -_LARGEST_INT <= literal <= _LARGEST_INT:
+        return None
+    nearest = float(literal)
+    return nearest if Decimal(repr(nearest)) == literal else None

@@ -1,0 +1,108 @@
+"""Broken text as the pieces of it that can be read: how the platform keeps what it could not parse.
+
+Pieces are taken greedily from the left, each the longest run of tokens that is an expression; what can begin none is
+left out. The search looks a fixed number of tokens beyond the last good end and at a fixed depth, so its time grows
+with the length of the text and no faster.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from targetexpr.base.limits import DEFAULT_LIMITS
+from targetexpr.lang.nodes import Expr
+from targetexpr.syntax.grammar import END, Tables, tables
+from targetexpr.syntax.parser import NotInLanguage, read, scan
+
+Stack: TypeAlias = "tuple[int, Stack | None]"
+"""States of the parser, the last one first. Linked, so that looking ahead leaves it as it is."""
+
+LOOKAHEAD = 64
+"""Tokens that are tried beyond the last place where an expression was whole."""
+
+_DEEPEST = 2 * DEFAULT_LIMITS.nesting
+
+
+def pieces(text: str) -> list[Expr]:
+    """The readable pieces of a text, from left to right; the whole as one piece when nothing is wrong with it.
+
+    >>> [type(piece).__name__ for piece in pieces('currentTxn.value > > 5 )( slab == "Gold"')]
+    ['Dereference', 'NumberLiteral', 'Binary']
+    """
+    table = tables()
+    tokens = scan(text)
+    found: list[Expr] = []
+    at = 0
+    while at < len(tokens):
+        end = _longest(table, tokens, at)
+        tree = None if end == at else _tree(text[tokens[at][1] : tokens[end - 1][2]])
+        if tree is None:
+            at += 1
+        else:
+            found.append(tree)
+            at = end
+    return found
+
+
+def _longest(table: Tables, tokens: list[tuple[str, int, int]], start: int) -> int:
+    """Behind the last token of the longest expression that begins at a token; the token itself when none does."""
+    stack: Stack | None = (table.start, None)
+    best, depth = start, 0
+    for place in range(start, len(tokens)):
+        if place - best >= LOOKAHEAD:
+            break
+        shifted = _shift(table, stack, tokens[place][0])
+        if shifted is None:
+            break
+        stack = shifted
+        depth += {"LPAR": 1, "RPAR": -1}.get(tokens[place][0], 0)
+        if depth > _DEEPEST:
+            break
+        if _accepts(table, stack):
+            best = place + 1
+    return best
+
+
+def _shift(table: Tables, stack: Stack | None, kind: str) -> Stack | None:
+    """The stack behind one more token; None when the token cannot stand there."""
+    while stack is not None:
+        action = table.actions[stack[0]].get(kind)
+        if action is None:
+            return None
+        if action >= 0:
+            return (action, stack)
+        stack = _reduced(table, stack, action)
+    return None
+
+
+def _accepts(table: Tables, stack: Stack | None) -> bool:
+    """Whether the text could end here."""
+    steps = 0
+    while stack is not None and steps < _DEEPEST:
+        if stack[0] == table.accept:
+            return True
+        action = table.actions[stack[0]].get(END)
+        if action is None:
+            return False
+        if action >= 0:
+            return action == table.accept
+        stack = _reduced(table, stack, action)
+        steps += 1
+    return False
+
+
+def _reduced(table: Tables, stack: Stack, action: int) -> Stack | None:
+    name, count, _ = table.rules[~action]
+    below: Stack | None = stack
+    for _ in range(count):
+        if below is None:
+            return None
+        below = below[1]
+    return None if below is None else (table.gotos[name][below[0]], below)
+
+
+def _tree(text: str) -> Expr | None:
+    try:
+        return read(text).tree
+    except NotInLanguage:
+        return None

@@ -1,0 +1,64 @@
+"""What is said about slips and broken JSON: the sentences of grammar/mistakes.toml made into diagnostics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from os.path import join
+from typing import Any
+
+from targetexpr.base.diagnostics import Diagnostic, Edit, Fix, Severity
+from targetexpr.base.source import Span
+from targetexpr.syntax.grammar import folder
+
+
+@cache
+def mistakes() -> Mapping[str, Any]:
+    """The whole of mistakes.toml. Read only when there is something to say."""
+    import tomllib
+
+    with open(join(folder(), "mistakes.toml"), "rb") as file:
+        return tomllib.load(file)
+
+
+def diagnostic(
+    code: str,
+    span: Span,
+    *,
+    severity: Severity = "error",
+    pointer: str | None = None,
+    edits: tuple[Edit, ...] = (),
+    hint_key: str = "hint",
+    **values: object,
+) -> Diagnostic:
+    """The diagnostic of that code: its sentence filled in with `values`, its fix made of `edits` if there are any."""
+    return diagnostic_of(code, span, values, severity=severity, pointer=pointer, edits=edits, hint_key=hint_key)
+
+
+def diagnostic_of(
+    code: str,
+    span: Span,
+    values: Mapping[str, object],
+    *,
+    severity: Severity = "error",
+    pointer: str | None = None,
+    edits: tuple[Edit, ...] = (),
+    hint_key: str = "hint",
+) -> Diagnostic:
+    """`say` for callers that have the words in a mapping."""
+    sentence: dict[str, str] = mistakes()["say"][code]
+    hint = sentence.get(hint_key, "").format(**values)
+    return Diagnostic(
+        code=code,
+        severity=severity,
+        span=span,
+        message=sentence["message"].format(**values),
+        hint=hint or None,
+        fix=Fix(sentence["fix"].format(**values), edits) if edits else None,
+        pointer=pointer,
+    )
+
+
+def codes() -> tuple[str, ...]:
+    """Every code that reading text or expressionJson can give."""
+    return tuple(sorted(mistakes()["say"]))

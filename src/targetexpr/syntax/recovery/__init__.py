@@ -1,0 +1,1 @@
+"""Diagnostics and fixes for text that is not a rule."""

@@ -1,0 +1,206 @@
+"""Tokens of a mended text, the grammar run over them, and the place where it is stuck."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from targetexpr.base.diagnostics import Diagnostic, Edit
+from targetexpr.base.source import Span
+from targetexpr.syntax.grammar import END, tables
+from targetexpr.syntax.recovery.characters import RepairedText
+from targetexpr.syntax.recovery.parentheses import is_call, unclosed
+
+
+class Token(NamedTuple):
+    """A token of the mended text."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+ENDS_OPERAND = frozenset(("NAME", "NUMBER", "STRING", "BOOLEAN", "RPAR"))
+
+
+STARTS_OPERAND = frozenset(("NAME", "NUMBER", "STRING", "BOOLEAN", "LPAR", "NOT", "SIGN"))
+
+
+ENDS_COMPARISON = frozenset(("COMPARE", "AND", "OR", "QMARK", "COLON", "COMMA", "RPAR"))
+
+
+LITERAL = frozenset(("NUMBER", "STRING", "BOOLEAN"))
+
+
+@cache
+def _finder() -> re.Pattern[str]:
+    # A string that is never closed is one piece: tried again at each quote in it, it would cost the square.
+    return re.compile(tables().lexer + r'|(?P<UNCLOSED>"[^\r\n]*)|(?P<UNKNOWN>.)', re.DOTALL)
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a text, blanks left out, the end marked."""
+    found = [Token(str(m.lastgroup), m.group(), *m.span()) for m in _finder().finditer(text) if m.lastgroup != "BLANK"]
+    return [*found, Token(END, "", len(text), len(text))]
+
+
+class ParseFailure(NamedTuple):
+    """Where the grammar does not go on: the token, what could stand there, and what is on the stack."""
+
+    place: int  # which token
+    state: int
+    expected: frozenset[str]
+    starts: tuple[int, ...]  # for each symbol on the stack, its first token
+
+    @property
+    def wants_operand(self) -> bool:
+        """Whether a value is missing here, rather than something that joins two."""
+        return "NUMBER" in self.expected
+
+    @property
+    def complete(self) -> bool:
+        """Whether what stands before is whole, so that an operator could follow."""
+        return not self.wants_operand and self.expected != {"NAME"}
+
+
+class IncrementalParse:
+    """Follows the grammar over texts that are mended bit by bit: each run begins where its tokens are new."""
+
+    def __init__(self) -> None:
+        self._tokens: list[Token] = []
+        # Where a run can begin: the token, and the stack as it is before it.
+        self._starts: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = [(0, (tables().start,), (0,))]
+
+    def run(self, tokens: list[Token]) -> ParseFailure | None:
+        """Follow the grammar; None when the tokens are a rule."""
+        same = next(
+            (at for at, (old, new) in enumerate(zip(self._tokens, tokens, strict=False)) if old is not new),
+            min(len(self._tokens), len(tokens)),
+        )
+        while self._starts[-1][0] > same:
+            self._starts.pop()
+        self._tokens = tokens
+        first, states, starts = self._starts[-1]
+        return self._follow(tokens, first, list(states), list(starts))
+
+    def _follow(self, tokens: list[Token], first: int, states: list[int], starts: list[int]) -> ParseFailure | None:
+        table = tables()
+        step = max(_FEWEST, len(tokens) // _MOST_STARTS)
+        after = first + step
+        for index in range(first, len(tokens)):
+            token = tokens[index]
+            if index == after:
+                self._starts.append((index, tuple(states), tuple(starts)))
+                after += step
+            while True:
+                action = table.actions[states[-1]].get(token.kind)
+                if action is None:
+                    return ParseFailure(index, states[-1], frozenset(table.actions[states[-1]]), tuple(starts[1:]))
+                if action >= 0:
+                    states.append(action)
+                    starts.append(index)
+                    break
+                left, length, _ = table.rules[~action]
+                begins = starts[-length]
+                del states[-length:], starts[-length:]
+                states.append(table.gotos[left][states[-1]])
+                starts.append(begins)
+                if token.kind == END and states[-1] == table.accept:
+                    return None
+        raise AssertionError("the end of the text is a token of its own")
+
+
+_FEWEST = 256  # tokens between two places where a run can begin
+_MOST_STARTS = 32  # such places of one text: each holds a copy of the stack
+
+
+def run(tokens: list[Token]) -> ParseFailure | None:
+    """Follow the grammar over one text; None when the tokens are a rule."""
+    return IncrementalParse().run(tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A slip that is understood: what is said, and the tokens as they were meant (None: no telling)."""
+
+    diagnostic: Diagnostic
+    tokens: list[Token] | None
+
+
+class RecoveryContext:
+    """A place where the grammar is stuck, with what stands round it, for the functions that know one slip each."""
+
+    def __init__(self, tokens: list[Token], stuck: ParseFailure, mended: RepairedText) -> None:
+        self.tokens = tokens
+        self.stuck = stuck
+        self.place = stuck.place
+        self.mended = mended
+        # An edit would stand in the middle of what another one writes: it has to wait until that one is made.
+        self.overlaps_repair = False
+        self.token = tokens[stuck.place]
+        self.before = tokens[stuck.place - 1] if stuck.place else None
+        self.open = unclosed(tokens[: stuck.place])
+
+    def span(self, first: Token, last: Token | None = None) -> Span:
+        return self.mended.span(first.start, (last or first).end)
+
+    def written(self, token: Token) -> str:
+        """A token as its author wrote it, slips included."""
+        span = self.span(token)
+        return self.mended.original[span.start : span.end]
+
+    def replace(self, at: int, count: int, *new: Token) -> list[Token]:
+        return [*self.tokens[:at], *new, *self.tokens[at + count :]]
+
+    def edit(self, first: Token, last: Token, text: str) -> Edit:
+        """Write `text` in the place of some tokens."""
+        self.overlaps_repair = self.overlaps_repair or self.mended.inside(first.start) or self.mended.inside(last.end)
+        return Edit(self.span(first, last), text)
+
+    def insertion(self, after: Token, text: str) -> Edit:
+        """Write `text` behind a token."""
+        self.overlaps_repair = self.overlaps_repair or self.mended.inside(after.end)
+        at = self.mended.end(after.end)
+        return Edit(Span(at, at), text)
+
+    def before_token(self, token: Token, text: str) -> Edit:
+        """Write `text` before a token."""
+        self.overlaps_repair = self.overlaps_repair or self.mended.inside(token.start)
+        at = self.mended.start(token.start)
+        return Edit(Span(at, at), text)
+
+    @property
+    def in_call(self) -> bool:
+        return bool(self.open) and is_call(self.tokens, self.open[-1])
+
+
+def operator_kind(symbol: str) -> str:
+    return next(token.kind for token in tokens_of(symbol))
+
+
+def cut(scene: RecoveryContext, first: int, end: int) -> str:
+    """The mended text of some tokens, blanks between them kept to one at most."""
+    parts: list[str] = []
+    for before, token in zip([None, *scene.tokens[first:end]], scene.tokens[first:end], strict=False):
+        if before is not None and before.end < token.start:
+            parts.append(" ")
+        parts.append(token.text)
+    return "".join(parts)
+
+
+def end_of_operand(tokens: list[Token], at: int) -> int:
+    """The first token behind an operand of a comparison."""
+    depth = 0
+    while True:
+        kind = tokens[at].kind
+        if kind == END or (depth == 0 and kind in ENDS_COMPARISON):
+            return at
+        depth += {"LPAR": 1, "RPAR": -1}.get(kind, 0)
+        at += 1
+
+
+def short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,1 @@
+"""What the platform answers: create responses, defaults, user progress."""

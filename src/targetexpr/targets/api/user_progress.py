@@ -1,0 +1,144 @@
+"""One customer's progress in the shape of the platform's user-progress answer.
+
+The members are those the platform's documents list; what an evaluation cannot know (rows' own ids, enrolment times) is
+null, as the platform prints it. The envelope around one group is our choice.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from targetexpr.targets.model.group import TWIN, Target
+from targetexpr.targets.model.json_values import JsonValue
+from targetexpr.targets.model.scalars import Number
+from targetexpr.targets.progress.aggregate import three_places, today_of
+from targetexpr.targets.progress.ledger import EXACT, ZERO
+from targetexpr.targets.progress.plan import SubTarget, TargetPlan
+from targetexpr.targets.progress.results import CustomerProgress, LevelProgress, PeriodProgress, Progress
+
+
+def user_progress(progress: Progress, customer: CustomerProgress) -> dict[str, JsonValue]:
+    """A row per target and started period, twins with nothing achieved; and the streak's levels beside them."""
+    plan = progress.plan
+    targets: list[JsonValue] = []
+    for target in plan.targets:
+        targets += [_row(progress, target, row) for row in customer.of(target.name) if _started(progress, row)]
+    for twin in plan.twins:
+        targets += _twin_rows(progress, customer, twin)
+    group: dict[str, JsonValue] = {
+        "targetGroupId": plan.id,
+        "targetGroupName": plan.name,
+        "targets": targets,
+        "streaks": [] if customer.streak is None else [_level(customer, one) for one in customer.streak.levels],
+    }
+    return {"data": [group], "errors": None, "warnings": None}
+
+
+def _started(progress: Progress, row: PeriodProgress) -> bool:
+    return progress.now is not None and row.start <= progress.now
+
+
+def _row(progress: Progress, target: TargetPlan, row: PeriodProgress) -> dict[str, JsonValue]:
+    period = next((one for one in progress.plan.periods if row.days is not None and one.index == row.index), None)
+    last = None if row.end is None else _last_second(row)
+    return {
+        "targetId": None,
+        "periodId": None if period is None else period.id,
+        "periodRefCode": row.period,
+        "periodStartDate": (row.days[0] if row.days is not None else row.start.date()).isoformat(),
+        "periodEndDate": None if last is None else (row.days[1] if row.days is not None else last.date()).isoformat(),
+        "periodStartDateWithTimeStamp": _stamp(row.start),
+        "periodEndDateWithTimeStamp": None if last is None else _stamp(last),
+        "targetValue": figure(row.value),
+        "targetAchievedValue": figure(row.progress),
+        "targetName": target.name,
+        "targetType": str(target.type),
+        "targetEntity": str(target.entity),
+        "targetRuleId": target.id,
+        "enrolledOn": None,
+        "eventName": target.event,
+        "targetAchievedDateTime": None if row.achieved_on is None else _offset_stamp(row.achieved_on),
+        "currentPeriod": _is_current(progress, row),
+        "milestones": [_mark(one, row) for one in target.marks],
+    }
+
+
+def _twin_rows(progress: Progress, customer: CustomerProgress, twin: Target) -> list[JsonValue]:
+    """A twin sees returns for its original and achieves nothing of its own."""
+    name = (twin.name or "").removesuffix(TWIN)
+    original = next((one for one in progress.plan.targets if one.name == name), None)
+    if original is None:
+        return []
+    rows: list[JsonValue] = []
+    for row in customer.of(name):
+        if _started(progress, row):
+            mine = {"targetName": twin.name, "targetRuleId": twin.id, "eventName": twin.event_name}
+            none: dict[str, JsonValue] = {"targetAchievedValue": figure(ZERO), "targetAchievedDateTime": None}
+            none["milestones"] = []
+            rows.append({**_row(progress, original, row), **mine, **none})
+    return rows
+
+
+def _mark(mark: SubTarget, row: PeriodProgress) -> dict[str, JsonValue]:
+    return {
+        "id": mark.id,
+        "triggerName": mark.name,
+        "triggerValue": figure(mark.value),
+        "isAchieved": _reached(mark, row),
+    }
+
+
+def _reached(mark: SubTarget, row: PeriodProgress) -> bool:
+    """As the target itself: at least the mark, and by something that counted."""
+    if not row.contributions:
+        return False
+    if mark.percentage:
+        return EXACT.multiply(row.progress, Decimal(100)) >= EXACT.multiply(row.value, mark.value)
+    return row.progress >= mark.value
+
+
+def _level(customer: CustomerProgress, level: LevelProgress) -> dict[str, JsonValue]:
+    assert customer.streak is not None  # it has this level
+    return {
+        "userStreakId": None,
+        "streakId": level.id,
+        "streakName": level.name,
+        "status": level.status,
+        "currentCount": customer.streak.run,
+        "totalTargetCountOfSequence": level.count,
+        "streakAchievedUserTargetId": None,
+        "streakAchievedDateTime": None if level.reached_on is None else _offset_stamp(level.reached_on),
+    }
+
+
+def _is_current(progress: Progress, row: PeriodProgress) -> bool:
+    today = today_of(progress.plan, progress.now)
+    if row.days is not None:
+        return today is not None and row.days[0] <= today <= row.days[1]
+    return progress.now is not None and row.start <= progress.now and (row.end is None or progress.now < row.end)
+
+
+def _last_second(row: PeriodProgress) -> datetime:
+    """The platform writes ends as the last second that belongs to a period."""
+    assert row.end is not None  # asked only where there is one
+    agnostic = row.days is None and row.achieved_on == row.end
+    return row.end if agnostic else row.end - timedelta(seconds=1)
+
+
+def figure(number: Decimal) -> Number:
+    """Three decimals, half-up, that `wire.write_json` writes as they are.
+
+    >>> from decimal import Decimal
+    >>> figure(Decimal("2000.4625")).spelling
+    '2000.463'
+    """
+    return Number(format(three_places(number), "f"))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def _offset_stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}" + moment.strftime("%z")[:5]

@@ -1,0 +1,1 @@
+"""Making groups: the builder, plan files, and expressionJson for their rules."""

@@ -1,0 +1,1 @@
+"""Payload models: groups, targets, enums, scalars, envelopes."""

@@ -1,0 +1,1 @@
+"""Evaluation of target groups over records: plan, contributions, ledgers, windows, streaks."""

@@ -1,0 +1,269 @@
+"""Whether a record contributes to a target, and how much: scope, rule, measure; and what a return takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+from targetexpr.running.coercion import DataError, Number
+from targetexpr.running.context import ContextReader, get
+from targetexpr.targets.model.enums import TargetEntity, TargetType
+from targetexpr.targets.progress.plan import EvaluationError, TargetPlan
+
+if TYPE_CHECKING:
+    from targetexpr.lang.schema.model import Schema
+    from targetexpr.running.explaining.explain import Explanation
+    from targetexpr.running.program import Program
+
+_Profile: TypeAlias = dict[object, object]
+Measure: TypeAlias = Callable[[Mapping[str, object], str], "Number | None"]
+"""From a record, and the profile of its bill (`currentTxn`, or `returnBill`), to the figure; None without one."""
+
+Lines: TypeAlias = tuple[tuple[str | None, Decimal], ...]
+"""The lines of a bill that pass: code and figure of each."""
+
+ONE = Decimal(1)
+
+
+class TargetEvaluator:
+    """Decides on one target's records. Compiling the rule raises ExpressionError when it is broken."""
+
+    def __init__(self, target: TargetPlan, schema: Schema | None, reader: ContextReader) -> None:
+        from targetexpr.running.codegen.fast import generate
+
+        self.target = target
+        self.reader = reader
+        self.program = compiled(target, schema)
+        self.matches, _ = generate(self.program, reader)
+        self.measure = _measure(target, reader)
+        self.line_figure = _line_figure(target, reader) if target.entity is TargetEntity.LINEITEM else None
+
+    def contribution(self, record: dict[str, object]) -> tuple[Decimal, Lines | None] | None:
+        """What a record of the right type brings, None when it does not count. Raises DataError."""
+        if self.target.filtered and not self.in_scope(record):
+            return None
+        if self.line_figure is not None:
+            return self._from_lines(record)
+        if not self.matches(record):
+            return None
+        figure = self.measure(record, "currentTxn")
+        return None if figure is None else (Decimal(figure), None)
+
+    def explain(self, context: dict[str, object]) -> Explanation:
+        """Why the rule comes out as it does."""
+        from targetexpr.running.explaining.explain import explain
+
+        return explain(self.program, context, self.reader, self.target.rule)
+
+    def lines(self, record: Mapping[str, object]) -> list[_Profile]:
+        """The line items of a bill."""
+        return [line for line, _ in self._lines(record, "currentTxn")]
+
+    def in_scope(self, record: Mapping[str, object]) -> bool:
+        """Whether the record comes from one of the listed places."""
+        target = self.target
+        store = record.get("storeId")
+        if store is None and target.entity is TargetEntity.EVENT:
+            return False
+        if store is not None and target.stores and self.reader.string(store, "storeId") in target.stores:
+            return True
+        for name, wanted in (("zoneIds", target.zones), ("conceptIds", target.concepts)):
+            if wanted:
+                for place, one in enumerate(self.reader.items(record.get(name), name) or ()):
+                    if self.reader.string(one, name, place) in wanted:
+                        return True
+        return False
+
+    def _from_lines(self, record: dict[str, object]) -> tuple[Decimal, Lines | None] | None:
+        passing = []
+        for line, path in self._lines(record, "currentTxn"):
+            if self.matches({**record, "currentLineItem": line}):
+                figure = self._figure(line, path)
+                if figure is not None:
+                    passing.append((self.reader.string(get(line, "code"), *path, "code"), Decimal(figure)))
+        if not passing:
+            return None
+        total = ONE if self._once else sum((figure for _, figure in passing), Decimal(0))
+        return total, tuple(passing)
+
+    @property
+    def _once(self) -> bool:
+        """Bills and days are counted, however many of their lines pass."""
+        return self.target.type in (TargetType.COUNT, TargetType.VISIT)
+
+    def _figure(self, line: _Profile, path: tuple[str, int]) -> Number | None:
+        assert self.line_figure is not None
+        return self.line_figure(line, path)
+
+    def _lines(self, record: Mapping[str, object], name: str) -> list[tuple[_Profile, tuple[str, int]]]:
+        profile = self.reader.profile(record, name)
+        items = self.reader.items(get(profile, "lineItems"), name, "lineItems") if profile is not None else None
+        found = []
+        for place, item in enumerate(items or ()):
+            line = self.reader.dictionary(item, name, "lineItems", place)
+            if line is not None:
+                found.append((line, (f"{name}.lineItems", place)))
+        return found
+
+    # ---- returns -----------------------------------------------------------------------------------------------------
+
+    def returned(self, record: dict[str, object], lines: Lines | None) -> Decimal | None:
+        """The figure that a return states, None when it states none. Raises DataError.
+
+        For targets on line items a returned line counts when a line of the bill with its code did; None when the
+        return lists no lines, or one without a code: the caller takes the bill's share.
+        """
+        if self.line_figure is None:
+            figure = self.measure(record, "returnBill")
+            return None if figure is None else not_negative(figure, "returnBill")
+        stated = self._lines(record, "returnBill")
+        if not stated:
+            return None
+        codes = {code for code, _ in lines or () if code is not None}
+        total = Decimal(0)
+        for line, path in stated:
+            code = self.reader.string(get(line, "code"), *path, "code")
+            if code is None:
+                return None
+            if code in codes:
+                figure = self._figure(line, path)
+                if figure is not None:
+                    total += not_negative(figure, f"{path[0]}[{path[1]}]")
+        return total
+
+    def bill_value(self, record: dict[str, object], name: str) -> Decimal | None:
+        """The value of a bill or of a return: what it states, else the amounts of its lines; None without either."""
+        profile = self.reader.profile(record, name)
+        if profile is None:
+            return None
+        stated = self.reader.number(get(profile, "value"), name, "value")
+        if stated is not None:
+            return Decimal(stated)
+        from targetexpr.running.meanings.items import amount
+
+        amounts = [amount(self.reader, line, path) for line, path in self._lines(record, name)]
+        known = [Decimal(one) for one in amounts if one is not None]
+        return sum(known, Decimal(0)) if amounts and len(known) == len(amounts) else None
+
+
+def not_negative(figure: Number, path: str) -> Decimal:
+    """What is taken back, which is stated as a positive figure."""
+    if figure < 0:
+        raise DataError(path, figure, "a figure of 0 or more (what is returned is stated without a sign)")
+    return Decimal(figure)
+
+
+def compiled(target: TargetPlan, schema: Schema | None) -> Program:
+    """A target's rule, checked for its event."""
+    from targetexpr.base.diagnostics import ExpressionError
+    from targetexpr.checking.checker import check_tree
+    from targetexpr.running.program import lower
+    from targetexpr.syntax.parser import parse
+
+    checked = check_tree(parse(target.rule), schema, event=target.event)
+    if not checked.ok:
+        raise ExpressionError(checked.diagnostics, target.rule)
+    return lower(checked)
+
+
+def _measure(target: TargetPlan, reader: ContextReader) -> Measure:
+    kind = target.type
+    match kind:
+        case TargetType.COUNT | TargetType.VISIT:
+            return lambda _record, _name: 1
+        case TargetType.SALES:
+            return lambda record, name: reader.number(get(_bill(reader, record, name), "value"), name, "value")
+        case TargetType.GROSS_SALES:
+            return lambda record, name: _gross(reader, _bill(reader, record, name), name)
+        case TargetType.QUANTITY:
+            return lambda record, name: _quantity(reader, _bill(reader, record, name), name)
+        case TargetType.EXTENDED_FIELD:
+            return lambda record, name: _field(target, reader, _bill(reader, record, name), (name,))
+        case TargetType.EVENT_ATTRIBUTE:
+            return lambda record, _name: _attribute(target, reader, record)
+        case TargetType.REGULAR_POINTS | TargetType.REGULAR:
+            return lambda record, _name: _points(target, reader, record, ("regular",))
+        case TargetType.PROMOTIONAL_POINTS | TargetType.PROMOTIONAL:
+            return lambda record, _name: _points(target, reader, record, ("promotional",))
+        case TargetType.ALL_POINTS | TargetType.ALL:
+            return lambda record, _name: _points(target, reader, record, ("regular", "promotional"))
+        case _:
+            assert_never(kind)
+
+
+def _bill(reader: ContextReader, record: Mapping[str, object], name: str) -> _Profile:
+    return reader.profile(record, name) or {}
+
+
+def _gross(reader: ContextReader, bill: _Profile, name: str) -> Number | None:
+    value = reader.number(get(bill, "value"), name, "value")
+    discount = reader.number(get(bill, "discount"), name, "discount")
+    return None if value is None else value + (discount or 0)
+
+
+def _quantity(reader: ContextReader, bill: _Profile, name: str) -> Number | None:
+    total = reader.number(get(bill, "totalQty"), name, "totalQty")
+    if total is not None:
+        return total
+    items = reader.items(get(bill, "lineItems"), name, "lineItems")
+    if items is None:
+        return None
+    total = 0
+    for place, item in enumerate(items):
+        line = reader.dictionary(item, name, "lineItems", place)
+        figure = reader.number(get(line or {}, "qty"), name, "lineItems", place, "qty")
+        if figure is None:
+            return None
+        total += figure
+    return total
+
+
+def _field(target: TargetPlan, reader: ContextReader, holder: _Profile, path: tuple[str | int, ...]) -> Number | None:
+    key = target.field if target.field.startswith("extField_") else f"extField_{target.field}"
+    raw = reader.raw(holder, str(path[0]), key)
+    if target.counts_field:
+        return None if raw is None else 1
+    return reader.number(raw, *path, key)
+
+
+def _attribute(target: TargetPlan, reader: ContextReader, record: Mapping[str, object]) -> Number | None:
+    raw = get(reader.profile(record, "currentEvent") or {}, target.field)
+    if target.counts_field:
+        return None if raw is None else 1
+    return reader.number(raw, "currentEvent", target.field)
+
+
+def _points(
+    target: TargetPlan, reader: ContextReader, record: Mapping[str, object], names: tuple[str, ...]
+) -> Number | None:
+    points = reader.dictionary(record.get("points"), "points") or {}
+    currency = reader.string(get(points, "alternateCurrencyIdentifier"), "points", "alternateCurrencyIdentifier")
+    if currency is not None and currency != target.field:
+        return None  # points that say which currency they are count for no other
+    found = [reader.number(get(points, name), "points", name) for name in names]
+    known = [one for one in found if one is not None]
+    return sum(known[1:], known[0]) if known else None
+
+
+def _line_figure(target: TargetPlan, reader: ContextReader) -> Callable[[_Profile, tuple[str, int]], Number | None]:
+    from targetexpr.running.meanings.items import amount, gross, quantity
+
+    def exact(
+        figure: Callable[[ContextReader, _Profile, tuple[str | int, ...]], Number | None],
+    ) -> Callable[[_Profile, tuple[str, int]], Number | None]:
+        return lambda line, path: figure(reader, line, path)
+
+    match target.type:
+        case TargetType.SALES:
+            return exact(amount)
+        case TargetType.GROSS_SALES:
+            return exact(gross)
+        case TargetType.QUANTITY:
+            return exact(quantity)
+        case TargetType.EXTENDED_FIELD:
+            return lambda line, path: _field(target, reader, line, path)
+        case TargetType.COUNT | TargetType.VISIT:
+            return lambda _line, _path: 1
+        case _:
+            raise EvaluationError("", f"{target.type} has no meaning for line items")

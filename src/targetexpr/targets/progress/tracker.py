@@ -1,0 +1,264 @@
+"""Evaluating a group: records in, one by one or all at once, progress out.
+
+A record is looked at once, when it comes: scope, rule and measure. What it brought is kept, small, and everything else
+is worked out from that when a result is asked for. So late records, returns before their bill and duplicates need no
+special care, and the order in which records come makes no difference.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import localcontext
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from targetexpr.running.coercion import DataError, time_zone
+from targetexpr.running.context import ContextReader
+from targetexpr.targets.model.enums import EvaluationType
+from targetexpr.targets.model.envelope import build_group
+from targetexpr.targets.model.group import TargetGroup
+from targetexpr.targets.progress.contribution import TargetEvaluator
+from targetexpr.targets.progress.customer import Diagnostics, Setting, evaluate_customer
+from targetexpr.targets.progress.enrolment import EVERYBODY, Enrolment, read_enrolment
+from targetexpr.targets.progress.ledger import EXACT
+from targetexpr.targets.progress.ledger_entries import Brought, Entry, bill_value, needs_value, record_error
+from targetexpr.targets.progress.plan import EvaluationPlan, make_plan
+from targetexpr.targets.progress.record import RETURN, Head, read_head, read_id
+from targetexpr.targets.progress.results import Progress, RecordError, Reported
+from targetexpr.targets.progress.windows import ReturnPolicy
+
+if TYPE_CHECKING:
+    from targetexpr.lang.schema.model import Schema
+
+OnDataError: TypeAlias = Literal["list", "raise"]
+"""What becomes of a record that does not fit: it is listed and counts nothing, or the evaluation stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A group made ready for any number of evaluations on one clock: its plan, and its rules compiled. Immutable."""
+
+    reader: ContextReader
+    plan: EvaluationPlan
+    gates: tuple[TargetEvaluator, ...]
+
+
+def prepare(
+    group: TargetGroup | Mapping[str, object], *, timezone: str = "UTC", schema: Schema | None = None
+) -> Prepared:
+    """Does once what every evaluation of a group begins with. Raises as `Tracker` does for the group."""
+    model = group if isinstance(group, TargetGroup) else build_group(group)
+    reader = ContextReader(time_zone(timezone))
+    plan = make_plan(model, reader.zone)
+    return Prepared(reader, plan, tuple(TargetEvaluator(target, schema, reader) for target in plan.targets))
+
+
+class Tracker:
+    """An evaluation that takes records one by one. `result()` may be asked for at any time, and again later.
+
+    The options are those of `evaluate`. A dict may be a request, an answer in its envelope, or a bare group; a group
+    that was prepared has its zone and schema already. Raises PayloadError for a dict that holds no group,
+    EvaluationError for a group that cannot be evaluated, ExpressionError for a broken rule, ValueError for options
+    that do not exist.
+
+    >>> from targetexpr.targets import TargetGroup
+    >>> group = TargetGroup.model_validate({
+    ...     "name": "g", "periods": [{"startDate": "2024-01-01", "endDate": "2024-01-31", "refCode": "January"}],
+    ...     "targets": [{"name": "spend", "targetEntity": "TRANSACTION", "targetType": "SALES",
+    ...                  "expression": "currentTxn.value>100", "defaultValues": [{"defaultValue": 500}]}]})
+    >>> tracker = Tracker(group)
+    >>> tracker.add({"id": 1, "customerId": "c", "type": "TransactionAdd", "date": "2024-01-05",
+    ...              "currentTxn": {"value": 620.5}})
+    >>> tracker.result().customers["c"].periods[0].achieved
+    True
+    """
+
+    def __init__(
+        self,
+        group: TargetGroup | Mapping[str, object] | Prepared,
+        *,
+        timezone: str = "UTC",
+        now: object = None,
+        returns: ReturnPolicy | None = None,
+        enrolment: Enrolment | None = None,
+        schema: Schema | None = None,
+        on_error: OnDataError = "list",
+        drop_unfinished: bool = True,
+    ) -> None:
+        if returns not in (None, "IGNORE", "SAME_PERIOD", "NEXT_PERIOD"):
+            raise ValueError(f"returns is IGNORE, SAME_PERIOD, NEXT_PERIOD or None, not {returns!r}")
+        if on_error not in ("list", "raise"):
+            raise ValueError(f'on_error is "list" or "raise", not {on_error!r}')
+        ready = group if isinstance(group, Prepared) else prepare(group, timezone=timezone, schema=schema)
+        self.reader = ready.reader
+        self.plan: EvaluationPlan = ready.plan
+        self.gates = ready.gates
+        self.policy = returns
+        self.on_error = on_error
+        self.drop_unfinished = drop_unfinished
+        self.enrolled = None if enrolment is None else read_enrolment(enrolment, self.plan, self.reader)
+        limit = None if now is None else self.reader.value("date", now, "now")
+        self.limit = limit if isinstance(limit, datetime) else None
+        self._by_type: dict[str, list[TargetEvaluator]] = {}
+        for gate in self.gates:
+            self._by_type.setdefault(gate.target.record_type, []).append(gate)
+        self._takes_returns = returns != "IGNORE" and any(target.takes_returns for target in self.plan.targets)
+        self._customers: dict[str, dict[str, Entry]] = {}
+        self._owner: dict[str, str] = {}
+        self._duplicates: set[str] = set()
+        self._unreadable: list[RecordError] = []
+        self._latest: datetime | None = None
+
+    def add(self, record: Mapping[str, object]) -> None:
+        """Takes one record, at any time. Raises DataError for data that does not fit, with `on_error="raise"` only."""
+        try:
+            head = read_head(self.reader, record)
+        except DataError as error:
+            if self.on_error == "raise":
+                raise
+            given = record.get("id") if isinstance(record, dict) else None
+            self._unreadable.append(record_error(str(given) if isinstance(given, str | int) else "", "", error))
+            return
+        self.take(head, record)
+
+    def take(self, head: Head, record: Mapping[str, object]) -> None:
+        """Takes a record whose head was read before, on the same clock: for one that goes to many groups."""
+        if self.limit is not None and head.at > self.limit:
+            return
+        entry = self._entry(head, dict(record))
+        if self._latest is None or head.at > self._latest:
+            self._latest = head.at
+        self._keep(head, entry)
+
+    def _keep(self, head: Head, entry: Entry) -> None:
+        owner = self._owner.get(head.id)
+        if owner is not None:
+            self._duplicates.add(head.id)
+            before = self._customers[owner][head.id]
+            if (before.rank(), owner) <= (entry.rank(), head.customer):
+                return
+            del self._customers[owner][head.id]
+            if not self._customers[owner]:
+                del self._customers[owner]  # as if the other record had come first
+        self._owner[head.id] = head.customer
+        self._customers.setdefault(head.customer, {})[head.id] = entry
+
+    def _entry(self, head: Head, record: dict[str, object]) -> Entry:
+        entry = Entry(head)
+        if head.type == RETURN:
+            self._add_return(entry, record)
+        gates = self._by_type.get(head.type)
+        if gates is None or not self._inside(head.at):
+            return entry
+        brought: list[Brought] = []
+        for gate in gates:
+            try:
+                found = gate.contribution(record)
+            except DataError as error:
+                if self.on_error == "raise":
+                    raise
+                entry.errors += (record_error(head.id, gate.target.name, error),)
+                continue
+            if found is not None:
+                value = bill_value(gate, record) if entry.is_bill and needs_value(gate.target) else None
+                brought.append((gate.target.index, found[0], found[1], value))
+        entry.brought = tuple(brought)
+        return entry
+
+    def _add_return(self, entry: Entry, record: dict[str, object]) -> None:
+        entry.returns = ""
+        try:
+            if record.get("returnOf") is not None:
+                entry.returns = read_id(self.reader, record, "returnOf")
+        except DataError as error:
+            if self.on_error == "raise":
+                raise
+            entry.errors += (record_error(entry.id, "", error),)
+        if self._takes_returns:
+            entry.returned = copy.deepcopy(record)
+
+    def _inside(self, at: datetime) -> bool:
+        """Cycles lie between the bounds of the group; listed periods speak for themselves."""
+        if self.plan.window is EvaluationType.FIXED_CALENDAR_WINDOW:
+            return True
+        return not (
+            (self.plan.start is not None and at < self.plan.start)
+            or (self.plan.end is not None and at >= self.plan.end)
+        )
+
+    def customer_of(self, record: str) -> str | None:
+        """The customer for whom a record counts, of all that came with its id; None for one that did not come."""
+        return self._owner.get(record)
+
+    @property
+    def now(self) -> datetime | None:
+        """The instant of the evaluation in UTC: as given, else that of the latest record."""
+        return self.limit if self.limit is not None else self._latest
+
+    def result(self) -> Progress:
+        """Everything that follows from the records so far."""
+        part = dict.fromkeys(self._customers, EVERYBODY) if self.enrolled is None else self.enrolled
+        setting = Setting(
+            plan=self.plan,
+            gates=self.gates,
+            policy=self.policy,
+            now=self.now,
+            stops=self.on_error == "raise",
+            drops=self.drop_unfinished,
+        )
+        found = Diagnostics(errors=list(self._unreadable))
+        with localcontext(EXACT):
+            customers = {
+                name: evaluate_customer(setting, name, self._customers.get(name, {}), part[name], found)
+                for name in sorted(part)
+            }
+        reported = Reported(
+            duplicates=tuple(sorted(self._duplicates)),
+            orphan_returns=tuple(sorted(found.orphans)),
+            errors=tuple(sorted(found.errors)),
+        )
+        now = None if self.now is None else self.now.astimezone(self.plan.zone)
+        return Progress(plan=self.plan, now=now, customers=customers, reported=reported)
+
+
+def evaluate(
+    group: TargetGroup | Mapping[str, object],
+    records: Iterable[Mapping[str, object]],
+    *,
+    timezone: str = "UTC",
+    now: object = None,
+    returns: ReturnPolicy | None = None,
+    enrolment: Enrolment | None = None,
+    schema: Schema | None = None,
+    on_error: OnDataError = "list",
+    drop_unfinished: bool = True,
+    progress: Callable[[int], None] | None = None,
+) -> Progress:
+    """Who would have earned what: a group against records, in any order.
+
+    `timezone` is the clock of local days; `now` any date the language knows, by default the latest record's, and later
+    records are ignored; `returns` the policy, `enrolment` who takes part (by default every customer with a record);
+    `schema` what rules are checked against; `drop_unfinished=False` keeps levels INPROGRESS after the end. `progress`
+    is called with the number of records taken, every 10,000 and at the end. Pure: nothing is read but the arguments.
+    Records may be an iterator; they are not kept. Raises as `Tracker` does.
+    """
+    tracker = Tracker(
+        group,
+        timezone=timezone,
+        now=now,
+        returns=returns,
+        enrolment=enrolment,
+        schema=schema,
+        on_error=on_error,
+        drop_unfinished=drop_unfinished,
+    )
+    count = 0
+    for count, record in enumerate(records, 1):
+        tracker.add(record)
+        if progress is not None and count % 10_000 == 0:
+            progress(count)
+    if progress is not None:
+        progress(count)
+    return tracker.result()

@@ -1,0 +1,1 @@
+"""Progress and groups told to people: simulations, customers, tables."""

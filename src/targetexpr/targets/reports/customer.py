@@ -1,0 +1,222 @@
+"""One customer explained period by period: which record counted, and which failed which part of the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import localcontext
+from typing import TYPE_CHECKING
+
+from targetexpr.running.coercion import DataError
+from targetexpr.targets.model.enums import TargetEntity
+from targetexpr.targets.progress.contribution import TargetEvaluator
+from targetexpr.targets.progress.ledger import EXACT
+from targetexpr.targets.progress.record import RETURN, Head, read_head
+from targetexpr.targets.progress.results import CustomerProgress, JsonValue, PeriodProgress, Progress, decimal_text
+
+if TYPE_CHECKING:
+    from targetexpr.running.explaining.explain import Explanation
+    from targetexpr.targets.progress.tracker import Tracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOutcome:
+    """What became of one record, for one target."""
+
+    record: str
+    at: str  # on the local clock
+    counts: bool
+    change: str | None  # of the progress, where it counts or takes
+    words: str  # "does not count: currentTxn.value is 320, needs more than 500"
+
+
+@dataclass(slots=True, kw_only=True)
+class PeriodReport:
+    """A period or cycle of one target, or what lies outside of all of them."""
+
+    target: str
+    heading: str
+    told: list[RecordOutcome] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Story:
+    """Everything about one customer."""
+
+    customer: str
+    chapters: list[PeriodReport]
+    ending: list[str]  # the streak and its levels
+
+    def to_text(self) -> str:
+        """For people."""
+        lines = [f"Customer {self.customer}"]
+        for chapter in self.chapters:
+            lines += ["", chapter.heading]
+            lines += [f"  {'+' if one.counts else '-'} {one.at}  {one.record}: {one.words}" for one in chapter.told]
+            if not chapter.told:
+                lines.append("  no records")
+        return "\n".join((*lines, "", *self.ending) if self.ending else lines)
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """As plain data."""
+        return {
+            "customer": self.customer,
+            "chapters": [
+                {
+                    "target": chapter.target,
+                    "heading": chapter.heading,
+                    "records": [
+                        {
+                            "record": one.record,
+                            "date": one.at,
+                            "counts": one.counts,
+                            "change": one.change,
+                            "words": one.words,
+                        }
+                        for one in chapter.told
+                    ],
+                }
+                for chapter in self.chapters
+            ],
+            "ending": list(self.ending),
+        }
+
+
+def tell(tracker: Tracker, progress: Progress, records: Iterable[Mapping[str, object]], customer: str) -> Story:
+    """The story of a customer whose records are `records`, after `tracker` has seen all records.
+
+    Raises KeyError for a customer who takes no part.
+    """
+    found = progress.customers[customer]
+    heads = []
+    for record in records:
+        try:
+            head = read_head(tracker.reader, record)
+        except DataError:
+            continue  # reported with the whole
+        if head.customer == customer and (progress.now is None or head.at <= progress.now):
+            heads.append((head, dict(record)))
+    heads.sort(key=lambda pair: (pair[0].at, pair[0].number is None, pair[0].number or 0, pair[0].id))
+    chapters: list[PeriodReport] = []
+    with localcontext(EXACT):
+        for gate in tracker.gates:
+            chapters += _target(gate, tracker, progress, found, heads)
+    return Story(customer=customer, chapters=chapters, ending=_ending(found))
+
+
+def _target(
+    gate: TargetEvaluator,
+    tracker: Tracker,
+    progress: Progress,
+    found: CustomerProgress,
+    heads: list[tuple[Head, dict[str, object]]],
+) -> list[PeriodReport]:
+    rows = found.of(gate.target.name)
+    chapters = {row.index: PeriodReport(target=row.target, heading=_heading(row, progress)) for row in rows}
+    outside = PeriodReport(target=gate.target.name, heading=f"{gate.target.name}, outside of every period")
+    changes: dict[str, list[tuple[int, str]]] = {}
+    for row in rows:
+        for one in row.contributions:
+            changes.setdefault(one.record, []).append((row.index, decimal_text(one.change)))
+    errors = {one.record: one.message for one in progress.reported.errors if one.target in ("", gate.target.name)}
+    seen: set[str] = set()
+    for head, record in heads:
+        at = head.at.astimezone(progress.zone).strftime("%Y-%m-%d %H:%M:%S")
+        again = head.id in seen or tracker.customer_of(head.id) != found.id
+        seen.add(head.id)
+        if not again and head.id in changes:
+            for index, change in changes[head.id]:
+                words = _taken(record, change) if head.type == RETURN else f"counts {change}"
+                told = RecordOutcome(record=head.id, at=at, counts=head.type != RETURN, change=change, words=words)
+                chapters[index].told.append(told)
+            continue
+        why = "its id came before, and counts once" if again else _why_not(gate, progress, head, record, errors)
+        if why is not None:
+            home = next((row.index for row in rows if _holds(row, head)), None)
+            told = RecordOutcome(record=head.id, at=at, counts=False, change=None, words=why)
+            (outside if home is None else chapters[home]).told.append(told)
+    return [*chapters.values(), *([outside] if outside.told else [])]
+
+
+def _holds(row: PeriodProgress, head: Head) -> bool:
+    return row.start <= head.at and (row.end is None or head.at < row.end)
+
+
+def _taken(record: Mapping[str, object], change: str) -> str:
+    return f"a return of {record.get('returnOf')}, changes the progress by {change}"
+
+
+def _why_not(
+    gate: TargetEvaluator, progress: Progress, head: Head, record: dict[str, object], errors: Mapping[str, str]
+) -> str | None:
+    """Why a record changed nothing; None for one that the target does not look at."""
+    if head.type == RETURN and gate.target.record_type != RETURN:
+        if not gate.target.takes_returns:
+            return None
+        if head.id in progress.reported.orphan_returns:
+            return "a return whose bill is not there"
+        return errors.get(head.id) or f"a return of {record.get('returnOf')} that takes nothing here"
+    if head.type != gate.target.record_type:
+        return None
+    if head.id in errors:
+        return f"does not count: {errors[head.id]}"
+    if gate.target.filtered and not gate.in_scope(record):
+        return "does not count: it comes from no listed store, zone or concept"
+    if gate.target.entity is TargetEntity.LINEITEM:
+        return _why_no_line(gate, record)
+    explanation = gate.explain(record)
+    if not explanation.verdict:
+        return f"does not count: {failing(explanation)}"
+    if gate.contribution(record) is None:
+        return f"does not count: it has no figure for {gate.target.type}"
+    return "the rule holds, but no period or open cycle takes it"
+
+
+def _why_no_line(gate: TargetEvaluator, record: dict[str, object]) -> str:
+    if gate.contribution(record) is not None:
+        return "lines pass, but no period or open cycle takes it"
+    reasons = []
+    for place, line in enumerate(gate.lines(record)):
+        explanation = gate.explain({**record, "currentLineItem": line})
+        why = "it has no figure" if explanation.verdict else failing(explanation)
+        reasons.append(f"line {place + 1}: {why}")
+    return "does not count: " + ("; ".join(reasons) if reasons else "it has no lines")
+
+
+def failing(explanation: Explanation) -> str:
+    """The parts of a rule that kept it from being true, as sentences."""
+    found: list[str] = []
+    open_ = [explanation]
+    while open_:
+        one = open_.pop(0)
+        deciding = [one.operands[place] for place in one.decided_by] if one.role in ("all", "any", "not") else []
+        if deciding:
+            open_ = deciding + open_
+        else:
+            found.append(one.error or one.sentence or f"{one.text} is not true")
+    return "; ".join(dict.fromkeys(found))
+
+
+def _heading(row: PeriodProgress, progress: Progress) -> str:
+    if row.days is not None:
+        span = f"{row.days[0]} to {row.days[1]}"
+    else:
+        span = f"from {row.start:%Y-%m-%d %H:%M:%S}" + ("" if row.end is None else f" to {row.end:%Y-%m-%d %H:%M:%S}")
+    if row.achieved:
+        state = f"achieved by {row.achieved_by} on {row.achieved_on:%Y-%m-%d %H:%M:%S}"
+    else:
+        over = progress.now is not None and row.end is not None and row.end <= progress.now
+        begun = progress.now is not None and row.start <= progress.now
+        state = "missed" if over else "running" if begun else "not started"
+    figures = f"{decimal_text(row.progress)} of {decimal_text(row.value)}"
+    return f"{row.target}, {row.period} ({span}): {figures}, {state}"
+
+
+def _ending(found: CustomerProgress) -> list[str]:
+    if found.streak is None:
+        return []
+    lines = [f"Run {found.streak.run}, longest {found.streak.longest}"]
+    for level in found.streak.levels:
+        state = f"reached in {level.period} by {level.reached_by}" if level.period else level.status.lower()
+        lines.append(f"  {level.name} ({level.count}): {state}")
+    return lines
