@@ -40,6 +40,20 @@ class Position(NamedTuple):
     column: int
 
 
+def lines_of(text: str) -> tuple[list[int], list[int]]:
+    """Where the lines of a text start and where they end, line breaks left out. Lines end at LF, CR LF or CR.
+
+    >>> lines_of("a\\r\\nbc\\n")
+    ([0, 3, 6], [1, 5, 6])
+    """
+    starts, ends = [0], []
+    for found in _LINE_BREAK.finditer(text):
+        ends.append(found.start())
+        starts.append(found.end())
+    ends.append(len(text))
+    return starts, ends
+
+
 class Source:
     """A text with its line table. Lines end at LF, CR LF or CR.
 
@@ -52,12 +66,7 @@ class Source:
     def __init__(self, text: str, name: str | None = None) -> None:
         self.text = text
         self.name = name
-        self._starts = [0]
-        self._ends: list[int] = []
-        for found in _LINE_BREAK.finditer(text):
-            self._ends.append(found.start())
-            self._starts.append(found.end())
-        self._ends.append(len(text))
+        self._starts, self._ends = lines_of(text)
 
     def position(self, offset: int) -> Position:
         """Line and column of a code-point offset (offsets past the end count as the end)."""
