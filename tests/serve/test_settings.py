@@ -74,3 +74,11 @@ def test_a_zone_that_changes_while_records_are_read(client: Client, monkeypatch:
         assert rows.customers(records.microseconds(clock.FIRST.replace(year=2023, month=12, day=31, hour=18))) == set()
         wanted = clock.FIRST.replace(year=2023, month=12, day=31, hour=18, minute=30)
         assert rows.customers(records.microseconds(wanted)) == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "pointer"),
+    [({"a/b": 1}, "/a~1b"), ({"ids": {"a/~b": 1}}, "/ids/a~1~0b"), ({"actor": {"~/": 1}}, "/actor/~0~1")],
+)
+def test_a_pointer_escapes_the_member_it_names(client: Client, settings: dict[str, Any], pointer: str) -> None:
+    assert problems(client.put("/sandbox/settings", settings)) == [(300004, "unknown-member", pointer)]

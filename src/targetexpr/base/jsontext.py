@@ -7,11 +7,12 @@ stood. Expressions of ten thousand terms nest twenty thousand levels deep, and a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from json import decoder
 from json.decoder import JSONDecodeError
 from typing import Literal, NamedTuple, TypeAlias
 
+from targetexpr.base.pointers import join
 from targetexpr.base.source import Span
 
 Kind = Literal["object", "array", "string", "number", "boolean", "null"]
@@ -71,11 +72,7 @@ def pointer(path: Path) -> str:
     while path is not None:
         path, key = path
         keys.append(key)
-    return _pointer(reversed(keys))
-
-
-def _pointer(keys: Iterable[str | int]) -> str:
-    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+    return join(reversed(keys))
 
 
 class _Frame:
@@ -222,7 +219,7 @@ class JsonReader:
     @property
     def pointer(self) -> str:
         """The JSON pointer of the value that is being read."""
-        return _pointer(place for frame in self.frames if (place := frame.place) is not None)
+        return join(place for frame in self.frames if (place := frame.place) is not None)
 
     def problem(self, code: str, reason: str) -> JsonError:
         return JsonError(code, reason, self.at, self.pointer)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
+from targetexpr.base.pointers import join
 from targetexpr.running.coercion import DataError, time_zone
 from targetexpr.serve.errors import of_payload, ours
 from targetexpr.serve.reading import MOST_ID, misfit
@@ -115,7 +116,7 @@ def advance(rows: Rows, given: Mapping[str, JsonValue]) -> None:
     total = timedelta()
     for name, amount in given.items():
         if name not in UNITS:
-            raise misfit("unknown-member", f"{name!r} is no unit; there are {', '.join(UNITS)}.", f"/{name}")
+            raise misfit("unknown-member", f"{name!r} is no unit; there are {', '.join(UNITS)}.", join([name]))
         if not isinstance(amount, int) or isinstance(amount, bool) or not 0 <= amount < 10**12:
             said = f"{name} is a whole number of 0 or more; the clock is put back by setting it."
             raise misfit("wrong-type", said, f"/{name}")
@@ -238,7 +239,9 @@ def _actor(value: JsonValue) -> JsonValue:
         raise misfit("wrong-type", f"actor is an object: {', '.join(_ACTOR)}.", "/actor")
     for name in value:
         if name not in _ACTOR:
-            raise misfit("unknown-member", f"An actor has no {name!r}; it has {', '.join(_ACTOR)}.", f"/actor/{name}")
+            raise misfit(
+                "unknown-member", f"An actor has no {name!r}; it has {', '.join(_ACTOR)}.", join([name], "/actor")
+            )
     try:
         user = checked(User, value, "/actor")
     except PayloadError as error:
@@ -259,7 +262,7 @@ def _set_ids(rows: Rows, value: JsonValue) -> None:
     for kind, number in value.items():
         if kind not in KINDS:
             raise misfit(
-                "unknown-member", f"There are no ids of {kind!r}; there are {', '.join(KINDS)}.", f"/ids/{kind}"
+                "unknown-member", f"There are no ids of {kind!r}; there are {', '.join(KINDS)}.", join([kind], "/ids")
             )
         if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_FIRST:
             raise misfit("wrong-type", f"A first id is a whole number from 1 to {MOST_FIRST}.", f"/ids/{kind}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
+from targetexpr.base.pointers import join
 from targetexpr.running.coercion import time_zone
 from targetexpr.serve import clock
 from targetexpr.serve.clock import Settings
@@ -119,7 +120,7 @@ def _ask(given: JsonValue, known: Sequence[str]) -> Ask:
     for name in given:
         if name not in known:
             said = f"{name!r} is not known here; there are {', '.join(known)}."
-            raise misfit("unknown-member", said, f"{where}/{name}")
+            raise misfit("unknown-member", said, join([name], where))
     period, reset, balance = given.get("periodName"), given.get("resetStreakStatus"), given.get("initialBalance")
     if period is not None and not isinstance(period, str):
         raise misfit("wrong-type", "periodName is the refCode of a period, a text.", f"{where}/periodName")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
+from targetexpr.base.pointers import join
 from targetexpr.serve.errors import INVALID_INPUT, INVALID_USER, NO_GROUP, NO_TARGET, Refusal, refuse
 from targetexpr.targets.model.envelope import read_document
 from targetexpr.targets.model.json_values import JsonValue, write_json
@@ -53,7 +54,7 @@ def object_of(body: bytes, known: Collection[str] | None = None) -> dict[str, Js
         raise misfit("not-an-object", "A JSON object is needed.", "")
     for name in value:
         if known is not None and name not in known:
-            raise misfit("unknown-member", f"{name!r} is not known here; there are {', '.join(known)}.", f"/{name}")
+            raise misfit("unknown-member", f"{name!r} is not known here; there are {', '.join(known)}.", join([name]))
     return value
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sys import intern
 from typing import NamedTuple, cast
 
+from targetexpr.base import pointers
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError, capped
 from targetexpr.base.jsontext import Json, JsonError, JsonReader, Path, pointer
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
@@ -210,7 +211,7 @@ class _Decoder:
         self, diagnostics: list[Diagnostic], code: str, span: Span, *keys: str | int, **values: str | int
     ) -> None:
         """A diagnostic on the object that closes now, or on what stands below it at `keys`."""
-        where = self.reader.pointer + "".join(f"/{str(key).replace('~', '~0').replace('/', '~1')}" for key in keys)
+        where = pointers.join(keys, self.reader.pointer)
         diagnostics.append(diagnostic_of(code, span, values, pointer=where))
 
     def shape(self, members: dict[str, Json], start: int, end: int, diagnostics: list[Diagnostic]) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from targetexpr.base import pointers
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.source import NO_SPAN, Source, Span
 from targetexpr.lang.schema.build import empty, read_documents
@@ -44,8 +45,7 @@ class SchemaError(ValueError):
         if source is not None and diagnostic.span.start >= 0:
             where.append(f"line {source.position(diagnostic.span.start).line}")
         if diagnostic.pointer:
-            keys = diagnostic.pointer[1:].split("/")
-            where.append(".".join(key.replace("~1", "/").replace("~0", "~") for key in keys))
+            where.append(".".join(pointers.split(diagnostic.pointer)))
         place = ", ".join(where)
         said = f"{diagnostic.message} {diagnostic.hint}" if diagnostic.hint else diagnostic.message
         return f"{place}: {said}" if place else said
@@ -105,14 +105,13 @@ def _syntax(span: Span, message: str) -> Diagnostic:
 
 
 def _diagnostic(problem: Problem, span: Span) -> Diagnostic:
-    pointer = "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in problem.path)
     return Diagnostic(
         code=problem.code,
         severity="error",
         span=span,
         message=problem.message,
         hint=problem.hint,
-        pointer=pointer,
+        pointer=pointers.join(problem.path),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import StrictStr, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
+from targetexpr.base import pointers
 from targetexpr.base.jsontext import JsonError
 from targetexpr.targets.model.enums import NameKind
 from targetexpr.targets.model.group import Target, TargetGroup, UnifiedTargetExpression, Wire
@@ -153,7 +154,7 @@ def invalid_members(error: ValidationError, where: str) -> list[Problem]:
     """What pydantic found, as pointers, codes and messages."""
     found = []
     for line in error.errors(include_url=False, include_context=False):
-        pointer = where + "".join("/" + _wire_name(key).replace("~", "~0").replace("/", "~1") for key in line["loc"])
+        pointer = pointers.join((_wire_name(key) for key in line["loc"]), where)
         code = line["type"] if "-" in line["type"] else "wrong-type"
         found.append((pointer, code, _message(line)))
     return found
