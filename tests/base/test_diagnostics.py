@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import copy
 import pickle
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from targetexpr.base.diagnostics import Diagnostic, Edit, ExpressionError, Fix, apply_fixes, capped
+from targetexpr.base.diagnostics import Applicability, Diagnostic, Edit, ExpressionError, Fix, apply_fixes, capped
 from targetexpr.base.source import Span
 
 
 def diagnostic(
     start: int, end: int, *edits: tuple[int, int, str], code: str = "x", severity: str = "error"
 ) -> Diagnostic:
-    fix = Fix("Mend it", tuple(Edit(Span(first, last), text) for first, last, text in edits)) if edits else None
-    return Diagnostic(code=code, severity=severity, span=Span(start, end), message="Wrong.", fix=fix)  # type: ignore[arg-type]
+    fix = (Fix("Mend it", tuple(Edit(Span(first, last), text) for first, last, text in edits)),) if edits else ()
+    return Diagnostic(code=code, severity=severity, span=Span(start, end), message="Wrong.", fixes=fix)  # type: ignore[arg-type]
 
 
 # --- repairs
@@ -121,6 +122,32 @@ def test_what_no_edit_covers_stays_in_order(diagnostics: list[Diagnostic]) -> No
     digits = [char for char in made if char.isdigit()]
     assert digits == sorted(digits)
     assert set(kept) <= set(digits)
+
+
+def test_only_safe_fixes_are_applied() -> None:
+    def fix(text: str, applicability: Applicability) -> Fix:
+        return Fix(f"Write {text}", (Edit(Span(0, 1), text),), applicability)
+
+    choices = replace(diagnostic(0, 1), fixes=(fix("b", "choice"), fix("c", "choice")))
+    assert choices.fix is None
+    assert apply_fixes("a=1", [choices]) == "a=1"
+    mixed = replace(diagnostic(0, 1), fixes=(fix("b", "choice"), fix("c", "safe"), fix("d", "safe")))
+    assert mixed.fix == mixed.fixes[1]
+    assert apply_fixes("a=1", [mixed]) == "c=1"
+
+
+def test_a_diagnostic_on_one_line() -> None:
+    assert str(diagnostic(3, 4)) == "error[x] at offset 3: Wrong."
+    in_group = Diagnostic(
+        code="target-name-too-long",
+        severity="warning",
+        message="Too long.",
+        pointer="/name",
+        number=310008,
+        hint="Cut.",
+    )
+    assert str(in_group) == "warning[target-name-too-long 310008] at /name: Too long. Cut."
+    assert str(replace(in_group, pointer="", number=None)) == "warning[target-name-too-long] at the top: Too long. Cut."
 
 
 def test_many_fixes_are_made_quickly() -> None:

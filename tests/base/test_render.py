@@ -192,7 +192,9 @@ def test_long_line_of_wide_characters_and_tabs() -> None:
 
 def test_hint_fix_and_several_blocks() -> None:
     fix = Fix("Write `==`", (Edit(Span(1, 2), "=="),))
-    text = render([diagnostic(1, 2, hint="Look closer.", fix=fix), diagnostic(0, 1, severity="warning")], Source("a=1"))
+    text = render(
+        [diagnostic(1, 2, hint="Look closer.", fixes=(fix,)), diagnostic(0, 1, severity="warning")], Source("a=1")
+    )
     assert text == (
         "error[some-code]: Wrong.\n"
         "  --> 1:2\n"
@@ -211,14 +213,26 @@ def test_hint_fix_and_several_blocks() -> None:
     assert render([], Source("a=1")) == ""
 
 
+def test_choices_are_listed_and_never_called_the_fix() -> None:
+    first = Fix("Write `b`", (Edit(Span(0, 1), "b"),), "choice")
+    second = Fix("Write `c`", (Edit(Span(0, 1), "c"),), "choice")
+    several = render([diagnostic(0, 1, fixes=(first, second))], Source("a=1")).splitlines()
+    assert several[-3:] == ["  choose one:", "    Write `b`: b=1", "    Write `c`: c=1"]
+    assert render([diagnostic(0, 1, fixes=(first,))], Source("a=1")).splitlines()[-1] == (
+        "  possible fix: Write `b`: b=1"
+    )
+    both = render([diagnostic(0, 1, fixes=(Fix("Remove it", (Edit(Span(0, 1), ""),)), first))], Source("a=1"))
+    assert both.splitlines()[-2:] == ["  fix: Remove it: =1", "  possible fix: Write `b`: b=1"]
+
+
 def test_fix_of_one_line_of_several_shows_that_line() -> None:
     fix = Fix("Write it", (Edit(Span(4, 5), "=="), Edit(Span(6, 7), "")))
-    assert render([diagnostic(4, 5, fix=fix)], Source("x\n\na=bc\ny")).splitlines()[-1] == "  fix: Write it: a==b"
+    assert render([diagnostic(4, 5, fixes=(fix,))], Source("x\n\na=bc\ny")).splitlines()[-1] == "  fix: Write it: a==b"
 
 
 def test_fix_over_several_lines_shows_its_title_alone() -> None:
     fix = Fix("Close it", (Edit(Span(0, 0), "("), Edit(Span(3, 3), ")")))
-    assert render([diagnostic(0, 3, fix=fix)], Source("a\nb")).splitlines()[-1] == "  fix: Close it"
+    assert render([diagnostic(0, 3, fixes=(fix,))], Source("a\nb")).splitlines()[-1] == "  fix: Close it"
 
 
 def test_no_span_has_no_excerpt() -> None:
@@ -284,21 +298,31 @@ def test_when_colour_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_as_plain_data() -> None:
     fix = Fix("Write it", (Edit(Span(2, 3), "=="), Edit(Span(4, 4), ")")))
-    item = diagnostic(2, 5, hint="Look.", fix=fix, pointer="/a")
+    other = Fix("Remove it", (Edit(Span(2, 3), ""),), "choice")
+    item = diagnostic(2, 5, hint="Look.", fixes=(other, fix), pointer="/a", number=310008)
+    edits = [{"start": 2, "end": 3, "text": "=="}, {"start": 4, "end": 4, "text": ")"}]
     assert as_dict(item, Source("漢\nab\tcd")) == {
         "code": "some-code",
         "severity": "error",
         "message": "Wrong.",
+        "number": 310008,
         "hint": "Look.",
         "pointer": "/a",
         "span": {"start": 2, "end": 5},
         "start": {"line": 2, "column": 1},
         "end": {"line": 2, "column": 4},
-        "fix": {
-            "title": "Write it",
-            "edits": [{"start": 2, "end": 3, "text": "=="}, {"start": 4, "end": 4, "text": ")"}],
-        },
+        "fix": {"title": "Write it", "edits": edits},
+        "fixes": [
+            {"title": "Remove it", "applicability": "choice", "edits": [{"start": 2, "end": 3, "text": ""}]},
+            {"title": "Write it", "applicability": "safe", "edits": edits},
+        ],
     }
+
+
+def test_a_choice_alone_is_not_given_as_the_fix() -> None:
+    data = as_dict(diagnostic(0, 1, fixes=(Fix("Remove it", (Edit(Span(0, 1), ""),), "choice"),)))
+    assert "fix" not in data
+    assert "fixes" in data
 
 
 def test_as_plain_data_leaves_out_what_is_not_there() -> None:

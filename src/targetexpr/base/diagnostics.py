@@ -1,4 +1,4 @@
-"""A diagnostic is a value: code, severity, place, message, hint and, where possible, a fix. Rendering is elsewhere."""
+"""A diagnostic is a value: code, severity, span, message, hint, fixes and tags. Rendering is elsewhere."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from targetexpr.base.source import Span
+from targetexpr.base.source import NO_SPAN, Span
 
 Severity = Literal["error", "warning"]
+
+Applicability = Literal["safe", "choice"]
+"""Safe: what the author means, so that one key may apply it. Choice: one of several meanings; the author decides."""
+
+Tag = Literal["incomplete", "prefix", "name-prefix"]
+"""What an editor needs to know while a text is typed.
+
+incomplete: something is open or still to come; any rule is like that until its last key.
+prefix: wrong as it stands, but the beginning of something valid where the text ends with it (`=` of `==`).
+name-prefix: the same of a name, which completion can go on with.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +33,53 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A repair that a machine can make: what it does, in words, and the edits that do it (all or none)."""
+    """A change that a program can make: what it does, in words, and the edits that do it (all or none)."""
 
     title: str
     edits: tuple[Edit, ...]
+    applicability: Applicability = "safe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """One diagnostic about one place.
 
-    `span` counts code points of the text that was read: rule text, or the JSON document that was decoded. For
-    JSON, `pointer` names the place as an RFC 6901 JSON pointer as well.
+    `span` counts code points of the text that was read: rule text, or the JSON document that was decoded; it is
+    NO_SPAN where there is no text. For JSON, `pointer` names the place as an RFC 6901 JSON pointer as well.
     """
 
     code: str  # "curly-quote"
     severity: Severity
-    span: Span
+    span: Span = NO_SPAN
     message: str  # "This is a typographic quote; strings are written with straight double quotes."
     hint: str | None = None  # what to do next, one sentence
-    fix: Fix | None = None
+    fixes: tuple[Fix, ...] = ()  # several where the author has to choose
+    tags: frozenset[Tag] = frozenset()
     pointer: str | None = None  # "/operands/0/value"
+    number: int | None = None  # 310008, the platform's error number where it documents one
+
+    @property
+    def fix(self) -> Fix | None:
+        """The fix to apply without asking: the first safe one."""
+        return next((fix for fix in self.fixes if fix.applicability == "safe"), None)
 
     @property
     def is_error(self) -> bool:
         """Errors mean there is no tree (or no typed tree); warnings leave it usable."""
         return self.severity == "error"
+
+    def __str__(self) -> str:
+        """One line: `error[single-equals] at offset 14: …`; the hint follows the message."""
+        label = self.code if self.number is None else f"{self.code} {self.number}"
+        hint = f" {self.hint}" if self.hint else ""
+        return f"{self.severity}[{label}]{_position(self)}: {self.message}{hint}"
+
+
+def _position(diagnostic: Diagnostic) -> str:
+    """The pointer where there is one, since offsets in a long JSON document say little."""
+    if diagnostic.pointer is not None:
+        return f" at {diagnostic.pointer or 'the top'}"
+    return f" at offset {diagnostic.span.start}" if diagnostic.span.start >= 0 else ""
 
 
 class ExpressionError(ValueError):
@@ -68,10 +100,9 @@ class ExpressionError(ValueError):
 
     def __str__(self) -> str:
         first = next((d for d in self.diagnostics if d.is_error), self.diagnostics[0])
-        where = f" at {first.pointer or 'the top'}" if first.pointer is not None else f" at offset {first.span.start}"
         more = len(self.diagnostics) - 1
         rest = f" (and {more} more)" if more else ""
-        return f"{first.message} [{first.code}{where}]{rest}"
+        return f"{first.message} [{first.code}{_position(first)}]{rest}"
 
     def __reduce__(self) -> tuple[type[ExpressionError], tuple[tuple[Diagnostic, ...], str | None]]:
         return type(self), (self.diagnostics, self.source)
@@ -97,9 +128,10 @@ def capped(diagnostics: Iterable[Diagnostic], most: int, dropped: int = 0) -> li
 
 
 def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
-    """`text` with the fixes of `diagnostics` made, each wholly or not at all.
+    """`text` with the safe fixes of `diagnostics` applied, each wholly or not at all.
 
-    A fix that overlaps an earlier one (in the order of the text) is left out; read the result again to get it.
+    What needs a decision is left to the author. A fix that overlaps an earlier one (in the order of the text) is
+    left out; read the result again to get it.
 
     >>> from targetexpr import diagnose
     >>> broken = "currentCustomer.slabName==“Gold”"

@@ -54,9 +54,22 @@ def _block(diagnostic: Diagnostic, source: Source, color: bool) -> str:
         lines += _excerpt(diagnostic.span, source, diagnostic.severity, color)
     if diagnostic.hint:
         lines.append(f"  {_paint('hint', 'help', color)}: {visible_line(diagnostic.hint)}")
+    lines += _fix_lines(diagnostic, source, color)
+    return "\n".join(lines)
+
+
+def _fix_lines(diagnostic: Diagnostic, source: Source, color: bool) -> list[str]:
+    """The safe fix, and what there is to choose from."""
+    lines: list[str] = []
     if diagnostic.fix is not None:
         lines.append(f"  {_paint('fix', 'help', color)}: {_fix_line(diagnostic.fix, source)}")
-    return "\n".join(lines)
+    choices = [_fix_line(fix, source) for fix in diagnostic.fixes if fix.applicability == "choice"]
+    if len(choices) == 1:
+        lines.append(f"  {_paint('possible fix', 'help', color)}: {choices[0]}")
+    elif choices:
+        lines.append(f"  {_paint('choose one', 'help', color)}:")
+        lines += [f"    {choice}" for choice in choices]
+    return lines
 
 
 def place(diagnostic: Diagnostic, source: Source) -> str:
@@ -160,12 +173,17 @@ def visible_line(text: str) -> str:
 
 
 def as_dict(diagnostic: Diagnostic, source: Source | None = None) -> dict[str, object]:
-    """A diagnostic as plain data for JSON: spans are half-open offsets in code points, lines and columns from 1."""
+    """A diagnostic as plain data for JSON: spans are half-open offsets in code points, lines and columns from 1.
+
+    `fix` is the safe fix, `fixes` are all of them with their applicability; what there is none of is left out.
+    """
     out: dict[str, object] = {
         "code": diagnostic.code,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
     }
+    if diagnostic.number is not None:
+        out["number"] = diagnostic.number
     if diagnostic.hint:
         out["hint"] = diagnostic.hint
     if diagnostic.pointer is not None:
@@ -177,10 +195,14 @@ def as_dict(diagnostic: Diagnostic, source: Source | None = None) -> dict[str, o
                 line, column = source.position(offset)
                 out[name] = {"line": line, "column": column}
     if diagnostic.fix is not None:
-        out["fix"] = {
-            "title": diagnostic.fix.title,
-            "edits": [
-                {"start": edit.span.start, "end": edit.span.end, "text": edit.text} for edit in diagnostic.fix.edits
-            ],
-        }
+        out["fix"] = {"title": diagnostic.fix.title, "edits": _edits_as_data(diagnostic.fix)}
+    if diagnostic.fixes:
+        out["fixes"] = [
+            {"title": fix.title, "applicability": fix.applicability, "edits": _edits_as_data(fix)}
+            for fix in diagnostic.fixes
+        ]
     return out
+
+
+def _edits_as_data(fix: Fix) -> list[dict[str, object]]:
+    return [{"start": edit.span.start, "end": edit.span.end, "text": edit.text} for edit in fix.edits]

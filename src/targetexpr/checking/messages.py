@@ -55,7 +55,8 @@ def _found(
     fix: Fix | None = None,
     severity: Severity = "error",
 ) -> Diagnostic:
-    return Diagnostic(code=code, severity=severity, span=span, message=message, hint=hint, fix=fix)
+    fixes = (fix,) if fix is not None else ()
+    return Diagnostic(code=code, severity=severity, span=span, message=message, hint=hint, fixes=fixes)
 
 
 def _did_you_mean(suggestions: Sequence[str], otherwise: str | None = None) -> str | None:

@@ -130,7 +130,7 @@ def _mended(one: Round, source: Input) -> list[dict[str, object]]:
     """What was mended, as data. Places are those of the given text; what came to light later has none there."""
     if one.text == source.text:
         return diagnostics_as_data(one.mended, source)
-    return diagnostics_as_data([replace(found, span=NO_SPAN, fix=None) for found in one.mended], source)
+    return diagnostics_as_data([replace(found, span=NO_SPAN, fixes=()) for found in one.mended], source)
 
 
 def _write(source: Input, made: str) -> None:

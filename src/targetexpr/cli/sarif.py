@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from targetexpr import __version__
-from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.diagnostics import Diagnostic, Fix
 from targetexpr.base.source import Source, Span
 from targetexpr.documents.embedded import Unit
 
@@ -31,17 +31,25 @@ def _result(unit: Unit, diagnostic: Diagnostic, rules: dict[str, int]) -> dict[s
         "message": {"text": message},
         "locations": [_location(unit, diagnostic)],
     }
-    if diagnostic.fix is not None:
-        replacements = [
-            {
-                "deletedRegion": _region(unit, edit.span),
-                "insertedContent": {"text": _written(unit, edit.text)},
-            }
-            for edit in diagnostic.fix.edits
-        ]
-        change = {"artifactLocation": {"uri": _uri(unit)}, "replacements": replacements}
-        out["fixes"] = [{"description": {"text": diagnostic.fix.title}, "artifactChanges": [change]}]
+    if diagnostic.fixes:
+        out["fixes"] = [_fix(unit, fix) for fix in diagnostic.fixes]
     return out
+
+
+def _fix(unit: Unit, fix: Fix) -> dict[str, object]:
+    replacements = [
+        {
+            "deletedRegion": _region(unit, edit.span),
+            "insertedContent": {"text": _written(unit, edit.text)},
+        }
+        for edit in fix.edits
+    ]
+    change = {"artifactLocation": {"uri": _uri(unit)}, "replacements": replacements}
+    return {
+        "description": {"text": fix.title},
+        "artifactChanges": [change],
+        "properties": {"applicability": fix.applicability},
+    }
 
 
 def _location(unit: Unit, diagnostic: Diagnostic) -> dict[str, object]:

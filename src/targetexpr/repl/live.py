@@ -104,5 +104,5 @@ def moved(analysis: Analysis, text: str) -> list[Diagnostic]:
         if one.span.end <= same:
             found.append(one)
         elif one.span.start >= changed_end:
-            found.append(replace(one, span=Span(one.span.start + shift, one.span.end + shift), fix=None))
+            found.append(replace(one, span=Span(one.span.start + shift, one.span.end + shift), fixes=()))
     return found

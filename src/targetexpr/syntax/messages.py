@@ -54,7 +54,7 @@ def diagnostic_of(
         span=span,
         message=sentence["message"].format(**values),
         hint=hint or None,
-        fix=Fix(sentence["fix"].format(**values), edits) if edits else None,
+        fixes=(Fix(sentence["fix"].format(**values), edits),) if edits else (),
         pointer=pointer,
     )
 

@@ -10,7 +10,8 @@ from targetexpr.checking.messages import listed, quoted
 
 
 def _warning(code: str, span: Span, message: str, hint: str | None = None, fix: Fix | None = None) -> Diagnostic:
-    return Diagnostic(code=code, severity="warning", span=span, message=message, hint=hint, fix=fix)
+    fixes = (fix,) if fix is not None else ()
+    return Diagnostic(code=code, severity="warning", span=span, message=message, hint=hint, fixes=fixes)
 
 
 def constant(span: Span, what: str, value: bool) -> Diagnostic:

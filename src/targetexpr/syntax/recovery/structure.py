@@ -116,7 +116,7 @@ def recover(tokens: list[Token], mended: RepairedText) -> list[Diagnostic]:
         repair = next((found for known in REPAIRS if (found := known(scene)) is not None), None)
         if repair is None:
             return [*diagnostics, by_example(scene)]
-        diagnostics.append(replace(repair.diagnostic, fix=None) if scene.overlaps_repair else repair.diagnostic)
+        diagnostics.append(replace(repair.diagnostic, fixes=()) if scene.overlaps_repair else repair.diagnostic)
         if repair.tokens is None or spent > BUDGET:
             return diagnostics
         tokens = repair.tokens
