@@ -27,7 +27,7 @@ MOST_BYTES = 2 * 1024**3
 MEASURE = """
 import resource, sys, time
 from tests.benchmarks.test_progress import group, records
-from targetexpr.targets.progress.tracker import evaluate
+from targetexpr.targets.evaluation import evaluate
 begin = time.perf_counter()
 progress = evaluate(group(), records({count}))
 seconds = time.perf_counter() - begin

@@ -10,9 +10,10 @@ import pytest
 from targetexpr.serve.cache import remembered
 from targetexpr.serve.groups import plain_of
 from targetexpr.serve.progress import _prepared
+from targetexpr.targets.evaluation import Tracker, evaluate
 from targetexpr.targets.model.json_values import read_json_value, write_json
 from targetexpr.targets.model.scalars import Number
-from targetexpr.targets.progress.tracker import Tracker, evaluate, prepare
+from targetexpr.targets.progress.tracker import prepare
 from tests.serve.conftest import PAYLOADS, Client, bill, milestone, streak, text
 
 PATH = "/v3/users/5/targetGroups?includeInactive=true"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from targetexpr import Schema
 from targetexpr.targets import GroupBuilder, GroupError, TargetGroup, dump, streak_group, validate
+from targetexpr.targets.model.cycles import cycles, step
 from targetexpr.targets.model.enums import FrequencyType
-from targetexpr.targets.model.frequency import cycles, step
 
 SEED_JSON = (
     '{"arity":"binary_operation","value":">","type":"boolean:primitive","operands":[{"arity":"object_dereference",'

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from targetexpr.targets.model.cycles import cycle_instant
 from targetexpr.targets.model.enums import FrequencyType
-from targetexpr.targets.progress.calendar_days import cycle_instant
 from targetexpr.targets.progress.plan import Level
 from targetexpr.targets.progress.streaks import Step, reached, runs
 

@@ -14,9 +14,8 @@ from targetexpr.cli.inputs import add_output, print_json, read_file
 from targetexpr.cli.schemas import add_schema, load
 
 if TYPE_CHECKING:
+    from targetexpr.targets.evaluation import Progress, Tracker
     from targetexpr.targets.progress.enrolment import Enrolment
-    from targetexpr.targets.progress.results import Progress
-    from targetexpr.targets.progress.tracker import Tracker
     from targetexpr.targets.progress.windows import ReturnPolicy
 
 DESCRIPTION = """\
@@ -83,9 +82,9 @@ def run(options: Namespace) -> int:
 
 def _tracker(options: Namespace) -> Tracker:
     from targetexpr.base.diagnostics import ExpressionError
+    from targetexpr.targets.evaluation import Tracker
     from targetexpr.targets.model.envelope import PayloadError, parse_group
     from targetexpr.targets.progress.plan import EvaluationError
-    from targetexpr.targets.progress.tracker import Tracker
 
     source = read_file(options.group)
     try:

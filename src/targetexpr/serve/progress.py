@@ -24,13 +24,13 @@ from targetexpr.serve.reads import found
 from targetexpr.serve.records import Kept, kept_of, microseconds
 from targetexpr.serve.rows import GroupRow, Part, RecordRow, Rows
 from targetexpr.serve.store import Store
+from targetexpr.targets.evaluation import Progress, Tracker
 from targetexpr.targets.model.enums import EnrolmentMethod
 from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.progress.enrolment import Enrolment
 from targetexpr.targets.progress.plan import EvaluationError
-from targetexpr.targets.progress.results import Progress
-from targetexpr.targets.progress.tracker import Prepared, Tracker, prepare
+from targetexpr.targets.progress.tracker import Prepared, prepare
 
 
 class NotEvaluated(Exception):
@@ -152,7 +152,7 @@ def of_group(store: Store, id: int) -> dict[str, JsonValue]:
         enrolment = _enrolment(rows, row, settings)
         kept = list(rows.records())
     progress = evaluated(row, settings, kept_of(kept, settings.timezone), enrolment)
-    return cast(Members, progress.to_dict())
+    return progress.to_dict()
 
 
 def _enrolment(rows: Rows, row: GroupRow, settings: Settings) -> Enrolment | None:

@@ -14,11 +14,12 @@ from targetexpr.serve.errors import Problem
 from targetexpr.serve.groups import Members, parts_of
 from targetexpr.serve.rows import OwnRow, Part
 from targetexpr.serve.store import Store, StoreError
+from targetexpr.targets.evaluation import Progress
 from targetexpr.targets.model.group import TWIN
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.model.scalars import WireDate
 from targetexpr.targets.progress.plan import TargetPlan
-from targetexpr.targets.progress.results import LevelProgress, PeriodProgress, Progress
+from targetexpr.targets.progress.results import LevelProgress, PeriodProgress
 
 
 class Shown(NamedTuple):

@@ -20,10 +20,11 @@ from targetexpr.serve.row_ids import Shown
 from targetexpr.serve.rows import GroupRow, RecordRow, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.api.user_progress import figure
+from targetexpr.targets.evaluation import Progress
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.model.scalars import Number, WireDate
 from targetexpr.targets.progress.record import BILL, RETURN, Head
-from targetexpr.targets.progress.results import PeriodProgress, Progress, decimal_text
+from targetexpr.targets.progress.results import PeriodProgress, decimal_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

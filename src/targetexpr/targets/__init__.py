@@ -37,17 +37,16 @@ from targetexpr.targets.validation.diagnostics import Finding, GroupError
 from targetexpr.targets.validation.validate import validate
 
 if TYPE_CHECKING:
+    from targetexpr.targets.evaluation import Progress, Tracker, evaluate
     from targetexpr.targets.progress.plan import EvaluationError
     from targetexpr.targets.progress.results import (
         CapProgress,
         CustomerProgress,
         LevelProgress,
         PeriodProgress,
-        Progress,
         StreakProgress,
         UnifiedProgress,
     )
-    from targetexpr.targets.progress.tracker import Tracker, evaluate
 
 _LAZY = {
     "CapProgress": "targetexpr.targets.progress.results",
@@ -55,11 +54,11 @@ _LAZY = {
     "EvaluationError": "targetexpr.targets.progress.plan",
     "LevelProgress": "targetexpr.targets.progress.results",
     "PeriodProgress": "targetexpr.targets.progress.results",
-    "Progress": "targetexpr.targets.progress.results",
+    "Progress": "targetexpr.targets.evaluation",
     "StreakProgress": "targetexpr.targets.progress.results",
-    "Tracker": "targetexpr.targets.progress.tracker",
+    "Tracker": "targetexpr.targets.evaluation",
     "UnifiedProgress": "targetexpr.targets.progress.results",
-    "evaluate": "targetexpr.targets.progress.tracker",
+    "evaluate": "targetexpr.targets.evaluation",
 }
 # Building and checking a group does without the evaluator.
 

@@ -15,10 +15,10 @@ from targetexpr.targets.model.scalars import Number
 from targetexpr.targets.progress.aggregate import three_places, today_of
 from targetexpr.targets.progress.ledger import EXACT, ZERO
 from targetexpr.targets.progress.plan import SubTarget, TargetPlan
-from targetexpr.targets.progress.results import CustomerProgress, LevelProgress, PeriodProgress, Progress
+from targetexpr.targets.progress.results import CustomerProgress, LevelProgress, PeriodProgress, ProgressData
 
 
-def user_progress(progress: Progress, customer: CustomerProgress) -> dict[str, JsonValue]:
+def user_progress(progress: ProgressData, customer: CustomerProgress) -> dict[str, JsonValue]:
     """A row per target and started period, twins with nothing achieved; and the streak's levels beside them."""
     plan = progress.plan
     targets: list[JsonValue] = []
@@ -35,11 +35,11 @@ def user_progress(progress: Progress, customer: CustomerProgress) -> dict[str, J
     return {"data": [group], "errors": None, "warnings": None}
 
 
-def _started(progress: Progress, row: PeriodProgress) -> bool:
+def _started(progress: ProgressData, row: PeriodProgress) -> bool:
     return progress.now is not None and row.start <= progress.now
 
 
-def _row(progress: Progress, target: TargetPlan, row: PeriodProgress) -> dict[str, JsonValue]:
+def _row(progress: ProgressData, target: TargetPlan, row: PeriodProgress) -> dict[str, JsonValue]:
     period = next((one for one in progress.plan.periods if row.days is not None and one.index == row.index), None)
     last = None if row.end is None else _last_second(row)
     return {
@@ -64,7 +64,7 @@ def _row(progress: Progress, target: TargetPlan, row: PeriodProgress) -> dict[st
     }
 
 
-def _twin_rows(progress: Progress, customer: CustomerProgress, twin: Target) -> list[JsonValue]:
+def _twin_rows(progress: ProgressData, customer: CustomerProgress, twin: Target) -> list[JsonValue]:
     """A twin sees returns for its original and achieves nothing of its own."""
     name = (twin.name or "").removesuffix(TWIN)
     original = next((one for one in progress.plan.targets if one.name == name), None)
@@ -112,7 +112,7 @@ def _level(customer: CustomerProgress, level: LevelProgress) -> dict[str, JsonVa
     }
 
 
-def _is_current(progress: Progress, row: PeriodProgress) -> bool:
+def _is_current(progress: ProgressData, row: PeriodProgress) -> bool:
     today = today_of(progress.plan, progress.now)
     if row.days is not None:
         return today is not None and row.days[0] <= today <= row.days[1]

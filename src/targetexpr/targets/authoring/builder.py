@@ -11,8 +11,8 @@ from typing import TypeAlias
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.lang.schema.model import Schema
 from targetexpr.targets.authoring.expression_json import made_json
+from targetexpr.targets.model.cycles import cycles
 from targetexpr.targets.model.enums import EvaluationType, FrequencyType, TargetType, TrackingType
-from targetexpr.targets.model.frequency import cycles
 from targetexpr.targets.model.group import Target, TargetGroup, Wire
 from targetexpr.targets.model.scalars import Number, WireDate
 from targetexpr.targets.validation.diagnostics import Finding, GroupError

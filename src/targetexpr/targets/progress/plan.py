@@ -12,6 +12,7 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from targetexpr.targets.model.cycles import day_after, midnight, step
 from targetexpr.targets.model.enums import (
     AggregateFunction,
     Aggregation,
@@ -25,9 +26,7 @@ from targetexpr.targets.model.enums import (
     TriggerValueType,
     WindowType,
 )
-from targetexpr.targets.model.frequency import step
 from targetexpr.targets.model.group import Period, Target, TargetGroup
-from targetexpr.targets.progress.calendar_days import day_after, midnight
 
 Shape: TypeAlias = Literal["sum", "days", "highest", "lowest"]
 """What is made of measures: their sum, the number of local days, or per local day the highest or lowest, summed."""

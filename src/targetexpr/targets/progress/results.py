@@ -1,7 +1,7 @@
 """What an evaluation found out: progress per customer, target and period, streaks, unified results and caps.
 
-`Progress.to_dict()` is the canonical plain form, the same for any order of the records. Ids of records and customers
-are texts, whole numbers as their digits. Inactive periods and targets, and twins, have no rows.
+`ProgressData.to_dict()` is the canonical plain form, the same for any order of the records. Ids of records and
+customers are strings, integers as their digits. Inactive periods and targets, and twins, have no rows.
 
     {
       "customers": {                                   # by customer id (as text), sorted
@@ -55,19 +55,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Context, Decimal
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from targetexpr.targets.model.json_values import JsonValue as WirePlain
-    from targetexpr.targets.progress.plan import EvaluationPlan
+from targetexpr.targets.model.json_values import JsonValue
+from targetexpr.targets.progress.plan import EvaluationPlan
 
 _MEAN = Context(prec=34)  # as division in rules
 
 LevelStatus: TypeAlias = Literal["ACHIEVED", "INPROGRESS", "DROPPED"]
 """Of a level; DROPPED when the group or the customer's part in it has ended without it."""
-
-JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue] | None"
-"""A JSON value."""
 
 
 class Contribution(NamedTuple):
@@ -206,8 +202,8 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """What an evaluation found out. Made by `evaluate` and `Tracker.result`."""
+class ProgressData:
+    """What an evaluation found out, for everybody."""
 
     plan: EvaluationPlan
     now: datetime | None  # on the local clock; None without any record
@@ -233,27 +229,6 @@ class Progress:
             "orphan_returns": list(self.reported.orphan_returns),
             "errors": [[one.record or None, one.target or None, one.path] for one in self.reported.errors],
         }
-
-    def user_progress(self, customer: str) -> dict[str, WirePlain]:
-        """One customer in the shape of the platform's user-progress answer. Raises KeyError for an unknown one.
-
-        Figures are decimals with three places, which `wire.write_json` writes as they are.
-        """
-        from targetexpr.targets.api.user_progress import user_progress
-
-        return user_progress(self, self.customers[customer])
-
-    def user_progress_json(self, customer: str) -> str:
-        """The same as JSON text."""
-        from targetexpr.targets.model.json_values import write_json
-
-        return write_json(self.user_progress(customer))
-
-    def tables(self) -> dict[str, list[dict[str, object]]]:
-        """Rows for dataframes and files: `progress contributions levels streaks unified grants reported`."""
-        from targetexpr.targets.reports.tables import tables
-
-        return {name: list(rows) for name, rows in tables(self).items()}
 
     def _customer(self, customer: CustomerProgress) -> dict[str, JsonValue]:
         targets: dict[str, JsonValue] = {}

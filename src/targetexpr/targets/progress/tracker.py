@@ -8,7 +8,7 @@ special care, and the order in which records come makes no difference.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import localcontext
@@ -26,7 +26,7 @@ from targetexpr.targets.progress.ledger import EXACT
 from targetexpr.targets.progress.ledger_entries import Brought, Entry, bill_value, needs_value, record_error
 from targetexpr.targets.progress.plan import EvaluationPlan, make_plan
 from targetexpr.targets.progress.record import RETURN, Head, read_head, read_id
-from targetexpr.targets.progress.results import Progress, RecordError, Reported
+from targetexpr.targets.progress.results import ProgressData, RecordError, Reported
 from targetexpr.targets.progress.windows import ReturnPolicy
 
 if TYPE_CHECKING:
@@ -48,32 +48,16 @@ class Prepared:
 def prepare(
     group: TargetGroup | Mapping[str, object], *, timezone: str = "UTC", schema: Schema | None = None
 ) -> Prepared:
-    """Does once what every evaluation of a group begins with. Raises as `Tracker` does for the group."""
+    """Does once what every evaluation of a group begins with. Raises PayloadError for a dict that holds no
+    group, EvaluationError for a group that cannot be evaluated, ExpressionError for a broken rule."""
     model = group if isinstance(group, TargetGroup) else build_group(group)
     reader = ContextReader(time_zone(timezone))
     plan = make_plan(model, reader.zone)
     return Prepared(reader, plan, tuple(TargetEvaluator(target, schema, reader) for target in plan.targets))
 
 
-class Tracker:
-    """An evaluation that takes records one by one. `result()` may be asked for at any time, and again later.
-
-    The options are those of `evaluate`. A dict may be a request, an answer in its envelope, or a bare group; a group
-    that was prepared has its zone and schema already. Raises PayloadError for a dict that holds no group,
-    EvaluationError for a group that cannot be evaluated, ExpressionError for a broken rule, ValueError for options
-    that do not exist.
-
-    >>> from targetexpr.targets import TargetGroup
-    >>> group = TargetGroup.model_validate({
-    ...     "name": "g", "periods": [{"startDate": "2024-01-01", "endDate": "2024-01-31", "refCode": "January"}],
-    ...     "targets": [{"name": "spend", "targetEntity": "TRANSACTION", "targetType": "SALES",
-    ...                  "expression": "currentTxn.value>100", "defaultValues": [{"defaultValue": 500}]}]})
-    >>> tracker = Tracker(group)
-    >>> tracker.add({"id": 1, "customerId": "c", "type": "TransactionAdd", "date": "2024-01-05",
-    ...              "currentTxn": {"value": 620.5}})
-    >>> tracker.result().customers["c"].periods[0].achieved
-    True
-    """
+class RecordTracker:
+    """Takes records one by one and works out the progress when it is asked for: what `Tracker` is made of."""
 
     def __init__(
         self,
@@ -197,7 +181,7 @@ class Tracker:
         """The instant of the evaluation in UTC: as given, else that of the latest record."""
         return self.limit if self.limit is not None else self._latest
 
-    def result(self) -> Progress:
+    def result(self) -> ProgressData:
         """Everything that follows from the records so far."""
         part = dict.fromkeys(self._customers, EVERYBODY) if self.enrolled is None else self.enrolled
         setting = Setting(
@@ -220,45 +204,4 @@ class Tracker:
             errors=tuple(sorted(found.errors)),
         )
         now = None if self.now is None else self.now.astimezone(self.plan.zone)
-        return Progress(plan=self.plan, now=now, customers=customers, reported=reported)
-
-
-def evaluate(
-    group: TargetGroup | Mapping[str, object],
-    records: Iterable[Mapping[str, object]],
-    *,
-    timezone: str = "UTC",
-    now: object = None,
-    returns: ReturnPolicy | None = None,
-    enrolment: Enrolment | None = None,
-    schema: Schema | None = None,
-    on_error: OnDataError = "list",
-    drop_unfinished: bool = True,
-    progress: Callable[[int], None] | None = None,
-) -> Progress:
-    """Who would have earned what: a group against records, in any order.
-
-    `timezone` is the clock of local days; `now` any date the language knows, by default the latest record's, and later
-    records are ignored; `returns` the policy, `enrolment` who takes part (by default every customer with a record);
-    `schema` what rules are checked against; `drop_unfinished=False` keeps levels INPROGRESS after the end. `progress`
-    is called with the number of records taken, every 10,000 and at the end. Pure: nothing is read but the arguments.
-    Records may be an iterator; they are not kept. Raises as `Tracker` does.
-    """
-    tracker = Tracker(
-        group,
-        timezone=timezone,
-        now=now,
-        returns=returns,
-        enrolment=enrolment,
-        schema=schema,
-        on_error=on_error,
-        drop_unfinished=drop_unfinished,
-    )
-    count = 0
-    for count, record in enumerate(records, 1):
-        tracker.add(record)
-        if progress is not None and count % 10_000 == 0:
-            progress(count)
-    if progress is not None:
-        progress(count)
-    return tracker.result()
+        return ProgressData(plan=self.plan, now=now, customers=customers, reported=reported)

@@ -9,8 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from targetexpr.targets.model.cycles import cycle_instant
 from targetexpr.targets.model.enums import EvaluationType
-from targetexpr.targets.progress.calendar_days import cycle_instant
 from targetexpr.targets.progress.ledger import Account, Mark, Movement, Refund
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan, TargetPlan
 from targetexpr.targets.progress.record import Order

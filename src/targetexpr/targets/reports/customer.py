@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from targetexpr.running.coercion import DataError
 from targetexpr.targets.model.enums import TargetEntity
+from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.progress.contribution import TargetEvaluator
 from targetexpr.targets.progress.ledger import EXACT
 from targetexpr.targets.progress.record import RETURN, Head, read_head
-from targetexpr.targets.progress.results import CustomerProgress, JsonValue, PeriodProgress, Progress, decimal_text
+from targetexpr.targets.progress.results import CustomerProgress, PeriodProgress, ProgressData, decimal_text
 
 if TYPE_CHECKING:
     from targetexpr.running.explaining.explain import Explanation
-    from targetexpr.targets.progress.tracker import Tracker
+    from targetexpr.targets.progress.tracker import RecordTracker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,9 @@ class Story:
         }
 
 
-def tell(tracker: Tracker, progress: Progress, records: Iterable[Mapping[str, object]], customer: str) -> Story:
+def tell(
+    tracker: RecordTracker, progress: ProgressData, records: Iterable[Mapping[str, object]], customer: str
+) -> Story:
     """The story of a customer whose records are `records`, after `tracker` has seen all records.
 
     Raises KeyError for a customer who takes no part.
@@ -106,8 +109,8 @@ def tell(tracker: Tracker, progress: Progress, records: Iterable[Mapping[str, ob
 
 def _target(
     gate: TargetEvaluator,
-    tracker: Tracker,
-    progress: Progress,
+    tracker: RecordTracker,
+    progress: ProgressData,
     found: CustomerProgress,
     heads: list[tuple[Head, dict[str, object]]],
 ) -> list[PeriodReport]:
@@ -147,7 +150,7 @@ def _taken(record: Mapping[str, object], change: str) -> str:
 
 
 def _why_not(
-    gate: TargetEvaluator, progress: Progress, head: Head, record: dict[str, object], errors: Mapping[str, str]
+    gate: TargetEvaluator, progress: ProgressData, head: Head, record: dict[str, object], errors: Mapping[str, str]
 ) -> str | None:
     """Why a record changed nothing; None for one that the target does not look at."""
     if head.type == RETURN and gate.target.record_type != RETURN:
@@ -197,7 +200,7 @@ def failing(explanation: Explanation) -> str:
     return "; ".join(dict.fromkeys(found))
 
 
-def _heading(row: PeriodProgress, progress: Progress) -> str:
+def _heading(row: PeriodProgress, progress: ProgressData) -> str:
     if row.days is not None:
         span = f"{row.days[0]} to {row.days[1]}"
     else:

@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 
+from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.progress.ledger import EXACT
-from targetexpr.targets.progress.results import CustomerProgress, JsonValue, Progress, StreakProgress, decimal_text
+from targetexpr.targets.progress.results import CustomerProgress, ProgressData, StreakProgress, decimal_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class Summary:
         }
 
 
-def summarise(progress: Progress) -> Summary:
+def summarise(progress: ProgressData) -> Summary:
     """The figures of an evaluation.
 
     A customer is one step short when one more achieved period reaches the next level: going by the run as it stands
@@ -165,7 +166,7 @@ def _count_periods(
         total.exhausted += cap.remaining <= 0
 
 
-def as_text(progress: Progress, summary: Summary, *, most: int = 20) -> str:
+def as_text(progress: ProgressData, summary: Summary, *, most: int = 20) -> str:
     """The figures for people to read; of those one step short, at most so many."""
     lines = [f"{progress.plan.name or 'The group'}: {summary.customers:,} customers"]
     if progress.now is not None:
@@ -226,7 +227,7 @@ def _caps(summary: Summary) -> list[str]:
     ]
 
 
-def _reported(progress: Progress) -> list[str]:
+def _reported(progress: ProgressData) -> list[str]:
     reported = progress.reported
     lines = []
     if reported.duplicates:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from targetexpr.targets.progress.results import CustomerProgress, Progress
+from targetexpr.targets.progress.results import CustomerProgress, ProgressData
 
 Row = dict[str, object]
 
@@ -22,7 +22,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """Every table with its columns, so that an empty one has its header too."""
 
 
-def tables(progress: Progress) -> dict[str, Iterator[Row]]:
+def tables(progress: ProgressData) -> dict[str, Iterator[Row]]:
     """Every table, its rows made as they are asked for."""
     makers: dict[str, Callable[[CustomerProgress], Iterator[Row]]] = {
         "progress": _progress,
@@ -81,7 +81,7 @@ def _grants(customer: CustomerProgress) -> Iterator[Row]:
             yield _row("grants", customer.id, row.target, row.period, grant.record, grant.asked, grant.granted)
 
 
-def _reported(progress: Progress) -> Iterator[Row]:
+def _reported(progress: ProgressData) -> Iterator[Row]:
     for record in progress.reported.duplicates:
         yield _row("reported", "duplicate", record, None, None, None)
     for record in progress.reported.orphan_returns:

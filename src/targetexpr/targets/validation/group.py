@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from targetexpr.targets.model.cycles import step
 from targetexpr.targets.model.enums import EvaluationType, FrequencyType, TrackingType
-from targetexpr.targets.model.frequency import step
 from targetexpr.targets.model.group import Period, TargetGroup
 from targetexpr.targets.model.scalars import WireDate
 from targetexpr.targets.validation.diagnostics import Report
