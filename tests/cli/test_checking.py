@@ -228,19 +228,6 @@ def test_schema_helps_with_slips(run: Any, name: str, said: str) -> None:
     assert said in err
 
 
-def test_every_example_checks() -> None:
-    from targetexpr.cli.schema import KINDS, _entries, _example
-
-    schema = Schema.bundled()
-    for owner in (*schema.profiles, *KINDS):
-        for entry in _entries(schema, owner):
-            example = _example(schema, entry)
-            event = "GymVisit" if entry.name == "*" else None
-            checked = check(example, expect=None, event=event)
-            assert checked.ok, (example, checked.diagnostics)
-            assert entry.name.rstrip("*") in example
-
-
 def test_schema_of_ones_own(run: Any, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('[profiles.currentVisit.attributes]\nminutes = { type = "real", doc = "How long it took." }\n')

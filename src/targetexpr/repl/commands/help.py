@@ -36,14 +36,15 @@ def _help(session: Session, argument: str) -> None:
 
 
 def _schema(session: Session, argument: str) -> None:
-    from targetexpr.cli import schema as catalogue
+    from targetexpr.ide import catalogue, catalogue_text
 
-    known = not argument or "." in argument or argument in session.schema.profiles or argument in catalogue.KINDS
+    schema = session.schema
+    known = not argument or "." in argument or argument in schema.profiles or argument in catalogue.KINDS
     try:
         if known:
-            session.console.say(catalogue.listing(session.schema, argument or None))
+            session.console.say(catalogue_text.listing(schema, argument or None))
         else:
-            session.console.say(catalogue.search(session.schema, argument))
+            session.console.say(catalogue_text.found(catalogue.search(schema, argument), argument))
     except InputError as problem:
         raise InputError(as_command(str(problem))) from None
 
