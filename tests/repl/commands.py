@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from targetexpr.lang.schema.model import Schema
+from targetexpr.repl.commands import submit
 from targetexpr.repl.session import Session
 from targetexpr.repl.storage import RuleBook
 
@@ -44,7 +45,7 @@ class Talk:
         """Sends a line; whether it could be done."""
         self.heard.said.clear()
         self.heard.complaints.clear()
-        return self.session.submit(line)
+        return submit(self.session, line)
 
     def do(self, line: str) -> str:
         """Sends a line that must work; what is said."""

@@ -22,6 +22,7 @@ from prompt_toolkit.utils import get_cwidth
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.ide.document import look
 from targetexpr.lang.schema.model import Schema
+from targetexpr.repl.commands import submit
 from targetexpr.repl.completing import MOST, RuleCompleter
 from targetexpr.repl.editor import Editor, ScreenConsole
 from targetexpr.repl.highlight import RuleLexer, rule_start
@@ -104,14 +105,12 @@ def test_lines_are_sent_one_after_the_other(folder: Path, capsys: pytest.Capture
 def test_a_fault_of_ours_is_shown_and_the_session_goes_on(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Session.submit
-
-    def submit(session: Session, text: str) -> bool:
+    def submit_or_fail(session: Session, text: str) -> bool:
         if text == "boom":
             raise ZeroDivisionError("boom")
-        return real(session, text)
+        return submit(session, text)
 
-    monkeypatch.setattr(Session, "submit", submit)
+    monkeypatch.setattr("targetexpr.repl.editor.submit", submit_or_fail)
     out, _ = after("boom\rtrue\r", capsys)
     assert "This is a fault in targetexpr; the session goes on." in out
     assert "ZeroDivisionError: boom" in out

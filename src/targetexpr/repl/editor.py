@@ -25,6 +25,7 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.cli.exits import YES
 from targetexpr.ide.document import mended, open_brackets
 from targetexpr.lang.schema.model import Schema
+from targetexpr.repl.commands import submit
 from targetexpr.repl.completing import RuleCompleter
 from targetexpr.repl.highlight import STYLE, MatchingParenthesis, RuleLexer, rule_start
 from targetexpr.repl.interrupts import Interrupts
@@ -267,7 +268,7 @@ class Editor:
         self._keep("")
         try:
             interrupts.hear()
-            self.session.submit(text)
+            submit(self.session, text)
             interrupts.pass_over()
         except Stop:
             return False

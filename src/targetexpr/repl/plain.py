@@ -8,7 +8,7 @@ from typing import TextIO
 
 from targetexpr.cli.exits import BAD_INPUT, YES
 from targetexpr.ide.document import open_brackets
-from targetexpr.repl.commands import COMMANDS
+from targetexpr.repl.commands import COMMANDS, submit
 from targetexpr.repl.interrupts import Interrupts
 from targetexpr.repl.session import Session, Stop
 
@@ -108,7 +108,7 @@ class _Reader:
             text = "\n".join(self._waiting)
             self._waiting.clear()
             self._console.line = self._first
-            self.good &= self._session.submit(text)
+            self.good &= submit(self._session, text)
 
 
 def run_lines(session: Session, console: PlainConsole, lines: TextIO, *, prompt: bool) -> int:

@@ -1,4 +1,4 @@
-"""A session: the rule, the record, the event; a line goes in, an answer is said. Knows no terminal."""
+"""A session: the rule, the record, the event, and the answers. Knows no terminal, and none of the commands."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Stop(Exception):
 
 
 class Session:
-    """One session. `submit` takes a line, which is a command when it begins with a colon, else a rule."""
+    """One session: what a line of it can change and ask for. `commands.submit` takes the lines."""
 
     def __init__(
         self,
@@ -94,23 +94,7 @@ class Session:
         self.keys: Literal["emacs", "vi"] = "emacs"
         self.steps: list[Step] = []
 
-    # ---- what is done with a line ------------------------------------------------------------------------------------
-
-    def submit(self, text: str) -> bool:
-        """Does what a line says; whether it could be done. Raises Stop at the end of the session."""
-        from targetexpr.repl.commands import run_command
-
-        text = text.strip()
-        if not text:
-            return True
-        try:
-            if text.startswith(":"):
-                run_command(self, text)
-                return True
-            return self.take_rule(text)
-        except InputError as problem:
-            self.console.complain(str(problem))
-            return False
+    # ---- what is done with a rule ------------------------------------------------------------------------------------
 
     def take_rule(self, text: str) -> bool:
         """A rule is typed: it becomes the current one, is checked, and is evaluated when there is a record."""
@@ -124,7 +108,6 @@ class Session:
             self.show(analysis.diagnostics)
             if analysis.fixable:
                 self.console.complain(self.mending(analysis))
-            self._hint_at_colon(analysis.text)
             return False
         if self.state.records is None:
             self._summary(analysis)
@@ -132,15 +115,6 @@ class Session:
             return True
         self.show(analysis.diagnostics)
         return self.verdict()
-
-    def _hint_at_colon(self, text: str) -> None:
-        """Says that a command begins with a colon where a word of one was typed for a rule."""
-        from targetexpr.repl.commands import COMMANDS
-
-        word = text.split(maxsplit=1)[0].removesuffix("()")
-        word = "quit" if word in ("exit", "bye") else word
-        if word in COMMANDS:
-            self.console.complain(f"Commands begin with a colon: `:{word}`.")
 
     def mending(self, analysis: Analysis) -> str:
         """How an offered repair is taken."""

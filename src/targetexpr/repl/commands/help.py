@@ -1,30 +1,32 @@
-"""Commands about the session: help, the schema, the event and the clock, undoing, leaving."""
+"""Commands about the session: the schema, the event and the clock, undoing, leaving; and how help is written."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from targetexpr.base.errors import InputError
 from targetexpr.base.suggestions import suggest
 from targetexpr.repl.commands.command import Command, no_argument
 from targetexpr.repl.session import Session, Stop, as_command
 
-_GROUP = "The session"
+GROUP = "The session"
 NONE = "none"
 
 
-def _help(session: Session, argument: str) -> None:
-    from targetexpr.repl.commands import COMMANDS, command_of
+def at_length(command: Command) -> str:
+    """Everything that help says of one command."""
+    lines = [command.usage, f"  {command.doc}"]
+    lines += [f"  {command.more}"] if command.more else []
+    lines += [f"  Example: {command.example}"] if command.example else []
+    return "\n".join(lines)
 
-    if argument:
-        command = command_of(argument.lstrip(":"))
-        lines = [command.usage, f"  {command.doc}"]
-        lines += [f"  {command.more}"] if command.more else []
-        lines += [f"  Example: {command.example}"] if command.example else []
-        session.console.say("\n".join(lines))
-        return
+
+def overview(commands: Sequence[Command]) -> str:
+    """What help says of everything: each command on a line, by group, and the keys."""
     lines = ["Type a rule: it is checked, and evaluated for the record when one is loaded.", ""]
-    width = max(len(command.usage) for command in COMMANDS.values())
+    width = max(len(command.usage) for command in commands)
     group = ""
-    for command in COMMANDS.values():
+    for command in commands:
         if command.group != group:
             group = command.group
             lines.append(group)
@@ -32,7 +34,7 @@ def _help(session: Session, argument: str) -> None:
     lines += ["", "Keys: Tab completes, F2 mends what is underlined, Ctrl-R searches what was typed before,"]
     lines += ["Alt-Enter begins a new line, Ctrl-X Ctrl-E opens an editor, Ctrl-C drops the line, Ctrl-D leaves."]
     lines += ["Commands may be cut short: `:expl` is `:explain`. `:help COMMAND` tells more."]
-    session.console.say("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _schema(session: Session, argument: str) -> None:
@@ -105,23 +107,14 @@ def _quit(_session: Session, argument: str) -> None:
     raise Stop
 
 
-ABOUT = (
-    Command(
-        name="help",
-        arguments="[COMMAND]",
-        doc="what there is; one command at length",
-        example=":help set",
-        group=_GROUP,
-        run=_help,
-        completes="command",
-    ),
+SESSION = (
     Command(
         name="schema",
         arguments="[NAME|WORD]",
         doc="what a rule can name: profiles, one of them, one entry, or a search",
         more="`:schema`, `:schema currentTxn`, `:schema currentTxn.basketSum`, `:schema points`.",
         example=":schema currentTxn.basketSum",
-        group=_GROUP,
+        group=GROUP,
         run=_schema,
         completes="schema",
     ),
@@ -130,7 +123,7 @@ ABOUT = (
         arguments=f"[NAME|{NONE}]",
         doc="which event the rule is for: what it does not offer is an error",
         example=":event TransactionAdd",
-        group=_GROUP,
+        group=GROUP,
         run=_event,
         completes="event",
     ),
@@ -139,7 +132,7 @@ ABOUT = (
         arguments="[ZONE]",
         doc="the clock of rules: Asia/Kolkata, +05:30",
         example=":timezone Asia/Kolkata",
-        group=_GROUP,
+        group=GROUP,
         run=_timezone,
     ),
     Command(
@@ -147,13 +140,13 @@ ABOUT = (
         arguments="[emacs|vi]",
         doc="whose keys the editor has",
         example=":keys vi",
-        group=_GROUP,
+        group=GROUP,
         run=_keys,
         completes="words",
         words=("emacs", "vi"),
     ),
     Command(
-        name="undo", doc="take the last change back: rule, record, field, event, saved rule", group=_GROUP, run=_undo
+        name="undo", doc="take the last change back: rule, record, field, event, saved rule", group=GROUP, run=_undo
     ),
-    Command(name="quit", doc="leave (Ctrl-D)", group=_GROUP, run=_quit),
+    Command(name="quit", doc="leave (Ctrl-D)", group=GROUP, run=_quit),
 )
