@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from targetexpr.front import check, check_json, lint, to_json
     from targetexpr.lang.nodes import Expr
     from targetexpr.lang.schema.load import SchemaError
-    from targetexpr.lang.schema.model import Schema
+    from targetexpr.lang.schema.schema import Schema
     from targetexpr.rule import Rule, compile  # noqa: A004 - the name the library promises
     from targetexpr.running.coercion import DataError
     from targetexpr.running.explaining.explain import Explanation
@@ -40,7 +40,7 @@ _HOMES = {
     "Fix": "targetexpr.base.diagnostics",
     "Limits": "targetexpr.base.limits",
     "Rule": "targetexpr.rule",
-    "Schema": "targetexpr.lang.schema.model",
+    "Schema": "targetexpr.lang.schema.schema",
     "SchemaError": "targetexpr.lang.schema.load",
     "Span": "targetexpr.base.source",
     "apply_fixes": "targetexpr.base.diagnostics",

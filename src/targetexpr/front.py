@@ -11,7 +11,7 @@ from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.checking.checker import Expected, check_tree
 from targetexpr.checking.result import Checked
 from targetexpr.lang.nodes import Expr
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.syntax.json_encoder import JsonStyle
 from targetexpr.syntax.json_encoder import to_json as encode
 from targetexpr.syntax.parser import parse

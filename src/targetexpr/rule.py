@@ -11,7 +11,7 @@ from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.checking.checker import Expected, check_tree
 from targetexpr.checking.result import Checked, Read
 from targetexpr.lang.nodes import Expr
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.running.codegen.fast import generate
 from targetexpr.running.coercion import OnError, Value, time_zone
 from targetexpr.running.context import ContextReader

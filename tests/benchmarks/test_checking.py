@@ -45,7 +45,7 @@ SCRIPT = """
 import time
 import targetexpr.lang.nodes
 start = time.perf_counter()
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 Schema.bundled()
 print((time.perf_counter() - start) * 1e3)
 """

@@ -20,7 +20,7 @@ from targetexpr.lang.nodes import (
     StringLiteral,
     Unary,
 )
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.walk import size
 from tests.strategies import examples, holds, trees
 

@@ -6,7 +6,7 @@ import pytest
 
 from targetexpr import Schema, apply_fixes, check, lint, parse
 from targetexpr.checking.lint import CHECKER_WARNINGS, CODES, RULES
-from targetexpr.lang.schema.validate import file_schema
+from targetexpr.lang.schema.bundled import file_schema
 
 V = "currentTxn.value"
 L = "currentCustomer.isLoyal"

@@ -9,7 +9,7 @@ from targetexpr.front import check
 from targetexpr.ide.catalogue import VALUE_OWNERS, catalogue, entries, entry, example, search
 from targetexpr.ide.catalogue_text import events, found, listing
 from targetexpr.lang.functions import KIND_METHODS
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 
 SCHEMA = Schema.bundled()
 EVERYTHING = [one for all_of in catalogue(SCHEMA).values() for one in all_of]

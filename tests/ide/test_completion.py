@@ -7,7 +7,7 @@ import pytest
 from targetexpr.front import check
 from targetexpr.ide.completion import Offer, offers
 from targetexpr.ide.cursor import place_at
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 
 BUNDLED = Schema.bundled()
 OURS = BUNDLED.extend(

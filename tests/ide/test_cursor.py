@@ -7,7 +7,8 @@ import pytest
 from targetexpr.ide.completion import offers
 from targetexpr.ide.cursor import AtMember, AtOperand, Elsewhere, InString, call_at, chain_at, place_at, value_of_chain
 from targetexpr.ide.document import look
-from targetexpr.lang.schema.model import Attribute, Profile, Schema
+from targetexpr.lang.schema.model import Attribute, Profile
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.walk import preorder
 from tests.corpus import documented
 

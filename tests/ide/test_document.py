@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targetexpr.ide.document import Analysis, look, mended, open_brackets, partner, tokens
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from tests.corpus import documented
 
 SCHEMA = Schema.bundled()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,8 @@ import pytest
 from targetexpr import Schema, SchemaError, check
 from targetexpr.base.source import Source
 from targetexpr.lang.functions import PROFILE_FUNCTIONS
-from targetexpr.lang.schema.model import bundled_documents
-from targetexpr.lang.schema.positions import json_places, toml_places
-from targetexpr.lang.schema.validate import file_schema
+from targetexpr.lang.schema.bundled import bundled_documents, file_schema
+from targetexpr.lang.schema.positions import json_spans, toml_spans
 
 MINE = """
 lint.off = ["spelling"]
@@ -122,6 +123,28 @@ def test_the_same_in_json_and_by_extend() -> None:
     assert by_python == Schema.bundled().extend(tomllib.loads(MINE))
     assert hash(by_python) == hash(Schema.bundled().extend(document))
     assert by_python != Schema.bundled()
+
+
+def test_every_schema_is_one_whatever_made_it(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(MINE)
+    made = [
+        Schema.bundled(),
+        SCHEMA,
+        Schema.load_file(tmp_path / "mine.toml"),
+        Schema.load('extends = "nothing"\n'),
+        SCHEMA.extend(lint={"on": ["spelling"]}),
+    ]
+    for schema in made:
+        assert isinstance(schema, Schema)
+        for twin in (pickle.loads(pickle.dumps(schema)), copy.copy(schema), copy.deepcopy(schema)):
+            assert isinstance(twin, Schema)
+            assert (twin, hash(twin)) == (schema, hash(schema))
+            assert list(twin.profiles) == list(schema.profiles)
+        with pytest.raises(AttributeError):
+            schema.profiles = {}  # type: ignore[misc]
+    assert made[1] == made[2]
+    assert len(set(made)) == 4
+    assert pickle.loads(pickle.dumps(Schema.bundled())) is Schema.bundled()
 
 
 def test_files(tmp_path: Path) -> None:
@@ -274,7 +297,7 @@ def test_every_problem_of_a_file_is_told_at_once() -> None:
 
 
 def test_documents_from_python_have_keys_and_no_lines() -> None:
-    with pytest.raises(SchemaError, match=r"^profiles\.a\.atributes: There is no key") as raised:
+    with pytest.raises(SchemaError, match=r"^profiles\.a\.atributes: Unknown key") as raised:
         Schema.bundled().extend(profiles={"a": {"atributes": {}}})
     assert raised.value.source is None
 
@@ -332,7 +355,7 @@ o = 3.5
 
 
 def test_places_of_keys_in_toml() -> None:
-    places = toml_places(TOML)
+    places = toml_spans(TOML)
     shown = {path: (key.cut(TOML), value.cut(TOML)) for path, (key, value) in places.items()}
     assert shown["a", "b"] == ("b", "1")
     assert shown[("q.a",)] == ('"q.\\u0061"', "'x'")
@@ -348,7 +371,7 @@ def test_places_of_keys_in_toml() -> None:
 
 def test_places_of_keys_in_json() -> None:
     text = '{"a\\"b" : {"c": [1, {"d": 2}]}}'
-    shown = {path: (key.cut(text), value.cut(text)) for path, (key, value) in json_places(text).items()}
+    shown = {path: (key.cut(text), value.cut(text)) for path, (key, value) in json_spans(text).items()}
     assert shown[('a"b',)][0] == '"a\\"b"'
     assert shown['a"b', "c", 1, "d"] == ('"d"', "2")
 
@@ -360,6 +383,6 @@ def _paths(value: Any, path: tuple[str | int, ...] = ()) -> set[tuple[str | int,
 
 @pytest.mark.parametrize("text", [MINE, TOML])
 def test_every_key_has_a_place(text: str) -> None:
-    assert _paths(tomllib.loads(text)) - {()} <= set(toml_places(text))
+    assert _paths(tomllib.loads(text)) - {()} <= set(toml_spans(text))
     document = json.dumps(tomllib.loads(text), indent=1)
-    assert _paths(json.loads(document)) - {()} == set(json_places(document))
+    assert _paths(json.loads(document)) - {()} == set(json_spans(document))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.repl.commands import submit
 from targetexpr.repl.session import Session
 from targetexpr.repl.storage import RuleBook

@@ -21,7 +21,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.ide.document import look
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.repl.commands import submit
 from targetexpr.repl.completing import MOST, RuleCompleter
 from targetexpr.repl.editor import Editor, ScreenConsole

@@ -10,7 +10,8 @@ from decimal import Decimal
 import pytest
 
 from targetexpr.base.errors import InputError
-from targetexpr.lang.schema.model import Attribute, Schema
+from targetexpr.lang.schema.model import Attribute
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown, split_field
 from tests.repl.commands import Talk
 

@@ -13,7 +13,7 @@ from types import FrameType
 
 import pytest
 
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.repl.plain import PlainConsole, run_lines
 from targetexpr.repl.session import Session
 from targetexpr.repl.storage import RuleBook

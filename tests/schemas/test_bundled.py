@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from targetexpr.lang.functions import KIND_METHODS, Function
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import NAMED_TYPES, Kind
 
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "documented.jsonl").read_text().splitlines()]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys of objects and indices of lists, from the document down to a value."""
 
 
 def escape(key: str | int) -> str:

@@ -30,7 +30,8 @@ from targetexpr.lang.nodes import (
     StringLiteral,
     Unary,
 )
-from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, Event, Schema
+from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, Event
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import BOOLEAN, DATE, INTEGER, NUMBER, REAL, STRING, Kind, Type, kind_of
 
 Expected: TypeAlias = Literal["boolean", "number", "string", "date"]

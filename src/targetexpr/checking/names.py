@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from targetexpr.base.suggestions import edit_distance, suggest
 from targetexpr.lang.functions import KIND_METHODS
 from targetexpr.lang.nodes import RESERVED
-from targetexpr.lang.schema.model import EXTENDED, Attribute, Method, Profile, Schema
+from targetexpr.lang.schema.model import EXTENDED, Attribute, Method, Profile
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import Kind
 
 

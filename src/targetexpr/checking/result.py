@@ -8,7 +8,8 @@ from typing import NamedTuple, TypeAlias
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.lang.functions import Function, Overload
 from targetexpr.lang.nodes import Expr
-from targetexpr.lang.schema.model import Attribute, Schema
+from targetexpr.lang.schema.model import Attribute
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import Type
 
 

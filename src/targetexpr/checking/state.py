@@ -16,7 +16,8 @@ from targetexpr.lang.nodes import (
     NumberLiteral,
     StringLiteral,
 )
-from targetexpr.lang.schema.model import Event, Schema
+from targetexpr.lang.schema.model import Event
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import Type
 
 

@@ -18,7 +18,7 @@ from targetexpr.front import check, check_json, review
 
 if TYPE_CHECKING:
     from targetexpr.checking.checker import Expected
-    from targetexpr.lang.schema.model import Schema
+    from targetexpr.lang.schema.schema import Schema
 
 DESCRIPTION = """\
 Say everything that is wrong with rules, where it is, and how to mend it: syntax, names, types, arguments, and what is

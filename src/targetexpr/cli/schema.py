@@ -11,7 +11,8 @@ from targetexpr.cli.schemas import add_schema, load
 
 if TYPE_CHECKING:
     from targetexpr.ide.catalogue import Entry
-    from targetexpr.lang.schema.model import Profile, Schema
+    from targetexpr.lang.schema.model import Profile
+    from targetexpr.lang.schema.schema import Schema
 
 DESCRIPTION = """\
 List what an expression can name: the profiles, what is in one of them, or a single entry with its overloads, its
@@ -37,7 +38,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """List, search or show."""
     if options.json_schema:
-        from targetexpr.lang.schema.validate import file_schema
+        from targetexpr.lang.schema.bundled import file_schema
 
         print(json_text(file_schema()))
         return YES

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from targetexpr.base.errors import InputError
 
 if TYPE_CHECKING:
-    from targetexpr.lang.schema.model import Schema
+    from targetexpr.lang.schema.schema import Schema
 
 
 def add_schema(parser: ArgumentParser) -> None:
@@ -27,15 +27,15 @@ def add_event(parser: ArgumentParser) -> None:
 
 def load(options: Namespace) -> Schema:
     """The schema of the call: the bundled one, or the file's."""
-    from targetexpr.lang.schema.model import Schema
+    from targetexpr.lang.schema.schema import Schema
 
     if options.schema is None:
         return Schema.bundled()
     from targetexpr.base.render import render
-    from targetexpr.lang.schema.load import SchemaError, load_file
+    from targetexpr.lang.schema.load import SchemaError
 
     try:
-        return load_file(options.schema)
+        return Schema.load_file(options.schema)
     except OSError as error:
         raise InputError(f"cannot read {options.schema}: {error.strerror or error}") from None
     except SchemaError as error:

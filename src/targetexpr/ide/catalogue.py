@@ -9,7 +9,8 @@ from typing import TypeAlias
 from targetexpr.base.errors import InputError
 from targetexpr.checking.names import close_names, like_profile
 from targetexpr.lang.functions import KIND_METHODS, Function
-from targetexpr.lang.schema.model import Attribute, Method, Profile, Schema
+from targetexpr.lang.schema.model import Attribute, Method, Profile
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import Kind
 
 Item: TypeAlias = Attribute | Method | Function

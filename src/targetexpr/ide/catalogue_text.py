@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from targetexpr.ide.catalogue import KINDS, VALUE_OWNERS, Entry, entries, entry, example, offered_profiles, profile_of
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 
 _WIDEST = 44  # columns of names; a longer one gets a line of its own
 

@@ -9,7 +9,8 @@ from typing import assert_never
 from targetexpr.ide.cursor import AtMember, AtOperand, CallAt, Elsewhere, InString, Place
 from targetexpr.lang.functions import KIND_METHODS, Function
 from targetexpr.lang.nodes import encode_string
-from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, Attribute, Event, Method, Profile, Schema
+from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, Attribute, Event, Method, Profile
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import EVENT, Type
 
 

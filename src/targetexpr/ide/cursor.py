@@ -11,7 +11,8 @@ from targetexpr.checking.result import Checked
 from targetexpr.ide.document import tokens
 from targetexpr.lang.functions import KIND_METHODS, Function
 from targetexpr.lang.nodes import Name, decode_string
-from targetexpr.lang.schema.model import Attribute, Profile, Schema
+from targetexpr.lang.schema.model import Attribute, Profile
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import Type
 from targetexpr.syntax.parser import NotInLanguage, read
 from targetexpr.syntax.recovery.context import Token

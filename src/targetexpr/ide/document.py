@@ -8,7 +8,7 @@ from targetexpr.base.diagnostics import Diagnostic, apply_fixes
 from targetexpr.checking.result import Checked
 from targetexpr.front import review
 from targetexpr.lang.nodes import Expr
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.walk import preorder
 from targetexpr.syntax.grammar import END
 from targetexpr.syntax.recovery.context import Token, tokens_of

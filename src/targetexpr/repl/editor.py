@@ -24,7 +24,7 @@ from prompt_toolkit.shortcuts import CompleteStyle
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.cli.exits import YES
 from targetexpr.ide.document import mended, open_brackets
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.repl.commands import submit
 from targetexpr.repl.completing import RuleCompleter
 from targetexpr.repl.highlight import STYLE, MatchingParenthesis, RuleLexer, rule_start

@@ -13,7 +13,8 @@ from decimal import Decimal
 from targetexpr.base.errors import InputError
 from targetexpr.checking.names import close_names, like_profile
 from targetexpr.cli.records import json_value
-from targetexpr.lang.schema.model import Attribute, Schema
+from targetexpr.lang.schema.model import Attribute
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import EVENT, Kind
 from targetexpr.running.coercion import InvalidValue, PathPart, bind_date, bind_number, path_text
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.source import Span
 from targetexpr.ide.document import Analysis, look
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 
 AT_ONCE = 400
 """Characters up to which a text is looked at between two keys: a millisecond or two."""

@@ -14,7 +14,7 @@ from targetexpr.checking.result import Checked
 from targetexpr.cli.evaluate import word
 from targetexpr.cli.records import Record
 from targetexpr.ide.document import Analysis, look
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.repl.records import Records, edited
 from targetexpr.repl.storage import RuleBook
 from targetexpr.rule import Rule

@@ -9,7 +9,7 @@ from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.limits import Limits
 from targetexpr.checking.checker import check_tree
 from targetexpr.lang.nodes import is_name
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.serve.reading import misfit, object_of, path_id
 from targetexpr.syntax.fragments import pieces
 from targetexpr.syntax.json_encoder import group_json, to_json

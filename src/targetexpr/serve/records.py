@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import NamedTuple
 
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.running.coercion import DataError, time_zone
 from targetexpr.running.context import ContextReader, get
 from targetexpr.serve import clock

@@ -20,7 +20,7 @@ from targetexpr.targets.progress.windows import ReturnPolicy
 from targetexpr.targets.reports.tables import tables
 
 if TYPE_CHECKING:
-    from targetexpr.lang.schema.model import Schema
+    from targetexpr.lang.schema.schema import Schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

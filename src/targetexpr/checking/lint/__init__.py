@@ -21,7 +21,7 @@ from targetexpr.checking.lint.patterns import partial_words, plain_regexes, usel
 from targetexpr.checking.lint.spelling import spellings, stray_arguments, values_outside
 from targetexpr.checking.lint.tree import Tree, Write
 from targetexpr.checking.result import Checked
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 
 __all__ = ["CODES", "RULES", "Rule", "Write", "lint", "wanted"]
 

@@ -10,7 +10,7 @@ from targetexpr.base.source import Span
 from targetexpr.checking.arguments import constant
 from targetexpr.checking.result import Call, Checked
 from targetexpr.lang.nodes import Binary, BooleanLiteral, Conditional, Expr, Logical, StringLiteral, Unary
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import Type
 from targetexpr.lang.walk import preorder
 

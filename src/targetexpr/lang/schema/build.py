@@ -1,38 +1,24 @@
-"""From schema documents (checked mappings) to the schema: no checks here, they are `schema_check`'s."""
+"""From schema documents to the data of a schema. Documents are valid: `validate` has seen them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from targetexpr.lang.functions import CONTEXT, PROFILE_FUNCTIONS, Function, Overload, Parameter
-from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, EXTENDED, Attribute, Event, Method, Profile, Schema
+from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, EXTENDED, Attribute, Declarations, Event, Method, Profile
 from targetexpr.lang.types import NAMED_TYPES, STRING, Type, profile_type
-
-BUNDLED = "bundled"
-"""What stands for the bundled schema in `Schema.documents`."""
 
 _Entry = Mapping[str, Any]
 
 
-def empty() -> Schema:
-    """A schema in which nothing has a name."""
-    return Schema(profiles={}, events={}, inventory={}, documents=())
+_Declared = TypeVar("_Declared", bound=Declarations)
 
 
-def rebuild(documents: tuple[str, ...]) -> Schema:
-    """The schema that was built from these documents (what unpickling does)."""
-    import json
-
-    schema = empty()
-    for text in documents:
-        bundled = text == BUNDLED
-        schema = Schema.bundled() if bundled else read_documents(schema, (json.loads(text),), names=(text,))
-    return schema
-
-
-def read_documents(base: Schema, documents: Iterable[_Entry], *, names: tuple[str, ...]) -> Schema:
-    """`base` with `documents` added; `names` are what they add to its identity."""
+def build(base: _Declared, documents: Iterable[_Entry], *, names: tuple[str, ...]) -> _Declared:
+    """`base` with valid `documents` added; `names` are what they add to its identity."""
     profiles = dict(base.profiles)
     events = dict(base.events)
     inventory = dict(base.inventory)
@@ -52,11 +38,12 @@ def read_documents(base: Schema, documents: Iterable[_Entry], *, names: tuple[st
         lint = document.get("lint", {})
         on = (on | set(lint.get("on", ()))) - set(lint.get("off", ()))
         off = (off - set(lint.get("on", ()))) | set(lint.get("off", ()))
-    return Schema(
-        profiles=profiles,
-        events=events,
-        inventory=inventory,
-        aliases=aliases,
+    return replace(
+        base,
+        profiles=MappingProxyType(profiles),
+        events=MappingProxyType(events),
+        aliases=MappingProxyType(aliases),
+        inventory=MappingProxyType(inventory),
         lint_on=frozenset(on),
         lint_off=frozenset(off),
         documents=(*base.documents, *names),

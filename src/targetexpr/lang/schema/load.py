@@ -1,28 +1,34 @@
-"""Schema files: reading TOML and JSON, and telling line and key of what is wrong in them."""
+"""Reading schema files, TOML and JSON, and naming line and key of what is wrong in them."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
 
 from targetexpr.base import pointers
 from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.pointers import Path
 from targetexpr.base.source import NO_SPAN, Source, Span
-from targetexpr.lang.schema.build import empty, read_documents
-from targetexpr.lang.schema.model import Schema
-from targetexpr.lang.schema.validate import Path, Problem, problems_in
+from targetexpr.lang.schema.build import build
+from targetexpr.lang.schema.model import Declarations
+from targetexpr.lang.schema.positions import Spans, json_spans, toml_spans
+from targetexpr.lang.schema.validate import Locate, validate
+
+_Declared = TypeVar("_Declared", bound=Declarations)
 
 
 class SchemaError(ValueError):
     """An invalid schema document. `diagnostics` holds everything wrong with it; `source` the text, if there was one.
 
+    >>> from targetexpr import Schema
     >>> try:
     ...     Schema.load('[profiles.currentTxn.atributes]\\nvip = "boolean"')
     ... except SchemaError as error:
     ...     print(error)
-    line 1, profiles.currentTxn.atributes: There is no key `atributes` here. Did you mean `attributes`?
+    line 1, profiles.currentTxn.atributes: Unknown key `atributes`. Did you mean `attributes`?
     """
 
     def __init__(self, diagnostics: Sequence[Diagnostic], text: str | None = None, name: str | None = None) -> None:
@@ -51,15 +57,8 @@ class SchemaError(ValueError):
         return f"{place}: {said}" if place else said
 
 
-def load_schema(source: str | os.PathLike[str]) -> Schema:
-    """See `Schema.load`."""
-    if isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in ("{", "[")):
-        return _from_text(source.replace("\r\n", "\n"), None)
-    return load_file(source)
-
-
-def load_file(path: str | os.PathLike[str]) -> Schema:
-    """A schema from a file, whatever its name looks like."""
+def load_file(path: str | os.PathLike[str], *, extending: Callable[[str], _Declared]) -> _Declared:
+    """The schema of a file, whatever its name looks like. `extending` gives what it extends, by its `extends` key."""
     name = os.fspath(path)
     with open(name, "rb") as file:
         data = file.read()
@@ -67,33 +66,34 @@ def load_file(path: str | os.PathLike[str]) -> Schema:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SchemaError([_syntax(NO_SPAN, f"The file is not UTF-8 (byte {error.start}).")], None, name) from None
-    return _from_text(text.replace("\r\n", "\n"), name)
+    return load_text(text, name, extending=extending)
 
 
-def extend_schema(schema: Schema, document: Mapping[str, object]) -> Schema:
-    """`schema` with a document from Python added; see `Schema.extend`."""
-    problems = problems_in(document, schema)
-    if problems:
-        raise SchemaError([_diagnostic(problem, NO_SPAN) for problem in problems])
-    return _added(schema, document)
+def load_text(text: str, name: str | None = None, *, extending: Callable[[str], _Declared]) -> _Declared:
+    """The schema of a text; the ending of `name`, or else its first character, tells JSON from TOML."""
+    text = text.replace("\r\n", "\n")
+    is_json = name.endswith(".json") if name is not None and name.endswith((".json", ".toml")) else _looks_json(text)
+    document = _read_json(text, name) if is_json else _read_toml(text, name)
+    base = extending(str(document.get("extends", ""))) if isinstance(document, Mapping) else extending("")
+    diagnostics = validate(document, base, _locator(text, is_json))
+    if diagnostics:
+        raise SchemaError(sorted(diagnostics, key=lambda diagnostic: diagnostic.span), text, name)
+    return _added(base, document)
 
 
-def _added(schema: Schema, document: Mapping[str, Any]) -> Schema:
+def extend(base: _Declared, document: Mapping[str, object]) -> _Declared:
+    """`base` with a document from Python added; see `Schema.extend`."""
+    diagnostics = validate(document, base)
+    if diagnostics:
+        raise SchemaError(diagnostics)
+    return _added(base, document)
+
+
+def _added(base: _Declared, document: Mapping[str, Any]) -> _Declared:
     import json
 
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return read_documents(schema, (json.loads(text),), names=(text,))
-
-
-def _from_text(text: str, name: str | None) -> Schema:
-    is_json = name.endswith(".json") if name is not None and name.endswith((".json", ".toml")) else _looks_json(text)
-    document = _read_json(text, name) if is_json else _read_toml(text, name)
-    base = empty() if isinstance(document, Mapping) and document.get("extends") == "nothing" else Schema.bundled()
-    problems = problems_in(document, base)
-    if problems:
-        found = [_diagnostic(problem, _place(text, is_json, problem)) for problem in problems]
-        raise SchemaError(sorted(found, key=lambda d: d.span), text, name)
-    return _added(base, document)
+    return build(base, (json.loads(text),), names=(text,))
 
 
 def _looks_json(text: str) -> bool:
@@ -102,17 +102,6 @@ def _looks_json(text: str) -> bool:
 
 def _syntax(span: Span, message: str) -> Diagnostic:
     return Diagnostic(code="schema-syntax", severity="error", span=span, message=message)
-
-
-def _diagnostic(problem: Problem, span: Span) -> Diagnostic:
-    return Diagnostic(
-        code=problem.code,
-        severity="error",
-        span=span,
-        message=problem.message,
-        hint=problem.hint,
-        pointer=pointers.join(problem.path),
-    )
 
 
 def _read_json(text: str, name: str | None) -> Any:
@@ -125,7 +114,7 @@ def _read_json(text: str, name: str | None) -> Any:
         return json.loads(text)
     except JsonError as problem:
         at = Span(problem.offset, min(problem.offset + 1, len(text)))
-        raise SchemaError([_syntax(at, f"This is no JSON: {problem.reason}.")], text, name) from None
+        raise SchemaError([_syntax(at, f"Not valid JSON: {problem.reason}.")], text, name) from None
     except RecursionError:
         raise SchemaError([_syntax(Span(0, 1), "Brackets are nested too deeply.")], text, name) from None
 
@@ -145,20 +134,25 @@ def _read_toml(text: str, name: str | None) -> dict[str, Any]:
         if found and found[1]:
             offset = Source(text).line_span(int(found[1])).start + int(found[2]) - 1
         span = Span(min(offset, len(text)), min(offset + 1, len(text)))
-        raise SchemaError([_syntax(span, f"This is no TOML: {said[0].lower()}{said[1:]}.")], text, name) from None
+        raise SchemaError([_syntax(span, f"Not valid TOML: {said[0].lower()}{said[1:]}.")], text, name) from None
     except RecursionError:
         raise SchemaError([_syntax(Span(0, 1), "Brackets are nested too deeply.")], text, name) from None
 
 
-def _place(text: str, is_json: bool, problem: Problem) -> Span:
-    """Where a key or its value stands in the text; for a table, where its key or header does."""
-    from targetexpr.lang.schema.positions import json_places, toml_places
+def _locator(text: str, is_json: bool) -> Locate:
+    """Where the key or the value at a path lies in a text; for a table, where its key or header does."""
 
-    places = json_places(text) if is_json else toml_places(text)
-    path: Path = problem.path
-    while path and path not in places:
-        path = path[:-1]
-    if not path:
-        return Span(0, min(1, len(text)))
-    key, value = places[path]
-    return key if problem.at_key or path != problem.path or "\n" in value.cut(text) else value
+    @cache
+    def spans() -> Spans:
+        return json_spans(text) if is_json else toml_spans(text)
+
+    def locate(path: Path, at_key: bool) -> Span:
+        known = path
+        while known and known not in spans():
+            known = known[:-1]
+        if not known:
+            return Span(0, min(1, len(text)))
+        key, value = spans()[known]
+        return key if at_key or known != path or "\n" in value.cut(text) else value
+
+    return locate

@@ -1,4 +1,4 @@
-"""Where the keys of TOML and JSON texts stand: the standard readers do not tell. The texts are known to be valid."""
+"""The spans of keys and values in valid TOML and JSON texts, which the standard readers do not give."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from typing import TypeAlias
 
 from targetexpr.base.jsontext import Json, read_json
+from targetexpr.base.pointers import Path
 from targetexpr.base.source import Span
 
-Path: TypeAlias = tuple[str | int, ...]
-Places: TypeAlias = dict[Path, tuple[Span, Span]]
-"""Path -> where its key and where its value stand; for an item of a list both are the item."""
+Spans: TypeAlias = dict[Path, tuple[Span, Span]]
+"""Path -> the span of its key and that of its value; for an item of a list both are the item's."""
 
 _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
@@ -19,21 +19,21 @@ _STRING = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\
 _OTHER = re.compile(r"[^,\]}#\n]+")
 
 
-def json_places(text: str) -> Places:
-    """The places in a JSON text."""
-    places: Places = {}
+def json_spans(text: str) -> Spans:
+    """The spans of a JSON text."""
+    spans: Spans = {}
     waiting: list[tuple[Path, Json]] = [((), read_json(text))]
     while waiting:
         path, node = waiting.pop()
         if isinstance(node.value, dict):
             for key, item in node.value.items():
-                places[*path, key] = (_json_key(text, item.start), item.span)
+                spans[*path, key] = (_json_key(text, item.start), item.span)
                 waiting.append(((*path, key), item))
         elif isinstance(node.value, list):
             for index, item in enumerate(node.value):
-                places[*path, index] = (item.span, item.span)
+                spans[*path, index] = (item.span, item.span)
                 waiting.append(((*path, index), item))
-    return places
+    return spans
 
 
 def _json_key(text: str, value_start: int) -> Span:
@@ -53,8 +53,8 @@ def _backslashes(text: str, at: int) -> int:
     return at - before
 
 
-def toml_places(text: str) -> Places:
-    """The places in a TOML text."""
+def toml_spans(text: str) -> Spans:
+    """The spans of a TOML text."""
     return _Toml(text).read()
 
 
@@ -62,10 +62,10 @@ class _Toml:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.places: Places = {}
+        self.spans: Spans = {}
         self.items: dict[Path, int] = {}  # arrays of tables: how many so far
 
-    def read(self) -> Places:
+    def read(self) -> Spans:
         table: Path = ()
         self._skip(_BLANK)
         while self.at < len(self.text):
@@ -76,7 +76,7 @@ class _Toml:
             else:
                 self._pair(table)
             self._skip(_BLANK)
-        return self.places
+        return self.spans
 
     def _skip(self, pattern: re.Pattern[str]) -> str:
         found = pattern.match(self.text, self.at)
@@ -90,12 +90,12 @@ class _Toml:
         if brackets == 2:
             self.items[path] = self.items.get(path, -1) + 1
             path = (*path, self.items[path])
-        self.places.setdefault(path, (key, key))
+        self.spans.setdefault(path, (key, key))
         self.at += brackets
         return path
 
     def _key(self, table: Path) -> tuple[Path, Span]:
-        """A key, dots and all, below a table, and where its last part stands; notes the parts before it."""
+        """A key, dots and all, below a table, and the span of its last part; notes the parts before it."""
         path = table
         while True:
             self._skip(_SPACE)
@@ -106,7 +106,7 @@ class _Toml:
                 path = (*path, self.items[path])
             path = (*path, _unquoted(word) if quoted else word)
             span = Span(start, self.at)
-            self.places.setdefault(path, (span, span))
+            self.spans.setdefault(path, (span, span))
             self._skip(_SPACE)
             if not self.text.startswith(".", self.at):
                 return path, span
@@ -118,7 +118,7 @@ class _Toml:
         self._skip(_SPACE)
         start = self.at
         self._value(path)
-        self.places[path] = (key, Span(start, self.at))
+        self.spans[path] = (key, Span(start, self.at))
 
     def _value(self, path: Path) -> None:
         char = self.text[self.at]
@@ -140,7 +140,7 @@ class _Toml:
         while self.text[self.at] != "]":
             start = self.at
             self._value((*path, index))
-            self.places[*path, index] = (Span(start, self.at), Span(start, self.at))
+            self.spans[*path, index] = (Span(start, self.at), Span(start, self.at))
             index += 1
             self._skip(_BLANK)
             if self.text[self.at] == ",":

@@ -1,21 +1,25 @@
-"""Whether a schema document is in order: its form by the JSON Schema, its names by what they refer to."""
+"""Whether a schema document is valid: its form by the JSON Schema, its names by what they refer to."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+from targetexpr.base import pointers
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.pointers import Path
+from targetexpr.base.source import NO_SPAN, Span
 from targetexpr.base.suggestions import suggest
-from targetexpr.lang.schema.model import Schema
+from targetexpr.base.words import PHRASES, ValueKind, phrase_of, value_kind
+from targetexpr.lang.schema.bundled import file_schema
+from targetexpr.lang.schema.model import Declarations
 
-Path: TypeAlias = tuple[str | int, ...]
+Locate: TypeAlias = Callable[[Path, bool], Span]
+"""The span of what lies at a path: of the key when told so, else of its value."""
 
 
-class Problem(NamedTuple):
+class _Violation(NamedTuple):
     """Something wrong at a path of a document: with the key itself, or with its value."""
 
     code: str
@@ -25,34 +29,33 @@ class Problem(NamedTuple):
     at_key: bool = False
 
 
-@cache
-def file_schema() -> Mapping[str, Any]:
-    """The JSON Schema of schema files: the one place that says what may stand in them."""
-    folder = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "schemas")
-    with open(os.path.join(folder, "file.schema.json"), encoding="utf-8") as file:
-        return json.load(file)  # type: ignore[no-any-return]
-
-
-def problems_in(document: object, base: Schema) -> list[Problem]:
-    """What is wrong with a document that is to be added to `base`; names are looked at when the form is right."""
+def validate(document: object, base: Declarations, locate: Locate = lambda _path, _at_key: NO_SPAN) -> list[Diagnostic]:
+    """What is wrong with a document that is to extend `base`; names are looked at when the form is right."""
     found = list(_shape(document, file_schema(), ()))
     if not found and isinstance(document, Mapping):
         found = list(_names(document, base))
-    return found
+    return [
+        Diagnostic(
+            code=violation.code,
+            severity="error",
+            span=locate(violation.path, violation.at_key),
+            message=violation.message,
+            hint=violation.hint,
+            pointer=pointers.join(violation.path),
+        )
+        for violation in found
+    ]
 
 
 # ---- form: the part of JSON Schema that the file's schema uses -----------------------------------------------------
 
-_KINDS: dict[str, tuple[type, ...]] = {
-    "object": (Mapping,),
-    "array": (list, tuple),
-    "string": (str,),
-    "boolean": (bool,),
-}
-_WORDS = {"object": "a table", "array": "a list", "string": "a text", "boolean": "true or false"}
+_KINDS: dict[str, ValueKind] = {"object": "object", "array": "list", "string": "string", "boolean": "boolean"}
+"""The kinds of values by the types of JSON Schema."""
+
+_PHRASES = {**PHRASES, "object": "a table"}
 
 
-def _shape(value: object, schema: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+def _shape(value: object, schema: Mapping[str, Any], path: Path) -> Iterator[_Violation]:
     if "$ref" in schema:
         schema = {**file_schema()["$defs"][schema["$ref"].rpartition("/")[2]]}
     if "anyOf" in schema:
@@ -61,9 +64,8 @@ def _shape(value: object, schema: Mapping[str, Any], path: Path) -> Iterator[Pro
     if "enum" in schema:
         yield from _one_of(value, schema["enum"], path)
         return
-    wanted = schema.get("type")
-    if wanted is not None and not isinstance(value, _KINDS[wanted]):
-        yield Problem("schema-kind", path, f"{_WORDS[wanted].capitalize()} is wanted here, not {_kind(value)}.")
+    if "type" in schema and value_kind(value) != _KINDS[schema["type"]]:
+        yield _Violation("schema-kind", path, _expected(value, _KINDS[schema["type"]]))
         return
     if isinstance(value, Mapping):
         yield from _table(value, schema, path)
@@ -71,66 +73,63 @@ def _shape(value: object, schema: Mapping[str, Any], path: Path) -> Iterator[Pro
         for index, item in enumerate(value):
             yield from _shape(item, schema.get("items", {}), (*path, index))
             if schema.get("uniqueItems") and item in value[:index]:
-                yield Problem("schema-duplicate", (*path, index), f"`{item}` is in the list already.")
+                yield _Violation("schema-duplicate", (*path, index), f"Duplicate item `{item}`.")
     elif "pattern" in schema and isinstance(value, str) and not re.search(schema["pattern"], value):
-        yield Problem("schema-name", path, f"`{value}` cannot be used here.", _NAME_HINT)
+        yield _Violation("schema-name", path, f"Invalid name `{value}`.", _NAME_HINT)
 
 
-_NAME_HINT = "A name has letters, digits and _, and does not begin with a digit; true and false are no names."
+_NAME_HINT = "Names have letters, digits and _, do not begin with a digit, and are not true or false."
 
 
-def _any_of(value: object, choices: list[Mapping[str, Any]], path: Path) -> Iterator[Problem]:
+def _any_of(value: object, choices: list[Mapping[str, Any]], path: Path) -> Iterator[_Violation]:
     """The choice of the value's own kind says what is wrong; without one, what the kinds are."""
-    for choice in choices:
-        wanted = _KINDS[choice["type"]] if "type" in choice else (str,)
-        if isinstance(value, wanted):
-            yield from _shape(value, choice, path)
-            return
-    words = " or ".join(_WORDS[choice.get("type", "string")] for choice in choices)
-    yield Problem("schema-kind", path, f"{words.capitalize()} is wanted here, not {_kind(value)}.")
+    by_kind = {_KINDS[choice.get("type", "string")]: choice for choice in reversed(choices)}
+    choice = by_kind.get(value_kind(value) or "null")
+    if choice is None:
+        yield _Violation("schema-kind", path, _expected(value, *reversed(by_kind)))
+    else:
+        yield from _shape(value, choice, path)
 
 
-def _one_of(value: object, allowed: list[str], path: Path) -> Iterator[Problem]:
+def _one_of(value: object, allowed: list[str], path: Path) -> Iterator[_Violation]:
     if isinstance(value, str) and value in allowed:
         return
     if not isinstance(value, str):
-        yield Problem("schema-kind", path, f"A text is wanted here, not {_kind(value)}.")
+        yield _Violation("schema-kind", path, _expected(value, "string"))
         return
-    close = suggest(value, allowed)
-    hint = f"Did you mean {_listed(close)}?" if close else f"There are {_listed(allowed)}."
-    yield Problem("schema-value", path, f"`{value}` cannot be used here.", hint)
+    yield _Violation("schema-value", path, f"Invalid value `{value}`.", _hint(value, allowed))
 
 
-def _table(value: Mapping[Any, object], schema: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+def _table(value: Mapping[Any, object], schema: Mapping[str, Any], path: Path) -> Iterator[_Violation]:
     known = schema.get("properties", {})
     other = schema.get("additionalProperties", {})
     for key, item in value.items():
         here = (*path, key)
         if not isinstance(key, str):
-            yield Problem("schema-kind", here, f"Keys are texts, not {_kind(key)}.", at_key=True)
+            yield _Violation("schema-kind", here, f"Keys are strings, not {phrase_of(key)}.", at_key=True)
         elif key in known:
             yield from _shape(item, known[key], here)
         elif other is False:
-            close = suggest(key, known)
-            hint = f"Did you mean {_listed(close)}?" if close else f"There are {_listed(sorted(known))}."
-            yield Problem("schema-key", here, f"There is no key `{key}` here.", hint, at_key=True)
+            yield _Violation("schema-key", here, f"Unknown key `{key}`.", _hint(key, sorted(known)), at_key=True)
         else:
             pattern = schema.get("propertyNames", {}).get("pattern")
             if pattern is not None and not re.search(pattern, key):
-                yield Problem("schema-name", here, f"`{key}` cannot be used as a name.", _NAME_HINT, at_key=True)
+                yield _Violation("schema-name", here, f"Invalid name `{key}`.", _NAME_HINT, at_key=True)
             yield from _shape(item, other, here)
     for key in schema.get("required", ()):
         if key not in value:
-            yield Problem("schema-missing", path, f"The key `{key}` is missing here.")
+            yield _Violation("schema-missing", path, f"Missing key `{key}`.")
 
 
-def _kind(value: object) -> str:
-    for name, kinds in _KINDS.items():
-        if isinstance(value, kinds) and not (name == "object" and isinstance(value, str)):
-            return _WORDS[name]
-    if value is None:
-        return "null"
-    return "a number" if isinstance(value, (int, float)) else "a date or time"
+def _expected(value: object, *kinds: ValueKind) -> str:
+    kind = value_kind(value)
+    found = _PHRASES[kind] if kind is not None else phrase_of(value)
+    return f"Expected {' or '.join(_PHRASES[kind] for kind in kinds)}, found {found}."
+
+
+def _hint(name: str, known: list[str]) -> str:
+    close = suggest(name, known)
+    return f"Did you mean {_listed(close)}?" if close else f"Expected one of {_listed(known)}."
 
 
 def _listed(names: list[str]) -> str:
@@ -140,7 +139,7 @@ def _listed(names: list[str]) -> str:
 # ---- names ---------------------------------------------------------------------------------------------------------
 
 
-def _names(document: Mapping[str, Any], base: Schema) -> Iterator[Problem]:
+def _names(document: Mapping[str, Any], base: Declarations) -> Iterator[_Violation]:
     profiles, events = document.get("profiles", {}), document.get("events", {})
     other = [name for event in events.values() for name in event.get("also", ())]
     event_names = {*base.events, *base.aliases, *events, *other}
@@ -154,8 +153,8 @@ def _names(document: Mapping[str, Any], base: Schema) -> Iterator[Problem]:
                     yield from _member(entry, event_names, (*path, group, key))
         for key in profile.get("attributes", {}):
             if key in profile.get("methods", {}):
-                yield Problem(
-                    "schema-duplicate", (*path, "methods", key), f"`{key}` is an attribute already.", at_key=True
+                yield _Violation(
+                    "schema-duplicate", (*path, "methods", key), f"`{key}` is already an attribute.", at_key=True
                 )
     for name, event in events.items():
         yield from _known(event.get("profiles", ()), profile_names, ("events", name, "profiles"), "profile")
@@ -164,45 +163,44 @@ def _names(document: Mapping[str, Any], base: Schema) -> Iterator[Problem]:
                 yield from _member(entry, event_names, ("events", name, "attributes", key))
 
 
-def _member(entry: Mapping[str, Any], events: set[str], path: Path) -> Iterator[Problem]:
+def _member(entry: Mapping[str, Any], events: set[str], path: Path) -> Iterator[_Violation]:
     yield from _known(entry.get("events", ()), events, (*path, "events"), "event")
     if "values" in entry and entry.get("type", "string") != "string":
-        yield Problem("schema-value", (*path, "values"), "Only texts have a list of values.", at_key=True)
+        yield _Violation("schema-value", (*path, "values"), "Only strings have a list of values.", at_key=True)
     if "use" in entry:
         for key in ("parameters", "result"):
             if key in entry:
-                message = f"`use` brings parameters and result along; `{key}` cannot be given as well."
-                yield Problem("schema-key", (*path, key), message, at_key=True)
+                message = f"`use` brings parameters and result with it; remove `{key}`."
+                yield _Violation("schema-key", (*path, key), message, at_key=True)
     optional = False
     parameters = entry.get("parameters", ())
     for index, parameter in enumerate(parameters):
         here: Path = (*path, "parameters", index)
         if optional and not parameter.get("optional", False):
-            yield Problem("schema-value", here, "After an optional parameter all are optional.")
+            yield _Violation("schema-value", here, "A required parameter cannot follow an optional one.")
         optional = optional or parameter.get("optional", False)
         if "values" in parameter and parameter.get("type", "string") != "string":
-            yield Problem("schema-value", (*here, "values"), "Only texts have a list of values.", at_key=True)
+            yield _Violation("schema-value", (*here, "values"), "Only strings have a list of values.", at_key=True)
         yield from _role(parameters, index, here)
 
 
-def _role(parameters: list[Mapping[str, Any]], index: int, path: Path) -> Iterator[Problem]:
+def _role(parameters: list[Mapping[str, Any]], index: int, path: Path) -> Iterator[_Violation]:
     role = parameters[index].get("role", "value")
-    wanted = "integer" if role == "count" else "string"
-    if role != "value" and parameters[index].get("type", "string") != wanted:
-        yield Problem("schema-value", (*path, "role"), f"A parameter with this role has the type `{wanted}`.")
+    type_ = "integer" if role == "count" else "string"
+    if role != "value" and parameters[index].get("type", "string") != type_:
+        yield _Violation("schema-value", (*path, "role"), f"The role `{role}` needs the type `{type_}`.")
     before = _VALUE_OF.get(role)
     if before is not None and (index == 0 or parameters[index - 1].get("role") != before):
-        yield Problem(
-            "schema-value", (*path, "role"), f"It must come right after a parameter with the role `{before}`."
-        )
+        message = f"The role `{role}` must come right after a parameter with the role `{before}`."
+        yield _Violation("schema-value", (*path, "role"), message)
 
 
 _VALUE_OF = {"inventory-value": "inventory-attribute", "custom-value": "custom-field", "cluster-value": "cluster"}
 
 
-def _known(names: list[str], known: set[str], path: Path, what: str) -> Iterator[Problem]:
+def _known(names: list[str], known: set[str], path: Path, what: str) -> Iterator[_Violation]:
     for index, name in enumerate(names):
         if name not in known:
             close = suggest(name, sorted(known))
             hint = f"Did you mean {_listed(close)}?" if close else None
-            yield Problem("schema-value", (*path, index), f"There is no {what} `{name}`.", hint)
+            yield _Violation("schema-value", (*path, index), f"Unknown {what} `{name}`.", hint)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from targetexpr.base.diagnostics import ExpressionError
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.targets.authoring.expression_json import made_json
 from targetexpr.targets.model.cycles import cycles
 from targetexpr.targets.model.enums import EvaluationType, FrequencyType, TargetType, TrackingType

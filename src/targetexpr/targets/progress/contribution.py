@@ -12,7 +12,7 @@ from targetexpr.targets.model.enums import TargetEntity, TargetType
 from targetexpr.targets.progress.plan import EvaluationError, TargetPlan
 
 if TYPE_CHECKING:
-    from targetexpr.lang.schema.model import Schema
+    from targetexpr.lang.schema.schema import Schema
     from targetexpr.running.explaining.explain import Explanation
     from targetexpr.running.program import Program
 

@@ -30,7 +30,7 @@ from targetexpr.targets.progress.results import ProgressData, RecordError, Repor
 from targetexpr.targets.progress.windows import ReturnPolicy
 
 if TYPE_CHECKING:
-    from targetexpr.lang.schema.model import Schema
+    from targetexpr.lang.schema.schema import Schema
 
 OnDataError: TypeAlias = Literal["list", "raise"]
 """What becomes of a record that does not fit: it is listed and counts nothing, or the evaluation stops."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.checking.checker import check_tree
 from targetexpr.lang.nodes import Expr, Name
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.walk import preorder
 from targetexpr.syntax.json_encoder import from_json
 from targetexpr.syntax.parser import diagnose, parse

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from targetexpr.lang.schema.model import EXTENDED, Schema
+from targetexpr.lang.schema.model import EXTENDED
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import kind_of
 from targetexpr.targets.model.enums import (
     AggregateFunction,

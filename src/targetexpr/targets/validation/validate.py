@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic.alias_generators import to_snake
 
-from targetexpr.lang.schema.model import Schema
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.targets.model.envelope import PayloadError, group_in, invalid_members, kind_of, read_document
 from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.validation.diagnostics import NUMBERS, Finding, Report
