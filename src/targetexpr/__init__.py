@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from targetexpr.lang.schema.schema import Schema
     from targetexpr.rule import Rule, compile  # noqa: A004 - the name the library promises
     from targetexpr.running.coercion import DataError
-    from targetexpr.running.explaining.explain import Explanation
+    from targetexpr.running.explaining.explanation import Explanation
     from targetexpr.syntax.json_encoder import from_json
     from targetexpr.syntax.parser import diagnose, parse
     from targetexpr.syntax.printer import to_text
@@ -34,7 +34,7 @@ _HOMES = {
     "DataError": "targetexpr.running.coercion",
     "Diagnostic": "targetexpr.base.diagnostics",
     "Edit": "targetexpr.base.diagnostics",
-    "Explanation": "targetexpr.running.explaining.explain",
+    "Explanation": "targetexpr.running.explaining.explanation",
     "Expr": "targetexpr.lang.nodes",
     "ExpressionError": "targetexpr.base.diagnostics",
     "Fix": "targetexpr.base.diagnostics",

@@ -19,7 +19,7 @@ from targetexpr.running.program import Program, lower
 from targetexpr.syntax.parser import parse
 
 if TYPE_CHECKING:
-    from targetexpr.running.explaining.explain import Explanation
+    from targetexpr.running.explaining.explanation import Explanation
     from targetexpr.syntax.json_encoder import JsonStyle
 
 Context: TypeAlias = Mapping[str, object]

@@ -20,7 +20,16 @@ class Operator:
     family: Family
     operands: int  # 1 or 2
     binding: int
-    words: str  # how a sentence names it: "is greater than"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Operator):
+    """An operator that compares two values, with the two operators it can be turned into, and its phrases."""
+
+    mirrored: str  # `a < b` is `b > a`
+    negated: str  # `a < b` is false where `a >= b` is true
+    phrase: str  # what the left side has to be: "more than {}"
+    date_phrase: str  # the same for dates: "after {}"
 
 
 CONDITIONAL_BINDING = 1
@@ -30,27 +39,27 @@ UNARY_BINDING = 7
 POSTFIX_BINDING = 8
 
 OPERATORS: tuple[Operator, ...] = (
-    Operator("||", "logical", 2, 2, "or"),
-    Operator("&&", "logical", 2, 3, "and"),
-    Operator("==", "equality", 2, 4, "equals"),
-    Operator("!=", "equality", 2, 4, "differs from"),
-    Operator("<", "ordering", 2, 4, "is less than"),
-    Operator("<=", "ordering", 2, 4, "is at most"),
-    Operator(">", "ordering", 2, 4, "is more than"),
-    Operator(">=", "ordering", 2, 4, "is at least"),
-    Operator("+", "sum", 2, 5, "plus"),
-    Operator("-", "sum", 2, 5, "minus"),
-    Operator("*", "product", 2, 6, "times"),
-    Operator("/", "product", 2, 6, "divided by"),
-    Operator("%", "product", 2, 6, "modulo"),
-    Operator("!", "not", 1, UNARY_BINDING, "not"),
-    Operator("-", "sign", 1, UNARY_BINDING, "minus"),
-    Operator("+", "sign", 1, UNARY_BINDING, "plus"),
+    Operator("||", "logical", 2, 2),
+    Operator("&&", "logical", 2, 3),
+    Comparison("==", "equality", 2, 4, "==", "!=", "{}", "{}"),
+    Comparison("!=", "equality", 2, 4, "!=", "==", "anything but {}", "anything but {}"),
+    Comparison("<", "ordering", 2, 4, ">", ">=", "less than {}", "before {}"),
+    Comparison("<=", "ordering", 2, 4, ">=", ">", "at most {}", "{} or before"),
+    Comparison(">", "ordering", 2, 4, "<", "<=", "more than {}", "after {}"),
+    Comparison(">=", "ordering", 2, 4, "<=", "<", "at least {}", "{} or after"),
+    Operator("+", "sum", 2, 5),
+    Operator("-", "sum", 2, 5),
+    Operator("*", "product", 2, 6),
+    Operator("/", "product", 2, 6),
+    Operator("%", "product", 2, 6),
+    Operator("!", "not", 1, UNARY_BINDING),
+    Operator("-", "sign", 1, UNARY_BINDING),
+    Operator("+", "sign", 1, UNARY_BINDING),
 )
 
 BINARY: dict[str, Operator] = {o.symbol: o for o in OPERATORS if o.operands == 2 and o.family != "logical"}
 LOGICAL: dict[str, Operator] = {o.symbol: o for o in OPERATORS if o.family == "logical"}
 UNARY: dict[str, Operator] = {o.symbol: o for o in OPERATORS if o.operands == 1}
 
-COMPARISONS: frozenset[str] = frozenset(o.symbol for o in OPERATORS if o.family in ("equality", "ordering"))
+COMPARISONS: dict[str, Comparison] = {o.symbol: o for o in OPERATORS if isinstance(o, Comparison)}
 ARITHMETIC: frozenset[str] = frozenset(o.symbol for o in OPERATORS if o.family in ("sum", "product"))

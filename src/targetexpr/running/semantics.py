@@ -60,6 +60,24 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+LARGEST_INT = 10**15
+"""Up to here, on either side of zero, every int is a float, and a float's shortest text has room for its units."""
+
+
+def comparable_float(literal: Number) -> float | None:
+    """The float whose shortest decimal text is the literal, None when there is none or it is too large.
+
+    Floats of the data compare with it as their decimals compare with the literal.
+
+    >>> comparable_float(Decimal("500.1")), comparable_float(Decimal("0.10000000000000001"))
+    (500.1, None)
+    """
+    if not -LARGEST_INT <= literal <= LARGEST_INT:
+        return None
+    nearest = float(literal)
+    return nearest if Decimal(repr(nearest)) == literal else None
+
+
 def compare(symbol: str, left: Value, right: Value) -> bool | None:
     """`a < b` and its like, of two values of one kind; null when either is.
 

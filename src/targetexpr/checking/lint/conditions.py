@@ -97,7 +97,7 @@ def _decided(tree: Tree, node: Binary) -> bool | None:
         return _compared(node.operator, left, right)
     for side, value, operator in (
         (node.left, right, node.operator),
-        (node.right, left, _MIRRORED.get(node.operator, node.operator)),
+        (node.right, left, COMPARISONS[node.operator].mirrored),
     ):
         limits = _limits(tree, side) if isinstance(value, Decimal) else None
         if limits is not None and isinstance(value, Decimal):
@@ -123,9 +123,6 @@ def _limits(tree: Tree, node: Expr) -> tuple[int, int | None] | None:
         bounds = split_bounds(node.arguments[0].value) if isinstance(node.arguments[0], StringLiteral) else None
         return (1, len(bounds) + 1) if bounds else None
     return _RANGES.get(target.function.name)
-
-
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def _compared(operator: str, left: Value, right: Value) -> bool | None:
@@ -240,7 +237,7 @@ def overlaps(tree: Tree) -> Iterator[Diagnostic]:
                 continue
             subject, said = bound
             if node.operator == "||":
-                said = said._replace(operator=_OPPOSITE[said.operator])
+                said = said._replace(operator=COMPARISONS[said.operator].negated)
             limits = known.setdefault(tree.shape(subject), _Limits())
             for relation, other in _related(limits, said):
                 needless = index if relation == "implied" else other.at
@@ -269,9 +266,6 @@ def describe_bound(bound: Bound) -> str:
     return describe(term)
 
 
-_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-
-
 def _bound(term: Expr, index: int) -> tuple[Expr, Bound] | None:
     """A term as a comparison of something with a constant; a bare or negated condition is one with true."""
     if isinstance(term, Binary) and term.operator in COMPARISONS:
@@ -279,7 +273,7 @@ def _bound(term: Expr, index: int) -> tuple[Expr, Bound] | None:
         if right is not None and left is None:
             return term.left, Bound(term.operator, right, term, index)
         if left is not None and right is None:
-            return term.right, Bound(_MIRRORED.get(term.operator, term.operator), left, term, index)
+            return term.right, Bound(COMPARISONS[term.operator].mirrored, left, term, index)
         return None
     if isinstance(term, Unary) and term.operator == "!":
         return term.operand, Bound("==", False, term, index)

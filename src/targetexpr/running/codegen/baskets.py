@@ -7,6 +7,7 @@ clean leaves the fast path by an exception (`Bailout`, KeyError, TypeError), and
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
@@ -16,6 +17,7 @@ from targetexpr.lang.literals import is_number_text
 from targetexpr.running.codegen.runtime import unclean
 from targetexpr.running.meanings.baskets import CONDITION_SYMBOLS
 from targetexpr.running.regex.search import compiled, searcher
+from targetexpr.running.semantics import comparable_float
 
 Loop: TypeAlias = Callable[[dict[object, object]], Any]
 
@@ -97,10 +99,6 @@ def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
 
 def _exact_bound(text: str) -> float | None:
     """The number of a condition when it is a float's own shortest text, so that fields compare with it as they are."""
-    from decimal import Decimal
-
-    from targetexpr.running.codegen.numbers import comparable_float
-
     return comparable_float(Decimal(text)) if is_number_text(text) else None
 
 

@@ -16,18 +16,15 @@ from __future__ import annotations
 
 import ast
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 from targetexpr.lang.nodes import Binary, Conditional, Unary
-from targetexpr.lang.operators import ARITHMETIC
+from targetexpr.lang.operators import ARITHMETIC, COMPARISONS
 from targetexpr.running.codegen import python_ast as py
 from targetexpr.running.codegen.baskets import fast_total
 from targetexpr.running.coercion import Number
 from targetexpr.running.program import CallBasket, Program, ReadAttribute
-from targetexpr.running.semantics import compare, negative
-
-if TYPE_CHECKING:
-    from targetexpr.running.codegen.fast import Emitter
+from targetexpr.running.semantics import LARGEST_INT, comparable_float, compare, negative
 
 LARGEST = 1e15
 """Fields with a larger magnitude are left to exact evaluation; below it every int is a float."""
@@ -35,12 +32,10 @@ LARGEST = 1e15
 TINY = 1e-200
 """More than 64 underflows of 2^-1074 each can become after 8 multiplications by up to 10^15."""
 
-_LARGEST_INT = 10**15
 _SMALLEST = Decimal("1e-15")
 _MOST_PRODUCTS = 8
 _MOST_STEPS = 20_000
 _FUNCTIONS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder"}
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 class Approximate(NamedTuple):
@@ -51,6 +46,22 @@ class Approximate(NamedTuple):
     steps: int
     products: int = 0
     whole: bool = True  # whether ints stay ints: nothing but sums, products and remainders of them
+
+
+class Emitter(Protocol):
+    """What this part needs of the emitter of the whole rule (`fast`), where each is explained."""
+
+    program: Program
+    known: set[str]
+
+    def helper(self, value: object) -> str: ...
+    def variable(self, *key: str) -> str: ...
+    def temporary(self) -> str: ...
+    def interpreted(self, place: int) -> ast.expr: ...
+    def profile(self, name: str) -> ast.expr: ...
+    def raw(self, operation: ReadAttribute) -> ast.expr: ...
+    def other(self, place: int) -> ast.expr: ...
+    def constant_texts(self, operands: tuple[int, ...]) -> tuple[str, ...] | None: ...
 
 
 class Numbers:
@@ -70,7 +81,7 @@ class Numbers:
         if b is not None and self.plain_field(left):
             return self._field_with_literal(left, operator, b)
         if a is not None and self.plain_field(right):
-            return self._field_with_literal(right, _TURNED[operator], a)
+            return self._field_with_literal(right, COMPARISONS[operator].mirrored, a)
         if self.plain_field(left) and self.plain_field(right):
             first = self.checked_field(left)
             return py.compare(first, operator, self.checked_field(right))
@@ -167,7 +178,7 @@ class Numbers:
         return py.compare(py.binary(value, "%", divisor), operator, py.constant(float(literal)))
 
     def _whole(self, literal: Number) -> bool:
-        return -_LARGEST_INT <= literal <= _LARGEST_INT and literal == int(literal)
+        return -LARGEST_INT <= literal <= LARGEST_INT and literal == int(literal)
 
     # ---- arithmetic in floats with a bound
 
@@ -181,7 +192,7 @@ class Numbers:
             literal = self.literal(at)
             if literal is not None:
                 size = negative(literal) if literal < 0 else literal
-                if size and not _SMALLEST <= size <= _LARGEST_INT:
+                if size and not _SMALLEST <= size <= LARGEST_INT:
                     return False
                 continue
             match program.nodes[at]:
@@ -315,11 +326,3 @@ class Numbers:
             return py.call("computed", self.emitter.profile(operation.profile), where, what, how)
         variable, known = self._number_variable(place)
         return py.call("number", py.name(variable) if known else self.emitter.raw(operation))
-
-
-def comparable_float(literal: Number) -> float | None:
-    """The float whose shortest decimal text is the literal, None when there is none or it is too large."""
-    if not -_LARGEST_INT <= literal <= _LARGEST_INT:
-        return None
-    nearest = float(literal)
-    return nearest if Decimal(repr(nearest)) == literal else None

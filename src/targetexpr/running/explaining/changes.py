@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from targetexpr.running.explaining.explain import role_of
 from targetexpr.running.explaining.phrases import Phrasing
+from targetexpr.running.explaining.recording import role_of
 
 _MOST_ALTERNATIVES = 4
 _DEEPEST = 40
@@ -24,38 +24,38 @@ class _Needs:
 _NOTHING = _Needs("all")
 
 
-def change(words: Phrasing) -> str:
+def change(phrasing: Phrasing) -> str:
     """The sentence, for the whole rule."""
-    if words.program.kinds[0] != "boolean":
+    if phrasing.program.kinds[0] != "boolean":
         return "It comes out as a value, which neither holds nor fails."
-    if words.record.values.get(0) is True:
+    if phrasing.trace.values.get(0) is True:
         return "Nothing has to change: the rule holds."
-    needs = _needs(words, 0, True, _DEEPEST)
+    needs = _needs(phrasing, 0, True, _DEEPEST)
     if needs is None:
         return "No data can make the rule hold."
     return f"For the rule to hold, {_said(needs, outer=True)}."
 
 
-def _needs(words: Phrasing, place: int, wanted: bool, depth: int) -> _Needs | None:
+def _needs(phrasing: Phrasing, place: int, wanted: bool, depth: int) -> _Needs | None:
     """What makes a condition `wanted`; None when nothing can."""
-    program, record = words.program, words.record
-    if place in record.values and record.values[place] is wanted:
+    program, trace = phrasing.program, phrasing.trace
+    if place in trace.values and trace.values[place] is wanted:
         return _NOTHING
     role = role_of(program, place)
     operands = program.operands[place]
     if depth == 0:
-        return _Needs("one", f"`{words.snippet(place, cut=True)}` must be {'true' if wanted else 'false'}")
+        return _Needs("one", f"`{phrasing.snippet(place, cut=True)}` must be {'true' if wanted else 'false'}")
     if role == "not":
-        return _needs(words, operands[0], not wanted, depth - 1)
+        return _needs(phrasing, operands[0], not wanted, depth - 1)
     if role in ("all", "any"):
-        parts = [_needs(words, operand, wanted, depth - 1) for operand in operands]
+        parts = [_needs(phrasing, operand, wanted, depth - 1) for operand in operands]
         if (role == "all") is wanted:
             return _all_of(parts)
         return _any_of(parts)
     if role == "choice":
-        return _chosen(words, operands, wanted, depth)
-    error = record.failed.get(place) or _failure_below(words, place)
-    text = words.must(place, wanted)
+        return _chosen(phrasing, operands, wanted, depth)
+    error = trace.failed.get(place) or _failure_below(phrasing, place)
+    text = phrasing.must(place, wanted)
     if text is None:
         return None
     if error is not None:
@@ -63,26 +63,26 @@ def _needs(words: Phrasing, place: int, wanted: bool, depth: int) -> _Needs | No
     return _Needs("one", text)
 
 
-def _failure_below(words: Phrasing, place: int) -> object:
-    failed = words.record.failed
-    waiting = list(words.program.operands[place]) if failed else []
+def _failure_below(phrasing: Phrasing, place: int) -> object:
+    failed = phrasing.trace.failed
+    waiting = list(phrasing.program.operands[place]) if failed else []
     while waiting:
         at = waiting.pop()
         if at in failed:
             return failed[at]
-        waiting.extend(words.program.operands[at])
+        waiting.extend(phrasing.program.operands[at])
     return None
 
 
-def _chosen(words: Phrasing, operands: tuple[int, ...], wanted: bool, depth: int) -> _Needs | None:
+def _chosen(phrasing: Phrasing, operands: tuple[int, ...], wanted: bool, depth: int) -> _Needs | None:
     """A conditional: its branch as it is taken now, or either one when the condition is not known."""
     condition, then, otherwise = operands
-    known = words.record.values.get(condition)
+    known = phrasing.trace.values.get(condition)
     if known is not None:
-        return _needs(words, then if known else otherwise, wanted, depth - 1)
+        return _needs(phrasing, then if known else otherwise, wanted, depth - 1)
     ways = []
     for truth, branch in ((True, then), (False, otherwise)):
-        first, second = _needs(words, condition, truth, depth - 1), _needs(words, branch, wanted, depth - 1)
+        first, second = _needs(phrasing, condition, truth, depth - 1), _needs(phrasing, branch, wanted, depth - 1)
         ways.append(_all_of([first, second]))
     return _any_of(ways)
 

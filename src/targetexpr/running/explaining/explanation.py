@@ -1,14 +1,58 @@
-"""An explanation as text for people and as JSON for programs. Neither is recursive: rules may be of any depth."""
+"""What became of a rule for one context: a tree, as text for people and as JSON for programs.
+
+Nothing here is recursive: rules may be of any depth.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
+from targetexpr.base.source import Span
 from targetexpr.running.coercion import Value, text_of
-from targetexpr.running.explaining.explain import Explanation
+from targetexpr.running.explaining.recording import Role
+
+State: TypeAlias = Literal["evaluated", "not needed", "undecided"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Explanation:
+    """What became of one sub-expression, and of those it is made of.
+
+    The whole reads as text (`to_text()`), as JSON (`to_json()`), and as one sentence about what would have to change
+    (`change`). Explanations are made by `Rule.explain`.
+    """
+
+    text: str  # "currentTxn.value>500"
+    span: Span  # where it stands in the rule's text
+    role: Role
+    state: State  # "not needed": other sides decided; "undecided": data did not fit
+    value: Value = None  # None as well when it is null, or was not evaluated
+    error: str | None = None  # what did not fit, when this is where it was found
+    decided_by: tuple[int, ...] = ()  # places among `operands` of those that decided
+    sentence: str | None = None  # "currentTxn.value is 320, needs more than 500", for conditions
+    operands: tuple[Explanation, ...] = field(default=(), repr=False)
+    change: str = ""  # what would have to change for the whole rule to hold; on the whole only
+
+    @property
+    def verdict(self) -> bool:
+        """Whether it is true."""
+        return self.value is True
+
+    def to_text(self) -> str:
+        """For people: the rule, then every condition with the values it read, the deciding ones marked."""
+        return as_text(self)
+
+    def to_json(self) -> str:
+        """For programs: the tree as JSON."""
+        return as_json(self)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
 
 _MOST_LINES = 200
 _Line: TypeAlias = tuple[Explanation, int, bool, str]

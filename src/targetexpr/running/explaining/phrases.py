@@ -12,7 +12,7 @@ from targetexpr.lang.nodes import Binary, Unary
 from targetexpr.lang.operators import COMPARISONS
 from targetexpr.running.coercion import Value, plain, shown_value, text_of
 from targetexpr.running.context import ContextReader, get
-from targetexpr.running.explaining.explain import Trace, role_of
+from targetexpr.running.explaining.recording import Trace, role_of
 from targetexpr.running.meanings.items import inventory_attribute
 from targetexpr.running.program import (
     CallBasket,
@@ -26,14 +26,6 @@ from targetexpr.running.program import (
 
 _LONGEST = 80
 _MOST_SEEN = 5
-_NEEDS = {
-    "==": "{}",
-    "!=": "anything but {}",
-    "<": "less than {}",
-    "<=": "at most {}",
-    ">": "more than {}",
-    ">=": "at least {}",
-}
 _AGGREGATES = {"Sum": "amount", "Qty": "quantity", "Count": "number"}
 _CONDITIONS = {
     "GREATER_THAN": "more than",
@@ -43,9 +35,6 @@ _CONDITIONS = {
     "EQUALS_TO": "exactly",
     "NOT_EQUALS_TO": "not",
 }
-_DATE_NEEDS = {**_NEEDS, "<": "before {}", "<=": "{} or before", ">": "after {}", ">=": "{} or after"}
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 # What a test says when it is true, and when it is false; what must be for it to become so.
 _TESTS: dict[str, tuple[str, str, str, str]] = {
@@ -78,9 +67,9 @@ _TESTS: dict[str, tuple[str, str, str, str]] = {
 class Phrasing:
     """Sentences about the nodes of one recorded evaluation."""
 
-    def __init__(self, record: Trace, source: str) -> None:
-        self.record = record
-        self.program = record.program
+    def __init__(self, trace: Trace, source: str) -> None:
+        self.trace = trace
+        self.program = trace.program
         self.source = source
 
     def snippet(self, place: int, *, cut: bool = False) -> str:
@@ -90,7 +79,7 @@ class Phrasing:
 
     def sentence(self, place: int) -> str:
         """What was found, and what is needed: `currentTxn.value is 320, needs more than 500`."""
-        value = self.record.values.get(place)
+        value = self.trace.values.get(place)
         node = self.program.nodes[place]
         if place in self.program.constants:
             return f"it is written as always {text_of(value)}"
@@ -134,7 +123,7 @@ class Phrasing:
 
     def _answered(self, place: int, test: int, wanted: bool) -> str:
         said = self.sentence(test)
-        if wanted or self.record.values.get(place) is not False:
+        if wanted or self.trace.values.get(place) is not False:
             return said
         must = self.must(test, wanted)
         return said if must is None else f"{said}; it{must.removeprefix(self._test(test)[0])}"
@@ -165,34 +154,35 @@ class Phrasing:
     def _sides(self, place: int, operator: str) -> tuple[int, str, int]:
         left, right = self.program.operands[place]
         if left in self.program.constants and right not in self.program.constants:
-            return right, _TURNED[operator], left
+            return right, COMPARISONS[operator].mirrored, left
         return left, operator, right
 
     def _compared(self, place: int, operator: str) -> str:
         subject, operator, other = self._sides(place, operator)
         needs = self._needs(subject, operator, other)
         found = self._is(subject)
-        if self.record.values.get(place) is True:
+        if self.trace.values.get(place) is True:
             return found if operator == "==" else f"{found}, as needed: {needs}"
-        if self.record.values.get(subject) is not None and self.record.values.get(other) is None:
+        if self.trace.values.get(subject) is not None and self.trace.values.get(other) is None:
             return f"{found}, but {self._is(other)}"
         return f"{found}, needs {needs}"
 
     def _must_compare(self, place: int, operator: str, wanted: bool) -> str:
         subject, operator, other = self._sides(place, operator)
         if not wanted:
-            operator = _OPPOSITE[operator]
+            operator = COMPARISONS[operator].negated
         return f"{self._subject(subject)} must be {self._needs(subject, operator, other)}"
 
     def _needs(self, subject: int, operator: str, other: int) -> str:
-        phrases = _DATE_NEEDS if self.program.kinds[subject] == "date" else _NEEDS
-        return phrases[operator].format(self._other_side(other))
+        comparison = COMPARISONS[operator]
+        phrase = comparison.date_phrase if self.program.kinds[subject] == "date" else comparison.phrase
+        return phrase.format(self._other_side(other))
 
     def _other_side(self, place: int) -> str:
         if self._is_literal(place):
-            return self.shown(self.record.values.get(place, self.program.constants.get(place)))
+            return self.shown(self.trace.values.get(place, self.program.constants.get(place)))
         subject = self._subject(place)
-        value = self.record.values.get(place)
+        value = self.trace.values.get(place)
         return subject if value is None else f"{subject} (which is {self.shown(value)})"
 
     def _is_literal(self, place: int) -> bool:
@@ -202,7 +192,7 @@ class Phrasing:
 
     def _is(self, place: int) -> str:
         """`currentTxn.value is 320`, with the fields behind a computed value."""
-        value = self.record.values.get(place)
+        value = self.trace.values.get(place)
         if value is None:
             return self._missing(place)
         return f"{self._subject(place)} is {self.shown(value)}{self._behind(place)}"
@@ -211,7 +201,7 @@ class Phrasing:
         snippet = self._subject(place)
         if isinstance(self.program.operations.get(place), ReadAttribute):
             return f"{snippet} is missing"
-        fields = [at for at in self._fields(place) if self.record.values.get(at, False) is None]
+        fields = [at for at in self._fields(place) if self.trace.values.get(at, False) is None]
         if fields and fields != [place]:
             return f"{snippet} has no value, because {self.snippet(fields[0])} is missing"
         if isinstance(self.program.operations.get(place), CallBasket):
@@ -234,8 +224,8 @@ class Phrasing:
             return ""
         shown: dict[str, str] = {}
         for at in self._fields(place):
-            if at in self.record.values:
-                shown.setdefault(self.snippet(at), self.shown(self.record.values[at]))
+            if at in self.trace.values:
+                shown.setdefault(self.snippet(at), self.shown(self.trace.values[at]))
         return f" ({', '.join(f'{name} is {value}' for name, value in shown.items())})" if shown else ""
 
     # ---- tests
@@ -249,12 +239,12 @@ class Phrasing:
         if isinstance(operation, ReadAttribute):
             return f"{subject} is true" if value else f"{subject} is false, needs true"
         if isinstance(operation, CallValue):
-            receiver = self.record.values.get(self.program.operands[place][0])
+            receiver = self.trace.values.get(self.program.operands[place][0])
             found = f"{subject} is {self.shown(receiver)}"
             joint = ", " if operation.meaning.startswith("is") else ", which "
             return f"{found}{joint}{phrase}"
         if isinstance(operation, TestRaw):
-            raw = self.record.raws.get(self.program.operands[place][0])
+            raw = self.trace.raws.get(self.program.operands[place][0])
             if raw is not None and raw != "" and not phrase.startswith("is missing"):
                 return f"{subject} is {self.shown(cast('Value', raw))}" + (
                     "" if phrase == "was passed" else f", it {phrase}"
@@ -263,11 +253,11 @@ class Phrasing:
 
     def _seen(self, operation: Operation | None, place: int) -> str:
         """What the data holds where a test of a profile looked: ` (it is "40-90")`."""
-        reader = ContextReader(self.record.reader.zone, lenient=True)
+        reader = ContextReader(self.trace.reader.zone, lenient=True)
         if not isinstance(operation, CallProfile | CallBasket):
             return ""
-        profile = reader.profile(self.record.context, operation.profile)
-        first = self.record.values.get(self.program.operands[place][0])
+        profile = reader.profile(self.trace.context, operation.profile)
+        first = self.trace.values.get(self.program.operands[place][0])
         if profile is None or not isinstance(first, str):
             return ""
         if isinstance(operation, CallBasket):
@@ -305,7 +295,7 @@ class Phrasing:
         if isinstance(operation, ReadAttribute):
             return f"{subject} is missing"
         operands = self.program.operands[place]
-        missing = [at for at in operands if at in self.record.values and self.record.values[at] is None]
+        missing = [at for at in operands if at in self.trace.values and self.trace.values[at] is None]
         if missing:
             return self._is(missing[0])
         match operation:
@@ -352,7 +342,7 @@ class Phrasing:
         return ", ".join(parts)
 
     def _value_or_snippet(self, place: int) -> str:
-        value = self.record.values.get(place, self.program.constants.get(place))
+        value = self.trace.values.get(place, self.program.constants.get(place))
         return self.snippet(place, cut=True) if value is None else self.shown(value)
 
     def _profile_test(
@@ -387,7 +377,7 @@ class Phrasing:
         if isinstance(value, str):
             return f'"{value}"' if len(value) <= _LONGEST else f'"{value[: _LONGEST - 3]}..."'
         if isinstance(value, datetime):
-            local = cast("datetime", plain(value, self.record.reader.zone))
+            local = cast("datetime", plain(value, self.trace.reader.zone))
             day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
             clock = f"{local:%H:%M}" if not local.second else f"{local:%H:%M:%S}"
             return day if clock == "00:00" else f"{day} {clock}"

@@ -13,7 +13,7 @@ from targetexpr.targets.progress.plan import EvaluationError, TargetPlan
 
 if TYPE_CHECKING:
     from targetexpr.lang.schema.schema import Schema
-    from targetexpr.running.explaining.explain import Explanation
+    from targetexpr.running.explaining.explanation import Explanation
     from targetexpr.running.program import Program
 
 _Profile: TypeAlias = dict[object, object]

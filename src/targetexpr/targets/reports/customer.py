@@ -16,7 +16,7 @@ from targetexpr.targets.progress.record import RETURN, Head, read_head
 from targetexpr.targets.progress.results import CustomerProgress, PeriodProgress, ProgressData, decimal_text
 
 if TYPE_CHECKING:
-    from targetexpr.running.explaining.explain import Explanation
+    from targetexpr.running.explaining.explanation import Explanation
     from targetexpr.targets.progress.tracker import RecordTracker
 
 
