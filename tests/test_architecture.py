@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -67,12 +69,177 @@ def test_imports_go_one_way(path: Path) -> None:
     assert imported_parts(path) <= LAYERS[here] | {here}
 
 
+OPEN_CIRCLES = ("targetexpr.syntax.",)
+"""Rooms whose circles are still to be opened. To be emptied; a circle must lie in one room to be let pass."""
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def import_graph() -> dict[str, set[str]]:
+    """Module -> the modules that it imports anywhere: on top, in functions, for type checking, or by a string."""
+    paths = {module_name(path): path for path in modules()}
+    return {
+        module: {target for target in imported_modules(path, paths.keys()) if target != module}
+        for module, path in paths.items()
+    }
+
+
+def imported_modules(path: Path, known: object) -> Iterator[str]:
+    assert hasattr(known, "__contains__")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports name the whole path"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                names.append(inner if inner in known else str(node.module))
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            names = [node.value]
+        yield from (name for name in names if name in known)
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The sets of nodes that reach each other (Tarjan), each sorted."""
+    found: list[list[str]] = []
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    open_: list[str] = []
+
+    def visit(node: str) -> None:
+        number[node] = lowest[node] = len(number)
+        open_.append(node)
+        for target in sorted(graph[node]):
+            if target not in number:
+                visit(target)
+                lowest[node] = min(lowest[node], lowest[target])
+            elif target in open_:
+                lowest[node] = min(lowest[node], number[target])
+        if lowest[node] == number[node]:
+            at = open_.index(node)
+            if len(open_) - at > 1:
+                found.append(sorted(open_[at:]))
+            del open_[at:]
+
+    for node in sorted(graph):
+        if node not in number:
+            visit(node)
+    return found
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": set()}) == [["a", "b", "c"]]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = import_graph()
+    closed = [
+        f"{module} -> {', '.join(sorted(graph[module] & set(circle)))}"
+        for circle in circles(graph)
+        if not any(all(module.startswith(room) for module in circle) for room in OPEN_CIRCLES)
+        for module in circle
+    ]
+    assert closed == []
+
+
+MODULES = """
+about additions answers chains derived described entries explain_words figures gates given_types harmless helpers keep
+misfit mixes offers own pieces planned problems remembered requested scene sentences serving slips spelling story
+suspicions talk wanted whole wire words
+"""
+CLASSES = """
+Chapter Finding Gate InputProblem Misfit Plain Plan Planned Problem Reader Repaired Runs Scene Spelled Stamp Stuck Told
+Tok Unclean Wanted Whole Words
+"""
+FUNCTIONS = "compose find forgiving given_types hopeless lay_out misfit offers review say unclean wanted"
+"""Names that were replaced by the field's words, by what they were (`grammar/mistakes.toml` keeps its name)."""
+
+STILL_NAMED = frozenset(
+    [
+        "checking/lint/__init__.py: wanted",
+        "checking/lint/spelling.py: module",
+        "checking/regexes.py: _Reader",
+        "cli/check.py: _wanted",
+        "front.py: review",
+        "ide/completion.py: offers",
+        "lang/schema/schema.py: offers",
+        "repl/commands/data.py: _find",
+        "repl/completing.py: _offers",
+        "repl/editor.py: say",
+        "repl/plain.py: _Reader",
+        "repl/plain.py: say",
+        "repl/session.py: _misfit",
+        "repl/session.py: say",
+        "running/codegen/runtime.py: unclean",
+        "running/context.py: misfit",
+        "running/regex/to_python.py: _Reader",
+        "serve/errors.py: Problem",
+        "serve/reading.py: misfit",
+        "serve/users.py: Wanted",
+        "serve/users.py: _Told",
+        "serve/uvicorn_server.py: _Words",
+        "syntax/recovery/characters.py: say",
+        "targets/model/json_values.py: _Reader",
+        "targets/progress/streaks.py: Runs",
+        "targets/validation/diagnostics.py: Finding",
+    ]
+)
+"""Names still to be replaced, as `path: name`. To be emptied."""
+
+
+def retired_names() -> Iterator[str]:
+    for path in modules():
+        where = path.relative_to(PACKAGE)
+        if set(MODULES.split()) & set(where.with_suffix("").parts):
+            yield f"{where}: module"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                retired = CLASSES
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                retired = FUNCTIONS
+            else:
+                continue
+            if node.name.strip("_") in retired.split():
+                yield f"{where}: {node.name}"
+
+
+def test_retired_names_are_gone() -> None:
+    assert sorted(set(retired_names()) - STILL_NAMED) == []
+
+
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_file_says_what_lives_there(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree), "the first line of a file tells what is in it"
-    if path.name != "tables.py":
-        assert len(path.read_text(encoding="utf-8").splitlines()) <= 500
+
+
+MOST_LINES = 500
+STILL_LONG = frozenset(
+    [
+        "tests/cli/test_commands.py",
+        "tests/repl/test_session.py",
+        "tests/repl/test_terminal.py",
+        "tests/serve/test_payloads.py",
+        "tests/serve/test_progress.py",
+        "tests/targets/naive.py",
+        "tests/targets/test_bad_input.py",
+        "tests/targets/test_documented_examples.py",
+    ]
+)
+"""Tests of more lines, still to be split. To be emptied."""
+
+
+def test_no_file_is_long() -> None:
+    root = Path(__file__).parent.parent
+    paths = [*modules(), *Path(__file__).parent.rglob("*.py")]
+    lines = {str(path.relative_to(root)): len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
+    assert sorted(name for name, count in lines.items() if count > MOST_LINES and name not in STILL_LONG) == []
 
 
 def test_all_is_sorted_and_every_name_resolves() -> None:

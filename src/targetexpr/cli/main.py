@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn, Protocol, cast
+from typing import NoReturn, cast
 
 from targetexpr.base.errors import InputError
 from targetexpr.base.suggestions import suggest
+from targetexpr.cli.command import Command
 from targetexpr.cli.exits import BAD_INPUT, INTERRUPTED, YES
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -29,19 +30,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 EXITS = "Exit status: 0 yes; 1 no (differs, would change); 2 the input is bad or the call is wrong."
-
-
-class Command(Protocol):
-    """What a command's module has."""
-
-    DESCRIPTION: str
-    EXAMPLES: str
-
-    def arguments(self, parser: ArgumentParser) -> None:
-        """Declare the command's arguments."""
-
-    def run(self, options: Namespace) -> int:
-        """Do it; the exit status."""
 
 
 class Parser(ArgumentParser):

@@ -16,7 +16,7 @@ from targetexpr.cli.schemas import add_schema, load
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from targetexpr.cli.main import Command
+    from targetexpr.cli.command import Command
     from targetexpr.targets.validation.diagnostics import Finding
 
 DESCRIPTION = "Target groups: make one from a plan, check it before it is posted, show it, and see who would earn what."

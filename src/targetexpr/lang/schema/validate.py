@@ -8,10 +8,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from targetexpr.base import pointers
 from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.kinds import PHRASES, ValueKind, phrase_of, value_kind
 from targetexpr.base.pointers import Path
 from targetexpr.base.source import NO_SPAN, Span
 from targetexpr.base.suggestions import suggest
-from targetexpr.base.kinds import PHRASES, ValueKind, phrase_of, value_kind
 from targetexpr.lang.schema.bundled import file_schema
 from targetexpr.lang.schema.model import Declarations
 
