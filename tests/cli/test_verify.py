@@ -204,16 +204,16 @@ def test_worst_status_wins(call: Call, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("document", "place", "word"),
     [
-        ("", "1:1 at the top", "ends where a value"),
-        ("{", "1:2 at the top", "ends where"),
-        ('{"a":[1,2', "1:10 at /a/2", "ends where"),
+        ("", "1:1 at the top", "expected a value, found the end"),
+        ("{", "1:2 at the top", "found the end"),
+        ('{"a":[1,2', "1:10 at /a/2", "found the end"),
         ('{"a":[1,]}', "1:9 at /a/1", "']'"),
         ('{"a":1,}', "1:8", "'}'"),
         ("{'a':1}", "1:2", '"\'"'),
         ('{"a" 1}', "1:6 at /a", "colon"),
         ('{"a":1 "b":2}', "1:8", "comma"),
-        ("[1]\n[2]", "2:1 at the top", "follows the end"),
-        ('{"a":1,\n"a":2}', "2:1 at /a", "twice"),
+        ("[1]\n[2]", "2:1 at the top", "unexpected text after the end"),
+        ('{"a":1,\n"a":2}', "2:1 at /a", "duplicate key"),
         ('["\\q"]', "1:3 at /0", "escape"),
         ('["a\tb"]', "1:4 at /0", "control"),
         ("[NaN]", "1:2 at /0", "NaN"),
@@ -224,7 +224,7 @@ def test_worst_status_wins(call: Call, tmp_path: Path) -> None:
         ("[+1]", "1:2 at /0", "+1"),
         ('{"x/y~z":{"": nul}}', "1:15 at /x~1y~0z", "nul"),
         ("<html></html>", "1:1 at the top", "<"),
-        ("[1] // note", "1:5", "follows the end"),
+        ("[1] // note", "1:5", "unexpected text after the end"),
     ],
 )
 def test_documents_that_are_no_json(document: str, place: str, word: str, call: Call) -> None:

@@ -217,8 +217,8 @@ def test_an_answer_that_holds_a_target_alone(talk: Talk) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("", "no JSON"),
-        ("{", "no JSON"),
+        ("", "Not valid JSON"),
+        ("{", "Not valid JSON"),
         ("[]", "neither a group nor a target|object"),
         ("5", "neither a group nor a target|object"),
         ('{"a":1}', "neither a group nor a target|no target"),

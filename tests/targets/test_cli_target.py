@@ -210,7 +210,7 @@ def test_a_truncated_file_is_an_error(
     file.write_bytes(Path(REQUEST).read_bytes()[:size])
     status, out, err = run(capsys, "target", command, str(file))
     assert (status, out) == (2, "")
-    assert "This is no JSON" in err
+    assert "Not valid JSON" in err
     assert "Traceback" not in err
 
 

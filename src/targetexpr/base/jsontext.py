@@ -12,6 +12,7 @@ from json import decoder
 from json.decoder import JSONDecodeError
 from typing import Literal, NamedTuple, TypeAlias
 
+from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.pointers import join
 from targetexpr.base.source import Span
 
@@ -51,15 +52,42 @@ Path: TypeAlias = "tuple[Path, str | int] | None"
 """Where a value hangs: its parent's path and its key, None for the document. Linked, so that deep paths stay cheap."""
 
 
-class JsonError(ValueError):
-    """The text is not JSON: why, in words, and where."""
+CODES = ("json-syntax", "duplicate-key", "trailing-text")
+"""What can be wrong with a text that should be JSON."""
 
-    def __init__(self, code: str, reason: str, offset: int, pointer: str) -> None:
-        super().__init__(reason)
-        self.code = code  # "json-syntax", "duplicate-key" or "trailing-text"
+_HINTS = {"duplicate-key": "Remove one of them; parsers differ on which one counts."}
+
+
+def not_valid_json(reason: str) -> str:
+    """The sentence about a text that should be JSON, wherever it was read.
+
+    >>> not_valid_json("expected a value, found 'x'")
+    "Not valid JSON: expected a value, found 'x'."
+    """
+    return f"Not valid JSON: {reason}."
+
+
+class JsonError(ValueError):
+    """The text is not JSON. `diagnostic` says what is wrong and where; `reason` is the part after the colon."""
+
+    def __init__(self, code: str, reason: str, span: Span, pointer: str) -> None:
+        super().__init__(not_valid_json(reason))
+        self.code = code  # one of CODES, or what a reader with more conditions calls its own
         self.reason = reason
-        self.offset = offset
+        self.span = span
         self.pointer = pointer
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The error as a diagnostic of the text."""
+        return Diagnostic(
+            code=self.code,
+            severity="error",
+            span=self.span,
+            message=str(self),
+            hint=_HINTS.get(self.code),
+            pointer=self.pointer,
+        )
 
 
 def pointer(path: Path) -> str:
@@ -117,7 +145,7 @@ class JsonReader:
                 self.skip()
                 if not self.frames:
                     if self.at < len(self.text):
-                        raise self.problem("trailing-text", "something follows the end of the JSON")
+                        raise self.problem("trailing-text", "unexpected text after the end")
                     return value
                 self.frames[-1].add(value)
                 value = self.next_or_close()
@@ -185,7 +213,7 @@ class JsonReader:
         frame.key = key
         if key in frame.container:
             self.at = start
-            raise self.problem("duplicate-key", f'the key "{key}" stands twice in one object')
+            raise self.problem("duplicate-key", f'duplicate key "{key}"')
         self.skip()
         if self.text[self.at : self.at + 1] != ":":
             raise self.problem("json-syntax", self.unexpected("a colon"))
@@ -197,8 +225,8 @@ class JsonReader:
             value, self.at = _scan_string(self.text, self.at + 1, True)
         except JSONDecodeError as error:
             self.at = min(error.pos, len(self.text))
-            reason = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").removesuffix(" starting")
-            raise self.problem("json-syntax", f"a JSON string is broken: {reason}") from None
+            reason = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").removesuffix(" starting").rstrip(": ")
+            raise self.problem("json-syntax", reason) from None
         return value
 
     def skip(self) -> None:
@@ -209,12 +237,12 @@ class JsonReader:
     def unexpected(self, wanted: str) -> str:
         word = _ODD_WORD(self.text, self.at)
         if word is None:
-            return f"the JSON ends where {wanted} should be"
+            return f"expected {wanted}, found the end of the text"
         if word.group() == "\ufeff":
-            return "a byte-order mark stands where JSON should begin"
+            return f"expected {wanted}, found a byte-order mark"
         if word.group() == "\u00a0":
-            return f"a no-break space stands where {wanted} should be; JSON knows only plain blanks"
-        return f"{word.group()!r} stands where {wanted} should be"
+            return f"expected {wanted}, found a no-break space; JSON allows only plain spaces"
+        return f"expected {wanted}, found {word.group()!r}"
 
     @property
     def pointer(self) -> str:
@@ -222,7 +250,8 @@ class JsonReader:
         return join(place for frame in self.frames if (place := frame.place) is not None)
 
     def problem(self, code: str, reason: str) -> JsonError:
-        return JsonError(code, reason, self.at, self.pointer)
+        span = Span(self.at, min(self.at + 1, len(self.text)))
+        return JsonError(code, reason, span, self.pointer)
 
 
 def read_json(text: str) -> Json:

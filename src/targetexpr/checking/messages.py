@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from targetexpr.base.diagnostics import Diagnostic, Edit, Fix, Severity
+from targetexpr.base.diagnostics import Diagnostic, Edit, Fix, Severity, Tag
 from targetexpr.base.source import Span
 from targetexpr.checking.regexes import Reason
 from targetexpr.lang.types import Kind
@@ -56,7 +56,17 @@ def _found(
     severity: Severity = "error",
 ) -> Diagnostic:
     fixes = (fix,) if fix is not None else ()
-    return Diagnostic(code=code, severity=severity, span=span, message=message, hint=hint, fixes=fixes)
+    tags = _TAGS.get(code, frozenset())
+    return Diagnostic(code=code, severity=severity, span=span, message=message, hint=hint, fixes=fixes, tags=tags)
+
+
+_NAME: frozenset[Tag] = frozenset(("name-prefix",))
+_TERM: frozenset[Tag] = frozenset(("prefix",))
+_TAGS = {
+    **dict.fromkeys(("unknown-name", "unknown-profile", "unknown-attribute", "unknown-method", "profile-alone"), _NAME),
+    **dict.fromkeys(("method-not-called", "not-a-condition"), _TERM),
+}
+"""What may be half typed: a name, a call before its parenthesis, a value before it is compared."""
 
 
 def _did_you_mean(suggestions: Sequence[str], otherwise: str | None = None) -> str | None:

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.jsontext import JsonError, read_json
 from targetexpr.base.render import visible_line
-from targetexpr.base.source import Input, Span
+from targetexpr.base.source import Input
 from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import add_output, diagnostics_as_data, inputs, print_json, show
 from targetexpr.documents.compare import Comparison, compare, find_pairs
-from targetexpr.syntax.messages import diagnostic
 
 DESCRIPTION = """\
 Walk a JSON document (a request, a response, a list of them) and compare every expression with its expressionJson;
@@ -46,8 +45,7 @@ def _one(source: Input, quiet: bool) -> tuple[int, dict[str, object]]:
     try:
         document = read_json(source.text)
     except JsonError as problem:
-        at = Span(problem.offset, min(problem.offset + 1, len(source.text)))
-        diagnostics = [diagnostic(problem.code, at, pointer=problem.pointer, reason=problem.reason)]
+        diagnostics = [problem.diagnostic]
         if not quiet:
             show(diagnostics, source)
         return BAD_INPUT, {

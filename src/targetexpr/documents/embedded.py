@@ -10,7 +10,6 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.jsontext import Json, JsonError, Path, pointer, read_json
 from targetexpr.base.source import Input, Span
 from targetexpr.documents.compare import FAMILIES
-from targetexpr.syntax.messages import diagnostic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +57,7 @@ def units(source: Input) -> list[Unit]:
     try:
         document = read_json(source.text)
     except JsonError as problem:
-        at = Span(problem.offset, min(problem.offset + 1, len(source.text)))
-        raise InvalidJson(diagnostic(problem.code, at, pointer=problem.pointer, reason=problem.reason)) from None
+        raise InvalidJson(problem.diagnostic) from None
     if document.kind == "object" and "arity" in cast("dict[str, Json]", document.value):
         return [Unit(source=source, kind="json", text=source.text)]
     return list(_inside(document, source))

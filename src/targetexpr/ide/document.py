@@ -13,20 +13,6 @@ from targetexpr.lang.walk import preorder
 from targetexpr.syntax.grammar import END
 from targetexpr.syntax.recovery.context import Token, tokens_of
 
-_UNFINISHED = frozenset(("unexpected-end", "missing-paren", "missing-colon", "unclosed-string", "empty-expression"))
-"""What is wrong with any rule until its last key is typed."""
-
-_HALF_A_NAME = frozenset(("unknown-name", "unknown-profile", "unknown-attribute", "unknown-method", "profile-alone"))
-"""What is wrong with a name until its last letter is typed."""
-
-_HALF_A_TOKEN = frozenset(("stray-quote", "single-equals", "single-ampersand", "single-pipe"))
-"""What is wrong with a string or an operator when its first key is typed."""
-
-_HALF_A_TERM = frozenset(("method-not-called", "not-a-condition"))
-"""What is wrong with a call before its parenthesis, and with a value before it is compared."""
-
-_HALF = _HALF_A_NAME | _HALF_A_TOKEN | _HALF_A_TERM
-
 _ROUNDS = 10  # of mending: a repair may bring another slip to light
 
 
@@ -55,11 +41,13 @@ class Analysis:
 
     def pending(self, diagnostic: Diagnostic) -> bool:
         """Whether a diagnostic is what any rule has until its last key: something open, or half typed."""
-        return diagnostic.code in _UNFINISHED or (diagnostic.code in _HALF and diagnostic.span.end == len(self.text))
+        if "incomplete" in diagnostic.tags:
+            return True
+        return diagnostic.span.end == len(self.text) and not diagnostic.tags.isdisjoint(("prefix", "name-prefix"))
 
     def half_a_name(self, diagnostic: Diagnostic) -> bool:
         """Whether a diagnostic is about a name that the text ends with, and that may go on."""
-        return diagnostic.code in _HALF_A_NAME and diagnostic.span.end == len(self.text)
+        return "name-prefix" in diagnostic.tags and diagnostic.span.end == len(self.text)
 
     @property
     def fixable_diagnostics(self) -> list[Diagnostic]:

@@ -112,9 +112,7 @@ def decode_tree(text: str, limits: Limits, origins: dict[int, _Origin] | None = 
     try:
         return _Decoder(text, limits, origins).tree()
     except JsonError as problem:
-        at = Span(problem.offset, min(problem.offset + 1, len(text)))
-        found = diagnostic(problem.code, at, pointer=problem.pointer, reason=problem.reason)
-        raise ExpressionError([found], text) from None
+        raise ExpressionError([problem.diagnostic], text) from None
 
 
 class _Origin(NamedTuple):

@@ -7,6 +7,7 @@ from functools import cache
 from os.path import join
 from typing import Any
 
+from targetexpr.base import jsontext
 from targetexpr.base.diagnostics import Diagnostic, Edit, Fix, Severity
 from targetexpr.base.source import Span
 from targetexpr.syntax.grammar import folder
@@ -46,7 +47,7 @@ def diagnostic_of(
     hint_key: str = "hint",
 ) -> Diagnostic:
     """`say` for callers that have the words in a mapping."""
-    sentence: dict[str, str] = mistakes()["say"][code]
+    sentence: dict[str, Any] = mistakes()["say"][code]
     hint = sentence.get(hint_key, "").format(**values)
     return Diagnostic(
         code=code,
@@ -55,10 +56,11 @@ def diagnostic_of(
         message=sentence["message"].format(**values),
         hint=hint or None,
         fixes=(Fix(sentence["fix"].format(**values), edits),) if edits else (),
+        tags=frozenset(sentence.get("tags", ())),
         pointer=pointer,
     )
 
 
 def codes() -> tuple[str, ...]:
     """Every code that reading text or expressionJson can give."""
-    return tuple(sorted(mistakes()["say"]))
+    return tuple(sorted({*mistakes()["say"], *jsontext.CODES}))

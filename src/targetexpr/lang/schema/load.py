@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -112,9 +113,9 @@ def _read_json(text: str, name: str | None) -> Any:
     try:
         read_json(text)  # tells the place of what is wrong, and refuses duplicate keys
         return json.loads(text)
-    except JsonError as problem:
-        at = Span(problem.offset, min(problem.offset + 1, len(text)))
-        raise SchemaError([_syntax(at, f"Not valid JSON: {problem.reason}.")], text, name) from None
+    except JsonError as error:
+        found = replace(error.diagnostic, code="schema-syntax", pointer=None)
+        raise SchemaError([found], text, name) from None
     except RecursionError:
         raise SchemaError([_syntax(Span(0, 1), "Brackets are nested too deeply.")], text, name) from None
 

@@ -10,7 +10,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from targetexpr.base import pointers
-from targetexpr.base.jsontext import JsonError
+from targetexpr.base.jsontext import JsonError, not_valid_json
+from targetexpr.base.source import Source
 from targetexpr.targets.model.enums import NameKind
 from targetexpr.targets.model.group import Target, TargetGroup, UnifiedTargetExpression, Wire
 from targetexpr.targets.model.json_values import JsonValue, read_json_value
@@ -188,7 +189,6 @@ def read_document(text: str) -> JsonValue:
     try:
         return read_json_value(text)
     except JsonError as problem:
-        line = text.count("\n", 0, problem.offset) + 1
-        column = problem.offset - text.rfind("\n", 0, problem.offset)
-        said = f"This is no JSON: {problem.reason} (line {line}, column {column})."
+        line, column = Source(text).position(problem.span.start)
+        said = not_valid_json(f"{problem.reason} (line {line}, column {column})")
         raise PayloadError(((problem.pointer, problem.code, said),)) from None
