@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from targetexpr.rule import Rule, compile  # noqa: A004 - the name the library promises
     from targetexpr.running.coercion import DataError
     from targetexpr.running.explaining.explanation import Explanation
-    from targetexpr.syntax.json_encoder import from_json
-    from targetexpr.syntax.parser import diagnose, parse
+    from targetexpr.syntax.json_decoder import from_json
+    from targetexpr.syntax.parse import diagnose, parse
     from targetexpr.syntax.printer import to_text
 
 _HOMES = {
@@ -47,10 +47,10 @@ _HOMES = {
     "check": "targetexpr.front",
     "check_json": "targetexpr.front",
     "compile": "targetexpr.rule",
-    "diagnose": "targetexpr.syntax.parser",
-    "from_json": "targetexpr.syntax.json_encoder",
+    "diagnose": "targetexpr.syntax.parse",
+    "from_json": "targetexpr.syntax.json_decoder",
     "lint": "targetexpr.front",
-    "parse": "targetexpr.syntax.parser",
+    "parse": "targetexpr.syntax.parse",
     "to_json": "targetexpr.front",
     "to_text": "targetexpr.syntax.printer",
 }

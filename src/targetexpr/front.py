@@ -1,12 +1,13 @@
-"""The front of the compiler: text or JSON in, a checked tree out, and typed JSON from it."""
+"""The front of the compiler: a text in its environment, read and checked once, and all there is to say about it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from targetexpr.base.diagnostics import capped
+from targetexpr.base.diagnostics import ExpressionError, capped
+from targetexpr.base.lazy import Lazy
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.checking.checker import Expected, check_tree
 from targetexpr.checking.result import Checked
@@ -14,10 +15,138 @@ from targetexpr.lang.nodes import Expr
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.syntax.json_encoder import JsonStyle
 from targetexpr.syntax.json_encoder import to_json as encode
-from targetexpr.syntax.parser import parse
+from targetexpr.syntax.parse import ParseResult, parse_text
 
 if TYPE_CHECKING:
     from targetexpr.base.diagnostics import Diagnostic
+    from targetexpr.base.source import Span
+
+OnError: TypeAlias = Literal["raise", "null"]
+"""What becomes of a value that does not fit when a rule is evaluated: an error, or null."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What a rule is read, checked and evaluated in. Immutable; every front end makes one and passes it on."""
+
+    schema: Schema | None = None  # what can be named; None for the bundled one
+    event: str | None = None  # whose profiles can be named; None for all
+    timezone: str = "UTC"  # of the rule's clock: an IANA name or an offset, "+05:30"
+    on_error: OnError = "raise"
+    expect: Expected | None = "boolean"  # what the whole must come out as; None for anything
+    strict: bool = True  # unknown names are errors, else warnings
+    on: frozenset[str] = frozenset()  # warnings switched on and off, by code: "spelling"
+    off: frozenset[str] = frozenset()
+    limits: Limits = DEFAULT_LIMITS
+
+    def __post_init__(self) -> None:
+        if self.on_error not in ("raise", "null"):
+            raise ValueError(f'on_error is "raise" or "null", not {self.on_error!r}')
+
+
+DEFAULT_ENVIRONMENT = Environment()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Analysis:
+    """A text, read and checked once. What more there is to say is worked out when it is asked for."""
+
+    environment: Environment
+    parsed: ParseResult
+    checked: Checked | None  # None when the text is broken or past a limit
+    _diagnostics: Lazy[tuple[Diagnostic, ...]] = field(repr=False)
+    _checked_repaired: Lazy[Checked | None] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The text."""
+        return self.parsed.text
+
+    @property
+    def ok(self) -> bool:
+        """Whether the text is a rule without errors (warnings are allowed)."""
+        return self.checked is not None and self.checked.ok
+
+    @property
+    def check_diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the text, in its order, and what the checker warns of; nothing of style."""
+        return self.parsed.errors if self.checked is None else self.checked.diagnostics
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Everything there is to say, in the order of the text: syntax, names, types, and what is seldom meant."""
+        return self._diagnostics.get()
+
+    @property
+    def checked_repaired(self) -> Checked | None:
+        """The types of what a broken text was meant to be, spans in the broken text; None where that is not known."""
+        return self._checked_repaired.get()
+
+
+def analyze(text: str, environment: Environment = DEFAULT_ENVIRONMENT) -> Analysis:
+    """A text, read and checked in its environment. Never raises for a text, whatever it is.
+
+    Raises ValueError, when the diagnostics are asked for, if the environment switches warnings that do not exist.
+
+    >>> analysis = analyze("currentTxn.value>500&&currentTxn.value<100")
+    >>> analysis.ok, [diagnostic.code for diagnostic in analysis.diagnostics]
+    (True, ['contradiction'])
+    >>> analysis = analyze("currentTxn.value=500")
+    >>> analysis.ok, analysis.checked, analysis.checked_repaired.type
+    (False, None, 'boolean:primitive')
+    """
+    parsed = parse_text(text, environment.limits)
+    checked = None if parsed.tree is None else check_in(parsed.tree, environment)
+    return Analysis(
+        environment=environment,
+        parsed=parsed,
+        checked=checked,
+        _diagnostics=Lazy(lambda: _all_diagnostics(parsed, checked, environment)),
+        _checked_repaired=Lazy(lambda: None if parsed.repaired is None else check_in(parsed.repaired, environment)),
+    )
+
+
+def check_in(
+    tree: Expr,
+    environment: Environment,
+    *,
+    pointers: Callable[[int], str] | None = None,
+    places: Sequence[Span] | None = None,
+) -> Checked:
+    """A tree, checked in an environment. `pointers` and `places` tell where the nodes of one from JSON stood there."""
+    return check_tree(
+        tree,
+        environment.schema,
+        event=environment.event,
+        expect=environment.expect,
+        strict=environment.strict,
+        pointers=pointers,
+        places=places,
+        most=environment.limits.diagnostics,
+    )
+
+
+def _all_diagnostics(parsed: ParseResult, checked: Checked | None, environment: Environment) -> tuple[Diagnostic, ...]:
+    if checked is None:
+        return parsed.errors
+    found = [*checked.diagnostics, *_lint(checked, environment), *parsed.diagnostics]
+    return enabled(found, checked.schema, environment)
+
+
+def enabled(diagnostics: Iterable[Diagnostic], schema: Schema, environment: Environment) -> tuple[Diagnostic, ...]:
+    """Diagnostics in the order of the text, without the warnings that the schema or the environment switches off."""
+    from targetexpr.checking.lint import CODES, wanted
+
+    keep = wanted(schema, on=environment.on, off=environment.off)
+    kept = [one for one in diagnostics if one.is_error or one.code in keep or one.code not in CODES]
+    return tuple(sorted(kept, key=lambda one: (one.span, not one.is_error)))
+
+
+def _lint(checked: Checked, environment: Environment) -> list[Diagnostic]:
+    from targetexpr.checking.lint import lint as lint_tree
+    from targetexpr.syntax.printer import to_text
+
+    return lint_tree(checked, write=to_text, on=environment.on, off=environment.off)
 
 
 def check(
@@ -41,8 +170,18 @@ def check(
     >>> check('currentCustomer.slabName>3').diagnostics[0].code
     'incomparable'
     """
-    tree = parse(expression, limits=limits) if isinstance(expression, str) else expression
-    return check_tree(tree, schema, event=event, expect=expect, strict=strict, most=limits.diagnostics)
+    environment = Environment(schema=schema, event=event, expect=expect, strict=strict, limits=limits)
+    return checked_or_raise(expression, environment)
+
+
+def checked_or_raise(expression: str | Expr, environment: Environment) -> Checked:
+    """A text or tree, checked. Raises ExpressionError for a text that is no rule, and for nothing else."""
+    if not isinstance(expression, str):
+        return check_in(expression, environment)
+    analysis = analyze(expression, environment)
+    if analysis.checked is None:
+        raise ExpressionError(analysis.parsed.errors, expression)
+    return analysis.checked
 
 
 def check_json(
@@ -66,16 +205,8 @@ def check_json(
     from targetexpr.syntax.json_decoder import decode
 
     decoded = decode(text, limits=limits)
-    checked = check_tree(
-        decoded.tree,
-        schema,
-        event=event,
-        expect=expect,
-        strict=strict,
-        pointers=decoded.pointer,
-        places=decoded.spans,
-        most=limits.diagnostics,
-    )
+    environment = Environment(schema=schema, event=event, expect=expect, strict=strict, limits=limits)
+    checked = check_in(decoded.tree, environment, pointers=decoded.pointer, places=decoded.spans)
     differing = compare_types(
         checked, decoded.types, decoded.name_types, decoded.pointer, decoded.spans, limits.diagnostics
     )
@@ -99,58 +230,19 @@ def lint(
     >>> [diagnostic.code for diagnostic in lint('currentCustomer.email.matches("shop.*")')]
     ['useless-wildcard']
     """
-    from targetexpr.checking.lint import lint as lint_tree
+    environment = Environment(schema=schema, event=event, expect=None, on=frozenset(on), off=frozenset(off))
+    if not isinstance(expression, str):
+        checked = expression if isinstance(expression, Checked) else check_in(expression, environment)
+        return _lint(checked, environment)
+    analysis = analyze(expression, environment)
+    if analysis.checked is None:
+        raise ExpressionError(analysis.parsed.errors, expression)
     from targetexpr.checking.lint import wanted
-    from targetexpr.syntax.parser import diagnose
-    from targetexpr.syntax.printer import to_text
 
-    checked = expression if isinstance(expression, Checked) else check(expression, schema, event=event, expect=None)
-    found = lint_tree(checked, write=to_text, on=on, off=off)
-    if isinstance(expression, str) and "mixed-logic" in wanted(checked.schema, on=on, off=off):
-        found += [diagnostic for diagnostic in diagnose(expression) if diagnostic.code == "mixed-logic"]
+    found = _lint(analysis.checked, environment)
+    if "mixed-logic" in wanted(analysis.checked.schema, on=on, off=off):
+        found += [diagnostic for diagnostic in analysis.parsed.diagnostics if diagnostic.code == "mixed-logic"]
     return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
-
-
-def review(
-    text: str,
-    schema: Schema | None = None,
-    *,
-    event: str | None = None,
-    expect: Expected | None = "boolean",
-    strict: bool = True,
-    on: Collection[str] = (),
-    off: Collection[str] = (),
-    limits: Limits = DEFAULT_LIMITS,
-) -> tuple[Checked | None, list[Diagnostic]]:
-    """A text, checked, and everything there is to say about it: syntax, names, types, and what is seldom meant.
-
-    The tree is None when the text is no rule. Diagnostics come in the order of the text; `on` and `off` switch
-    warnings by code. Never raises for a text, whatever it is.
-
-    >>> checked, found = review('currentTxn.value>500&&currentTxn.value<100')
-    >>> checked.ok, [diagnostic.code for diagnostic in found]
-    (True, ['contradiction'])
-    >>> review("currentTxn.value>")[0] is None
-    True
-    """
-    from targetexpr.base.diagnostics import ExpressionError
-    from targetexpr.checking.lint import CODES, wanted
-    from targetexpr.checking.lint import lint as lint_tree
-    from targetexpr.syntax.parser import diagnose
-    from targetexpr.syntax.printer import to_text
-
-    try:
-        checked = check(text, schema, event=event, expect=expect, strict=strict, limits=limits)
-    except ExpressionError as error:
-        return None, list(error.diagnostics)
-    keep = wanted(checked.schema, on=on, off=off)
-    found = [*checked.diagnostics, *lint_tree(checked, write=to_text, on=on, off=off), *diagnose(text, limits=limits)]
-    kept = [
-        diagnostic
-        for diagnostic in found
-        if diagnostic.is_error or diagnostic.code in keep or diagnostic.code not in CODES
-    ]
-    return checked, sorted(kept, key=lambda diagnostic: (diagnostic.span, not diagnostic.is_error))
 
 
 def to_json(

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 from targetexpr.base.diagnostics import ExpressionError
+from targetexpr.base.lazy import Lazy
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
-from targetexpr.checking.checker import Expected, check_tree
+from targetexpr.checking.checker import Expected
 from targetexpr.checking.result import Checked, Read
+from targetexpr.front import Environment, OnError, checked_or_raise
 from targetexpr.lang.nodes import Expr
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.running.codegen.fast import generate
-from targetexpr.running.coercion import OnError, Value, time_zone
+from targetexpr.running.coercion import Value, time_zone
 from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program, lower
-from targetexpr.syntax.parser import parse
 
 if TYPE_CHECKING:
     from targetexpr.running.explaining.explanation import Explanation
     from targetexpr.syntax.json_encoder import JsonStyle
+    from targetexpr.syntax.printer import Printed
 
 Context: TypeAlias = Mapping[str, object]
 """Profiles by name, each a dict: `{"currentTxn": {"value": 500}}`."""
@@ -53,38 +56,56 @@ def compile(  # noqa: A001 - the name the library promises
     >>> rule.matches({"currentTxn": {"value": 500.1}})
     True
     """
-    if type(text) is str and len(text) <= _LONGEST_CACHED:
-        return _cached(text, schema, event, timezone, on_error, expect, limits)
-    return _compile(text, schema, event, timezone, on_error, expect, limits)
+    compiler = _cached if type(text) is str and len(text) <= _LONGEST_CACHED else _compiled
+    return compiler(text, schema, event, timezone, on_error, expect, limits or DEFAULT_LIMITS)
 
 
-def _compile(
+def _compiled(
     text: str | Expr,
     schema: Schema | None,
     event: str | None,
     timezone: str,
     on_error: OnError,
     expect: Expected | None,
-    limits: Limits | None,
+    limits: Limits,
 ) -> Rule:
-    if on_error not in ("raise", "null"):
-        raise ValueError(f'on_error is "raise" or "null", not {on_error!r}')
-    zone = time_zone(timezone)
-    tree = parse(text, limits=limits or DEFAULT_LIMITS) if isinstance(text, str) else text
-    checked = check_tree(tree, schema, event=event, expect=expect)
+    environment = Environment(
+        schema=schema, event=event, timezone=timezone, on_error=on_error, expect=expect, limits=limits
+    )
+    return compile_in(text, environment)
+
+
+_cached = lru_cache(maxsize=MOST_CACHED)(_compiled)
+
+
+def compile_in(text: str | Expr, environment: Environment) -> Rule:
+    """A rule for an environment, made anew: the pipeline."""
+    zone = time_zone(environment.timezone)
+    checked = checked_or_raise(text, environment)
     if not checked.ok:
         raise ExpressionError(checked.diagnostics, text if isinstance(text, str) else None)
     program = lower(checked)
-    reader = ContextReader(zone, lenient=on_error == "null")
+    reader = ContextReader(zone, lenient=environment.on_error == "null")
     matches, evaluate = generate(program, reader)
-    return Rule(text if isinstance(text, str) else None, program, reader, timezone, expect, limits, matches, evaluate)
+    return Rule(
+        matches=matches,
+        evaluate=evaluate,
+        _environment=environment,
+        _program=program,
+        _reader=reader,
+        _source=text if isinstance(text, str) else Lazy(lambda: _printed(text)),
+    )
 
 
-_cached = lru_cache(maxsize=MOST_CACHED)(_compile)
+def _printed(tree: Expr) -> Printed:
+    from targetexpr.syntax.printer import print_with_spans
+
+    return print_with_spans(tree)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Rule:
-    """A compiled rule. Immutable, safe to share between threads, and picklable.
+    """A compiled rule. Immutable, safe to share between threads, and picklable. Made by `compile`.
 
     `matches(context)` is the verdict: True when the rule is true, False when it is false or null.
     `evaluate(context)` is the value: bool, int, Decimal, str, an aware datetime, or None for null.
@@ -97,62 +118,22 @@ class Rule:
     True
     """
 
-    __slots__ = (
-        "_expect",
-        "_from_tree",
-        "_limits",
-        "_program",
-        "_reader",
-        "_text",
-        "evaluate",
-        "matches",
-        "timezone",
-    )
+    # Named here: with `slots=True`, Python 3.11 raises TypeError where a name that is no field is set.
+    __slots__ = ("_environment", "_program", "_reader", "_source", "evaluate", "matches")
 
     matches: Callable[[Context], bool]
     """The verdict for a context: whether the rule is true."""
     evaluate: Callable[[Context], Value]
     """The value of the rule for a context."""
-    timezone: str
-    """The time zone of the rule's clock, as it was given."""
-    _expect: Expected | None
-    _from_tree: bool
-    _limits: Limits | None
+    _environment: Environment
     _program: Program
     _reader: ContextReader
-    _text: str | None
-
-    def __init__(
-        self,
-        text: str | None,
-        program: Program,
-        reader: ContextReader,
-        timezone: str,
-        expect: Expected | None,
-        limits: Limits | None,
-        matches: Callable[[object], bool],
-        evaluate: Callable[[object], Value],
-    ) -> None:
-        """Rules are made by `compile`."""
-        keep = object.__setattr__
-        keep(self, "_text", text)
-        keep(self, "_from_tree", text is None)
-        keep(self, "_program", program)
-        keep(self, "_reader", reader)
-        keep(self, "_expect", expect)
-        keep(self, "_limits", limits)
-        keep(self, "timezone", timezone)
-        keep(self, "matches", matches)
-        keep(self, "evaluate", evaluate)
+    _source: str | Lazy[Printed]  # of a tree, its text with the spans of its nodes there
 
     @property
     def text(self) -> str:
-        """The text it was compiled from."""
-        if self._text is None:
-            from targetexpr.syntax.printer import to_text
-
-            object.__setattr__(self, "_text", to_text(self.expr))
-        return cast("str", self._text)
+        """The text it was compiled from; of a rule made from a tree, the tree as text."""
+        return self._source if isinstance(self._source, str) else self._source.get().text
 
     @property
     def checked(self) -> Checked:
@@ -175,9 +156,14 @@ class Rule:
         return self._program.checked.event
 
     @property
+    def timezone(self) -> str:
+        """The time zone of the rule's clock, as it was given."""
+        return self._environment.timezone
+
+    @property
     def on_error(self) -> OnError:
         """What becomes of data that does not fit."""
-        return "null" if self._reader.lenient else "raise"
+        return self._environment.on_error
 
     @property
     def reads(self) -> tuple[Read, ...]:
@@ -197,11 +183,10 @@ class Rule:
         """
         from targetexpr.running.explaining.explain import explain
 
-        program = self._program
-        if self._from_tree:  # its spans, if any, point into another text
-            limits = Limits(text=len(self.text), nesting=len(self.text), nodes=len(self.text))
-            program = lower(check_tree(parse(self.text, limits=limits), self.schema, event=self.event, expect=None))
-        return explain(program, context, self._reader, self.text)
+        if isinstance(self._source, str):
+            return explain(self._program, context, self._reader, self._source)
+        printed = self._source.get()  # the spans of the tree, if any, point into another text
+        return explain(self._program, context, self._reader, printed.text, printed.spans)
 
     def residual(self, context: Context, unknown: Collection[str] | None = None) -> Rule:
         """What is left to decide when only some profiles are known: a rule without the parts already decided.
@@ -215,38 +200,24 @@ class Rule:
         """
         from targetexpr.running.residual import residual
 
-        tree = residual(self._program, context, self._reader, unknown)
-        return _compile(tree, self.schema, self.event, self.timezone, self.on_error, self._expect, self._limits)
-
-    def __setattr__(self, name: str, _value: object) -> None:
-        raise AttributeError(f"rules are immutable: cannot set {name!r}")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"rules are immutable: cannot delete {name!r}")
+        return compile_in(residual(self._program, context, self._reader, unknown), self._environment)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _restored, (
-            self.text,
-            self.schema,
-            self.event,
-            self.timezone,
-            self.on_error,
-            self._expect,
-            self._limits,
-        )
+        # What was generated cannot be pickled; it is made anew.
+        return _restored, (self.text, self._environment)
 
     def __repr__(self) -> str:
         text = self.text
         return f"<Rule: {text if len(text) <= 80 else text[:77] + '...'}>"
 
 
-def _restored(
-    text: str,
-    schema: Schema,
-    event: str | None,
-    timezone: str,
-    on_error: OnError,
-    expect: Expected | None,
-    limits: Limits | None,
-) -> Rule:
-    return compile(text, schema, event=event, timezone=timezone, on_error=on_error, expect=expect, limits=limits)
+def _restored(text: str, environment: Environment) -> Rule:
+    return compile(
+        text,
+        environment.schema,
+        event=environment.event,
+        timezone=environment.timezone,
+        on_error=environment.on_error,
+        expect=environment.expect,
+        limits=environment.limits,
+    )

@@ -9,8 +9,9 @@ import pytest
 from targetexpr import diagnose, parse
 from targetexpr.lang.operators import OPERATORS
 from targetexpr.syntax import tables as saved
+from targetexpr.syntax.automaton import tables
 from targetexpr.syntax.generate_tables import build_lark, make
-from targetexpr.syntax.grammar import grammar_text, tables
+from targetexpr.syntax.grammar import grammar_text
 from targetexpr.syntax.messages import codes, mistakes
 from targetexpr.syntax.parser import _BUILDERS
 
@@ -28,7 +29,7 @@ def test_the_saved_tables_are_those_of_the_grammar() -> None:
 
 def test_a_changed_grammar_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     changed = grammar_text().replace(b"QMARK", b"QMARK") + b"\n// changed\n"
-    monkeypatch.setattr("targetexpr.syntax.grammar.grammar_text", lambda: changed)
+    monkeypatch.setattr("targetexpr.syntax.automaton.grammar_text", lambda: changed)
     tables.cache_clear()
     try:
         assert tables().grammar != saved.GRAMMAR

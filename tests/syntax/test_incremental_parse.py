@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from targetexpr.syntax.recovery.context import IncrementalParse, Token, run, tokens_of
+from targetexpr.syntax.lexer import Token, tokenize
+from targetexpr.syntax.recovery.context import IncrementalParse, run
 
 PIECES = ("a", ".", "(", ")", "&&", "||", ">", "1", '"s"', ",", "!", "-", "?", ":", "true")
 
@@ -13,9 +14,7 @@ def changed(random: Random, tokens: list[Token]) -> list[Token]:
     """The tokens with one part replaced; the others are the very same."""
     at = random.randrange(len(tokens))
     new = [
-        Token(token.kind, token.text, -1, -1)
-        for piece in random.choices(PIECES, k=2)
-        for token in tokens_of(piece)[:-1]
+        Token(token.kind, token.text, -1, -1) for piece in random.choices(PIECES, k=2) for token in tokenize(piece)[:-1]
     ]
     return [*tokens[:at], *new, *tokens[min(at + random.randrange(3), len(tokens) - 1) :]]
 
@@ -24,7 +23,7 @@ def test_runs_go_on_where_the_tokens_are_new() -> None:
     random = Random(7)
     for _ in range(60):
         # Longer than the distance between two places where a run can begin, so that it does begin there.
-        tokens = tokens_of("||".join(random.choice(("a.b>1", "(a&&b)", "f(a,b)", "x?y:z")) for _ in range(400)))
+        tokens = tokenize("||".join(random.choice(("a.b>1", "(a&&b)", "f(a,b)", "x?y:z")) for _ in range(400)))
         runs = IncrementalParse()
         assert runs.run(tokens) == run(tokens)
         for _ in range(8):

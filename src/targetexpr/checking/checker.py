@@ -58,7 +58,7 @@ def check_tree(
     names that are not known are warnings, and what holds them has no type. `pointers` and `places` tell where the
     node with a place in preorder stands in JSON, for trees that came from there. At most `most` diagnostics are kept.
 
-    >>> from targetexpr.syntax.parser import parse
+    >>> from targetexpr.syntax.parse import parse
     >>> checked = check_tree(parse("currentTxn.valu>500"))
     >>> checked.diagnostics[0].message, checked.diagnostics[0].hint
     ('`currentTxn` has no attribute `valu`.', 'Did you mean `value`?')

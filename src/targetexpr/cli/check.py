@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.errors import InputError
@@ -14,10 +14,9 @@ from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, inputs, print_json, show
 from targetexpr.cli.schemas import add_event, add_schema, load
 from targetexpr.documents.embedded import InvalidJson, Unit, units
-from targetexpr.front import check, check_json, review
+from targetexpr.front import Environment, analyze, check_json, enabled
 
 if TYPE_CHECKING:
-    from targetexpr.checking.checker import Expected
     from targetexpr.lang.schema.schema import Schema
 
 DESCRIPTION = """\
@@ -57,10 +56,10 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Check every rule of every input; the worst exit status of all."""
     schema = load(options)
-    keep = _wanted(options, schema)
+    environment = _environment(options, schema)
     results: list[tuple[Unit, list[Diagnostic], int]] = []
     for source in inputs(options):
-        results += _source(source, options, schema, keep)
+        results += _source(source, options, environment)
     status = max((status for _, _, status in results), default=BAD_INPUT)
     if options.output == "json":
         print_json({"ok": status == YES, "results": [_data(unit, found, s) for unit, found, s in results]})
@@ -73,9 +72,9 @@ def run(options: Namespace) -> int:
     return status
 
 
-def _wanted(options: Namespace, schema: Schema) -> frozenset[str]:
+def _environment(options: Namespace, schema: Schema) -> Environment:
     from targetexpr.base.suggestions import suggest
-    from targetexpr.checking.lint import CODES, wanted
+    from targetexpr.checking.lint import CODES
 
     codes = {name: [code for given in getattr(options, name) for code in given.split(",")] for name in ("on", "off")}
     for code in (*codes["on"], *codes["off"]):
@@ -83,49 +82,45 @@ def _wanted(options: Namespace, schema: Schema) -> frozenset[str]:
             close = suggest(code, CODES)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(CODES))}"
             raise InputError(f"there is no warning {code!r}; {hint}")
-    return wanted(schema, on=codes["on"], off=codes["off"])
+    return Environment(
+        schema=schema,
+        event=options.event,
+        expect=None if options.expect == "any" else options.expect,
+        strict=options.strict,
+        on=frozenset(codes["on"]),
+        off=frozenset(codes["off"]),
+    )
 
 
-def _source(
-    source: Input, options: Namespace, schema: Schema, keep: frozenset[str]
-) -> list[tuple[Unit, list[Diagnostic], int]]:
+def _source(source: Input, options: Namespace, environment: Environment) -> list[tuple[Unit, list[Diagnostic], int]]:
     try:
         found = units(source)
     except InvalidJson as problem:
         return [(Unit(source=source, kind="json", text=source.text), [problem.diagnostic], BAD_INPUT)]
     if not found:
         raise InputError(f"{source.name or 'the document'} holds no expression; there is nothing to check")
-    return [(unit, *_unit(unit, options, schema, keep)) for unit in found]
+    return [(unit, *_unit(unit, options, environment)) for unit in found]
 
 
-def _unit(unit: Unit, options: Namespace, schema: Schema, keep: frozenset[str]) -> tuple[list[Diagnostic], int]:
+def _unit(unit: Unit, options: Namespace, environment: Environment) -> tuple[list[Diagnostic], int]:
     """The diagnostics of one rule, and its exit status. JSON has no text to lint; its rule mostly stands beside it."""
-    expect = None if options.expect == "any" else options.expect
-    given: Given = {"event": options.event, "expect": expect, "strict": options.strict}
-    if unit.kind == "text" and not options.no_lint:
-        checked, found = review(unit.text, schema, **given, on=keep, off=_codes() - keep)
-        return found, BAD_INPUT if checked is None else YES if checked.ok else NO
-    reader = check if unit.kind == "text" else check_json
-    try:
-        checked = reader(unit.text, schema, **given)
-    except ExpressionError as error:
-        return list(error.diagnostics), BAD_INPUT
-    kept = [f for f in checked.diagnostics if f.is_error or f.code in keep or f.code not in _codes()]
-    return sorted(kept, key=lambda diagnostic: (diagnostic.span, not diagnostic.is_error)), YES if checked.ok else NO
-
-
-class Given(TypedDict):
-    """What the call says of every rule."""
-
-    event: str | None
-    expect: Expected | None
-    strict: bool
-
-
-def _codes() -> frozenset[str]:
-    from targetexpr.checking.lint import CODES
-
-    return CODES
+    if unit.kind == "text":
+        analysis = analyze(unit.text, environment)
+        checked = analysis.checked
+        if checked is None or not options.no_lint:
+            return list(analysis.diagnostics), BAD_INPUT if checked is None else YES if checked.ok else NO
+    else:
+        try:
+            checked = check_json(
+                unit.text,
+                environment.schema,
+                event=environment.event,
+                expect=environment.expect,
+                strict=environment.strict,
+            )
+        except ExpressionError as error:
+            return list(error.diagnostics), BAD_INPUT
+    return list(enabled(checked.diagnostics, checked.schema, environment)), YES if checked.ok else NO
 
 
 def _tell(results: Sequence[tuple[Unit, list[Diagnostic], int]]) -> None:

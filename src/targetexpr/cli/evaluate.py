@@ -13,8 +13,9 @@ from targetexpr.cli.records import Progress, Record, add_data, records
 from targetexpr.cli.schemas import add_event, add_schema, load
 
 if TYPE_CHECKING:
+    from targetexpr.front import OnError
     from targetexpr.rule import Rule
-    from targetexpr.running.coercion import OnError, Value
+    from targetexpr.running.coercion import Value
 
 DESCRIPTION = """\
 Evaluate a rule for every record of the data. A record says yes, no, or null when data is missing; an expression that

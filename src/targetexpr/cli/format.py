@@ -23,7 +23,7 @@ from targetexpr.cli.inputs import (
     print_json,
     show,
 )
-from targetexpr.syntax.parser import diagnose, parse
+from targetexpr.syntax.parse import diagnose, parse
 from targetexpr.syntax.printer import to_text
 
 DESCRIPTION = """\

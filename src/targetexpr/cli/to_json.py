@@ -10,7 +10,7 @@ from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_input, print_json, show
 from targetexpr.cli.schemas import add_event, add_schema, load
 from targetexpr.syntax.json_encoder import to_json
-from targetexpr.syntax.parser import parse
+from targetexpr.syntax.parse import parse
 
 DESCRIPTION = """\
 Print the expressionJson of a rule, with the types that the schema gives its parts. Names that are not known are warned

@@ -10,9 +10,11 @@ from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.jsontext import Json, Kind, Path, pointer
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import Expr
-from targetexpr.syntax.json_encoder import from_json
+from targetexpr.syntax.json_decoder import from_json
+from targetexpr.syntax.lexer import lexemes
 from targetexpr.syntax.messages import diagnostic_of
-from targetexpr.syntax.parser import parse, read
+from targetexpr.syntax.parse import parse
+from targetexpr.syntax.parser import parse_tokens
 from targetexpr.syntax.printer import to_text
 
 FAMILIES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -116,7 +118,7 @@ def compare(pair: Pair) -> Comparison:
         text=to_text(text_tree),
         json_text=to_text(json_tree),
         first=(to_text(left), to_text(right)),
-        one_level=read(pair.text, one_level=True).tree == json_tree,
+        one_level=parse_tokens(lexemes(pair.text), one_level=True).tree == json_tree,
     )
 
 

@@ -14,8 +14,8 @@ from targetexpr.lang.nodes import Name, decode_string
 from targetexpr.lang.schema.model import Attribute, Profile
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import Type
-from targetexpr.syntax.parser import NotInLanguage, read
-from targetexpr.syntax.recovery.context import Token
+from targetexpr.syntax.lexer import Token, lexemes
+from targetexpr.syntax.parser import NotInLanguage, parse_tokens
 
 _STARTS_OPERAND = frozenset(("LPAR", "COMMA", "AND", "OR", "NOT", "SIGN", "SCALE", "COMPARE", "QMARK", "COLON"))
 
@@ -152,7 +152,7 @@ def _chain_start(found: list[Token], last: int) -> int | None:
 def value_of_chain(chain: str, schema: Schema, event: str | None = None) -> Checked | None:
     """A chain, checked by itself; None when it is no expression or has a mistake."""
     try:
-        tree = read(chain).tree
+        tree = parse_tokens(lexemes(chain)).tree
     except NotInLanguage:
         return None
     checked = check_tree(tree, schema, event=event, expect=None)

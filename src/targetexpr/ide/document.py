@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from targetexpr.base.diagnostics import Diagnostic, apply_fixes
 from targetexpr.checking.result import Checked
-from targetexpr.front import review
+from targetexpr.front import Environment, analyze
 from targetexpr.lang.nodes import Expr
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.walk import preorder
 from targetexpr.syntax.grammar import END
-from targetexpr.syntax.recovery.context import Token, tokens_of
+from targetexpr.syntax.lexer import Token, tokenize
 
 _ROUNDS = 10  # of mending: a repair may bring another slip to light
 
@@ -81,8 +81,8 @@ def look(text: str, schema: Schema, event: str | None = None) -> Analysis:
     """Everything there is to say about a text. An empty one has no diagnostics."""
     if not text.strip():
         return Analysis(text=text, diagnostics=(), checked=None)
-    checked, diagnostics = review(text, schema, event=event, expect=None)
-    return Analysis(text=text, diagnostics=tuple(diagnostics), checked=checked)
+    found = analyze(text, Environment(schema=schema, event=event, expect=None))
+    return Analysis(text=text, diagnostics=found.diagnostics, checked=found.checked)
 
 
 def mended(text: str, schema: Schema, event: str | None = None) -> str:
@@ -96,13 +96,13 @@ def mended(text: str, schema: Schema, event: str | None = None) -> str:
     >>> mended("currentTxn.value>5 and currentTxn.value=6", Schema.bundled())
     'currentTxn.value>5 && currentTxn.value==6'
     """
+    analysis = look(text, schema, event)
     for _ in range(_ROUNDS):
-        analysis = look(text, schema, event)
         after = apply_fixes(text, analysis.fixable_diagnostics)
         if after == text or analysis.checked is not None:
             return after
-        text = after
-        if look(text, schema, event).checked is not None:
+        text, analysis = after, look(after, schema, event)
+        if analysis.checked is not None:
             return text
     return text
 
@@ -122,7 +122,7 @@ def open_brackets(text: str, depth: int = 0) -> int:
 
 def tokens(text: str) -> list[Token]:
     """The tokens of a text by the real lexer, without the mark at the end."""
-    return [token for token in tokens_of(text) if token.kind != END]
+    return [token for token in tokenize(text) if token.kind != END]
 
 
 def partner(found: list[Token], at: int) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ from prompt_toolkit.styles import Style
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.ide.document import partner, tokens
-from targetexpr.syntax.recovery.context import Token
+from targetexpr.syntax.lexer import Token
 
 STYLE = Style.from_dict(
     {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from targetexpr.lang.literals import MOST_DIGITS, date_fields, is_number_text
 from targetexpr.lang.types import Kind
@@ -19,9 +19,6 @@ Value: TypeAlias = bool | int | Decimal | str | datetime | None
 
 PathPart: TypeAlias = str | int
 """A step from the context to a value: a key, or a place in a list."""
-
-OnError: TypeAlias = Literal["raise", "null"]
-"""What becomes of a value that does not fit: an error, or null."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)

@@ -11,9 +11,9 @@ from targetexpr.checking.checker import check_tree
 from targetexpr.lang.nodes import is_name
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.serve.reading import misfit, object_of, path_id
-from targetexpr.syntax.fragments import pieces
+from targetexpr.syntax.fragments import fragments
 from targetexpr.syntax.json_encoder import group_json, to_json
-from targetexpr.syntax.parser import parse
+from targetexpr.syntax.parse import parse
 from targetexpr.targets.model.json_values import JsonValue
 
 LONGEST = 100_000
@@ -53,7 +53,7 @@ def _converted(text: str, event: str) -> tuple[str, tuple[Diagnostic, ...]]:
     except ExpressionError as error:
         diagnostics = error.diagnostics
     try:
-        return group_json(pieces(text[:_LONGEST_IN_PIECES]), limits=_LIMITS), diagnostics
+        return group_json(fragments(text[:_LONGEST_IN_PIECES]), limits=_LIMITS), diagnostics
     except ExpressionError as error:
         return group_json([]), (*diagnostics, *error.diagnostics)
 

@@ -1,6 +1,6 @@
-"""Broken text as the pieces of it that can be read: how the platform keeps what it could not parse.
+"""Broken text as the fragments of it that can be read: how the platform keeps what it could not parse.
 
-Pieces are taken greedily from the left, each the longest run of tokens that is an expression; what can begin none is
+Fragments are taken greedily from the left, each the longest run of tokens that is an expression; what can begin none is
 left out. The search looks a fixed number of tokens beyond the last good end and at a fixed depth, so its time grows
 with the length of the text and no faster.
 """
@@ -11,8 +11,10 @@ from typing import TypeAlias
 
 from targetexpr.base.limits import DEFAULT_LIMITS
 from targetexpr.lang.nodes import Expr
-from targetexpr.syntax.grammar import END, Tables, tables
-from targetexpr.syntax.parser import NotInLanguage, read, scan
+from targetexpr.syntax.automaton import tables
+from targetexpr.syntax.grammar import END, Tables
+from targetexpr.syntax.lexer import Token, tokenize
+from targetexpr.syntax.parser import NotInLanguage, parse_tokens
 
 Stack: TypeAlias = "tuple[int, Stack | None]"
 """States of the parser, the last one first. Linked, so that looking ahead leaves it as it is."""
@@ -23,19 +25,19 @@ LOOKAHEAD = 64
 _DEEPEST = 2 * DEFAULT_LIMITS.nesting
 
 
-def pieces(text: str) -> list[Expr]:
-    """The readable pieces of a text, from left to right; the whole as one piece when nothing is wrong with it.
+def fragments(text: str) -> list[Expr]:
+    """The readable fragments of a text, from left to right; the whole as one fragment when nothing is wrong with it.
 
-    >>> [type(piece).__name__ for piece in pieces('currentTxn.value > > 5 )( slab == "Gold"')]
+    >>> [type(fragment).__name__ for fragment in fragments('currentTxn.value > > 5 )( slab == "Gold"')]
     ['Dereference', 'NumberLiteral', 'Binary']
     """
     table = tables()
-    tokens = scan(text)
+    tokens = _tokens(text)
     found: list[Expr] = []
     at = 0
     while at < len(tokens):
         end = _longest(table, tokens, at)
-        tree = None if end == at else _tree(text[tokens[at][1] : tokens[end - 1][2]])
+        tree = None if end == at else _tree(tokens[at:end])
         if tree is None:
             at += 1
         else:
@@ -44,18 +46,34 @@ def pieces(text: str) -> list[Expr]:
     return found
 
 
-def _longest(table: Tables, tokens: list[tuple[str, int, int]], start: int) -> int:
+def _tokens(text: str) -> list[Token]:
+    """The tokens, without the end. Behind a quote that is never closed, words are words."""
+    found: list[Token] = []
+    waiting = tokenize(text)[-2::-1]
+    while waiting:
+        token = waiting.pop()
+        if token.kind != "UNCLOSED":
+            found.append(token)
+            continue
+        behind = token.start + 1
+        found.append(Token("UNKNOWN", token.text[0], token.start, behind))
+        inside = tokenize(token.text[1:])[-2::-1]
+        waiting += [Token(kind, part, start + behind, end + behind) for kind, part, start, end in inside]
+    return found
+
+
+def _longest(table: Tables, tokens: list[Token], start: int) -> int:
     """Behind the last token of the longest expression that begins at a token; the token itself when none does."""
     stack: Stack | None = (table.start, None)
     best, depth = start, 0
     for place in range(start, len(tokens)):
         if place - best >= LOOKAHEAD:
             break
-        shifted = _shift(table, stack, tokens[place][0])
+        shifted = _shift(table, stack, tokens[place].kind)
         if shifted is None:
             break
         stack = shifted
-        depth += {"LPAR": 1, "RPAR": -1}.get(tokens[place][0], 0)
+        depth += {"LPAR": 1, "RPAR": -1}.get(tokens[place].kind, 0)
         if depth > _DEEPEST:
             break
         if _accepts(table, stack):
@@ -101,8 +119,9 @@ def _reduced(table: Tables, stack: Stack, action: int) -> Stack | None:
     return None if below is None else (table.gotos[name][below[0]], below)
 
 
-def _tree(text: str) -> Expr | None:
+def _tree(tokens: list[Token]) -> Expr | None:
+    end = tokens[-1].end
     try:
-        return read(text).tree
-    except NotInLanguage:
+        return parse_tokens([*tokens, Token(END, "", end, end)]).tree
+    except NotInLanguage:  # a string that holds half a character
         return None

@@ -1,15 +1,9 @@
-"""Finds the grammar folder and the parse tables that belong to it.
-
-The grammar file is the truth. `tables.py` holds what Lark made of it, so that reading a rule needs no Lark at run
-time; a file that differs from the one the tables were made from is noticed, and Lark makes its tables anew.
-"""
+"""Finds the grammar folder, and says what parse tables are."""
 
 from __future__ import annotations
 
-from binascii import crc32
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from os.path import abspath, dirname, isdir, join
 
 END = "$END"
@@ -42,25 +36,3 @@ def grammar_text() -> bytes:
     """The grammar file, as it is now."""
     with open(join(folder(), "targetexpr.lark"), "rb") as file:
         return file.read()
-
-
-@cache
-def tables() -> Tables:
-    """The tables of the grammar file as it is now."""
-    from targetexpr.syntax import tables as saved
-
-    text = grammar_text()
-    if crc32(text) == saved.GRAMMAR:
-        return Tables(
-            grammar=saved.GRAMMAR,
-            lexer=saved.LEXER,
-            start=saved.START,
-            accept=saved.ACCEPT,
-            rules=saved.RULES,
-            actions=saved.ACTIONS,
-            gotos=saved.GOTOS,
-            jumps=saved.JUMPS,
-        )
-    from targetexpr.syntax.generate_tables import make
-
-    return make(text.decode("utf-8"))

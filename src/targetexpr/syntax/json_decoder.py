@@ -82,6 +82,17 @@ def _operand_paths(node: Expr, path: Path) -> Iterator[tuple[Expr, Path]]:
         yield child, _operand(path, place + behind)
 
 
+def from_json(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Expr:
+    """The tree of an expressionJson document, in either layout and any key order.
+
+    Raises ExpressionError when the document is anything else, each diagnostic with its JSON pointer.
+
+    >>> from_json('{"arity":"literal","value":"1.50","type":"number:primitive"}')
+    NumberLiteral('1.5')
+    """
+    return decode_tree(text, limits)
+
+
 def decode(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Decoded:
     """The tree of an expressionJson document with the types that it states.
 

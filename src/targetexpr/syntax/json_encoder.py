@@ -1,6 +1,6 @@
-"""Tree ⇄ expressionJson: the one table of shapes, encoding in two layouts, and which JSON belongs to a tree.
+"""Tree to expressionJson: the one table of shapes, which JSON belongs to a tree, and its two layouts.
 
-Decoding is in `json_decoder`; both read the tables here.
+Decoding is in `json_decoder`, which reads the tables here.
 """
 
 from __future__ import annotations
@@ -117,16 +117,16 @@ def to_json(
     return _Writer(style, _types_by_place(expr, types), limits).write(expr)
 
 
-def group_json(pieces: Sequence[Expr], style: JsonStyle = "editor", *, limits: Limits = DEFAULT_LIMITS) -> str:
-    """The `group` by which the platform keeps a text that it could not parse: its readable pieces, without types.
+def group_json(fragments: Sequence[Expr], style: JsonStyle = "editor", *, limits: Limits = DEFAULT_LIMITS) -> str:
+    """The `group` by which the platform keeps a text that it could not parse: its readable fragments, without types.
 
-    >>> from targetexpr.syntax.fragments import pieces
-    >>> group_json(pieces("slab Gold"), "compact")
+    >>> from targetexpr.syntax.fragments import fragments
+    >>> group_json(fragments("slab Gold"), "compact")
     '{"arity":"group","operands":[{"arity":"name","value":"slab"},{"arity":"name","value":"Gold"}]}'
     """
-    if not pieces:
+    if not fragments:
         return '\n{\n  "arity":"group",\n  "operands":[]\n}' if style == "editor" else '{"arity":"group","operands":[]}'
-    return _Writer(style, None, limits).write(_Object("group", None, None, tuple(pieces)))
+    return _Writer(style, None, limits).write(_Object("group", None, None, tuple(fragments)))
 
 
 def _types_by_place(expr: Expr, types: Sequence[str | None] | None) -> Sequence[str | None] | None:
@@ -244,16 +244,3 @@ def _too_large(most: int) -> Diagnostic:
     from targetexpr.syntax.messages import diagnostic
 
     return diagnostic("too-large", Span(0, 0), pointer="", most=f"{most:,}")
-
-
-def from_json(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Expr:
-    """The tree of an expressionJson document, in either layout and any key order.
-
-    Raises ExpressionError when the document is anything else, each diagnostic with its JSON pointer.
-
-    >>> from_json('{"arity":"literal","value":"1.50","type":"number:primitive"}')
-    NumberLiteral('1.5')
-    """
-    from targetexpr.syntax.json_decoder import decode_tree
-
-    return decode_tree(text, limits)

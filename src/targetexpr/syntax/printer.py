@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias, assert_never
 
+from targetexpr.base.source import Span
 from targetexpr.lang.nodes import (
     Binary,
     BooleanLiteral,
@@ -63,6 +65,56 @@ def to_text(expr: Expr, style: TextStyle = "compact") -> str:
     if style == "readable":
         return _laid_out(_pieces(expr, _READABLE))
     raise ValueError(f'a text style is "compact" or "readable", not {style!r}')
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A tree's compact text, and where its nodes stand there: a span for each, in preorder."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+
+def print_with_spans(expr: Expr) -> Printed:
+    """The compact text with the spans that reading it back would give the nodes.
+
+    >>> from targetexpr import parse
+    >>> print_with_spans(parse("5 > 1")).spans
+    (Span(start=0, end=3), Span(start=0, end=1), Span(start=2, end=3))
+    """
+    out: list[str] = []
+    length = 0
+    starts: list[int] = []
+    ends: list[int] = []
+    waiting: list[_Work | int] = [(expr, CONDITIONAL_BINDING)]  # a number: here the node of that place ends
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            out.append(item)
+            length += len(item)
+        elif isinstance(item, int):
+            ends[item] = length
+        elif isinstance(item, tuple):
+            node, needed = item
+            closed = _binding(node) < needed
+            if closed:
+                out.append("(")
+                length += 1
+                waiting.append(")")
+            waiting.append(len(starts))
+            starts.append(length)
+            ends.append(length)
+            waiting.extend(reversed(_one_node(node)))
+    return Printed("".join(out), tuple(Span(*span) for span in zip(starts, ends, strict=True)))
+
+
+def _one_node(node: Expr) -> list[_Work]:
+    """A node's own compact text, its operands in their places: a sum of sums is not one chain here."""
+    if not isinstance(node, Binary):
+        return _parts(node, _COMPACT)
+    binding = BINARY[node.operator].binding
+    chains = node.operator not in COMPARISONS
+    return [(node.left, binding if chains else binding + 1), node.operator, (node.right, binding + 1)]
 
 
 class _Blanks:

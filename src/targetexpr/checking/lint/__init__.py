@@ -108,7 +108,7 @@ def lint(
     printer); fixes that must write a part anew are offered only with it.
 
     >>> from targetexpr.checking.checker import check_tree
-    >>> from targetexpr.syntax.parser import parse
+    >>> from targetexpr.syntax.parse import parse
     >>> [diagnostic.code for diagnostic in lint(check_tree(parse("currentTxn.value>500&&currentTxn.value<100")))]
     ['contradiction']
     """

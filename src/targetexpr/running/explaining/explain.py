@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from targetexpr.base.source import Span
 from targetexpr.running.coercion import Value, plain
 from targetexpr.running.context import ContextReader
 from targetexpr.running.explaining.changes import change
@@ -11,15 +14,20 @@ from targetexpr.running.explaining.recording import Role, Trace, role_of
 from targetexpr.running.program import Program
 
 
-def explain(program: Program, context: object, reader: ContextReader, source: str) -> Explanation:
-    """The explanation of a rule for one context. `source` is the text that the spans of the tree point into."""
+def explain(
+    program: Program, context: object, reader: ContextReader, source: str, spans: Sequence[Span] | None = None
+) -> Explanation:
+    """The explanation of a rule for one context. `source` is its text.
+
+    `spans` tells where the nodes stand there, in preorder; without it they stand where their own spans say.
+    """
     trace = Trace(program, context, reader)
     trace.run(0)
     needed = frozenset((*trace.values, *trace.raws, *trace.open))
     for place in range(1, len(program.nodes)):
         if place not in trace.values and place not in trace.failed and _worth_a_look(program, place):
             trace.run(place)  # what was not needed is evaluated for the sentence about changes only
-    phrasing = Phrasing(trace, source)
+    phrasing = Phrasing(trace, source, spans)
     done: dict[int, Explanation] = {}
     for place in range(len(program.nodes) - 1, -1, -1):
         operands = tuple(done.pop(operand) for operand in program.operands[place])
@@ -45,7 +53,7 @@ def _explained(
         state, value = "evaluated", _presentable(trace.raws[place])
     return Explanation(
         text=phrasing.snippet(place),
-        span=trace.program.nodes[place].span,
+        span=phrasing.span(place),
         role=role,
         state=state,
         value=plain(value, trace.reader.zone),

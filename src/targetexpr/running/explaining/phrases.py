@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import cast
 
+from targetexpr.base.source import Span
 from targetexpr.lang.functions import Basket
 from targetexpr.lang.functions.baskets import SPELLINGS
 from targetexpr.lang.nodes import Binary, Unary
@@ -67,14 +69,19 @@ _TESTS: dict[str, tuple[str, str, str, str]] = {
 class Phrasing:
     """Sentences about the nodes of one recorded evaluation."""
 
-    def __init__(self, trace: Trace, source: str) -> None:
+    def __init__(self, trace: Trace, source: str, spans: Sequence[Span] | None) -> None:
         self.trace = trace
         self.program = trace.program
         self.source = source
+        self.spans = spans
+
+    def span(self, place: int) -> Span:
+        """Where a sub-expression stands in the rule's text."""
+        return self.program.nodes[place].span if self.spans is None else self.spans[place]
 
     def snippet(self, place: int, *, cut: bool = False) -> str:
         """A sub-expression as it is written."""
-        text = " ".join(self.program.nodes[place].span.cut(self.source).split())
+        text = " ".join(self.span(place).cut(self.source).split())
         return text if not cut or len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
     def sentence(self, place: int) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import is_raw_string, lone_surrogate
-from targetexpr.syntax.grammar import tables
+from targetexpr.syntax.automaton import tables
 from targetexpr.syntax.messages import diagnostic_of, mistakes
 
 

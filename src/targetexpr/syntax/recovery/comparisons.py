@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from targetexpr.base.diagnostics import Edit
+from targetexpr.syntax.lexer import Token
 from targetexpr.syntax.messages import diagnostic_of
-from targetexpr.syntax.recovery.context import (
-    RecoveryContext,
-    Repair,
-    Token,
-    cut,
-    end_of_operand,
-)
+from targetexpr.syntax.recovery.context import RecoveryContext, Repair, cut, end_of_operand
 from targetexpr.syntax.recovery.parentheses import beside_or
 
 

@@ -1,50 +1,17 @@
-"""Tokens of a mended text, the grammar run over them, and the place where it is stuck."""
+"""The grammar run over tokens of a repaired text, the place where it fails, and what stands round that place."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.source import Span
-from targetexpr.syntax.grammar import END, tables
+from targetexpr.syntax.automaton import tables
+from targetexpr.syntax.grammar import END
+from targetexpr.syntax.lexer import ENDS_COMPARISON, Token, tokenize
 from targetexpr.syntax.recovery.characters import RepairedText
 from targetexpr.syntax.recovery.parentheses import is_call, unclosed
-
-
-class Token(NamedTuple):
-    """A token of the mended text."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-
-
-ENDS_OPERAND = frozenset(("NAME", "NUMBER", "STRING", "BOOLEAN", "RPAR"))
-
-
-STARTS_OPERAND = frozenset(("NAME", "NUMBER", "STRING", "BOOLEAN", "LPAR", "NOT", "SIGN"))
-
-
-ENDS_COMPARISON = frozenset(("COMPARE", "AND", "OR", "QMARK", "COLON", "COMMA", "RPAR"))
-
-
-LITERAL = frozenset(("NUMBER", "STRING", "BOOLEAN"))
-
-
-@cache
-def _finder() -> re.Pattern[str]:
-    # A string that is never closed is one piece: tried again at each quote in it, it would cost the square.
-    return re.compile(tables().lexer + r'|(?P<UNCLOSED>"[^\r\n]*)|(?P<UNKNOWN>.)', re.DOTALL)
-
-
-def tokens_of(text: str) -> list[Token]:
-    """The tokens of a text, blanks left out, the end marked."""
-    found = [Token(str(m.lastgroup), m.group(), *m.span()) for m in _finder().finditer(text) if m.lastgroup != "BLANK"]
-    return [*found, Token(END, "", len(text), len(text))]
 
 
 class ParseFailure(NamedTuple):
@@ -178,7 +145,7 @@ class RecoveryContext:
 
 
 def operator_kind(symbol: str) -> str:
-    return next(token.kind for token in tokens_of(symbol))
+    return next(token.kind for token in tokenize(symbol))
 
 
 def cut(scene: RecoveryContext, first: int, end: int) -> str:

@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic, capped
 from targetexpr.base.limits import Limits
 from targetexpr.base.source import Span
 from targetexpr.lang.walk import size
+from targetexpr.syntax.lexer import ENDS_OPERAND, ENDS_TERM, Token, tokenize
 from targetexpr.syntax.messages import diagnostic
-from targetexpr.syntax.parser import Mix, NotInLanguage, Parsed, read
+from targetexpr.syntax.parser import MixedLogic, Parsed
 from targetexpr.syntax.recovery.characters import RepairedText, mend
-from targetexpr.syntax.recovery.context import ENDS_OPERAND, tokens_of
 from targetexpr.syntax.recovery.heuristics import SuspiciousTokens, may_be_suspicious
-from targetexpr.syntax.recovery.mixed_logic import mixed_logic
+from targetexpr.syntax.recovery.mixed_logic import mixed_logic_warning
 from targetexpr.syntax.recovery.structure import recover
 
-ENDS_TERM = frozenset(("AND", "OR", "COMPARE", "SIGN", "SCALE", "QMARK", "COLON", "COMMA"))
+
+class Recovered(NamedTuple):
+    """What is wrong with a broken text, and its tokens as they were meant."""
+
+    diagnostics: list[Diagnostic]
+    tokens: list[Token] | None  # where they stand in the broken text; None where they are no rule either
 
 
-def diagnose(text: str, limits: Limits) -> list[Diagnostic]:
-    """Every diagnostic on a text, in its order: one error on a limit, or the slips, or warnings on a whole rule."""
-    if len(text) > limits.text:
-        whole = Span(limits.text, len(text))
-        return [diagnostic("too-long", whole, most=f"{limits.text:,}", what="The rule")]
-    try:
-        parsed = read(text)
-    except NotInLanguage:
-        return _errors(text, limits)
-    return _past_limits(text, parsed, limits) or _warnings(text, parsed.mixes, limits)
+def too_long(limits: Limits, length: int) -> Diagnostic:
+    """The error on a text that is longer than the limit: it is not looked at."""
+    return diagnostic("too-long", Span(limits.text, length), most=f"{limits.text:,}", what="The rule")
 
 
-def _past_limits(text: str, parsed: Parsed, limits: Limits) -> list[Diagnostic]:
+def past_limits(text: str, parsed: Parsed, limits: Limits) -> list[Diagnostic]:
+    """The error on a tree that is deeper or larger than the limits; nothing on any other."""
     span = parsed.tree.span
     if parsed.depth > limits.nesting:
-        return _too_deep(text, limits) or [diagnostic("nesting-limit", span, most=limits.nesting)]
+        return _too_deep(tokenize(text), limits) or [diagnostic("nesting-limit", span, most=limits.nesting)]
     if len(text) > limits.nodes and size(parsed.tree) > limits.nodes:
         return [diagnostic("too-many-nodes", span, most=f"{limits.nodes:,}")]
     return []
 
 
-def _too_deep(text: str, limits: Limits) -> list[Diagnostic]:
+def _too_deep(tokens: Sequence[Token], limits: Limits) -> list[Diagnostic]:
     """The opening parenthesis or sign that goes past the limit, whether or not the text is a rule."""
-    tokens = tokens_of(text)
     opened: list[int] = []  # for each open parenthesis, the signs that stand right before it
     signs = 0
     level = 1  # of a leaf that would stand here
@@ -67,26 +67,35 @@ def _too_deep(text: str, limits: Limits) -> list[Diagnostic]:
     return []
 
 
-def _errors(text: str, limits: Limits) -> list[Diagnostic]:
-    deep = _too_deep(text, limits)
+def errors(text: str, limits: Limits) -> Recovered:
+    """What is wrong with a text that is not in the language: one error on a limit, or everything else."""
+    deep = _too_deep(tokenize(text), limits)
     if deep:
-        return deep
+        return Recovered(deep, None)
     mended = mend(text, limits.diagnostics)
-    diagnostics, dropped = list(mended.diagnostics), mended.dropped
+    found, dropped = list(mended.diagnostics), mended.dropped
+    tokens = None
     if not mended.unrepairable:
-        suspicions = SuspiciousTokens(tokens_of(mended.text), mended, "error", limits.diagnostics)
-        diagnostics += suspicions.diagnostics
-        diagnostics += recover(suspicions.tokens, mended)
+        suspicions = SuspiciousTokens(tokenize(mended.text), mended, "error", limits.diagnostics)
+        wrong, meant = recover(suspicions.tokens, mended)
+        found += [*suspicions.diagnostics, *wrong]
         dropped += suspicions.dropped
-    return capped(diagnostics, limits.diagnostics, dropped)
+        tokens = None if meant is None else [_in_original(token, mended) for token in meant]
+    return Recovered(capped(found, limits.diagnostics, dropped), tokens)
 
 
-def _warnings(text: str, mixes: list[Mix], limits: Limits) -> list[Diagnostic]:
-    diagnostics = [mixed_logic(mix) for mix in mixes]
+def _in_original(token: Token, mended: RepairedText) -> Token:
+    start, end = mended.span(token.start, token.end)
+    return token._replace(start=start, end=end)
+
+
+def warnings(text: str, mixed: Sequence[MixedLogic], limits: Limits) -> list[Diagnostic]:
+    """What is allowed in a rule's text, and still seldom meant."""
+    found = [mixed_logic_warning(mix) for mix in mixed]
     dropped = 0
     if may_be_suspicious(text):
         untouched = RepairedText(text, [], [], unrepairable=False)
-        suspicions = SuspiciousTokens(tokens_of(text), untouched, "warning", limits.diagnostics)
-        diagnostics += suspicions.diagnostics
+        suspicions = SuspiciousTokens(tokenize(text), untouched, "warning", limits.diagnostics)
+        found += suspicions.diagnostics
         dropped = suspicions.dropped
-    return capped(diagnostics, limits.diagnostics, dropped)
+    return capped(found, limits.diagnostics, dropped)

@@ -8,9 +8,9 @@ from functools import cache
 from targetexpr.base.diagnostics import Diagnostic, Edit, Severity
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import is_name
+from targetexpr.syntax.lexer import ENDS_OPERAND, Token
 from targetexpr.syntax.messages import diagnostic_of, mistakes
 from targetexpr.syntax.recovery.characters import RepairedText
-from targetexpr.syntax.recovery.context import ENDS_OPERAND, Token
 
 
 def may_be_suspicious(text: str) -> bool:

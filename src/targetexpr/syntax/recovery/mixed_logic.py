@@ -6,27 +6,27 @@ from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import Expr
 from targetexpr.syntax.messages import diagnostic
-from targetexpr.syntax.parser import Mix, nested_right
+from targetexpr.syntax.parser import MixedLogic, nested_right
 from targetexpr.syntax.printer import to_text
 
 SHOWN = 120
 """Characters of a reading that a hint shows."""
 
 
-def mixed_logic(mix: Mix) -> Diagnostic:
+def mixed_logic_warning(mixed: MixedLogic) -> Diagnostic:
     """The diagnostic on an `||` list with bare `&&` lists among its terms."""
     edits: list[Edit] = []
-    for term in mix.bare:
+    for term in mixed.bare:
         start, end = term.span
         edits += [Edit(Span(start, start), "("), Edit(Span(end, end), ")")]
-    level = nested_right(mix)
+    level = nested_right(mixed)
     return diagnostic(
         "mixed-logic",
-        mix.either.span,
+        mixed.either.span,
         severity="warning",
         edits=tuple(edits),
-        hint_key="hint_same" if level == mix.either else "hint",
-        standard=_shown(mix.either),
+        hint_key="hint_same" if level == mixed.either else "hint",
+        standard=_shown(mixed.either),
         level=_shown(level),
     )
 

@@ -7,16 +7,9 @@ from itertools import pairwise
 
 from targetexpr.base.diagnostics import Edit
 from targetexpr.syntax.grammar import END
+from targetexpr.syntax.lexer import ENDS_OPERAND, LITERAL, Token
 from targetexpr.syntax.messages import diagnostic, mistakes
-from targetexpr.syntax.recovery.context import (
-    ENDS_OPERAND,
-    LITERAL,
-    RecoveryContext,
-    Repair,
-    Token,
-    cut,
-    short,
-)
+from targetexpr.syntax.recovery.context import RecoveryContext, Repair, cut, short
 from targetexpr.syntax.recovery.parentheses import close_one, is_call
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.source import Span
 from targetexpr.syntax.grammar import END
+from targetexpr.syntax.lexer import Token, tokenize
 from targetexpr.syntax.messages import diagnostic, mistakes
 from targetexpr.syntax.recovery.characters import RepairedText, visible
 from targetexpr.syntax.recovery.comparisons import chained_comparison
@@ -17,10 +18,8 @@ from targetexpr.syntax.recovery.context import (
     ParseFailure,
     RecoveryContext,
     Repair,
-    Token,
     run,
     short,
-    tokens_of,
 )
 from targetexpr.syntax.recovery.punctuation import (
     colon_for_comma,
@@ -96,27 +95,30 @@ def _situations() -> dict[tuple[int, str], str]:
     situations: dict[tuple[int, str], str] = {}
     for example in mistakes()["example"]:
         for text in example["texts"]:
-            stuck = run(tokens := tokens_of(text))
+            stuck = run(tokens := tokenize(text))
             if stuck is not None:
                 situations.setdefault((stuck.state, tokens[stuck.place].kind), example["code"])
     return situations
 
 
-def recover(tokens: list[Token], mended: RepairedText) -> list[Diagnostic]:
-    """Every slip in structure, up to the first that no repair is known for."""
+def recover(tokens: list[Token], mended: RepairedText) -> tuple[list[Diagnostic], list[Token] | None]:
+    """Every slip in structure, up to the first that no repair is known for; the tokens as they were meant.
+
+    The tokens are None where they are no rule: no repair was known, or there were too many.
+    """
     diagnostics: list[Diagnostic] = []
     spent = 0
     runs = IncrementalParse()
     while True:
         stuck = runs.run(tokens)
         if stuck is None:
-            return diagnostics
+            return diagnostics, tokens
         spent += len(tokens)
         scene = RecoveryContext(tokens, stuck, mended)
         repair = next((found for known in REPAIRS if (found := known(scene)) is not None), None)
         if repair is None:
-            return [*diagnostics, by_example(scene)]
+            return [*diagnostics, by_example(scene)], None
         diagnostics.append(replace(repair.diagnostic, fixes=()) if scene.overlaps_repair else repair.diagnostic)
         if repair.tokens is None or spent > BUDGET:
-            return diagnostics
+            return diagnostics, None
         tokens = repair.tokens

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from targetexpr.base.diagnostics import Edit
 from targetexpr.lang.operators import BINARY, LOGICAL
+from targetexpr.syntax.lexer import ENDS_OPERAND, STARTS_OPERAND, Token, tokenize
 from targetexpr.syntax.messages import diagnostic, mistakes
-from targetexpr.syntax.recovery.context import (
-    ENDS_OPERAND,
-    STARTS_OPERAND,
-    RecoveryContext,
-    Repair,
-    Token,
-    end_of_operand,
-    operator_kind,
-    tokens_of,
-)
+from targetexpr.syntax.recovery.context import RecoveryContext, Repair, end_of_operand, operator_kind
 
 
 def word_operator(scene: RecoveryContext) -> Repair | None:
@@ -52,7 +44,7 @@ def _null_test(scene: RecoveryContext) -> Repair | None:
             edit = Edit(scene.mended.span(scene.before.end, last.end), text)
             said = " ".join(token.text for token in words)
             reported = diagnostic("word-operator", scene.span(first, last), edits=(edit,), text=said, write=text)
-            return Repair(reported, scene.replace(scene.place, length, *tokens_of(text)[:-1]))
+            return Repair(reported, scene.replace(scene.place, length, *tokenize(text)[:-1]))
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from targetexpr.checking.checker import check_tree
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.syntax.json_encoder import to_json
-from targetexpr.syntax.parser import parse
+from targetexpr.syntax.parse import parse
 from targetexpr.targets.model.group import Target
 from targetexpr.targets.validation.rule import event_of
 

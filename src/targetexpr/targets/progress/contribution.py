@@ -159,7 +159,7 @@ def compiled(target: TargetPlan, schema: Schema | None) -> Program:
     from targetexpr.base.diagnostics import ExpressionError
     from targetexpr.checking.checker import check_tree
     from targetexpr.running.program import lower
-    from targetexpr.syntax.parser import parse
+    from targetexpr.syntax.parse import parse
 
     checked = check_tree(parse(target.rule), schema, event=target.event)
     if not checked.ok:

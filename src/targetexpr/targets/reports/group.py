@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.base.render import visible_line
-from targetexpr.syntax.json_encoder import from_json
-from targetexpr.syntax.parser import parse
+from targetexpr.syntax.json_decoder import from_json
+from targetexpr.syntax.parse import parse
 from targetexpr.syntax.printer import to_text
 from targetexpr.targets.model.enums import EvaluationType, TargetType, TrackingType
 from targetexpr.targets.model.group import Period, Target, TargetGroup

@@ -7,8 +7,8 @@ from targetexpr.checking.checker import check_tree
 from targetexpr.lang.nodes import Expr, Name
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.walk import preorder
-from targetexpr.syntax.json_encoder import from_json
-from targetexpr.syntax.parser import diagnose, parse
+from targetexpr.syntax.json_decoder import from_json
+from targetexpr.syntax.parse import diagnose, parse
 from targetexpr.syntax.printer import to_text
 from targetexpr.targets.model.enums import TargetEntity
 from targetexpr.targets.model.group import Target
