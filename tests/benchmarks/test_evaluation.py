@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 import targetexpr
-from targetexpr.rule import _compile
+from targetexpr.front import Environment
+from targetexpr.rule import compile_in
 from tests.benchmarks.engines import ENGINES, RULES, Data, Run, hot_set
 
 pytestmark = pytest.mark.benchmark
@@ -115,7 +116,7 @@ def best_of(work: Callable[[int], object], times: int, rounds: int = 9) -> float
 
 def test_compiling() -> None:
     new = RULES["R5"].replace(">=1000", ">={}")
-    fresh = best_of(lambda n: _compile(new.format(n), None, None, "UTC", "raise", "boolean", None), 100)
+    fresh = best_of(lambda n: compile_in(new.format(n), Environment()), 100)
     text = RULES["R5"]
     seen = best_of(lambda _: targetexpr.compile(text), 10_000)
     print(f"\nR5: compile from new text {fresh:.0f} µs, from seen text {seen:.2f} µs")
