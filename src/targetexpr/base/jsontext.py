@@ -22,6 +22,8 @@ _BLANK = re.compile(r"[ \t\r\n]*").match
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").match
 # The standard library's own string reader, compiled where possible; its stubs leave it out.
 _scan_string: Callable[[str, int, bool], tuple[str, int]] = decoder.scanstring  # type: ignore[attr-defined]
+_EDITOR_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL).match
+_EDITOR_ESCAPE = re.compile(r"((?:[^\\]|\\[^'\0])*?)\\(['\0])", re.DOTALL).sub
 _ODD_WORD = re.compile(r"[-+\w.]{1,20}|.", re.DOTALL).match
 _WORDS: dict[str, tuple[str, Kind, bool | None]] = {
     "t": ("true", "boolean", True),
@@ -129,11 +131,20 @@ class JsonReader:
 
     `on_object` may make something of each object as it closes, inner ones first: what it returns becomes the
     object's value, and nothing else of the object is kept. While it runs, `pointer` tells where the object stands.
+    With `editor_strings`, strings are read as the platform's own editor writes them as well, which are no JSON:
+    a backslash before an apostrophe or NUL, and control characters as they are.
     """
 
-    def __init__(self, text: str, on_object: Callable[[dict[str, Json], int, int], object] | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        on_object: Callable[[dict[str, Json], int, int], object] | None = None,
+        *,
+        editor_strings: bool = False,
+    ) -> None:
         self.text = text
         self.on_object = on_object
+        self.editor_strings = editor_strings
         self.frames: list[_Frame] = []
         self.at = 0
 
@@ -224,6 +235,14 @@ class JsonReader:
         try:
             value, self.at = _scan_string(self.text, self.at + 1, True)
         except JSONDecodeError as error:
+            if self.editor_strings and (whole := _EDITOR_STRING(self.text, self.at)) is not None:
+                try:
+                    value, _ = _scan_string(_EDITOR_ESCAPE(r"\1\2", whole.group()), 1, False)
+                except JSONDecodeError:
+                    pass  # told below, as it would be without these escapes
+                else:
+                    self.at = whole.end()
+                    return value
             self.at = min(error.pos, len(self.text))
             reason = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").removesuffix(" starting").rstrip(": ")
             raise self.problem("json-syntax", reason) from None

@@ -6,10 +6,12 @@ from argparse import ArgumentParser, Namespace
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.source import Input
+from targetexpr.checking.result import Checked
 from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_input, print_json, show
 from targetexpr.cli.schemas import add_event, add_schema, load
-from targetexpr.syntax.json_encoder import to_json
+from targetexpr.front import to_json
+from targetexpr.lang.nodes import Expr
 from targetexpr.syntax.parse import parse
 
 DESCRIPTION = """\
@@ -43,15 +45,15 @@ def run(options: Namespace) -> int:
     diagnostics: tuple[Diagnostic, ...] = ()
     try:
         tree = parse(source.text)
-        types = None
+        made_of: Expr | Checked = tree
         if not options.untyped:
             from targetexpr.checking.checker import check_tree
 
             checked = check_tree(tree, load(options), event=options.event, expect=None, strict=False)
-            diagnostics, types = checked.diagnostics, checked.types
+            diagnostics, made_of = checked.diagnostics, checked
             if not checked.ok:
                 return _refuse(options, source, diagnostics, NO)
-        made = to_json(tree, options.style, types=types)
+        made = to_json(made_of, options.style)
     except ExpressionError as error:
         return _refuse(options, source, error.diagnostics, BAD_INPUT)
     if options.output == "json":

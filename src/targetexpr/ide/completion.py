@@ -9,7 +9,7 @@ from typing import assert_never
 from targetexpr.ide.cursor import AtMember, AtOperand, CallAt, Elsewhere, InString, Place
 from targetexpr.lang.functions import KIND_METHODS, Function
 from targetexpr.lang.nodes import encode_string
-from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, Attribute, Event, Method, Profile
+from targetexpr.lang.schema.model import Attribute, Method, Profile, behavioural_event
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import EVENT, Type
 
@@ -59,7 +59,7 @@ def _ranked(prefix: str, found: Iterable[Offer]) -> list[Offer]:
 def _profiles(schema: Schema, event: str | None, back: int) -> Iterator[Offer]:
     known = None if event is None else schema.event(event)
     if event is not None and known is None:  # an event that is declared nowhere is taken for a behavioural one
-        known = Event(name=event, profiles=BEHAVIOURAL_PROFILES, behavioural=True)
+        known = behavioural_event(event)
     for profile in schema.profiles.values():
         if known is None or schema.offers(known, profile.name):
             yield Offer(text=profile.name, back=back, label=profile.name, doc=profile.doc)

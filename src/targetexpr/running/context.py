@@ -74,11 +74,17 @@ class ContextReader:
         return None
 
     def items(self, raw: object, *path: PathPart) -> list[object] | tuple[object, ...] | None:
-        """`raw` as a list; None when it is missing."""
-        if raw is None or isinstance(raw, list | tuple):
-            return raw
-        self.misfit(path, raw, "list")
-        return None
+        """`raw` as a list of dicts, such as line items; None when it is missing."""
+        if raw is None:
+            return None
+        if not isinstance(raw, list | tuple):
+            self.misfit(path, raw, "list")
+            return None
+        for place, item in enumerate(raw):
+            if not isinstance(item, dict):
+                self.misfit((*path, place), item, "dict")
+                return None
+        return raw
 
     # places in the context
 

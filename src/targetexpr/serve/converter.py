@@ -8,11 +8,12 @@ from typing import Any
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.limits import Limits
 from targetexpr.checking.checker import check_tree
+from targetexpr.front import to_json
 from targetexpr.lang.nodes import is_name
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.serve.reading import misfit, object_of, path_id
 from targetexpr.syntax.fragments import fragments
-from targetexpr.syntax.json_encoder import group_json, to_json
+from targetexpr.syntax.json_encoder import group_json
 from targetexpr.syntax.parse import parse
 from targetexpr.targets.model.json_values import JsonValue
 
@@ -48,7 +49,7 @@ def _converted(text: str, event: str) -> tuple[str, tuple[Diagnostic, ...]]:
     """The JSON with the types that the event gives; of text that is no rule, its pieces without types."""
     try:
         checked = check_tree(parse(text), event=event, expect=None, strict=False)
-        made = to_json(checked.expr, "editor", types=checked.types, limits=_LIMITS)
+        made = to_json(checked, "editor", limits=_LIMITS)
         return made, tuple(_softened(one, checked.schema, event) for one in checked.diagnostics)
     except ExpressionError as error:
         diagnostics = error.diagnostics

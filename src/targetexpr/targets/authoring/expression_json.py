@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from targetexpr.checking.checker import check_tree
+from targetexpr.front import to_json
 from targetexpr.lang.schema.schema import Schema
-from targetexpr.syntax.json_encoder import to_json
 from targetexpr.syntax.parse import parse
 from targetexpr.targets.model.group import Target
 from targetexpr.targets.validation.rule import event_of
@@ -17,4 +17,4 @@ def made_json(target: Target, schema: Schema | None = None) -> str:
     '{"arity":"literal","value":"true","type":"boolean:primitive"}'
     """
     checked = check_tree(parse(target.rule), schema, event=event_of(target), strict=False)
-    return to_json(checked.expr, types=checked.types)
+    return to_json(checked)
