@@ -18,6 +18,7 @@ from targetexpr.running.coercion import (
     bind_string,
     path_text,
 )
+from targetexpr.running.foreign import native
 
 
 class ContextReader:
@@ -117,12 +118,12 @@ class ContextReader:
 
 
 def get(mapping: dict[object, object], key: str) -> object:
-    """What a dict holds under a key, None when it holds nothing.
+    """What a dict holds under a key, None when it holds nothing. NumPy's and pandas' scalars are read as Python's own.
 
     By subscription: dicts that answer for missing keys (`defaultdict`) do so here as in any other Python code.
     """
     try:
-        return mapping[key]
+        return native(mapping[key])
     except KeyError:
         return None
 
