@@ -87,7 +87,7 @@ class RecordTracker:
         self.limit = limit if isinstance(limit, datetime) else None
         self._by_type: dict[str, list[TargetEvaluator]] = {}
         for gate in self.gates:
-            self._by_type.setdefault(gate.target.record_type, []).append(gate)
+            self._by_type.setdefault(gate.target.event, []).append(gate)
         self._takes_returns = returns != "IGNORE" and any(target.takes_returns for target in self.plan.targets)
         self._customers: dict[str, dict[str, Entry]] = {}
         self._owner: dict[str, str] = {}
