@@ -6,16 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from targetexpr.checking.checker import check_tree
 from targetexpr.checking.result import Checked
+from targetexpr.front import Environment, analyze
 from targetexpr.ide.document import tokens
 from targetexpr.lang.functions import KIND_METHODS, Function
 from targetexpr.lang.nodes import Name, decode_string
 from targetexpr.lang.schema.model import Attribute, Profile
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import Type
-from targetexpr.syntax.lexer import Token, lexemes
-from targetexpr.syntax.parser import NotInLanguage, parse_tokens
+from targetexpr.syntax.lexer import Token
 
 _STARTS_OPERAND = frozenset(("LPAR", "COMMA", "AND", "OR", "NOT", "SIGN", "SCALE", "COMPARE", "QMARK", "COLON"))
 
@@ -151,12 +150,8 @@ def _chain_start(found: list[Token], last: int) -> int | None:
 
 def value_of_chain(chain: str, schema: Schema, event: str | None = None) -> Checked | None:
     """A chain, checked by itself; None when it is no expression or has a mistake."""
-    try:
-        tree = parse_tokens(lexemes(chain)).tree
-    except NotInLanguage:
-        return None
-    checked = check_tree(tree, schema, event=event, expect=None)
-    return checked if checked.ok else None
+    analysis = analyze(chain, Environment(schema=schema, event=event, expect=None))
+    return analysis.checked if analysis.ok else None
 
 
 def _owner(text: str, before: list[Token], schema: Schema, event: str | None) -> Profile | Type | None:

@@ -53,7 +53,7 @@ def prepare(
     model = group if isinstance(group, TargetGroup) else build_group(group)
     reader = ContextReader(time_zone(timezone))
     plan = make_plan(model, reader.zone)
-    return Prepared(reader, plan, tuple(TargetEvaluator(target, schema, reader) for target in plan.targets))
+    return Prepared(reader, plan, tuple(TargetEvaluator(target, schema, reader, timezone) for target in plan.targets))
 
 
 class RecordTracker:
