@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from targetexpr.ide.completion import offers
-from targetexpr.ide.cursor import AtMember, AtOperand, Elsewhere, InString, call_at, chain_at, place_at, value_of_chain
-from targetexpr.ide.document import look
+from targetexpr.base.source import Span
+from targetexpr.checking.result import Checked
+from targetexpr.front import Environment
+from targetexpr.ide.completion import complete
+from targetexpr.ide.cursor import AtMember, AtOperand, Elsewhere, InString, call_at, chain_at, checked_chain, place_at
+from targetexpr.ide.document import Document
 from targetexpr.lang.schema.model import Attribute, Profile
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.walk import preorder
@@ -16,10 +19,10 @@ SCHEMA = Schema.bundled()
 VALID = [row.text for row in documented() if row.status == "valid"]
 
 
-def place(text: str, event: str | None = None) -> object:
-    """The place at the mark `|`."""
+def place(text: str) -> object:
+    """The place at the mark."""
     at = text.index("¦")
-    return place_at(text.replace("¦", ""), at, SCHEMA, event)
+    return place_at(Document(text.replace("¦", "")), at)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +49,10 @@ def place(text: str, event: str | None = None) -> object:
     ],
 )
 def test_a_value_begins(text: str, prefix: str) -> None:
-    assert place(text) == AtOperand(prefix=prefix)
+    found = place(text)
+    assert isinstance(found, AtOperand)
+    assert found.prefix == prefix
+    assert found.word.start == text.index("¦") - len(prefix)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +160,7 @@ def test_between_quotes_of_nothing_known(text: str) -> None:
 )
 def test_the_call_around_the_cursor(text: str, method: str | None, index: int) -> None:
     at = text.index("¦")
-    found = call_at(text.replace("¦", ""), at, SCHEMA)
+    found = call_at(Document(text.replace("¦", "")), at)
     assert (None if found is None else found.function.name) == method
     if found is not None:
         assert found.index == index
@@ -180,56 +186,53 @@ def test_the_call_around_the_cursor(text: str, method: str | None, index: int) -
 )
 def test_the_chain_that_the_cursor_is_on(text: str, chain: str | None) -> None:
     at = text.index("¦")
-    assert chain_at(text.replace("¦", ""), at) == chain
+    text = text.replace("¦", "")
+    found = chain_at(Document(text), at)
+    assert (None if found is None else found.cut(text)) == chain
+
+
+def alone(chain: str) -> Checked | None:
+    return checked_chain(Document(f"1<{chain}"), Span(2, 2 + len(chain)))
 
 
 def test_the_value_of_a_chain() -> None:
-    found = value_of_chain("currentTxn.date.month()", SCHEMA)
+    found = alone("currentTxn.date.month()")
     assert found is not None
     assert found.type is not None
     assert found.type.kind == "number"
     for chain in ("currentTxn.nothing", "currentTxn.(", "", "nobody"):
-        assert value_of_chain(chain, SCHEMA) is None
+        assert alone(chain) is None
 
 
-@pytest.mark.parametrize("part", range(4))
-def test_every_prefix_of_every_documented_rule_has_a_place(part: int) -> None:
-    for text in VALID[part::4]:
-        for at in range(len(text) + 1):
-            for event in (None, "TransactionAdd"):
-                before = text[:at]
-                found = place_at(before, at, SCHEMA, event)
-                for offer in offers(found, SCHEMA, event):
-                    assert 0 <= offer.back <= at
-                    assert offer.text
-            call_at(before, at, SCHEMA)
-            chain = chain_at(before, at)
-            assert chain is None or chain in before
-            call_at(text, at, SCHEMA)
-            chain_at(text, at)
+def test_a_broken_chain_has_the_type_of_its_repair() -> None:
+    for chain, kind in (
+        ("currentTxn.basketSum(“brand”,“Puma”)", "number"),
+        ("currentCustomer.name.contains('x')", "boolean"),
+    ):
+        found = alone(chain)
+        assert found is not None
+        assert found.type is not None
+        assert found.type.kind == kind
 
 
 def test_every_attribute_of_every_documented_rule_is_offered_while_it_is_typed() -> None:
-    """At each place in the name of a declared attribute, it is among what completion offers."""
+    """At each place in the name of a declared attribute, it is among the completions, and takes the name's place."""
     declared = {name for profile in SCHEMA.profiles.values() for name in profile.attributes}
+    environment = Environment(schema=SCHEMA, expect=None)
     seen = 0
     for text in VALID:
-        checked = look(text, SCHEMA).checked
+        document = Document(text, environment)
+        checked = document.analysis.checked
         assert checked is not None, text
         for node in preorder(checked.expr):
             target = checked.target_of(node)
             name = target.name if isinstance(target, Attribute) else None
-            if (
-                name is None
-                or name not in declared
-                or node.span.cut(text).endswith(")")
-                or name not in node.span.cut(text)
-            ):
+            written = node.span.cut(text)
+            if name is None or name not in declared or written.endswith(")") or name not in written:
                 continue
-            start = node.span.start + node.span.cut(text).rindex(name)
+            start = node.span.start + written.rindex(name)
             for at in range(start, start + len(name) + 1):
-                found = offers(place_at(text, at, SCHEMA), SCHEMA)
-                assert name in [offer.text for offer in found], (text, at)
-                assert [offer.back for offer in found if offer.text == name] == [at - start]
+                (found,) = (one for one in complete(document, at) if one.text == name)
+                assert (found.insert, found.replace) == ((start, at), (start, start + len(name))), (text, at)
                 seen += 1
     assert seen > 1000

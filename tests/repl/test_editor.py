@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.completion import Completion as EditorCompletion
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import fragment_list_to_text
@@ -20,10 +21,11 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.utils import get_cwidth
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.ide.document import look
+from targetexpr.front import analyze
+from targetexpr.ide.document import Document as Rule
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.repl.commands import submit
-from targetexpr.repl.completing import MOST, RuleCompleter
+from targetexpr.repl.completing import MOST, RuleCompleter, WholeWord
 from targetexpr.repl.editor import Editor, ScreenConsole
 from targetexpr.repl.highlight import RuleLexer, rule_start
 from targetexpr.repl.live import moved
@@ -156,12 +158,15 @@ def test_drafts_of_broken_off_sessions_are_all_brought_back(folder: Path, capsys
 # ---- completion ------------------------------------------------------------------------------------------------------
 
 
-def completions(talk: Talk, text: str, *, asked: bool = False) -> list[tuple[str, int]]:
+def whole_words(talk: Talk, text: str, *, asked: bool = False) -> list[EditorCompletion]:
     at = text.find("¦")
     at = len(text) if at < 0 else at
     event = CompleteEvent(completion_requested=asked)
-    found = RuleCompleter(talk.session).get_completions(Document(text.replace("¦", ""), at), event)
-    return [(one.text, one.start_position) for one in found]
+    return list(RuleCompleter(talk.session).get_completions(Document(text.replace("¦", ""), at), event))
+
+
+def completions(talk: Talk, text: str, *, asked: bool = False) -> list[tuple[str, int]]:
+    return [(one.text, one.start_position) for one in whole_words(talk, text, asked=asked)]
 
 
 def test_completion_of_rules(talk: Talk) -> None:
@@ -215,6 +220,28 @@ def test_completion_of_files(talk: Talk) -> None:
     assert completions(talk, ":load nowhere/") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "replaced"),
+    [
+        ("currentTxn.va¦lue>5", "value", "value"),
+        ("currentTxn.gr¦oss>5", "grossAmount", "gross"),
+        ("currentCustomer.slab¦Nme", "slabName", "slabNme"),
+        ("curr¦ent.value", "currentTxn", "current"),
+        (":json currentTxn.gr¦oss>5", "grossAmount", "gross"),
+        (":expl¦ore currentTxn.value>5", "explain", "explore"),
+        (":event Tran¦sact", "TransactionAdd", "Transact"),
+        (":set currentTxn.gr¦oss 5", "grossAmount", "gross"),
+        (":load da¦y.json", "date.json", "day.json"),
+    ],
+)
+def test_completion_replaces_the_whole_word(talk: Talk, text: str, label: str, replaced: str) -> None:
+    (talk.folder / "date.json").write_text("", encoding="utf-8")
+    (found,) = (one for one in whole_words(talk, text) if one.text == label)
+    assert isinstance(found, WholeWord)
+    at = text.index("¦")
+    assert text.replace("¦", "")[at + found.start_position : at + found.tail] == replaced
+
+
 # ---- colours and marks -----------------------------------------------------------------------------------------------
 
 
@@ -239,13 +266,13 @@ def styled(text: str, diagnostics: tuple[Diagnostic, ...] = ()) -> list[list[tup
     ],
 )
 def test_styles_keep_the_text(text: str) -> None:
-    lines = styled(text, look(text, SCHEMA).diagnostics)
+    lines = styled(text, analyze(text).diagnostics)
     assert "\n".join(fragment_list_to_text(list(line)) for line in lines) == text
 
 
 def test_a_mark_covers_its_place_alone() -> None:
     text = "currentTxn.valeu\n>5&&true"
-    marked = [part for line in styled(text, look(text, SCHEMA).diagnostics) for part in line if "rule.error" in part[0]]
+    marked = [part for line in styled(text, analyze(text).diagnostics) for part in line if "rule.error" in part[0]]
     assert marked == [("class:rule.member class:rule.error", "valeu")]
 
 
@@ -256,25 +283,25 @@ def test_where_the_rule_begins_behind_a_command() -> None:
 
 
 def test_findings_move_with_the_text_around_them() -> None:
-    analysis = look("currentTxn.valeu>5&&true", SCHEMA)
-    (before,) = [one for one in analysis.diagnostics if one.is_error]
+    rule = Rule("currentTxn.valeu>5&&true")
+    (before,) = [one for one in rule.analysis.diagnostics if one.is_error]
     for text, shift in [
         ("!currentTxn.valeu>5&&true", 1),
         ("currentTxn.valeu>5&&false", 0),
         ("xx currentTxn.valeu>5&&true", 3),
     ]:
-        (after,) = [one for one in moved(analysis, text) if one.is_error]
+        (after,) = [one for one in moved(rule, text) if one.is_error]
         assert after.span.cut(text) == "valeu"
         assert after.span.start == before.span.start + shift
-    assert [one for one in moved(analysis, "currentTxn.value>5&&true") if one.is_error] == []
+    assert [one for one in moved(rule, "currentTxn.value>5&&true") if one.is_error] == []
 
 
 # ---- the toolbar -----------------------------------------------------------------------------------------------------
 
 
 def bar(talk: Talk, text: str, at: int | None = None, width: int = 200) -> list[str]:
-    analysis = look(text, SCHEMA, talk.session.state.event)
-    shown = toolbar(talk.session, analysis, analysis, text, len(text) if at is None else at, width)
+    rule = Rule(text, talk.session.environment)
+    shown = toolbar(talk.session, rule, rule, text, len(text) if at is None else at, width)
     return fragment_list_to_text(shown).split("\n")
 
 
@@ -287,9 +314,9 @@ def test_the_toolbar(talk: Talk) -> None:
         "boolean  here: 500  number",
     ]
     assert bar(talk, RULE, 13)[1] == "boolean  here: currentTxn.value  real  Net value of the bill."
-    told, mends = bar(talk, "currentTxn.valeu>5&&currentTxn.numbr==1", 12)
+    told, key = bar(talk, "currentTxn.valeu>5&&currentTxn.numbr==1", 12)
     assert told == "`currentTxn` has no attribute `valeu`."
-    assert mends.rstrip() == "F2 Write `value`, and mends 1 more  (2 diagnostics)"
+    assert key.rstrip() == "F2 Write `value`, and fixes 1 more  (2 diagnostics)"
     assert bar(talk, "currentTxn.value.interval(")[0].startswith("interval(")
     talk.do(":event TransactionAdd")
     talk.do(":set currentTxn.value 5")

@@ -115,7 +115,7 @@ def test_a_new_file_is_a_target_of_its_own(talk: Talk, values: str) -> None:
 )
 def test_what_a_new_target_tracks_follows_from_the_rule(talk: Talk, rule: str, entity: str, kind: str) -> None:
     if not talk.send(rule):
-        pytest.fail(f"the rule is not in order: {talk.heard.complaints}")
+        pytest.fail(f"the rule is invalid: {talk.heard.complaints}")
     talk.do(":export t.json 5")
     target = json.loads((talk.folder / "t.json").read_text(encoding="utf-8"))
     assert (target["targetEntity"], target["targetType"]) == (entity, kind)

@@ -64,7 +64,7 @@ def test_a_script_that_fails_says_where_and_goes_on(tmp_path: Path) -> None:
     assert done.out.splitlines() == ["boolean  currentTxn.value > 500"] * 2
     assert "line 3: there is no command `:nonsense`; `:help` lists them\n" in done.err
     assert "line 5: error[unknown-attribute]" in done.err
-    assert "line 6: the rule is not in order" in done.err
+    assert "line 6: the rule is invalid" in done.err
     assert "line 7: cannot read nothing.jsonl: No such file or directory\n" in done.err
 
 
@@ -250,7 +250,7 @@ def test_a_dumb_terminal(tmp_path: Path) -> None:
         terminal.line(")")
         terminal.wait_for("boolean  true")
         terminal.line("currentTxn.value=500")
-        terminal.wait_for("`:fix` mends it")
+        terminal.wait_for("`:fix` fixes it")
         terminal.line("(half")
         terminal.wait_for("(half\n.")
         terminal.press("ctrl-c")

@@ -49,7 +49,7 @@ def mistake(folder: Path) -> str:
 
 
 def session(folder: Path) -> str:
-    """A first session: open the seed's target, write a rule, mend it, try it, count, explain, export."""
+    """A first session: open the seed's target, write a rule, fix it, try it, count, explain, export."""
     begin(folder)
     with Terminal(folder, "--data", "records.jsonl", columns=COLUMNS, rows=46) as terminal:
         terminal.ready()

@@ -24,7 +24,7 @@ def record(value: object, **more: object) -> str:
 
 @pytest.fixture
 def loaded(talk: Talk) -> Talk:
-    """A session with a rule and five records: yes, no, null, misfit, no JSON."""
+    """A session with a rule and five records: yes, no, null, an invalid value, invalid JSON."""
     talk.records(record(620), record(10), record(None), record("x"), "broken")
     talk.do(RULE)
     talk.do(":load records.jsonl")
@@ -55,14 +55,14 @@ def test_with_a_record_enter_evaluates(talk: Talk) -> None:
     assert "currentCustomer" in "\n".join(talk.heard.complaints)
 
 
-def test_a_wrong_rule_is_told_with_its_repair_and_stays_the_rule(talk: Talk) -> None:
+def test_a_wrong_rule_is_told_with_its_fix_and_stays_the_rule(talk: Talk) -> None:
     assert not talk.send("currentTxn.valeu=500")
     told = "\n".join(talk.heard.complaints)
     assert "error[" in told
-    assert told.endswith("`:fix` mends it (F2 while typing).")
+    assert told.endswith("`:fix` fixes it (F2 while typing).")
     assert not talk.send(":json")
     assert not talk.send(":type")
-    assert "the rule is not in order" in talk.heard.complaints[-1]
+    assert "the rule is invalid" in talk.heard.complaints[-1]
 
 
 def test_blank_lines_are_nothing(talk: Talk) -> None:
@@ -114,7 +114,7 @@ def test_tree(talk: Talk) -> None:
 
 def test_type(talk: Talk) -> None:
     said = talk.do(":type currentTxn.date.month()")
-    assert said == "integer:number:primitive\nreads currentTxn.date", "the type of whole numbers"
+    assert said == "integer:object:primitive\nreads currentTxn.date", "the type of whole numbers"
     talk.do(RULE)
     assert talk.do(":type") == "boolean:primitive\nreads currentTxn.value"
     assert talk.do(":type 1<2") == "boolean:primitive"
@@ -126,13 +126,13 @@ def test_lint_and_fix(talk: Talk) -> None:
     assert "warning[useless-wildcard]" in talk.do(':lint currentCustomer.email.matches("shop.*")')
     assert talk.do(":fix").startswith('currentCustomer.email.matches("shop")'), "what it was told of, no more"
     assert talk.do(":fix").startswith('currentCustomer.email.contains("shop")')
-    assert "nothing to mend" in talk.refused(":fix")
-    assert "the repair" in talk.do(":undo")
-    assert "the repair" in talk.do(":undo")
+    assert "nothing to fix" in talk.refused(":fix")
+    assert "the fix" in talk.do(":undo")
+    assert "the fix" in talk.do(":undo")
     assert talk.session.state.rule == 'currentCustomer.email.matches("shop.*")'
     assert talk.do(":fix currentTxn.value=>500 and true").startswith("currentTxn.value>=500 && true")
     assert not talk.send(":fix nobody.knows>5")
-    assert "no repair is offered" in talk.heard.complaints[-1]
+    assert "no fix is offered" in talk.heard.complaints[-1]
     talk.send(":lint 1<")
     assert "error[unexpected-end]" in talk.heard.complaints[0]
 

@@ -1,73 +1,129 @@
-"""What completion offers at a place: profiles, members, documented values; each with its type and meaning."""
+"""What completion offers at an offset: profiles, members, documented values; each with its type and meaning."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import assert_never
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias, assert_never
 
-from targetexpr.ide.cursor import AtMember, AtOperand, CallAt, Elsewhere, InString, Place
+from targetexpr.base.source import Span
+from targetexpr.ide.catalogue import Entry, Item, example
+from targetexpr.ide.cursor import AtMember, AtOperand, CallAt, Elsewhere, InString, place_at
+from targetexpr.ide.document import Document
 from targetexpr.lang.functions import KIND_METHODS, Function
 from targetexpr.lang.nodes import encode_string
-from targetexpr.lang.schema.model import Attribute, Method, Profile, behavioural_event
+from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, Attribute, Event, Profile
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import EVENT, Type
 
+CompletionKind: TypeAlias = Literal["profile", "attribute", "method", "boolean", "value"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """One completion: `text` stands in for the last `back` characters before the cursor."""
+class Completion:
+    """One thing that can be written.
+
+    Its text takes the place of the whole word (`replace`), or of the part of it before the offset (`insert`).
+    """
 
     text: str  # "basketSum("
-    back: int
+    insert: Span
+    replace: Span
+    kind: CompletionKind
     label: str  # "basketSum(inventoryAttribute, attributeValue)"
-    type: str = ""  # "real"
-    doc: str = ""
+    detail: str = ""  # "real"
+    doc: str = ""  # a sentence
+    parameters: tuple[str, ...] = ()  # of a call whose arguments are to be filled in: "inventoryAttribute"
+    about: Entry | Profile | None = field(default=None, repr=False)
 
-    @property
-    def meta(self) -> str:
-        """Type and meaning, as they stand beside the label."""
-        return "  ".join(part for part in (self.type, self.doc) if part)
+    def documentation(self, schema: Schema) -> str:
+        """All that is known of it, in paragraphs of plain text; longer to make than what a menu shows."""
+        match self.about:
+            case None:
+                return self.doc
+            case Profile():
+                offered = ", ".join(schema.offering(self.about.name)) or "no event"
+                return "\n".join((self.doc, f"Offered by {offered}"))
+            case Entry():
+                return "\n".join((self.doc, *self.about.notes, f"Example: {example(schema, self.about)}"))
+            case _:
+                assert_never(self.about)
 
 
-def offers(place: Place, schema: Schema, event: str | None = None) -> list[Offer]:
-    """What can be written at a place: what begins with the prefix first, then what has it inside.
+def complete(document: Document, offset: int) -> list[Completion]:
+    """What can be written at an offset: what begins with the word typed so far first, then what has it inside.
 
-    >>> from targetexpr.ide.cursor import place_at
-    >>> [offer.text for offer in offers(place_at("currentCu", 9, Schema.bundled()), Schema.bundled())]
+    >>> [found.text for found in complete(Document("currentCu"), 9)]
     ['currentCustomer', 'currentCustomerPartner']
+    >>> [(found.text, found.insert, found.replace) for found in complete(Document("currentTxn.grAmount>5"), 13)][:1]
+    [('grossAmount', Span(start=11, end=13), Span(start=11, end=19))]
     """
+    offset = document.clamped(offset)
+    place = place_at(document, offset)
+    if isinstance(place, Elsewhere):
+        return []
+    word = _Word(Span(offset - len(place.prefix), offset), place.word)
     match place:
         case AtOperand():
-            return _ranked(place.prefix, _profiles(schema, event, len(place.prefix)))
+            found = _profiles(document, word)
         case AtMember():
-            return _ranked(place.prefix, _members(place, schema, event))
+            found = _members(document, place, word)
         case InString():
-            return _ranked(place.prefix, _values(place, schema))
-        case Elsewhere():
-            return []
+            found = _values(document, place, word)
         case _:
             assert_never(place)
+    return _ranked(place.prefix, found)
 
 
-def _ranked(prefix: str, found: Iterable[Offer]) -> list[Offer]:
+def replaced_word(document: Document, offset: int) -> Span:
+    """The word that a completion at an offset replaces; empty where there is none."""
+    offset = document.clamped(offset)
+    place = place_at(document, offset)
+    return Span(offset, offset) if isinstance(place, Elsewhere) else place.word
+
+
+class _Word(NamedTuple):
+    """The spans of the word that the completions of a place stand for."""
+
+    insert: Span
+    replace: Span
+
+
+def _ranked(prefix: str, found: Iterable[Completion]) -> list[Completion]:
     wanted = prefix.lower()
-    all_of_them = [offer for offer in found if wanted in offer.text.lower()]
-    return sorted(all_of_them, key=lambda offer: not offer.text.lower().startswith(wanted))
+    fitting = [one for one in found if wanted in one.text.lower()]
+    return sorted(fitting, key=lambda one: not one.text.lower().startswith(wanted))
 
 
-def _profiles(schema: Schema, event: str | None, back: int) -> Iterator[Offer]:
+# ---- where a value begins ------------------------------------------------------------------------------------------
+
+
+def _profiles(document: Document, word: _Word) -> Iterator[Completion]:
+    schema, event = document.schema, document.event
     known = None if event is None else schema.event(event)
     if event is not None and known is None:  # an event that is declared nowhere is taken for a behavioural one
-        known = behavioural_event(event)
+        known = Event(name=event, profiles=BEHAVIOURAL_PROFILES, behavioural=True)
     for profile in schema.profiles.values():
         if known is None or schema.offers(known, profile.name):
-            yield Offer(text=profile.name, back=back, label=profile.name, doc=profile.doc)
-    for word in ("true", "false"):
-        yield Offer(text=word, back=back, label=word, type="boolean")
+            yield Completion(
+                text=profile.name,
+                insert=word.insert,
+                replace=word.replace,
+                kind="profile",
+                label=profile.name,
+                doc=profile.doc,
+                about=profile,
+            )
+    for literal in ("true", "false"):
+        yield Completion(
+            text=literal, insert=word.insert, replace=word.replace, kind="boolean", label=literal, detail="boolean"
+        )
 
 
-def members(owner: Profile | Type, schema: Schema, event: str | None) -> Iterator[Attribute | Method | Function]:
+# ---- behind a dot --------------------------------------------------------------------------------------------------
+
+
+def members(owner: Profile | Type, schema: Schema, event: str | None) -> Iterator[Item]:
     """What can stand behind the dot of a profile in an event, or of a value of a type."""
     if isinstance(owner, Profile):
         known = None if event is None else schema.event(event)
@@ -85,32 +141,55 @@ def members(owner: Profile | Type, schema: Schema, event: str | None) -> Iterato
         yield from KIND_METHODS[owner.kind].values()
 
 
-def _members(place: AtMember, schema: Schema, event: str | None) -> Iterator[Offer]:
+def _members(document: Document, place: AtMember, word: _Word) -> Iterator[Completion]:
     if place.owner is None:
         return
-    back = len(place.prefix)
-    for member in members(place.owner, schema, event):
-        if isinstance(member, Attribute):
-            yield Offer(text=member.name, back=back, label=member.name, type=member.type.head, doc=member.doc)
-            continue
-        function = member.function if isinstance(member, Method) else member
-        called = f"{member.name}()" if _takes_none(function) else f"{member.name}("
-        label = member.name + function.overloads[0].signature
-        yield Offer(text=called, back=back, label=label, type=function.result.head, doc=function.doc)
+    of = place.owner.name if isinstance(place.owner, Profile) else place.owner.kind
+    for member in members(place.owner, document.schema, document.event):
+        entry = Entry(owner=of, item=member)
+        function = entry.function
+        parameters = () if function is None else _needed(function)
+        call = "" if function is None or place.called else "(" if _takes_arguments(function) else "()"
+        yield Completion(
+            text=entry.name + call,
+            insert=word.insert,
+            replace=word.replace,
+            kind="attribute" if function is None else "method",
+            label=entry.name + entry.signature,
+            detail=entry.type,
+            doc=entry.doc,
+            parameters=parameters if call == "(" else (),
+            about=entry,
+        )
 
 
-def _takes_none(function: Function) -> bool:
-    return all(p.role == "ignored" for overload in function.overloads for p in overload.parameters)
+def _takes_arguments(function: Function) -> bool:
+    return any(p.role != "ignored" for overload in function.overloads for p in overload.parameters)
 
 
-def _values(place: InString, schema: Schema) -> Iterator[Offer]:
+def _needed(function: Function) -> tuple[str, ...]:
+    """The parameters that a call of the first overload must be given."""
+    first = function.overloads[0]
+    return tuple(p.name for p in first.parameters[: first.required] if p.role != "ignored")
+
+
+# ---- between quotes ------------------------------------------------------------------------------------------------
+
+
+def _values(document: Document, place: InString, word: _Word) -> Iterator[Completion]:
     quote = "" if place.closed else '"'
-    for value, doc in documented(place, schema):
-        written = encode_string(value)
-        yield Offer(text=written + quote, back=len(place.prefix), label=value, doc=doc)
+    for value, doc in documented_values(place, document.schema):
+        yield Completion(
+            text=encode_string(value) + quote,
+            insert=word.insert,
+            replace=word.replace,
+            kind="value",
+            label=value,
+            doc=doc,
+        )
 
 
-def documented(place: InString, schema: Schema) -> list[tuple[str, str]]:
+def documented_values(place: InString, schema: Schema) -> list[tuple[str, str]]:
     """The values that are known for a place between quotes, each with what it is a value of."""
     if place.attribute is not None:
         return [(value, place.attribute.name) for value in place.attribute.values]

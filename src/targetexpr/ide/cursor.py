@@ -1,18 +1,19 @@
-"""Where the cursor stands in a rule: what can be written there, and which call it is in."""
+"""Where an offset stands in a rule: what can be written there, which call it is in, which chain of names it is on."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from targetexpr.base.source import Span
 from targetexpr.checking.result import Checked
-from targetexpr.front import Environment, analyze
-from targetexpr.ide.document import tokens
+from targetexpr.front import analyze
+from targetexpr.ide.document import Document
 from targetexpr.lang.functions import KIND_METHODS, Function
 from targetexpr.lang.nodes import Name, decode_string
 from targetexpr.lang.schema.model import Attribute, Profile
-from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import Type
 from targetexpr.syntax.lexer import Token
 
@@ -21,19 +22,21 @@ _STARTS_OPERAND = frozenset(("LPAR", "COMMA", "AND", "OR", "NOT", "SIGN", "SCALE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallAt:
-    """The call that the cursor is inside, and which of its arguments it is on."""
+    """The call that the offset is inside, and which of its arguments it is on."""
 
     function: Function
     profile: Profile | None  # what it is called on, None for a value
     index: int
-    before: tuple[str | None, ...]  # the texts of the arguments before, None for those that are no strings
+    before: tuple[str | None, ...]  # the strings given before, None for arguments that are none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtOperand:
     """A value begins here: a profile, mostly."""
 
-    prefix: str
+    prefix: str  # what is typed of the word, up to the offset
+    word: Span  # all of the word, also behind the offset
+    called: bool = False  # whether an opening parenthesis follows the word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,9 @@ class AtMember:
     """Behind a dot: `owner` is the profile or the type of the value before it, None where that is not known."""
 
     prefix: str
+    word: Span
     owner: Profile | Type | None
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,7 @@ class InString:
     """Between quotes: an argument of `call`, or what is compared with `attribute`."""
 
     prefix: str
+    word: Span  # what stands between the quotes
     call: CallAt | None
     attribute: Attribute | None
     closed: bool  # whether the closing quote is there already
@@ -62,46 +68,61 @@ class Elsewhere:
 Place: TypeAlias = AtOperand | AtMember | InString | Elsewhere
 
 
-def place_at(text: str, at: int, schema: Schema, event: str | None = None) -> Place:
+def place_at(document: Document, offset: int) -> Place:
     """What can be written at an offset of a text, which need not be a rule yet.
 
-    >>> place_at("currentTxn.va", 13, Schema.bundled()).prefix
+    >>> place_at(Document("currentTxn.value>5"), 13).prefix
     'va'
     """
-    before = tokens(text[:at])
+    offset = document.clamped(offset)
+    before = document.tokens_before(offset)
     last = before[-1] if before else None
-    if last is None:
-        return AtOperand(prefix="")
-    if last.kind == "UNCLOSED":
-        return _in_string(text, at, before, schema, event)
-    if last.end == at and last.kind in ("NAME", "BOOLEAN"):
-        if len(before) > 1 and before[-2].kind == "DOT":
-            return AtMember(prefix=last.text, owner=_owner(text, before[:-2], schema, event))
-        if len(before) == 1 or before[-2].kind in _STARTS_OPERAND:
-            return AtOperand(prefix=last.text)
-    if last.kind == "DOT":
-        return AtMember(prefix="", owner=_owner(text, before[:-1], schema, event))
-    return AtOperand(prefix="") if last.kind in _STARTS_OPERAND else Elsewhere()
+    if last is not None and last.kind == "UNCLOSED" and last.end == offset:  # a line break ends it as well
+        return _in_string(document, offset, before)
+    begun = last is not None and last.end == offset and last.kind in ("NAME", "BOOLEAN")
+    prefix = last.text if last is not None and begun else ""
+    word, called = _word(document, offset, len(prefix))
+    lead = before[:-1] if begun else before
+    if not lead or lead[-1].kind in _STARTS_OPERAND:
+        return AtOperand(prefix=prefix, word=word, called=called)
+    if lead[-1].kind == "DOT":
+        return AtMember(prefix=prefix, word=word, owner=_owner(document, lead[:-1]), called=called)
+    return Elsewhere()
 
 
-def call_at(text: str, at: int, schema: Schema, event: str | None = None) -> CallAt | None:
-    """The innermost call whose arguments the cursor is among.
+def _word(document: Document, offset: int, typed: int) -> tuple[Span, bool]:
+    """The word that an offset is in or at the start of, and whether an opening parenthesis follows it."""
+    found = document.tokens
+    start = offset - typed
+    at = bisect_left(found, start, key=_start)
+    if at < len(found) and found[at].start == start and found[at].kind in ("NAME", "BOOLEAN"):
+        word, at = Span(start, found[at].end), at + 1
+    else:
+        word = Span(start, offset)
+    return word, at < len(found) and found[at].kind == "LPAR"
 
-    >>> call_at('currentTxn.basketSum("brand","Pu', 32, Schema.bundled()).index
+
+def _start(token: Token) -> int:
+    return token.start
+
+
+def call_at(document: Document, offset: int) -> CallAt | None:
+    """The innermost call whose arguments the offset is among.
+
+    >>> call_at(Document('currentTxn.basketSum("brand","Pu'), 32).index
     1
     """
-    before = tokens(text[:at])
-    return _enclosing(text, before, schema, event)
+    return _enclosing(document, document.tokens_before(document.clamped(offset)))
 
 
-def chain_at(text: str, at: int) -> str | None:
-    """The chain of names, dots and calls that the cursor is on, `currentTxn.date.isWeekend()`; None where none is.
+def chain_at(document: Document, offset: int) -> Span | None:
+    """The chain of names, dots and calls that an offset is on, `currentTxn.date.isWeekend()`; None where none is.
 
-    >>> chain_at("1 < currentTxn.value &&", 14)
-    'currentTxn.value'
+    >>> chain_at(Document("1 < currentTxn.value &&"), 14)
+    Span(start=4, end=20)
     """
-    found = tokens(text)
-    names = [place for place, token in enumerate(found) if token.kind == "NAME" and token.start <= at <= token.end]
+    found = document.tokens
+    names = [place for place, token in enumerate(found) if token.kind == "NAME" and token.start <= offset <= token.end]
     if not names:
         return None
     on = last = names[0]
@@ -111,7 +132,7 @@ def chain_at(text: str, at: int) -> str | None:
         closing = _closing(found, last + 1)
         last = closing if closing is not None else last
     start = _chain_start(found, on)
-    return None if start is None else text[found[start].start : found[last].end]
+    return None if start is None else Span(found[start].start, found[last].end)
 
 
 def _closing(found: list[Token], opened: int) -> int | None:
@@ -148,24 +169,29 @@ def _chain_start(found: list[Token], last: int) -> int | None:
         return at
 
 
-def value_of_chain(chain: str, schema: Schema, event: str | None = None) -> Checked | None:
-    """A chain, checked by itself; None when it is no expression or has a mistake."""
-    analysis = analyze(chain, Environment(schema=schema, event=event, expect=None))
-    return analysis.checked if analysis.ok else None
+def checked_chain(document: Document, chain: Span) -> Checked | None:
+    """A chain, checked by itself, repaired where it is broken; None when its type is not known even then."""
+    analysis = analyze(chain.cut(document.text), replace(document.environment, expect=None))
+    checked = analysis.checked or analysis.checked_repaired
+    return checked if checked is not None and checked.type is not None else None
 
 
-def _owner(text: str, before: list[Token], schema: Schema, event: str | None) -> Profile | Type | None:
+def _owner(document: Document, before: list[Token]) -> Profile | Type | None:
+    """What a dot behind these tokens asks for a member."""
     start = _chain_start(before, len(before) - 1)
     if start is None:
         return None
-    chain = text[before[start].start : before[-1].end]
     if start == len(before) - 1 and before[start].kind == "NAME":
-        return schema.profiles.get(chain)
-    checked = value_of_chain(chain, schema, event)
-    return None if checked is None or isinstance(checked.expr, Name) else checked.type
+        return document.schema.profiles.get(before[start].text)
+    checked = checked_chain(document, Span(before[start].start, before[-1].end))
+    if checked is None:
+        return None
+    if isinstance(checked.expr, Name):
+        return document.schema.profiles.get(checked.expr.name)
+    return checked.type
 
 
-def _enclosing(text: str, before: list[Token], schema: Schema, event: str | None) -> CallAt | None:
+def _enclosing(document: Document, before: list[Token]) -> CallAt | None:
     depth, index = 0, 0
     arguments: list[Token | None] = [None]
     at = len(before) - 1
@@ -177,7 +203,7 @@ def _enclosing(text: str, before: list[Token], schema: Schema, event: str | None
             depth -= 1
         elif kind == "LPAR":
             if at >= 2 and before[at - 1].kind == "NAME" and before[at - 2].kind == "DOT":
-                return _call(text, before, at, index, arguments, schema, event)
+                return _call(document, before, at, index, arguments)
             if at and before[at - 1].kind == "NAME":
                 return None
             index, arguments = 0, [None]  # plain parentheses: what was counted belongs to them
@@ -188,51 +214,49 @@ def _enclosing(text: str, before: list[Token], schema: Schema, event: str | None
     return None
 
 
-def _call(
-    text: str,
-    before: list[Token],
-    at: int,
-    index: int,
-    arguments: list[Token | None],
-    schema: Schema,
-    event: str | None,
-) -> CallAt | None:
+def _call(document: Document, before: list[Token], at: int, index: int, arguments: list[Token | None]) -> CallAt | None:
     name = before[at - 1].text
-    owner = _owner(text, before[: at - 2], schema, event)
-    texts = tuple(
+    owner = _owner(document, before[: at - 2])
+    strings = tuple(
         decode_string(token.text[1:-1]) if token is not None and token.kind == "STRING" else None
         for token in arguments[:index]
     )
     if isinstance(owner, Profile):
         method = owner.methods.get(name)
         found = None if method is None else method.function
-        return None if found is None else CallAt(function=found, profile=owner, index=index, before=texts)
+        return None if found is None else CallAt(function=found, profile=owner, index=index, before=strings)
     function = None if owner is None else KIND_METHODS[owner.kind].get(name)
-    return None if function is None else CallAt(function=function, profile=None, index=index, before=texts)
+    return None if function is None else CallAt(function=function, profile=None, index=index, before=strings)
 
 
-def _in_string(text: str, at: int, before: list[Token], schema: Schema, event: str | None) -> InString:
+def _in_string(document: Document, offset: int, before: list[Token]) -> InString:
     opened = before[-1]
     rest = before[:-1]
-    call = _enclosing(text, rest, schema, event)
-    attribute = None
+    call = attribute = None
     if rest and rest[-1].kind == "COMPARE":
-        call = None
-        attribute = _compared(text, rest[:-1], schema, event)
-    elif not rest or rest[-1].kind not in ("LPAR", "COMMA"):
-        call = None
-    return InString(prefix=opened.text[1:], call=call, attribute=attribute, closed=_CLOSED(text, at) is not None)
+        attribute = _compared(document, rest[:-1])
+    elif rest and rest[-1].kind in ("LPAR", "COMMA"):
+        call = _enclosing(document, rest)
+    closing = _CLOSING(document.text, offset)
+    end = offset if closing is None else closing.end() - 1
+    return InString(
+        prefix=opened.text[1:],
+        word=Span(opened.start + 1, end),
+        call=call,
+        attribute=attribute,
+        closed=closing is not None,
+    )
 
 
 # The quote that closes a string comes before anything that would stand outside of one: an unclosed string must not
 # take the opening quote of the next one for its own.
-_CLOSED = re.compile(r'[^"\r\n()&|]*"').match
+_CLOSING = re.compile(r'(?:[^"\\\r\n()&|]|\\[^\r\n])*"').match
 
 
-def _compared(text: str, before: list[Token], schema: Schema, event: str | None) -> Attribute | None:
+def _compared(document: Document, before: list[Token]) -> Attribute | None:
     start = _chain_start(before, len(before) - 1)
     if start is None:
         return None
-    checked = value_of_chain(text[before[start].start : before[-1].end], schema, event)
+    checked = checked_chain(document, Span(before[start].start, before[-1].end))
     target = None if checked is None else checked.targets.get(0)
     return target if isinstance(target, Attribute) else None

@@ -1,22 +1,73 @@
-"""Completion in the editor: rules by the schema, commands by their table, files and names behind commands."""
+"""Completion in the editor: rules by the language service, commands by their table, files and names behind commands."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent, Completer
+from prompt_toolkit.completion import Completion as EditorCompletion
+from prompt_toolkit.document import Document as EditorDocument
 
 from targetexpr.base.errors import InputError
-from targetexpr.ide.completion import Offer, members, offers
-from targetexpr.ide.cursor import InString, place_at
+from targetexpr.ide.completion import Completion, complete, members
+from targetexpr.ide.cursor import Elsewhere, InString, place_at
+from targetexpr.ide.document import Document
 from targetexpr.repl.commands import COMMANDS, Command
 from targetexpr.repl.highlight import rule_start
 from targetexpr.repl.session import Session
 
 MOST = 200
-"""Offers of one menu."""
+"""Completions of one menu."""
+
+_WORD = re.compile(r"\S*")
+_NAME = re.compile(r"\w*")
+_FILE = re.compile(r"[^/\s]*")
+"""How far a word goes on behind the cursor."""
+
+
+class Typed(NamedTuple):
+    """A word being typed behind a command: what stands before the cursor, and all that stands behind it."""
+
+    before: str
+    after: str
+
+
+class WholeWord(EditorCompletion):
+    """A completion that replaces characters behind the cursor as well, `tail` of them: the editor knows none such."""
+
+    def __init__(self, text: str, back: int, tail: int, *, label: str, meta: str = "") -> None:
+        super().__init__(text, -back, display=label, display_meta=meta)
+        self.tail = tail
+
+
+class WholeWordBuffer(Buffer):
+    """A buffer in which a completion takes the place of the whole word, not only of what stands before the cursor."""
+
+    def go_to_completion(self, index: int | None) -> None:
+        """Writes a completion of the menu, or what was typed when `index` is None."""
+        super().go_to_completion(index)
+        state = self.complete_state
+        chosen = None if state is None else state.current_completion
+        if isinstance(chosen, WholeWord) and chosen.tail:
+            at = self.cursor_position
+            self.document = EditorDocument(self.text[:at] + self.text[at + chosen.tail :], at)
+            self.complete_state = state  # changing the text has unset it
+
+    def start_completion(
+        self,
+        select_first: bool = False,
+        select_last: bool = False,
+        insert_common_part: bool = False,
+        complete_event: CompleteEvent | None = None,
+    ) -> None:
+        """Opens the menu. In the middle of a word there is no common part to insert: its first entry is taken."""
+        if insert_common_part and re.match(r"\w", self.text[self.cursor_position :]):
+            insert_common_part, select_first = False, True
+        super().start_completion(select_first, select_last, insert_common_part, complete_event)
 
 
 class RuleCompleter(Completer):
@@ -25,101 +76,113 @@ class RuleCompleter(Completer):
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        """The offers as the editor shows them. Unasked, only where something is begun already."""
-        text, at = document.text, document.cursor_position
-        for offer in list(self._offers(text, at, asked=complete_event.completion_requested))[:MOST]:
-            yield Completion(offer.text, -offer.back, display=offer.label, display_meta=offer.meta)
+    def get_completions(self, document: EditorDocument, complete_event: CompleteEvent) -> Iterable[EditorCompletion]:
+        """The completions as the editor shows them. Unasked, only where something is begun already."""
+        found = self._found(document.text, document.cursor_position, asked=complete_event.completion_requested)
+        return list(found)[:MOST]
 
-    def _offers(self, text: str, at: int, *, asked: bool) -> Iterable[Offer]:
-        session = self._session
+    def _found(self, text: str, at: int, *, asked: bool) -> Iterable[EditorCompletion]:
         start = rule_start(text)
         if not text.lstrip().startswith(":"):
             return self._in_rule(text, at, asked=asked)
         if at <= start:
-            return _commands(text[:at].lstrip()[1:])
-        command = COMMANDS.get(text.lstrip()[1:].split()[0]) if text.lstrip()[1:].split() else None
+            return _commands(Typed(text[:at].lstrip()[1:], text[at:]))
+        words = text.lstrip()[1:].split()
+        command = COMMANDS.get(words[0]) if words else None
         if command is None:
             return ()
-        argument = text[start:at].lstrip()
+        argument = Typed(text[start:at].lstrip(), text[at:])
         if command.completes == "rule":
-            begun = text[:at].endswith(argument) and " " not in argument
-            words = [_word(argument, word) for word in command.words if begun and word.startswith(argument)]
-            return [*words, *self._in_rule(text[start:], at - start, asked=asked)]
-        return _arguments(session, command, argument)
+            options = _beginning(argument, command.words) if " " not in argument.before else []
+            return [*options, *self._in_rule(text[start:], at - start, asked=asked)]
+        return _arguments(self._session, command, argument)
 
-    def _in_rule(self, text: str, at: int, *, asked: bool) -> Iterable[Offer]:
-        session = self._session
-        place = place_at(text, at, session.schema, session.state.event)
-        begun = isinstance(place, InString) or bool(getattr(place, "prefix", "")) or text[at - 1 : at] == "."
+    def _in_rule(self, text: str, at: int, *, asked: bool) -> Iterable[EditorCompletion]:
+        document = Document(text, self._session.environment)
+        place = place_at(document, at)
+        if isinstance(place, Elsewhere):
+            return ()
+        begun = isinstance(place, InString) or place.prefix or text[at - 1 : at] == "."
         if not asked and not begun:
             return ()
-        found = offers(place, session.schema, session.state.event)
-        if len(found) == 1 and found[0].back and text[max(at - found[0].back, 0) : at] == found[0].text:
+        found = complete(document, at)
+        if len(found) == 1 and found[0].replace.cut(text) == found[0].text:
             return ()  # it is written already
-        return found
+        return [_whole_word(one, at) for one in found[:MOST]]
 
 
-def _word(prefix: str, text: str, doc: str = "") -> Offer:
-    return Offer(text=text, back=len(prefix), label=text, doc=doc)
+def _whole_word(found: Completion, at: int) -> WholeWord:
+    meta = "  ".join(part for part in (found.detail, found.doc) if part)
+    return WholeWord(found.text, at - found.replace.start, found.replace.end - at, label=found.label, meta=meta)
 
 
-def _commands(prefix: str, gap: str = " ") -> list[Offer]:
+def _option(typed: Typed, text: str, doc: str = "", *, label: str = "", until: re.Pattern[str] = _WORD) -> WholeWord:
+    tail = until.match(typed.after)
+    return WholeWord(text, len(typed.before), 0 if tail is None else tail.end(), label=label or text, meta=doc)
+
+
+def _beginning(typed: Typed, words: Iterable[str]) -> list[WholeWord]:
+    return [_option(typed, word) for word in words if word.startswith(typed.before)]
+
+
+def _commands(typed: Typed, gap: str = " ") -> list[WholeWord]:
     """Commands that begin so, with the gap before what they take."""
+    gap = "" if re.match(r"\S*\s", typed.after) else gap
     return [
-        Offer(text=command.name + gap * bool(command.arguments), back=len(prefix), label=command.usage, doc=command.doc)
+        _option(typed, command.name + gap * bool(command.arguments), command.doc, label=command.usage)
         for command in COMMANDS.values()
-        if command.name.startswith(prefix)
+        if command.name.startswith(typed.before)
     ]
 
 
-def _arguments(session: Session, command: Command, argument: str) -> Iterable[Offer]:
+def _arguments(session: Session, command: Command, argument: Typed) -> Iterable[WholeWord]:
     match command.completes:
         case "command":
-            return _commands(argument.lstrip(":"), gap="")
+            return _commands(Typed(argument.before.lstrip(":"), argument.after), gap="")
         case "words":
-            return [_word(argument, word) for word in command.words if word.startswith(argument)]
+            return _beginning(argument, command.words)
         case "event":
             events = session.schema.events.values()
-            return [_word(argument, event.name, event.doc) for event in events if event.name.startswith(argument)]
+            return [_option(argument, one.name, one.doc) for one in events if one.name.startswith(argument.before)]
         case "saved":
             return _saved(session, argument)
         case "schema":
             return _fields(session, argument, methods=True)
         case "field":
-            return _fields(session, argument, methods=False) if " " not in argument else ()
+            return _fields(session, argument, methods=False) if " " not in argument.before else ()
         case "file":
             return _files(argument)
         case _:
             return ()
 
 
-def _saved(session: Session, prefix: str) -> list[Offer]:
+def _saved(session: Session, typed: Typed) -> list[WholeWord]:
     try:
         rules = session.book.all()
     except InputError:
         return []  # the command itself says what is wrong with the file
-    return [_word(prefix, name, rule.expression) for name, rule in rules.items() if name.startswith(prefix)]
+    return [_option(typed, name, rule.expression) for name, rule in rules.items() if name.startswith(typed.before)]
 
 
-def _fields(session: Session, argument: str, *, methods: bool) -> list[Offer]:
-    owner, dot, prefix = argument.partition(".")
+def _fields(session: Session, typed: Typed, *, methods: bool) -> list[WholeWord]:
+    owner, dot, prefix = typed.before.partition(".")
     if not dot:
-        return [_word(owner, p.name, p.doc) for p in session.schema.profiles.values() if p.name.startswith(owner)]
+        profiles = session.schema.profiles.values()
+        return [_option(typed, p.name, p.doc, until=_NAME) for p in profiles if p.name.startswith(owner)]
     profile = session.schema.profiles.get(owner)
     if profile is None:
         return []
     found = {one.name: one for one in members(profile, session.schema, session.state.event)}
-    wanted = [name for name in found if name.startswith(prefix) and (methods or name not in profile.methods)]
-    return [_word(prefix, name) for name in wanted]
+    known = [name for name in found if name.startswith(prefix) and (methods or name not in profile.methods)]
+    return [_option(Typed(prefix, typed.after), name, until=_NAME) for name in known]
 
 
-def _files(prefix: str) -> Iterator[Offer]:
-    folder, name = os.path.split(prefix)
+def _files(typed: Typed) -> Iterator[WholeWord]:
+    folder, name = os.path.split(typed.before)
     try:
         entries = sorted(os.scandir(os.path.expanduser(folder) or "."), key=lambda entry: entry.name)
     except OSError:
-        return  # there is no such folder, so nothing to offer
+        return  # there is no such folder, so nothing to complete
     for entry in entries:
         if entry.name.startswith(name) and (name.startswith(".") or not entry.name.startswith(".")):
-            yield _word(name, entry.name + ("/" if entry.is_dir() else ""))
+            yield _option(Typed(name, typed.after), entry.name + ("/" if entry.is_dir() else ""), until=_FILE)

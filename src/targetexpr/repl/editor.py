@@ -23,10 +23,10 @@ from prompt_toolkit.shortcuts import CompleteStyle
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.cli.exits import YES
-from targetexpr.ide.document import mended, open_brackets
-from targetexpr.lang.schema.schema import Schema
+from targetexpr.ide.code_actions import fix_all, safely_fixable
+from targetexpr.ide.document import Document, open_brackets
 from targetexpr.repl.commands import submit
-from targetexpr.repl.completing import RuleCompleter
+from targetexpr.repl.completing import RuleCompleter, WholeWordBuffer
 from targetexpr.repl.highlight import STYLE, MatchingParenthesis, RuleLexer, rule_start
 from targetexpr.repl.interrupts import Interrupts
 from targetexpr.repl.live import Live
@@ -107,7 +107,7 @@ class Editor:
         self.note = ""
         folder, self.draft, self.found = _folder(console)
         self.history: History = InMemoryHistory() if folder is None else KeptHistory(folder / "history", console)
-        self.live = Live(self._schema, self._repaint)
+        self.live = Live(lambda: session.environment, self._repaint)
         self.prompt: PromptSession[str] = PromptSession(
             history=self.history,
             lexer=RuleLexer(self._diagnostics, lambda: self.live.version),
@@ -125,13 +125,11 @@ class Editor:
             enable_suspend=True,
             tempfile_suffix=".txt",
         )
+        self.prompt.default_buffer.__class__ = WholeWordBuffer  # the editor makes a plain one, whatever it is given
         self.prompt.app.before_render += self._make_room
         self.prompt.default_buffer.on_text_changed += self._typed
 
     # ---- what the editor asks ----------------------------------------------------------------------------------------
-
-    def _schema(self) -> tuple[Schema, str | None]:
-        return self.session.schema, self.session.state.event
 
     def _make_room(self, app: Application[str]) -> None:
         """Keeps lines free for the menu, where the screen has them: the line itself and the toolbar come first."""
@@ -156,8 +154,9 @@ class Editor:
         if self.note:
             return [("class:bar.here", self.note), ("", "\n")]
         width = get_app().output.get_size().columns
-        analysis = self.live.of(self._rule(text))
-        return toolbar(self.session, analysis, self.live.analysis, text, at, width)
+        rule = self._rule(text)
+        self.live.of(rule)
+        return toolbar(self.session, self.live.typed(rule), self.live.document, text, at, width)
 
     # ---- what keys do ------------------------------------------------------------------------------------------------
 
@@ -184,7 +183,7 @@ class Editor:
     def _keys(self) -> KeyBindings:
         keys = KeyBindings()
         typing = has_focus(DEFAULT_BUFFER)  # and not in a search, which has keys of its own
-        keys.add("f2", filter=typing)(self._mend)
+        keys.add("f2", filter=typing)(self._fix)
         keys.add("enter", filter=typing & completion_is_selected & has_completions)(self._take_completion)
         keys.add("enter", filter=typing & ~completion_is_selected)(self._enter)
         keys.add("escape", "enter", filter=typing & emacs_mode)(_new_line)
@@ -192,14 +191,14 @@ class Editor:
         keys.add(Keys.BracketedPaste, filter=typing)(self._paste)
         return keys
 
-    def _mend(self, event: KeyPressEvent) -> None:
-        """F2: every offered repair is made, to what is typed or, on an empty line, to the rule before."""
+    def _fix(self, event: KeyPressEvent) -> None:
+        """F2: every safe fix is applied, to what is typed or, on an empty line, to the rule before."""
         buffer = event.current_buffer
         text = buffer.text if buffer.text.strip() else self.session.state.rule
         start = rule_start(text)
-        after = text[:start] + mended(text[start:], *self._schema())
+        after = text[:start] + fix_all(Document(text[start:], self.session.environment))
         if after == text:
-            self.note = "there is nothing that F2 could mend"
+            self.note = "there is nothing that F2 could fix"
             return
         buffer.save_to_undo_stack()
         buffer.text = after
@@ -227,15 +226,15 @@ class Editor:
         event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
 
     def _paste(self, event: KeyPressEvent) -> None:
-        """What is pasted comes in as it is, on several lines if need be; repairs are offered for it."""
+        """What is pasted comes in as it is, on several lines if need be; fixes are offered for it."""
         text = event.data.replace("\r\n", "\n").replace("\r", "\n")
         event.current_buffer.insert_text(text)
-        start = rule_start(event.current_buffer.text)
-        if not start and mended(event.current_buffer.text, *self._schema()) != event.current_buffer.text:
-            analysis = self.live.of(event.current_buffer.text)
-            count = 0 if analysis is None else analysis.fixable
+        pasted = event.current_buffer.text
+        if not rule_start(pasted) and fix_all(Document(pasted, self.session.environment)) != pasted:
+            document = self.live.of(pasted)
+            count = 0 if document is None else len(safely_fixable(document))
             what = {0: "something", 1: "1 place"}.get(count, f"{count} places")
-            self.note = f"the pasted text has {what} to mend: F2 does it"
+            self.note = f"the pasted text has {what} to fix: F2 does it"
 
     # ---- the loop ----------------------------------------------------------------------------------------------------
 

@@ -11,8 +11,9 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.ide.document import partner, tokens
-from targetexpr.syntax.lexer import Token
+from targetexpr.ide.document import Document as Rule
+from targetexpr.ide.document import matching_brackets, tokens
+from targetexpr.ide.semantic_tokens import SemanticKind, semantic_tokens
 
 STYLE = Style.from_dict(
     {
@@ -39,17 +40,17 @@ STYLE = Style.from_dict(
     }
 )
 
-_CLASSES = {
-    "NUMBER": "class:rule.number",
-    "STRING": "class:rule.string",
-    "UNCLOSED": "class:rule.string",
-    "BOOLEAN": "class:rule.boolean",
-    "UNKNOWN": "class:rule.unknown",
-    "LPAR": "",
-    "RPAR": "",
-    "COMMA": "",
-    "DOT": "",
-    "BLANK": "",
+_STYLES: dict[SemanticKind, str] = {
+    "profile": "class:rule.profile",
+    "attribute": "class:rule.member",
+    "method": "class:rule.method",
+    "function": "class:rule.method",
+    "number": "class:rule.number",
+    "string": "class:rule.string",
+    "boolean": "class:rule.boolean",
+    "operator": "class:rule.operator",
+    "punctuation": "",
+    "unknown": "class:rule.unknown",
 }
 
 
@@ -61,16 +62,6 @@ def rule_start(text: str) -> int:
     while at < len(text) and not text[at].isspace():
         at += 1
     return at
-
-
-def _class(found: Sequence[Token], place: int) -> str:
-    token = found[place]
-    if token.kind != "NAME":
-        return _CLASSES.get(token.kind, "class:rule.operator")
-    if place and found[place - 1].kind == "DOT":
-        called = place + 1 < len(found) and found[place + 1].kind == "LPAR"
-        return "class:rule.method" if called else "class:rule.member"
-    return "class:rule.profile"
 
 
 class RuleLexer(Lexer):
@@ -94,14 +85,12 @@ def _styles(text: str, diagnostics: Sequence[Diagnostic]) -> list[tuple[int, int
     """The whole text in runs of one style: start, end, style. A long rule is styled anew at every key."""
     start = rule_start(text)
     runs: list[tuple[int, int, str]] = [(0, start, "class:rule.command")] if start else []
-    found = tokens(text[start:])
     at = start
-    for place, token in enumerate(found):
-        first, end = start + token.start, start + token.end
-        if at < first:
-            runs.append((at, first, ""))
-        runs.append((first, end, _class(found, place)))
-        at = end
+    for first, end, kind in semantic_tokens(Rule(text[start:])):
+        if at < start + first:
+            runs.append((at, start + first, ""))
+        at = start + end
+        runs.append((start + first, at, _STYLES[kind]))
     if at < len(text):
         runs.append((at, len(text), ""))
     for diagnostic in sorted(diagnostics, key=lambda one: one.is_error):
@@ -159,7 +148,7 @@ class MatchingParenthesis(Processor):
     def _pair(self, text: str, at: int) -> tuple[int, int] | None:
         if self._known[:2] != (text, at):
             near = text[max(at - 1, 0) : at + 1]
-            pair = partner(tokens(text), at) if "(" in near or ")" in near else None
+            pair = matching_brackets(tokens(text), at) if "(" in near or ")" in near else None
             self._known = (text, at, pair)
         return self._known[2]
 

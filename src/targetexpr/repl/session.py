@@ -13,7 +13,9 @@ from targetexpr.base.source import Source
 from targetexpr.checking.result import Checked
 from targetexpr.cli.evaluate import word
 from targetexpr.cli.records import Record
-from targetexpr.ide.document import Analysis, look
+from targetexpr.front import Analysis, Environment
+from targetexpr.ide.code_actions import safely_fixable
+from targetexpr.ide.document import Document
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.repl.records import Records, edited
 from targetexpr.repl.storage import RuleBook
@@ -22,6 +24,9 @@ from targetexpr.rule import compile as compile_rule
 
 MOST_UNDONE = 200
 """Steps that `:undo` can take back."""
+
+INVALID = "the rule is invalid; fix it first (`:fix` where a fix is offered)"
+"""What is answered where only a valid rule will do."""
 
 
 class Console(Protocol):
@@ -52,7 +57,7 @@ class Opened:
 class State:
     """All that a line can change, so that `:undo` can bring back what was."""
 
-    rule: str = ""  # its text, in order or not
+    rule: str = ""  # its text, valid or not
     name: str | None = None  # what it is saved under
     opened: Opened | None = None
     event: str | None = None
@@ -103,11 +108,13 @@ class Session:
 
     def answer(self) -> bool:
         """What there is to say about the current rule: diagnostics, or the verdict for the record, or type and text."""
-        analysis = self.analysis()
+        document = self.document()
+        analysis = document.analysis
         if not analysis.ok:
             self.show(analysis.diagnostics)
-            if analysis.fixable:
-                self.console.complain(self.mending(analysis))
+            fixable = len(safely_fixable(document))
+            if fixable:
+                self.console.complain(_how_to_fix(fixable, len(analysis.diagnostics)))
             return False
         if self.state.records is None:
             self._summary(analysis)
@@ -116,17 +123,11 @@ class Session:
         self.show(analysis.diagnostics)
         return self.verdict()
 
-    def mending(self, analysis: Analysis) -> str:
-        """How an offered repair is taken."""
-        count, fixable = len(analysis.diagnostics), analysis.fixable
-        what = "it" if count == 1 else "all of these" if fixable == count else f"{fixable} of these"
-        return f"`:fix` mends {what} (F2 while typing)."
-
     def _summary(self, analysis: Analysis) -> None:
         from targetexpr.syntax.printer import to_text
 
         checked = analysis.checked
-        assert checked is not None  # the analysis is in order
+        assert checked is not None  # the rule is valid
         kind = checked.type.head if checked.type is not None else "of no known type"
         text = to_text(checked.expr, "readable")
         self.console.say(f"{kind}  {text}" if "\n" not in text else f"{kind}\n{text}")
@@ -148,7 +149,7 @@ class Session:
             raise InputError(f"{where} cannot be read: {record.problem}")
         explanation = rule.explain(record.context)
         if explanation.state == "undecided":
-            raise InputError(f"{where}: {explanation.to_text().splitlines()[0]} {_misfit(rule, record.context)}")
+            raise InputError(f"{where}: {explanation.to_text().splitlines()[0]} {_invalid_value(rule, record.context)}")
         self.console.say(f"{word(explanation.value)}  ({where})")
         if explanation.value is not True and explanation.change:
             self.console.say(explanation.change)
@@ -156,9 +157,18 @@ class Session:
 
     # ---- what there is -----------------------------------------------------------------------------------------------
 
+    @property
+    def environment(self) -> Environment:
+        """What rules are checked in: any value is let through, so that parts of a rule can be tried."""
+        return Environment(schema=self.schema, event=self.state.event, timezone=self.timezone, expect=None)
+
+    def document(self) -> Document:
+        """The current rule in its environment. Raises InputError when there is none."""
+        return Document(self.rule_text(), self.environment)
+
     def analysis(self) -> Analysis:
-        """The current rule, looked at."""
-        return look(self.rule_text(), self.schema, self.state.event)
+        """Everything the compiler says of the current rule. Raises InputError when there is none."""
+        return self.document().analysis
 
     def rule_text(self) -> str:
         """The text of the current rule. Raises InputError when there is none."""
@@ -167,13 +177,13 @@ class Session:
         return self.state.rule
 
     def compiled(self) -> Rule:
-        """The current rule, ready to be evaluated. Its diagnostics are shown when it is not in order."""
+        """The current rule, ready to be evaluated. Its diagnostics are shown when it is invalid."""
         text = self.rule_text()
         try:
             return compile_rule(text, self.schema, event=self.state.event, timezone=self.timezone, expect=None)
         except ExpressionError as error:
             self.show(error.diagnostics)
-            raise InputError("the rule is not in order; mend it first (`:fix` where a fix is offered)") from None
+            raise InputError(INVALID) from None
 
     def records(self) -> Records:
         """The records. Raises InputError when there are none."""
@@ -228,6 +238,12 @@ class Session:
                 self.console.say(text)
 
 
+def _how_to_fix(fixable: int, count: int) -> str:
+    """How the safe fixes of some of all diagnostics are applied."""
+    what = "it" if count == 1 else "all of these" if fixable == count else f"{fixable} of these"
+    return f"`:fix` fixes {what} (F2 while typing)."
+
+
 def as_command(text: str) -> str:
     """Advice to call the schema command, as advice to type it here.
 
@@ -237,7 +253,7 @@ def as_command(text: str) -> str:
     return text.replace("`targetexpr schema", "`:schema")
 
 
-def _misfit(rule: Rule, context: Mapping[str, object]) -> str:
+def _invalid_value(rule: Rule, context: Mapping[str, object]) -> str:
     from targetexpr.running.coercion import DataError
 
     try:

@@ -5,29 +5,34 @@ from __future__ import annotations
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from targetexpr.checking.result import Call, Checked
-from targetexpr.ide.cursor import call_at, chain_at, value_of_chain
-from targetexpr.ide.document import Analysis
-from targetexpr.lang.nodes import Dereference, Expr, MethodCall, Name
-from targetexpr.lang.schema.model import Attribute
+from targetexpr.ide.code_actions import safely_fixable
+from targetexpr.ide.diagnostics import diagnostic_at, is_name_begun, is_pending
+from targetexpr.ide.document import Document
+from targetexpr.ide.hover import Hover, hover, hover_by_itself
+from targetexpr.ide.signature_help import SignatureHelp, signature_help
 from targetexpr.repl.commands import COMMANDS
 from targetexpr.repl.highlight import rule_start
 from targetexpr.repl.session import Session, as_command
 
+_LONGEST = 40  # characters of the part of the rule that is told of
+
 
 def toolbar(
-    session: Session, analysis: Analysis | None, before: Analysis, text: str, at: int, width: int
+    session: Session, document: Document, known: Document, text: str, at: int, width: int
 ) -> StyleAndTextTuples:
-    """Two lines, cut to the width of the screen. While the analysis is awaited, the one before speaks."""
+    """Two lines, cut to the width of the screen, about a text whose rule is `document`.
+
+    `known` is the newest document that is analyzed: the same one, or one before, which speaks while that is awaited.
+    """
     if text.lstrip().startswith(":") and not _holds_rule(text):
         return _cut(_command(text), width)
-    start = rule_start(text)
-    rule, here = text[start:], at - start
-    known = analysis or before
-    wrong = any(diagnostic.is_error and not known.pending(diagnostic) for diagnostic in known.diagnostics)
-    signature = [] if wrong else _signature(session, rule, here)
-    first = signature or _trouble(session, known, here)
-    second = [*_repair(known, here), *_types(session, analysis, rule, here)]
+    here = at - rule_start(text)
+    if not document.text.strip():
+        return [*_cut([("class:bar.quiet", _at_rest(session, None))], width), ("", "\n"), *_cut(_state(session), width)]
+    errors = [one for one in known.analysis.diagnostics if one.is_error and not is_pending(known, one)]
+    signature = None if errors else signature_help(document, here)
+    first = _trouble(session, known, here) if signature is None else _signature(signature)
+    second = [*_key(known, here), *_types(document, known, here), *_state(session)]
     return [*_cut(first, width), ("", "\n"), *_cut(second, width)]
 
 
@@ -44,101 +49,76 @@ def _command(text: str) -> StyleAndTextTuples:
     return [("class:bar.here", command.usage), ("class:bar.quiet", f"  {command.doc}")]
 
 
-def _trouble(session: Session, analysis: Analysis, at: int) -> StyleAndTextTuples:
-    diagnostic = analysis.diagnostic_at(at)
+def _trouble(session: Session, known: Document, at: int) -> StyleAndTextTuples:
+    diagnostic = diagnostic_at(known, at)
     if diagnostic is None:
-        return [("class:bar.quiet", _resting(session, analysis))]
-    if analysis.half_a_name(diagnostic):
+        return [("class:bar.quiet", _at_rest(session, known))]
+    if is_name_begun(known, diagnostic):
         return [("class:bar.quiet", "a name is begun here; Tab shows how it can go on")]
-    style = "class:bar.quiet" if analysis.pending(diagnostic) else f"class:bar.{diagnostic.severity}"
+    style = "class:bar.quiet" if is_pending(known, diagnostic) else f"class:bar.{diagnostic.severity}"
     hint = f" {as_command(diagnostic.hint)}" if diagnostic.hint and diagnostic.fix is None else ""
     return [(style, f"{diagnostic.message}{hint}")]
 
 
-def _repair(analysis: Analysis, at: int) -> StyleAndTextTuples:
-    """The key that mends what is told, and how much more there is."""
-    diagnostic = analysis.diagnostic_at(at)
-    if diagnostic is None or analysis.pending(diagnostic):
+def _key(known: Document, at: int) -> StyleAndTextTuples:
+    """The key that fixes what is told, and how much more there is."""
+    diagnostic = diagnostic_at(known, at)
+    if diagnostic is None or is_pending(known, diagnostic):
         return []
-    count, fixable = len(analysis.diagnostics), analysis.fixable
+    count, fixable = len(known.analysis.diagnostics), safely_fixable(known)
     total: StyleAndTextTuples = [("class:bar.quiet", f"({count} diagnostics)  ")] if count > 1 else []
     if not fixable:
         return total
-    if diagnostic.fix is None or diagnostic not in analysis.fixable_diagnostics:
-        title = f"mends {fixable} of them"
+    if diagnostic.fix is None or diagnostic not in fixable:
+        title = f"fixes {len(fixable)} of them"
     else:
-        title = diagnostic.fix.title + (f", and mends {fixable - 1} more" if fixable > 1 else "")
+        title = diagnostic.fix.title + (f", and fixes {len(fixable) - 1} more" if len(fixable) > 1 else "")
     return [("class:bar.key", "F2"), ("", f" {title}  "), *total]
 
 
-def _resting(session: Session, analysis: Analysis) -> str:
+def _at_rest(session: Session, known: Document | None) -> str:
     """What to say when nothing is wrong: what Enter will do, or how to begin."""
-    if analysis.checked is None:
+    if known is None or known.analysis.checked is None:
         return "type a rule, or :help"
     if session.state.records is None:
         return "Enter checks it; with `:load FILE`, or `:set NAME VALUE`, it is evaluated too"
     return f"Enter evaluates it for {session.where()}"
 
 
-def _signature(session: Session, rule: str, at: int) -> StyleAndTextTuples:
-    call = call_at(rule, at, session.schema, session.state.event)
-    if call is None:
-        return []
-    said: StyleAndTextTuples = [("", f"{call.function.name}(")]
-    fitting = [o for o in call.function.overloads if len(o.parameters) > call.index]
-    overload = (fitting or [call.function.overloads[-1]])[0]
-    parameters = [p for p in overload.parameters if p.role != "ignored"]
-    for place, parameter in enumerate(parameters):
-        said.append(("", ", " if place else ""))
-        optional = place >= overload.required
-        name = f"[{parameter.name}]" if optional else parameter.name
-        said.append(("class:bar.here" if place == call.index else "", f"{name}: {parameter.type.kind}"))
-    said += [("", f") -> {overload.result.head}"), ("class:bar.quiet", f"  {call.function.doc}")]
-    return said
+def _signature(help_: SignatureHelp) -> StyleAndTextTuples:
+    label, active = help_.active_signature.label, help_.active_parameter
+    if active is None:
+        shown: StyleAndTextTuples = [("", label)]
+    else:
+        start, end = active.span
+        shown = [("", label[:start]), ("class:bar.here", label[start:end]), ("", label[end:])]
+    return [*shown, ("class:bar.quiet", f"  {help_.doc}")]
 
 
-def _types(session: Session, analysis: Analysis | None, rule: str, at: int) -> StyleAndTextTuples:
-    said: StyleAndTextTuples = []
-    checked = None if analysis is None else analysis.checked
+def _types(document: Document, known: Document, at: int) -> StyleAndTextTuples:
+    """The type of a valid rule, and what the cursor is on."""
+    analyzed = known is document
+    checked = document.analysis.checked if analyzed else None
+    shown: StyleAndTextTuples = []
     if checked is not None and checked.type is not None:
-        said += [("class:bar.type", checked.type.head)]
-    here = _here(session, checked, analysis, rule, at)
-    if here:
-        said += [("class:bar.quiet", "  here: " if said else "here: "), ("", here)]
+        shown.append(("class:bar.type", checked.type.head))
+    here = hover(document, at) if analyzed else hover_by_itself(document, at)
+    if here is not None and not (here.whole and checked is not None):
+        shown += [("class:bar.quiet", "  here: " if shown else "here: "), ("", _described(here))]
+    return shown
+
+
+def _described(here: Hover) -> str:
+    code = " ".join(here.code.split())
+    code = code if len(code) <= _LONGEST else code[: _LONGEST - 3] + "..."
+    return f"{code}  {here.type}" + (f"  {here.doc}" if here.doc else "")
+
+
+def _state(session: Session) -> StyleAndTextTuples:
+    """The event and the record, where there are any."""
     where = session.where() if session.state.records is not None else ""
-    event = session.state.event or ""
-    state = ", ".join(part for part in (event, where) if part)
-    if state:
-        said += [("class:bar.quiet", f"  [{state}]")]
-    return said
-
-
-def _here(session: Session, checked: Checked | None, analysis: Analysis | None, rule: str, at: int) -> str:
-    """What the cursor is on, its type, and what it means."""
-    if checked is not None and analysis is not None:
-        node = analysis.node_at(at)
-        return "" if node is None or node is checked.expr else _described(checked, node, rule)
-    chain = chain_at(rule, at)
-    alone = None if chain is None else value_of_chain(chain, session.schema, session.state.event)
-    return "" if alone is None or chain is None else _described(alone, alone.expr, chain)
-
-
-def _described(checked: Checked, node: Expr, rule: str) -> str:
-    type_ = checked.type_of(node)
-    if type_ is None:
-        return ""  # there is a mistake in it, which is told above
-    target = checked.target_of(node) if isinstance(node, Dereference | MethodCall) else None
-    doc = ""
-    if isinstance(target, Attribute):
-        doc = target.doc
-    elif isinstance(target, Call):
-        doc = target.function.doc
-    elif isinstance(node, Name):
-        profile = checked.schema.profiles.get(node.name)
-        doc = "" if profile is None else profile.doc
-    text = " ".join(node.span.cut(rule).split())
-    text = text if len(text) <= 40 else text[:37] + "..."
-    return f"{text}  {type_.head}" + (f"  {doc}" if doc else "")
+    state = ", ".join(part for part in (session.state.event or "", where) if part)
+    return [("class:bar.quiet", f"  [{state}]")] if state else []
 
 
 def _cut(fragments: StyleAndTextTuples, width: int) -> StyleAndTextTuples:

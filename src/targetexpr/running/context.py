@@ -18,7 +18,6 @@ from targetexpr.running.coercion import (
     bind_string,
     path_text,
 )
-from targetexpr.running.foreign import native
 
 
 class ContextReader:
@@ -75,17 +74,11 @@ class ContextReader:
         return None
 
     def items(self, raw: object, *path: PathPart) -> list[object] | tuple[object, ...] | None:
-        """`raw` as a list of dicts, such as line items; None when it is missing."""
-        if raw is None:
-            return None
-        if not isinstance(raw, list | tuple):
-            self.misfit(path, raw, "list")
-            return None
-        for place, item in enumerate(raw):
-            if not isinstance(item, dict):
-                self.misfit((*path, place), item, "dict")
-                return None
-        return raw
+        """`raw` as a list; None when it is missing."""
+        if raw is None or isinstance(raw, list | tuple):
+            return raw
+        self.misfit(path, raw, "list")
+        return None
 
     # places in the context
 
@@ -118,12 +111,12 @@ class ContextReader:
 
 
 def get(mapping: dict[object, object], key: str) -> object:
-    """What a dict holds under a key, None when it holds nothing. NumPy's and pandas' scalars are read as Python's own.
+    """What a dict holds under a key, None when it holds nothing.
 
     By subscription: dicts that answer for missing keys (`defaultdict`) do so here as in any other Python code.
     """
     try:
-        return native(mapping[key])
+        return mapping[key]
     except KeyError:
         return None
 

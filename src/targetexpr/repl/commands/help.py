@@ -31,7 +31,7 @@ def overview(commands: Sequence[Command]) -> str:
             group = command.group
             lines.append(group)
         lines.append(f"  {command.usage:<{width}}  {command.doc}")
-    lines += ["", "Keys: Tab completes, F2 mends what is underlined, Ctrl-R searches what was typed before,"]
+    lines += ["", "Keys: Tab completes, F2 fixes what is underlined, Ctrl-R searches what was typed before,"]
     lines += ["Alt-Enter begins a new line, Ctrl-X Ctrl-E opens an editor, Ctrl-C drops the line, Ctrl-D leaves."]
     lines += ["Commands may be cut short: `:expl` is `:explain`. `:help COMMAND` tells more."]
     return "\n".join(lines)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import cast
 
 from targetexpr.base.errors import InputError
-from targetexpr.ide.document import Analysis, mended
+from targetexpr.checking.result import Checked
+from targetexpr.ide.code_actions import fix_all
 from targetexpr.repl.commands.command import Command, option_and_rule, take_rule, whole_number
-from targetexpr.repl.session import Session
+from targetexpr.repl.session import INVALID, Session
 
 _GROUP = "The rule"
 
 
-def _in_order(session: Session) -> Analysis:
+def _valid(session: Session) -> Checked:
     """The current rule, which has no errors. Shows them and raises InputError when it has."""
     analysis = session.analysis()
-    if not analysis.ok:
+    if analysis.checked is None or not analysis.checked.ok:
         session.show(analysis.diagnostics)
-        raise InputError("the rule is not in order; mend it first (`:fix` where a fix is offered)")
-    return analysis
+        raise InputError(INVALID)
+    return analysis.checked
 
 
 def _json(session: Session, argument: str) -> None:
@@ -26,8 +27,7 @@ def _json(session: Session, argument: str) -> None:
     from targetexpr.syntax.json_encoder import JsonStyle
 
     style = option_and_rule(session, argument, ("compact", "editor"))
-    checked = _in_order(session).checked
-    assert checked is not None  # it is in order
+    checked = _valid(session)
     session.console.say(to_json(checked, cast("JsonStyle", style)))
 
 
@@ -35,8 +35,7 @@ def _text(session: Session, argument: str) -> None:
     from targetexpr.syntax.printer import TextStyle, to_text
 
     style = option_and_rule(session, argument, ("readable", "compact"))
-    checked = _in_order(session).checked
-    assert checked is not None  # it is in order
+    checked = _valid(session)
     session.console.say(to_text(checked.expr, cast("TextStyle", style)))
 
 
@@ -46,15 +45,14 @@ def _tree(session: Session, argument: str) -> None:
     take_rule(session, argument)
     checked = session.analysis().checked
     if checked is None:
-        _in_order(session)
+        _valid(session)
     else:
         session.console.say(drawn(checked))
 
 
 def _type(session: Session, argument: str) -> None:
     take_rule(session, argument)
-    checked = _in_order(session).checked
-    assert checked is not None  # it is in order
+    checked = _valid(session)
     session.console.say(checked.type or "of no known type")
     reads = dict.fromkeys(str(read) for read in checked.reads)
     if reads:
@@ -68,18 +66,18 @@ def _lint(session: Session, argument: str) -> None:
         session.console.say("nothing is wrong with it")
     session.show(analysis.diagnostics)
     if not analysis.ok:
-        raise InputError("the rule is not in order")
+        raise InputError("the rule is invalid")
 
 
 def _fix(session: Session, argument: str) -> None:
     take_rule(session, argument)
-    before = session.rule_text()
-    after = mended(before, session.schema, session.state.event)
-    if after == before:
-        analysis = session.analysis()
-        session.show(analysis.diagnostics)
-        raise InputError("no repair is offered; change the rule itself" if analysis.diagnostics else "nothing to mend")
-    session.change("the repair", rule=after)
+    document = session.document()
+    after = fix_all(document)
+    if after == document.text:
+        diagnostics = document.analysis.diagnostics
+        session.show(diagnostics)
+        raise InputError("no fix is offered; change the rule itself" if diagnostics else "there is nothing to fix")
+    session.change("the fix", rule=after)
     session.console.say(after)
     session.answer()
 
@@ -154,7 +152,7 @@ RULES = (
     Command(
         name="fix",
         arguments="[RULE]",
-        doc="make the offered repairs (F2 while typing)",
+        doc="apply the offered fixes (F2 while typing)",
         example=":fix currentTxn.value=>500",
         group=_GROUP,
         run=_fix,

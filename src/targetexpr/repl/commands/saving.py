@@ -29,7 +29,7 @@ def _save(session: Session, argument: str) -> None:
         session.console.say(f"It was: {before.expression}")
     analysis = session.analysis()
     if not analysis.ok:
-        session.console.say("It is not in order yet; `:lint` says what is wrong.")
+        session.console.say("It is not valid yet; `:lint` says what is wrong.")
     elif analysis.checked is not None and not session.is_condition(analysis.checked):
         session.console.say("This is no condition yet: a rule comes out as true or false.")
 
@@ -124,8 +124,8 @@ def _export(session: Session, argument: str) -> None:
     analysis = session.analysis()
     if not analysis.ok:
         session.show(analysis.diagnostics)
-        raise InputError("the rule is not in order, nothing was written; mend it first")
-    assert analysis.checked is not None  # it is in order
+        raise InputError("the rule is invalid, nothing was written; fix it first")
+    assert analysis.checked is not None  # it is valid
     opened = session.state.opened
     mine = opened is not None and opened.path == os.path.abspath(path)
     place = opened.place if opened is not None and mine else None

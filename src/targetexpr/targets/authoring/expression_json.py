@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from targetexpr.front import check, to_json
+from targetexpr.checking.checker import check_tree
 from targetexpr.lang.schema.schema import Schema
-from targetexpr.targets.model.events import event_of
+from targetexpr.syntax.json_encoder import to_json
+from targetexpr.syntax.parse import parse
 from targetexpr.targets.model.group import Target
+from targetexpr.targets.validation.rule import event_of
 
 
 def made_json(target: Target, schema: Schema | None = None) -> str:
@@ -14,4 +16,5 @@ def made_json(target: Target, schema: Schema | None = None) -> str:
     >>> made_json(Target(expression=True))
     '{"arity":"literal","value":"true","type":"boolean:primitive"}'
     """
-    return to_json(check(target.rule, schema, event=event_of(target), strict=False))
+    checked = check_tree(parse(target.rule), schema, event=event_of(target), strict=False)
+    return to_json(checked.expr, types=checked.types)

@@ -8,13 +8,12 @@ from typing import NamedTuple, TypeAlias
 
 from targetexpr.running.coercion import DataError
 from targetexpr.running.context import ContextReader
-from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 
 Order: TypeAlias = tuple[datetime, int, int, str]
 """What records are sorted by: the instant, then the id; whole numbers by size and before texts."""
 
-RETURN = RETURN_BILL
-BILL = TRANSACTION_ADD
+RETURN = "ReturnBill"
+BILL = "TransactionAdd"
 
 
 class Head(NamedTuple):
