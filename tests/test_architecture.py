@@ -185,9 +185,6 @@ STILL_NAMED = frozenset(
         "serve/users.py: _Told",
         "serve/uvicorn_server.py: _Words",
         "syntax/recovery/characters.py: say",
-        "targets/model/json_values.py: _Reader",
-        "targets/progress/streaks.py: Runs",
-        "targets/validation/diagnostics.py: Finding",
     ]
 )
 """Names still to be replaced, as `path: name`. To be emptied."""

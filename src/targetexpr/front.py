@@ -254,6 +254,7 @@ def to_json(
 ) -> str:
     """The expressionJson of a tree; of a checked one, with the types of its parts.
 
+    Of a checked tree, arguments of methods that take none are left out, as the platform's own editor does.
     `compact` has no white space; `editor` is the layout of the platform's rule editor. `types` gives a type, or None,
     for each node in preorder, in place of those of a checked tree. Raises ExpressionError (`too-large`) for output
     past `limits.json` characters.
@@ -262,6 +263,8 @@ def to_json(
     '{"arity":"literal","value":"true","type":"boolean:primitive"}'
     """
     if isinstance(expr, Checked):
-        types = expr.types if types is None else types
-        expr = expr.expr
+        from targetexpr.checking.written import as_written
+
+        expr, made = as_written(expr) if types is None else (expr.expr, types)
+        return encode(expr, style, types=made, limits=limits)
     return encode(expr, style, types=types, limits=limits)

@@ -172,9 +172,9 @@ class Rule:
 
     def to_json(self, style: JsonStyle = "compact") -> str:
         """The rule as typed expressionJson."""
-        from targetexpr.syntax.json_encoder import to_json
+        from targetexpr.front import to_json
 
-        return to_json(self.expr, style, types=self.checked.types)
+        return to_json(self.checked, style)
 
     def explain(self, context: Context) -> Explanation:
         """Why the rule comes out as it does for a context: what was read, which side decided, what was not needed.

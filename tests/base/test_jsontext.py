@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targetexpr.base.jsontext import CODES, Json, JsonError, JsonReader, not_valid_json, pointer, read_json
+from tests.growth import assert_linear
 
 KEYS = st.text(st.sampled_from('ab/~"\\\n é漢😀'), max_size=3)
 VALUES = st.recursive(
@@ -276,26 +278,11 @@ def test_on_object_sees_inner_ones_first_with_their_places() -> None:
 
 
 def test_long_documents_in_linear_time() -> None:
-    import gc
-    import time
-
-    def seconds(count: int) -> float:
+    def reading(count: int) -> Callable[[], object]:
         text = "[" + ",".join(['{"key":"value","n":1.5}'] * count) + "]"
-        gc.collect()
-        gc.disable()  # what it costs depends on what the tests before this one left behind
-        try:
-            start = time.process_time()
-            read_json(text)
-            return time.process_time() - start
-        finally:
-            gc.enable()
+        return lambda: read_json(text)
 
-    small = large = float("inf")
-    for _ in range(8):  # tried again when a busy machine spoils it
-        small, large = min(small, seconds(2_000)), min(large, seconds(20_000))
-        if large <= 13 * small:
-            break
-    assert large <= 13 * small
+    assert_linear(reading, 2_000, most=13)
 
 
 def test_numbers_keep_their_spelling() -> None:

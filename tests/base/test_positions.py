@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from targetexpr.base.positions import Encoding, LineIndex, LinePosition
+from tests.growth import assert_linear
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 
@@ -121,15 +122,16 @@ def test_a_place_in_a_pair_of_surrogates_is_its_start() -> None:
 
 
 def test_a_long_line_is_asked_in_linear_time() -> None:
-    """All places of one line: ten times the text takes about ten times as long, and never a hundred times."""
+    """All places of one line."""
 
-    def seconds(count: int) -> float:
+    def asking(count: int) -> Callable[[], None]:
         text = "é🎉a" * count
-        start = perf_counter()
-        index = LineIndex(text, "utf-16")
-        for offset in range(len(text)):
-            index.offset(0, index.position(offset).column)
-        return perf_counter() - start
 
-    short = min(seconds(1_000) for _ in range(3))
-    assert min(seconds(10_000) for _ in range(3)) < 30 * short
+        def ask() -> None:
+            index = LineIndex(text, "utf-16")
+            for offset in range(len(text)):
+                index.offset(0, index.position(offset).column)
+
+        return ask
+
+    assert_linear(asking, 1_000)

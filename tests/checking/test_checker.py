@@ -55,13 +55,15 @@ def test_any_inventory_attribute_travels_in_types(name: str) -> None:
 
 
 def test_unknown_names_have_no_type_without_strictness() -> None:
-    """As the sample that the platform's own converter could not type."""
+    """Names, their dereference or call and arithmetic over them; comparisons and logic stay boolean."""
     checked = check("currentEven.target&&FVILName==looooo", strict=False)
     assert checked.ok
-    assert checked.types == (None,) * 6
+    assert checked.types == ("boolean:primitive", None, None, "boolean:primitive", None, None)
     known = check("currentTxn.value>500&&currentEven.target", strict=False)
     assert known.types[1] == "boolean:primitive"
-    assert known.type is None
+    assert known.type == "boolean:primitive"
+    summed = check("currentTxn.value+currentEven.target>5", strict=False)
+    assert summed.types[:2] == ("boolean:primitive", None)
 
 
 TYPES = [
@@ -69,31 +71,36 @@ TYPES = [
     ("-1.5", "number:primitive"),
     ("1+2*3%4", "number:primitive"),
     ("1/2", "real:object:primitive"),
-    ("currentCustomer.slabNumber", "integer:object:primitive"),
-    ("-currentCustomer.slabNumber", "integer:object:primitive"),
-    ("currentCustomer.slabNumber+1", "integer:object:primitive"),
-    ("currentCustomer.slabNumber+(1+2)", "integer:object:primitive"),
-    ("currentCustomer.slabNumber+-1", "integer:object:primitive"),
-    ("currentCustomer.slabNumber+1.5", "real:object:primitive"),
-    ("currentCustomer.slabNumber+-1.5", "real:object:primitive"),
-    ("currentCustomer.slabNumber*(1.5-1)", "real:object:primitive"),
+    ("currentCustomer.slabNumber", "integer:number:primitive"),
+    ("-currentCustomer.slabNumber", "integer:number:primitive"),
+    ("currentCustomer.slabNumber+1", "integer:number:primitive"),
+    ("currentCustomer.slabNumber+(1+2)", "integer:number:primitive"),
+    ("currentCustomer.slabNumber+-1", "integer:number:primitive"),
+    ("currentCustomer.slabNumber+1.5", "integer:number:primitive"),
+    ("currentCustomer.slabNumber+-1.5", "integer:number:primitive"),
+    ("currentCustomer.slabNumber*(1.5-1)", "integer:number:primitive"),
     ("currentCustomer.slabNumber+currentTxn.value", "real:object:primitive"),
-    ("currentCustomer.slabNumber%currentCustomer.numberOfVisits", "integer:object:primitive"),
+    ("currentCustomer.slabNumber/2", "real:object:primitive"),
+    ('currentCustomer.firstname+" "', "string:object:primitive"),
+    ('currentTxn.extField_a+"x"', "string:object:primitive"),
+    ("currentTxn.extField_a+currentTxn.extField_b", "real:object:primitive"),
+    ("currentCustomer.slabNumber+currentTxn.value", "real:object:primitive"),
+    ("currentCustomer.slabNumber%currentCustomer.numberOfVisits", "integer:number:primitive"),
     ("currentCustomer.slabNumber/1", "real:object:primitive"),
     ("currentTxn.value%100", "real:object:primitive"),
     ("currentTxn.date", "date:object:primitive"),
-    ("currentTxn.date.year", "integer:object:primitive"),
-    ("currentTxn.date.year()", "integer:object:primitive"),
+    ("currentTxn.date.year", "integer:number:primitive"),
+    ("currentTxn.date.year()", "integer:number:primitive"),
     ("currentCustomer.isLoyal", "boolean:primitive"),
     ("currentCustomer.isLoyal()", "boolean:primitive"),
     ("currentCustomer.isLoyal?1:2", "number:primitive"),
-    ("currentCustomer.isLoyal?currentCustomer.slabNumber:2", "integer:object:primitive"),
-    ("currentCustomer.isLoyal?currentCustomer.slabNumber:2.5", "real:object:primitive"),
+    ("currentCustomer.isLoyal?currentCustomer.slabNumber:2", "integer:number:primitive"),
+    ("currentCustomer.isLoyal?currentCustomer.slabNumber:2.5", "integer:number:primitive"),
     ('currentCustomer.isLoyal?currentCustomer.name:"x"', "string:object:primitive"),
     ("currentCustomer.isLoyal?currentTxn.date:currentCustomer.joinDate", "date:object:primitive"),
     ("!currentCustomer.isLoyal", "boolean:primitive"),
     ('currentTxn.basketSum("a","b")', "real:object:primitive"),
-    ('currentTxn.basketCount("a","b")', "integer:object:primitive"),
+    ('currentTxn.basketCount("a","b")', "integer:number:primitive"),
     ("currentCustomer.extField_x", "string:object:primitive"),
 ]
 
@@ -109,10 +116,10 @@ PROFILE_TYPES = {
     "currentLineItem.qty": "tx.item:object:primitive",
     "currentCustomer.name": "customer:object:primitive",
     "currentCustomerPartner.benefitsLimit": "customerPartner:object:primitive",
-    "currentTrackerCondition.trackerName": "trackerCondition:object:primitive",
+    "currentTrackerCondition.trackerName": "customer.trackerCondition:object:primitive",
     "returnBill.number": "returnBill:object:primitive",
-    "tenderProfile.code": "tenderProfile:object:primitive",
-    "groupPrimaryCustomer.name": "groupPrimaryCustomer:object:primitive",
+    "tenderProfile.code": "paymentMode:object:primitive",
+    "groupPrimaryCustomer.name": "customer:object:primitive",
     "currentEvent.eventType": "event:object:primitive",
 }
 
@@ -126,7 +133,7 @@ def test_types_of_profiles(text: str, type_: str) -> None:
     ("event", "type_"),
     [
         ("TargetCompleted", "customer.targetCompletedEvent:object:primitive"),
-        ("TransactionAdd", "customer.transactionAddEvent:object:primitive"),
+        ("TransactionAdd", "transactionAddEvent:object:primitive"),
         ("ReturnBill", "customer.returnTransactionEvent:object:primitive"),
         ("GymVisit", "customer.gymVisitEvent:object:primitive"),
     ],
@@ -325,6 +332,46 @@ def test_json_types_that_differ_are_warned_about() -> None:
         '"value":"value","type":"real', '"value":"value","type":"date'
     )
     assert [item.pointer for item in check_json(name).diagnostics] == ["/operands/0/operands/1/type"]
+
+
+OLDER = [
+    ("currentCustomer.slabNumber>5", "integer:number:primitive", "integer:object:primitive", None),
+    ('tenderProfile.code=="a"', "paymentMode:object:primitive", "tenderProfile:object:primitive", None),
+    (
+        'currentCustomer.customFieldValueIncludes("gender","Male")',
+        "EEnum__CustomerCustomField:enum:string:object:primitive",
+        "string:object:primitive",
+        None,
+    ),
+    (
+        'currentEvent.eventType=="a"',
+        "transactionAddEvent:object:primitive",
+        "customer.transactionAddEvent:object:primitive",
+        "TransactionAdd",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "now", "before", "event"), OLDER)
+def test_json_with_an_older_spelling_reads_and_is_named_so(text: str, now: str, before: str, event: str | None) -> None:
+    document = to_json(check(text, event=event))
+    assert now in document
+    found = check_json(document.replace(now, before), event=event)
+    assert found.ok
+    assert {one.code for one in found.diagnostics} == {"type-differs"}
+    assert all(f"`{before}` is an older spelling of `{now}`" in one.message for one in found.diagnostics)
+
+
+def test_arguments_of_methods_without_parameters_are_left_out_of_typed_json() -> None:
+    text = 'currentCustomer.email.isNotNull("")&&currentCustomer.joinDate.day(1,currentTxn.value)==3'
+    bare = "currentCustomer.email.isNotNull()&&currentCustomer.joinDate.day()==3"
+    checked = check(text)
+    assert checked.ok
+    assert to_json(checked) == to_json(check(bare))
+    assert to_json(parse(text)) != to_json(parse(bare)), "untyped JSON keeps them"
+    assert codes('currentCustomer.email.isNull("","")') == []
+    assert codes("currentCustomer.joinDate.day(currentTxn.valu)==1") == ["unknown-attribute"], "they are checked"
+    assert codes('currentCustomer.isLoyal("x")') == ["attribute-called"]
 
 
 def test_json_in_which_only_literals_are_typed_says_nothing_about_types() -> None:

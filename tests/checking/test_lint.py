@@ -27,6 +27,8 @@ FINDS = {
     "partial-word": 'currentEvent.currentLoyaltyType.matches("LOYALTY")',
     "unknown-value": 'currentEvent.currentLoyaltyType=="LOYAL"',
     "mixed-logic": f"{V}>5||{L}&&{V}<3",
+    "editor-cannot": f"!{L}",
+    "joined-strings": f'{N}+"x"=="y"',
 }
 
 
@@ -73,7 +75,6 @@ QUIET = [
     f'{N}.contains("a")&&{N}.contains("b")',
     f"{L}&&{V}>5",
     f"{L}==false",
-    f"!({V}>5)",
     "currentTxn.date.day()==3",
     "currentTxn.date.month()>=12",
     "currentTxn.date.dateDiff(currentCustomer.joinDate)<=0",
@@ -87,7 +88,6 @@ QUIET = [
     'currentEvent.currentLoyaltyType.matches("^LOYALTY$")||currentEvent.currentLoyaltyType=="NON_LOYALTY"',
     'currentTxn.basketIncludesRegex("brand","Puma")',
     'currentTxn.basketSumIf("DISCOUNT","NOT_EQUALS_TO","0")==0',
-    f"{L}?true:{V}>5",
 ]
 
 
@@ -168,10 +168,32 @@ FIXES = [
 
 @pytest.mark.parametrize(("text", "wanted"), FIXES)
 def test_fixes_write_what_is_meant(text: str, wanted: str) -> None:
-    diagnostic = next(diagnostic for diagnostic in lint(text) if diagnostic.fix is not None)
+    diagnostic = next(one for one in lint(text, off=["editor-cannot"]) if one.fix is not None)
     mended = apply_fixes(text, [diagnostic])
     assert mended == wanted
     parse(mended)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (f"!{L}", f"{L}==false"),
+        (f"!({V}>5&&{L})&&{L}", f"({V}>5&&{L})==false&&{L}"),
+        (f"{V}>-5", f"{V}>(0-5)"),
+        (f"{V}>+5", f"{V}>5"),
+    ],
+)
+def test_what_the_editor_cannot_has_a_spelling_it_takes(text: str, wanted: str) -> None:
+    (diagnostic,) = lint(text)
+    assert diagnostic.code == "editor-cannot"
+    assert apply_fixes(text, [diagnostic]) == wanted
+    assert lint(wanted) == []
+
+
+def test_what_the_editor_cannot_is_told_where_there_is_no_other_spelling() -> None:
+    assert [(one.code, one.fixes) for one in lint(f"{L}?true:{V}>5")] == [("editor-cannot", ())]
+    assert codes('currentCustomer.slabNumber.interval("1,2")==1') == {"editor-cannot"}
+    assert codes(f'{V}.interval("1,2")==1') == set()
 
 
 def test_rules_with_errors_are_left_to_the_checker() -> None:

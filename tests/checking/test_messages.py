@@ -96,6 +96,9 @@ def test_no_sentence_without_a_row(module: ModuleType) -> None:
         assert checked.diagnostics[0].fix is None
         checked = check_tree(parse("currentTxn.value>5"))
         compare_types(checked, ["x"] * 4, [None] * 4, str, [checked.expr.span] * 4, 1)
+        older = check_tree(parse("currentCustomer.slabNumber>5"))
+        stated = ["boolean:primitive", "integer:object:primitive", None, None]
+        compare_types(older, stated, [None] * 4, str, [older.expr.span] * 4, 1)
     finally:
         sys.settrace(before)
     assert sorted(_body_lines(module) - reached) == []

@@ -114,7 +114,7 @@ def test_tree(talk: Talk) -> None:
 
 def test_type(talk: Talk) -> None:
     said = talk.do(":type currentTxn.date.month()")
-    assert said == "integer:object:primitive\nreads currentTxn.date", "the type of whole numbers"
+    assert said == "integer:number:primitive\nreads currentTxn.date", "the type of whole numbers"
     talk.do(RULE)
     assert talk.do(":type") == "boolean:primitive\nreads currentTxn.value"
     assert talk.do(":type 1<2") == "boolean:primitive"

@@ -217,3 +217,20 @@ def test_results_are_never_floats() -> None:
     local = compile("currentTxn.date", expect=None, timezone="Asia/Kolkata").evaluate(context)
     assert isinstance(local, datetime)
     assert local.isoformat() == "2025-05-27T10:00:00+05:30"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [("Ann", "Lee", "AnnLee"), ("Ann", "", "Ann"), ("Ann", None, None), (None, "Lee", None), (5, "Lee", "5Lee")],
+)
+def test_strings_are_joined_and_null_stays_null(first: object, last: object, expected: str | None) -> None:
+    context = {"currentCustomer": {"firstname": first, "lastname": last}}
+    holds("currentCustomer.firstname+currentCustomer.lastname", context, "null" if expected is None else expected)
+    verdict = "null" if expected is None else expected == "AnnLee"
+    holds('currentCustomer.firstname+currentCustomer.lastname=="AnnLee"', context, verdict)
+
+
+def test_extended_fields_are_joined_beside_a_string_and_added_beside_each_other() -> None:
+    fields = {"currentTxn": {"extField_a": "4", "extField_b": "5"}}
+    holds('currentTxn.extField_a+"x"', fields, "4x")
+    holds("currentTxn.extField_a+currentTxn.extField_b", fields, 9)

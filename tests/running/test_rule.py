@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 import copy
-import gc
 import pickle
 import threading
-import time
 from collections import ChainMap, UserDict, defaultdict
+from collections.abc import Callable
 from decimal import Context, Decimal, Inexact, localcontext
 from pathlib import Path
 from types import FunctionType, MappingProxyType
 
 import pytest
+from tests.growth import assert_linear
 
 from targetexpr import DataError, ExpressionError, Limits, Rule, Schema, compile, from_json, parse, to_json  # noqa: A004
 from targetexpr.rule import MOST_CACHED, _cached
@@ -198,24 +198,19 @@ def test_ten_thousand_terms(term: str) -> None:
 
 
 def test_compiling_and_evaluating_long_lists_is_linear() -> None:
-    def seconds(terms: int) -> float:
+    def using(terms: int) -> Callable[[], None]:
         # different terms, so that nothing is folded into one look-up
         text = "||".join(f'currentTxn.basketIncludes("a{n}","c{n}")' for n in range(terms))
-        _cached.cache_clear()
-        start = time.perf_counter()
-        rule = compile(text)
-        rule.matches(context(lineItems=[]))
-        rule.evaluate(context())
-        return time.perf_counter() - start
 
-    gc.collect()
-    gc.disable()  # the collector's share grows with all that is alive, in the tests before this one as well
-    try:
-        small = min(seconds(1000) for _ in range(3))
-        large = min(seconds(10_000) for _ in range(3))
-    finally:
-        gc.enable()
-    assert large <= 20 * small, "ten times the terms in about ten times the time, with room for a busy machine"
+        def use() -> None:
+            _cached.cache_clear()
+            rule = compile(text)
+            rule.matches(context(lineItems=[]))
+            rule.evaluate(context())
+
+        return use
+
+    assert_linear(using, 1_000, most=20)
 
 
 @pytest.mark.parametrize("depth", [10, 63, 64, 65, 200, 20_000])

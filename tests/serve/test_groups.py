@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from targetexpr.targets import TargetGroup
 from tests.serve.conftest import Client, milestone, payload, problems, streak, text
 
 
@@ -24,8 +25,8 @@ BROKEN: list[tuple[str, object, tuple[object, object, object]]] = [
     ("too deep", "[" * 5000, (300004, "too-deep", "/0" * 101)),
     ("a list", [], (300004, "not-a-group", "")),
     ("an answer", {"data": milestone(), "errors": None}, (300004, "not-a-group", "")),
-    ("no name", {"trackingType": "DEFAULT"}, (300004, "misfit", "/name")),
-    ("no kind", {"name": "a"}, (300004, "misfit", "/trackingType")),
+    ("no name", {"trackingType": "DEFAULT"}, (300004, "member-missing", "/name")),
+    ("no kind", {"name": "a"}, (300004, "member-missing", "/trackingType")),
     ("an unknown kind", milestone(trackingType="WEEKLY"), (300004, "unknown-name", "/trackingType")),
     ("a number as name", milestone(name=5), (300004, "wrong-type", "/name")),
     ("a long target name", with_target(name="x" * 201), (310008, "target-name-too-long", "/targets/0/name")),
@@ -53,7 +54,7 @@ BROKEN: list[tuple[str, object, tuple[object, object, object]]] = [
         (None, "unknown-attribute", "/targets/0/expression"),
     ),
     ("too few values", with_target(defaultValues=[]), (None, "too-few-values", "/targets/0/defaultValues")),
-    ("an id", milestone(id=7, trackingType=None), (300004, "misfit", "/trackingType")),
+    ("an id", milestone(id=7, trackingType=None), (300004, "member-missing", "/trackingType")),
 ]
 
 
@@ -79,6 +80,27 @@ def test_everything_is_told_at_once_with_the_platforms_text_and_ours(client: Cli
     assert body["errors"][1]["detail"] == "The name of the target has 201 characters; 200 are allowed."
     assert body["errors"][2]["hint"] == "Did you mean `value`?"
     assert "offset 11" in body["errors"][2]["message"]
+
+
+def test_a_create_validates_the_group_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    validated: list[str] = []
+    validate: Any = TargetGroup.model_validate
+
+    def counted(value: Any) -> Any:
+        validated.append(value["name"])
+        return validate(value)
+
+    monkeypatch.setattr(TargetGroup, "model_validate", counted)
+    client.made(milestone())
+    assert validated == ["Spring"]
+
+
+@pytest.mark.parametrize("rule", ['currentEvent.targetName=="a"', "currentEvent.minutes>5", "currentTxn.value>5"])
+def test_a_rule_that_could_not_be_evaluated_makes_no_group(client: Client, rule: str) -> None:
+    group = with_target(targetEntity="REWARDS", targetType="ALL_POINTS", expression=rule)
+    answer = client.post("/v3/targetGroups", group)
+    assert answer.status_code == 400
+    assert [pointer for _, _, pointer in problems(answer)] == ["/targets/0/expression"]
 
 
 def test_a_name_is_taken_in_any_case_even_by_a_deactivated_group(client: Client) -> None:

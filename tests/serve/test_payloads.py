@@ -150,14 +150,14 @@ NAME = "is-valid-name.request.json"
 BROKEN = [
     *variants(
         STREAK,
-        ("missing name", ("name",), GONE, [(MISFIT, "misfit", "/name")]),
-        ("name null", ("name",), None, [(MISFIT, "misfit", "/name")]),
+        ("missing name", ("name",), GONE, [(MISFIT, "member-missing", "/name")]),
+        ("name null", ("name",), None, [(MISFIT, "member-missing", "/name")]),
         ("name a number", ("name",), 5, [(MISFIT, "wrong-type", "/name")]),
         ("name empty", ("name",), "", [(None, "name-empty", "/name")]),
         ("name of 201", ("name",), "n" * 201, [(None, "group-name-too-long", "/name")]),
         ("target name of 201", (*TARGET, "name"), "n" * 201, [(310008, "target-name-too-long", "/targets/0/name")]),
         ("description of 256", ("description",), "d" * 256, [(None, "description-too-long", "/description")]),
-        ("missing trackingType", ("trackingType",), GONE, [(MISFIT, "misfit", "/trackingType")]),
+        ("missing trackingType", ("trackingType",), GONE, [(MISFIT, "member-missing", "/trackingType")]),
         ("wrong trackingType", ("trackingType",), "STREAKY", [(MISFIT, "unknown-name", "/trackingType")]),
         (
             "window of another API",
@@ -207,7 +207,7 @@ BROKEN = [
             "{",
             [(None, "json-syntax", "/targets/0/expressionJson")],
         ),
-        ("missing targetType", (*TARGET, "targetType"), GONE, [(MISFIT, "misfit", "/targets/0/targetType")]),
+        ("missing targetType", (*TARGET, "targetType"), GONE, [(MISFIT, "member-missing", "/targets/0/targetType")]),
         ("wrong targetType", (*TARGET, "targetType"), "BUY", [(MISFIT, "unknown-name", "/targets/0/targetType")]),
         (
             "points of transactions",
@@ -256,7 +256,7 @@ BROKEN = [
     ),
     *variants(
         VISIT,
-        ("missing name", ("name",), GONE, [(MISFIT, "misfit", "/name")]),
+        ("missing name", ("name",), GONE, [(MISFIT, "member-missing", "/name")]),
         ("eventName a number", (*TARGET, "eventName"), 5, [(MISFIT, "wrong-type", "/targets/0/eventName")]),
         (
             "attribute without its name",
@@ -305,7 +305,7 @@ BROKEN = [
         EXTENDED,
         ("name of 201", ("name",), "n" * 201, [(310008, "target-name-too-long", "/name")]),
         ("wrong entity", ("targetEntity",), "TILL", [(MISFIT, "unknown-name", "/targetEntity")]),
-        ("missing targetType", ("targetType",), GONE, [(MISFIT, "misfit", "/targetType")]),
+        ("missing targetType", ("targetType",), GONE, [(MISFIT, "member-missing", "/targetType")]),
         (
             "missing extendedFieldInfo",
             ("extendedFieldInfo",),
@@ -319,7 +319,12 @@ BROKEN = [
             [(310094, "extended-field-info-missing", "/extendedFieldInfo")],
         ),
         ("extendedFieldInfo a list", ("extendedFieldInfo",), [], [(MISFIT, "wrong-type", "/extendedFieldInfo")]),
-        ("field without name", ("extendedFieldInfo", "name"), GONE, [(MISFIT, "misfit", "/extendedFieldInfo/name")]),
+        (
+            "field without name",
+            ("extendedFieldInfo", "name"),
+            GONE,
+            [(MISFIT, "member-missing", "/extendedFieldInfo/name")],
+        ),
         (
             "wrong aggregate",
             ("extendedFieldInfo", "aggregateFunction"),

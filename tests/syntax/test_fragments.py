@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from targetexpr import diagnose, parse, to_text
 from targetexpr.syntax.fragments import LOOKAHEAD, fragments
 from targetexpr.syntax.json_encoder import group_json
+from tests.growth import assert_linear
 
 SAMPLES = json.loads((Path(__file__).parent.parent / "data" / "expression_json_samples.json").read_text("utf-8"))
 
@@ -57,14 +57,4 @@ def test_a_rule_is_one_piece_and_anything_else_never_fails(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["-", "(", "a.", "a ", "!", "a&&", "(a.", ")", "a?"])
 def test_time_grows_with_the_length(unit: str) -> None:
-    def seconds(count: int) -> float:
-        text = unit * count
-        taken = []
-        for _ in range(3):
-            started = time.process_time()
-            fragments(text)
-            taken.append(time.process_time() - started)
-        return min(taken)
-
-    fragments(unit * LOOKAHEAD)
-    assert seconds(2000) < 8 * seconds(500)  # linear time takes four times as long, quadratic sixteen times
+    assert_linear(lambda count: lambda: fragments(unit * count), LOOKAHEAD)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter, process_time
 
 import pytest
 
 from targetexpr import ExpressionError, Limits, diagnose, from_json, parse, to_json, to_text
 from targetexpr.lang.nodes import Logical
 from targetexpr.lang.walk import preorder
+from tests.growth import ratio
 from tests.second_reader import read
 from tests.trees import flat
 
@@ -26,28 +25,8 @@ def _list(terms: int, operator: str = "||") -> str:
     return operator.join(f'currentLineItem.doesItemMatch("sku_code","{220000 + index}")' for index in range(terms))
 
 
-def _seconds(work: Callable[[], object], times: int) -> float:
-    """Processor time of one run, the mean of several in a row."""
-    start = process_time()
-    for _ in range(times):
-        work()
-    return (process_time() - start) / times
-
-
 def _ratio(small: Callable[[], object], large: Callable[[], object]) -> float:
-    """Time of `large` over time of `small`, the collector off; tried again when a busy machine spoils it."""
-    best_small = best_large = float("inf")
-    gc.collect()
-    gc.disable()
-    try:
-        for _ in range(12):
-            best_small = min(best_small, _seconds(small, 5))
-            best_large = min(best_large, _seconds(large, 1))
-            if best_large / best_small <= MOST:
-                break
-    finally:
-        gc.enable()
-    return best_large / best_small
+    return ratio(small, large, MOST)
 
 
 _SMALL_TEXT, _LARGE_TEXT = _list(SMALL), _list(LARGE)
@@ -146,12 +125,15 @@ def test_editor_layout_of_a_thousand_reads_back() -> None:
 
 
 def test_editor_layout_past_the_limit_is_refused_at_once() -> None:
-    tree = parse(_LARGE_TEXT)
-    start = perf_counter()
-    with pytest.raises(ExpressionError) as caught:
-        to_json(tree, style="editor")
-    assert [item.code for item in caught.value.diagnostics] == ["too-large"]
-    assert perf_counter() - start < 20
+    """Written out, ten times the terms would take a hundred times as long: every level is indented further."""
+    small, large = parse(_SMALL_TEXT), parse(_LARGE_TEXT)
+
+    def refused() -> None:
+        with pytest.raises(ExpressionError) as caught:
+            to_json(large, style="editor")
+        assert [item.code for item in caught.value.diagnostics] == ["too-large"]
+
+    assert _ratio(lambda: to_json(small, style="editor"), refused) <= MOST
 
 
 def test_compact_json_of_ten_thousand_has_the_nested_shape() -> None:

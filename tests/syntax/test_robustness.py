@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from time import process_time
+from collections.abc import Callable
 
 import pytest
 
@@ -13,6 +12,7 @@ from targetexpr.base.limits import DEFAULT_LIMITS
 from targetexpr.lang.nodes import Expr
 from targetexpr.lang.walk import preorder
 from tests import corpus
+from tests.growth import assert_linear
 from tests.second_reader import NotAnExpression, read
 from tests.strategies import any_texts, examples, holds, json_texts, mutated, soups
 from tests.trees import flat
@@ -297,19 +297,10 @@ _HOSTILE = {
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", _HOSTILE)
 def test_hostile_texts_take_no_more_than_linear_time(name: str) -> None:
-    """Ten times the text takes far less than a hundred times as long; a quadratic reader fails this."""
     before, middle, after = _HOSTILE[name]
 
-    def seconds(times: int) -> float:
+    def fixing(times: int) -> Callable[[], object]:
         text = before + middle * times + after
-        gc.collect()
-        gc.disable()  # what it costs depends on what the tests before this one left behind
-        try:
-            start = process_time()
-            apply_fixes(text, diagnose(text))
-            return process_time() - start
-        finally:
-            gc.enable()
+        return lambda: apply_fixes(text, diagnose(text))
 
-    few = min(seconds(800) for _ in range(3))
-    assert any(seconds(8_000) <= 25 * few + 0.1 for _ in range(2)), "twice too slow, which is no accident"
+    assert_linear(fixing, 800)

@@ -189,7 +189,8 @@ def test_check_counts_and_ends_with_one(tmp_path: Path, capsys: pytest.CaptureFi
     status, out, err = run(capsys, "target", "check", file, REQUEST)
     assert status == 1
     assert out.splitlines() == [f"{file}: 2 errors", f"{REQUEST}: 1 warning"]
-    assert f"{file}: error[not-a-number 300004] at /totalPeriods: 'two' is not a number." in err
+    column = Path(file).read_text(encoding="utf-8").index('"two"') + 1
+    assert f"{file}:1:{column}: error[not-a-number 300004] at /totalPeriods: 'two' is not a number." in err
 
 
 def test_check_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -166,7 +166,7 @@ def test_numbers_keep_value_and_spelling(amount: Decimal, quoted: bool) -> None:
 def test_what_is_no_number(bad: Any) -> None:
     with pytest.raises(PayloadError) as caught:
         parse_group(json.dumps({"targets": [{"defaultValues": [{"defaultValue": [bad]}]}]}))
-    assert caught.value.problems[0][0] == "/targets/0/defaultValues/0/defaultValue"
+    assert caught.value.diagnostics[0].pointer == "/targets/0/defaultValues/0/defaultValue"
 
 
 def test_floats_and_decimals_of_python_are_numbers_too() -> None:

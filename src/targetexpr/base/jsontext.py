@@ -13,7 +13,7 @@ from json.decoder import JSONDecodeError
 from typing import Literal, NamedTuple, TypeAlias
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.base.pointers import join
+from targetexpr.base.pointers import join, split
 from targetexpr.base.source import Span
 
 Kind = Literal["object", "array", "string", "number", "boolean", "null"]
@@ -22,6 +22,8 @@ _BLANK = re.compile(r"[ \t\r\n]*").match
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").match
 # The standard library's own string reader, compiled where possible; its stubs leave it out.
 _scan_string: Callable[[str, int, bool], tuple[str, int]] = decoder.scanstring  # type: ignore[attr-defined]
+_EDITOR_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL).match
+_EDITOR_ESCAPE = re.compile(r"((?:[^\\]|\\[^'\0])*?)\\(['\0])", re.DOTALL).sub
 _ODD_WORD = re.compile(r"[-+\w.]{1,20}|.", re.DOTALL).match
 _WORDS: dict[str, tuple[str, Kind, bool | None]] = {
     "t": ("true", "boolean", True),
@@ -129,11 +131,20 @@ class JsonReader:
 
     `on_object` may make something of each object as it closes, inner ones first: what it returns becomes the
     object's value, and nothing else of the object is kept. While it runs, `pointer` tells where the object stands.
+    With `editor_strings`, strings are read as the platform's own editor writes them as well, which are no JSON:
+    a backslash before an apostrophe or NUL, and control characters as they are.
     """
 
-    def __init__(self, text: str, on_object: Callable[[dict[str, Json], int, int], object] | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        on_object: Callable[[dict[str, Json], int, int], object] | None = None,
+        *,
+        editor_strings: bool = False,
+    ) -> None:
         self.text = text
         self.on_object = on_object
+        self.editor_strings = editor_strings
         self.frames: list[_Frame] = []
         self.at = 0
 
@@ -224,6 +235,14 @@ class JsonReader:
         try:
             value, self.at = _scan_string(self.text, self.at + 1, True)
         except JSONDecodeError as error:
+            if self.editor_strings and (whole := _EDITOR_STRING(self.text, self.at)) is not None:
+                try:
+                    value, _ = _scan_string(_EDITOR_ESCAPE(r"\1\2", whole.group()), 1, False)
+                except JSONDecodeError:
+                    pass  # told below, as it would be without these escapes
+                else:
+                    self.at = whole.end()
+                    return value
             self.at = min(error.pos, len(self.text))
             reason = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").removesuffix(" starting").rstrip(": ")
             raise self.problem("json-syntax", reason) from None
@@ -261,3 +280,62 @@ def read_json(text: str) -> Json:
     {'a': Json(kind='number', value='2.50', start=6, end=10)}
     """
     return JsonReader(text).read()
+
+
+def value_at(document: Json, pointer: str) -> tuple[Json, bool]:
+    """The value at a JSON pointer, and True; or the innermost one on the way to it that is there, and False.
+
+    >>> value_at(read_json('{"a": [1]}'), "/a/0")
+    (Json(kind='number', value='1', start=7, end=8), True)
+    >>> value_at(read_json('{"a": [1]}'), "/a/1/b")[1]
+    False
+    """
+    found = document
+    for step in split(pointer):
+        inner: Json | None = None
+        if isinstance(found.value, dict):
+            inner = found.value.get(step)
+        elif isinstance(found.value, list) and step.isdecimal() and int(step) < len(found.value):
+            inner = found.value[int(step)]
+        if inner is None:
+            return found, False
+        found = inner
+    return found, True
+
+
+def string_offsets(literal: str, most: int) -> list[int]:
+    r"""Where each character of what a JSON string means begins in the string as written, quotes and escapes included.
+
+    The last entry is where what comes after character `most - 1` begins, at most the closing quote.
+
+    >>> string_offsets(r'"a\u00e4\nb"', 4)
+    [1, 2, 8, 10, 11]
+    """
+    offsets: list[int] = []
+    at = 1
+    while len(offsets) <= most and at < len(literal):
+        offsets.append(at)
+        if literal[at] != "\\":
+            at += 1
+        elif literal[at + 1] != "u":
+            at += 2
+        else:
+            high = int(literal[at + 2 : at + 6], 16)
+            at += 6
+            if 0xD800 <= high < 0xDC00 and literal.startswith("\\u", at) and literal[at + 2] in "dD":
+                low = int(literal[at + 2 : at + 6], 16)
+                at += 6 if 0xDC00 <= low < 0xE000 else 0
+    return offsets
+
+
+def span_inside(text: str, value: Json, span: Span) -> Span:
+    r"""Where a part of what a value of `text` means stands in `text`; only strings are written longer than they are.
+
+    >>> text = r'"name==\"Gold\""'
+    >>> span_inside(text, read_json(text), Span(6, 12)).cut(text)
+    '\\"Gold\\"'
+    """
+    if value.kind != "string":
+        return Span(value.start + span.start, value.start + span.end)
+    offsets = string_offsets(text[value.start : value.end], span.end)
+    return Span(value.start + offsets[span.start], value.start + offsets[span.end])

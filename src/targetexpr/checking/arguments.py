@@ -12,18 +12,19 @@ from targetexpr.checking.regexes import pattern_problem
 from targetexpr.checking.result import Call
 from targetexpr.checking.state import State
 from targetexpr.lang.functions import Function, Overload, Parameter, Role
+from targetexpr.lang.functions.enums import VALUE_OF, enum_of
 from targetexpr.lang.literals import date_fields, days_in_month, is_number_text, split_bounds
 from targetexpr.lang.nodes import BooleanLiteral, Expr, MethodCall, NumberLiteral, StringLiteral, Unary
 from targetexpr.lang.schema.model import Profile
 from targetexpr.lang.types import (
     BOOLEAN,
     DATE,
-    INVENTORY_ATTRIBUTE,
+    INTEGER,
     REAL,
     STRING,
     Kind,
     Type,
-    inventory_value,
+    dependent_enum,
     kind_of,
 )
 
@@ -78,8 +79,8 @@ def check_call(
         return None
     call = _Call(state, node, function, profile, arguments)
     ok = True
-    for index, at in enumerate(arguments):
-        if not call.check(overload.parameters[index], index, at):
+    for parameter, (index, at) in zip(overload.parameters, enumerate(arguments), strict=False):
+        if not call.check(parameter, index, at):
             ok = False
     if not ok:
         return None
@@ -100,6 +101,8 @@ def _overload(state: State, place: int, node: MethodCall, arguments: list[int], 
     for overload in function.overloads:
         if overload.accepts(count):
             return overload
+    if function.parameterless:
+        return function.overloads[0]  # the documents show such arguments, and they mean nothing; lint tells of them
     from targetexpr.checking import messages
 
     most = max(len(overload.parameters) for overload in function.overloads)
@@ -174,7 +177,37 @@ class _Call:
             return _CHECKS[role](self, parameter, index, at)
         if parameter.values:
             return self._documented(parameter, at)
+        if parameter.type is INTEGER:
+            self._retype_number(at)
         return True
+
+    def _retype_number(self, at: int) -> None:
+        """A bare number literal given as an integer is one."""
+        if type(self.state.order[at]) is NumberLiteral:
+            self.state.types[at] = INTEGER
+
+    def _retype_name(self, role: Role, at: int) -> StringLiteral | None:
+        """The literal that names an enum's member, typed so; None for anything computed."""
+        literal = self._literal(at)
+        if literal is not None:
+            enum = enum_of(role, self._receiver)
+            if enum is not None:
+                self.state.types[at] = enum.name
+        return literal
+
+    def _retype_value(self, role: Role, index: int, at: int) -> tuple[StringLiteral, StringLiteral] | None:
+        """The literals of a name and of the value that depends on it, the value typed so; None unless both are."""
+        name, literal = self._literal(self.arguments[index - 1]), self._literal(at)
+        if name is None or literal is None:
+            return None
+        enum = enum_of(VALUE_OF[role], self._receiver)
+        if enum is not None:
+            self.state.types[at] = dependent_enum(enum.values, name.value)
+        return name, literal
+
+    @property
+    def _receiver(self) -> Type:
+        return STRING if self.profile is None else self.profile.type
 
     def _wrong_kind(self, parameter: Parameter, at: int, wanted: Kind, kind: Kind) -> None:
         from targetexpr.checking import messages
@@ -278,6 +311,7 @@ class _Call:
         number = constant(node)
         if number is None:
             return True
+        self._retype_number(at)
         from targetexpr.checking import messages
 
         sign, digits = number
@@ -293,27 +327,19 @@ class _Call:
         self.state.report(at, messages.out_of_range(node.span, function, name, given, least, most))
         return False
 
-    def inventory_attribute(self, _parameter: Parameter, _index: int, at: int) -> bool:
-        literal = self._literal(at)
-        if literal is None:
-            return True
-        self.state.types[at] = INVENTORY_ATTRIBUTE
-        return self._declared("inventory attribute", literal, at, self.state.schema.inventory)
+    def inventory_attribute(self, parameter: Parameter, _index: int, at: int) -> bool:
+        literal = self._retype_name(parameter.role, at)
+        return literal is None or self._declared("inventory attribute", literal, at, self.state.schema.inventory)
 
-    def inventory_value(self, _parameter: Parameter, index: int, at: int) -> bool:
-        attribute = self._literal(self.arguments[index - 1])
-        literal = self._literal(at)
-        if attribute is None or literal is None:
-            return True
-        self.state.types[at] = inventory_value(attribute.value)
-        return self._among_declared(attribute, literal, at, self.state.schema.inventory)
+    def inventory_value(self, parameter: Parameter, index: int, at: int) -> bool:
+        return self._value_of(parameter, index, at, self.state.schema.inventory)
 
-    def custom_field(self, _parameter: Parameter, _index: int, at: int) -> bool:
-        literal = self._literal(at)
+    def custom_field(self, parameter: Parameter, _index: int, at: int) -> bool:
+        literal = self._retype_name(parameter.role, at)
         return literal is None or self._declared("custom field", literal, at, self._custom_fields())
 
-    def custom_value(self, _parameter: Parameter, index: int, at: int) -> bool:
-        return self._value_of(index, at, self._custom_fields())
+    def custom_value(self, parameter: Parameter, index: int, at: int) -> bool:
+        return self._value_of(parameter, index, at, self._custom_fields())
 
     def _custom_fields(self) -> Mapping[str, tuple[str, ...]]:
         if self.profile is None:
@@ -322,16 +348,25 @@ class _Call:
             return self.profile.custom_fields
         return self.state.profiles["currentCustomer"].custom_fields  # an update is of the customer's fields
 
-    def cluster(self, _parameter: Parameter, _index: int, at: int) -> bool:
-        literal = self._literal(at)
+    def cluster(self, parameter: Parameter, _index: int, at: int) -> bool:
+        literal = self._retype_name(parameter.role, at)
         return literal is None or self._declared("cluster", literal, at, self.profile.clusters if self.profile else {})
 
-    def cluster_value(self, _parameter: Parameter, index: int, at: int) -> bool:
-        return self._value_of(index, at, self.profile.clusters if self.profile else {})
+    def cluster_value(self, parameter: Parameter, index: int, at: int) -> bool:
+        return self._value_of(parameter, index, at, self.profile.clusters if self.profile else {})
 
-    def _value_of(self, index: int, at: int, declared: Mapping[str, tuple[str, ...]]) -> bool:
-        key, literal = self._literal(self.arguments[index - 1]), self._literal(at)
-        return key is None or literal is None or self._among_declared(key, literal, at, declared)
+    def documented_name(self, parameter: Parameter, _index: int, at: int) -> bool:
+        """A name whose enum and documented values are the parameter's."""
+        self._retype_name(parameter.role, at)
+        return self._documented(parameter, at)
+
+    def dependent_value(self, parameter: Parameter, index: int, at: int) -> bool:
+        """A value of a name of which no values are declared."""
+        return self._value_of(parameter, index, at, {})
+
+    def _value_of(self, parameter: Parameter, index: int, at: int, declared: Mapping[str, tuple[str, ...]]) -> bool:
+        pair = self._retype_value(parameter.role, index, at)
+        return pair is None or self._among_declared(*pair, at, declared)
 
     def _declared(self, what: str, literal: StringLiteral, at: int, declared: Mapping[str, tuple[str, ...]]) -> bool:
         """Warn about a name that a schema lacks while it declares others of its sort."""
@@ -384,6 +419,10 @@ _CHECKS: Mapping[Role, _Check] = {
     "custom-value": _Call.custom_value,
     "cluster": _Call.cluster,
     "cluster-value": _Call.cluster_value,
+    "registration-entity": _Call.documented_name,
+    "registration-code": _Call.dependent_value,
+    "profile-source": _Call.documented_name,
+    "profile-account": _Call.dependent_value,
 }
 
 

@@ -30,7 +30,7 @@ from targetexpr.lang.nodes import (
     StringLiteral,
     Unary,
 )
-from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, Event
+from targetexpr.lang.schema.model import Event, behavioural_event
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import BOOLEAN, DATE, INTEGER, NUMBER, REAL, STRING, Kind, Type, kind_of
 
@@ -119,7 +119,7 @@ def _unknown_event(state: State, name: str, expr: Expr) -> Event | None:
         state.unknown(0, messages.unknown_event(expr.span, name, suggestions))
         return None
     state.report(0, messages.undeclared_event(expr.span, name))
-    return Event(name=name, profiles=BEHAVIOURAL_PROFILES, behavioural=True)
+    return behavioural_event(name)
 
 
 def _whole(state: State, expr: Expr, expect: Expected | None) -> None:
@@ -186,7 +186,7 @@ def _boolean(_state: State, _place: int, _node: Expr, _operands: list[int]) -> T
 
 
 def _logical(state: State, _place: int, node: Expr, operands: list[int]) -> Type | None:
-    result: Type | None = BOOLEAN
+    result: Type | None = BOOLEAN  # beside an unknown name too: logic is true or false
     types = state.types
     for at in operands:
         if types[at] is not BOOLEAN and not _condition(state, at, cast("Logical", node).operator):
@@ -195,10 +195,10 @@ def _logical(state: State, _place: int, node: Expr, operands: list[int]) -> Type
 
 
 def _condition(state: State, at: int, operator: str) -> bool:
-    """Whether a node is a condition; says so when it is something else."""
+    """Whether a node is a condition, as far as is known; says so when it is something else."""
     type_ = state.types[at]
     if type_ is None:
-        return False
+        return True
     if at in state.flexible:
         state.settle(at, BOOLEAN)
         return True
@@ -252,15 +252,13 @@ def _numeric(state: State, at: int, operator: str) -> bool:
     return False
 
 
-def _unary(state: State, place: int, node: Expr, operands: list[int]) -> Type | None:
+def _unary(state: State, _place: int, node: Expr, operands: list[int]) -> Type | None:
     operator = cast("Unary", node).operator
     (at,) = operands
     if operator == "!":
         return BOOLEAN if _condition(state, at, operator) else None
     if not _numeric(state, at, operator):
         return None
-    if not _whole_number(state, at):
-        state.fractional.add(place)
     return state.types[at]
 
 
@@ -268,9 +266,11 @@ def _binary(state: State, place: int, node: Expr, operands: list[int]) -> Type |
     left, right = operands
     operator = cast("Binary", node).operator
     if operator in _ARITHMETIC:
+        if operator == "+" and _joins(state, left, right):
+            return STRING
         if not _numbers(state, place, left, right, operator):
             return None
-        return _sum_type(state, place, left, right, operator)
+        return _sum_type(state, left, right, operator)
     left_type, right_type = state.types[left], state.types[right]
     if state.flexible:
         _settle_pair(state, left, right, operator)
@@ -278,7 +278,7 @@ def _binary(state: State, place: int, node: Expr, operands: list[int]) -> Type |
     if operator != "==" and operator != "!=" and not _in_order(state, left, right, operator):
         return None
     if left_type is None or right_type is None:
-        return None
+        return BOOLEAN  # whatever the unknown side is, a comparison is true or false
     if left_type is right_type or kind_of(left_type) == kind_of(right_type):
         return BOOLEAN
     _report_incomparable(state, place, left, right)
@@ -340,24 +340,33 @@ def _report_incomparable(state: State, place: int, left: int, right: int) -> Non
     state.report(place, found)
 
 
-def _sum_type(state: State, place: int, left: int, right: int, operator: str) -> Type:
-    """Numbers of literals stay numbers, integers of integers and whole literals integers; the rest is real."""
-    a, b = state.types[left], state.types[right]
+def _joins(state: State, left: int, right: int) -> bool:
+    """Whether `+` joins two strings. A field without a declared type beside a string is one."""
+    types = state.types
+    strings = [
+        at
+        for at in (left, right)
+        if at not in state.flexible and (type_ := types[at]) is not None and kind_of(type_) == "string"
+    ]
+    flexible = [at for at in (left, right) if at in state.flexible]
+    if not strings or len(strings) + len(flexible) < 2:
+        return False
+    for at in flexible:
+        state.settle(at, STRING)
+    return True
+
+
+def _sum_type(state: State, left: int, right: int, operator: str) -> Type:
+    """A number of two literals, an integer of an integer beside integers or literals, else a real; `/` gives a real.
+
+    So does the platform's own editor, for literals with a fraction as well.
+    """
+    types = {state.types[left], state.types[right]}
     if operator == "/":
         return REAL
-    whole = _whole_number(state, left) and _whole_number(state, right)
-    if a is NUMBER and b is NUMBER:
-        if not whole:
-            state.fractional.add(place)
+    if types == {NUMBER}:
         return NUMBER
-    if whole and a in (INTEGER, NUMBER) and b in (INTEGER, NUMBER):
-        return INTEGER
-    return REAL
-
-
-def _whole_number(state: State, at: int) -> bool:
-    node = state.order[at]
-    return "." not in node.value if type(node) is NumberLiteral else at not in state.fractional
+    return INTEGER if types <= {INTEGER, NUMBER} else REAL
 
 
 def _conditional(state: State, place: int, _node: Expr, operands: list[int]) -> Type | None:
@@ -377,10 +386,8 @@ def _conditional(state: State, place: int, _node: Expr, operands: list[int]) -> 
     if not ok:
         return None
     if a == b:
-        if not (_whole_number(state, then) and _whole_number(state, otherwise)):
-            state.fractional.add(place)
         return a
-    return _sum_type(state, place, then, otherwise, "+") if kind == "number" else STRING
+    return _sum_type(state, then, otherwise, "+") if kind == "number" else STRING
 
 
 def _settle_branches(state: State, place: int, then: int, otherwise: int) -> None:

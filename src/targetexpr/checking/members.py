@@ -12,7 +12,7 @@ from targetexpr.checking.state import State
 from targetexpr.lang.functions import KIND_METHODS
 from targetexpr.lang.nodes import Dereference, Expr, FunctionCall, MethodCall, Name, StringLiteral
 from targetexpr.lang.schema.model import Attribute, Method, Profile, behavioural_attribute
-from targetexpr.lang.types import BOOLEAN, DATE, EVENT, REAL, STRING, Kind, Type, event_type, kind_of
+from targetexpr.lang.types import BOOLEAN, DATE, EVENT, REAL, STRING, Kind, Type, kind_of
 
 
 def name(state: State, place: int, node: Expr, _operands: list[int]) -> Type | None:
@@ -31,8 +31,8 @@ def name(state: State, place: int, node: Expr, _operands: list[int]) -> Type | N
 
         state.report(place, messages.profile_alone(node.span, text))
         return None
-    if profile.type == EVENT and state.event_name is not None:
-        return event_type(state.event_name)
+    if profile.type == EVENT and state.event is not None:
+        return state.event.type
     return profile.type
 
 
@@ -209,7 +209,7 @@ def method_call(state: State, place: int, node: Expr, operands: list[int]) -> Ty
             _look_past_case(state, place, node, operands[0])
             return None
         method = profile.methods.get(node.name)
-        if method is None:
+        if method is None or (not node.arguments and _is_attribute_too(profile, node.name)):
             return _other_call(state, place, node, profile)
         if method.events is not None:
             _check_event(state, place, node, method)
@@ -224,6 +224,11 @@ def method_call(state: State, place: int, node: Expr, operands: list[int]) -> Ty
         _unknown_value_method(state, place, node, operands[0], kind)
         return None
     return check_call(state, place, node, operands[1:], function, None)
+
+
+def _is_attribute_too(profile: Profile, name: str) -> bool:
+    """Whether a method that needs arguments is an attribute as well: `doesProfileExists` is documented as both."""
+    return name in profile.attributes and not _takes(profile, name, 0)
 
 
 def _other_call(state: State, place: int, node: MethodCall, profile: Profile) -> Type | None:

@@ -291,8 +291,6 @@ def no_numbers(span: Span, what: str, kind: Kind, other: str, operator: str) -> 
 
 
 def _arithmetic_hint(kind: Kind, operator: str) -> str | None:
-    if kind == "string" and operator == "+":
-        return "Texts cannot be joined."
     if kind == "date" and operator == "-":
         return "The days between two dates are `.dateDiff(...)`."
     return None
@@ -462,6 +460,10 @@ PATTERN_HINTS: dict[Reason, str] = {
 # ---- types that came with JSON -------------------------------------------------------------------------------------
 
 
-def type_differs(span: Span, pointer: str, given: str, inferred: str) -> Diagnostic:
-    message = f"The JSON says the type is `{given}`; by the schema it is `{inferred}`."
+def type_differs(span: Span, pointer: str, given: str, inferred: str, older: bool) -> Diagnostic:
+    """A type stated in JSON; `older` when this library wrote it so before."""
+    if older:
+        message = f"`{given}` is an older spelling of `{inferred}`."
+    else:
+        message = f"The JSON says the type is `{given}`; by the schema it is `{inferred}`."
     return Diagnostic(code="type-differs", severity="warning", span=span, pointer=pointer, message=message)

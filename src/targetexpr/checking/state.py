@@ -30,7 +30,6 @@ class State:
         "event",
         "event_name",
         "flexible",
-        "fractional",
         "once",
         "order",
         "problems",
@@ -56,7 +55,6 @@ class State:
         self.once: dict[tuple[str, ...], tuple[int, bool, Diagnostic]] = {}  # said at the first place only
         self.flexible: set[int] = set()  # undeclared fields whose type is still open
         self.branches: dict[int, tuple[int, int]] = {}  # flexible conditionals and their two results
-        self.fractional: set[int] = set()  # numbers computed from literals with a fraction among them
         self.assumed: dict[int, str] = {}  # names that are a profile's but for letter case
 
     def report(self, place: int, diagnostic: Diagnostic, *, member: bool = False) -> None:

@@ -8,8 +8,19 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.source import Span
 from targetexpr.checking import messages
 from targetexpr.checking.result import Checked
-from targetexpr.lang.nodes import BooleanLiteral, Dereference, Expr, MethodCall, NumberLiteral, StringLiteral
-from targetexpr.lang.types import EVENT, FUNCTION, Type
+from targetexpr.lang.nodes import BooleanLiteral, Dereference, Expr, MethodCall, Name, NumberLiteral, StringLiteral
+from targetexpr.lang.types import (
+    EVENT,
+    FUNCTION,
+    INTEGER,
+    NUMBER,
+    OLDER_INTEGER,
+    REAL,
+    STRING,
+    Type,
+    event_type,
+    profile_type,
+)
 from targetexpr.lang.walk import preorder
 
 _LITERALS = (NumberLiteral, StringLiteral, BooleanLiteral)
@@ -40,21 +51,35 @@ def compare_types(
         if len(found) == most:
             break
         if given is not None and not _agree(given, inferred):
-            found.append(messages.type_differs(places[place], f"{pointer(place)}/type", given, inferred))
+            older = _is_older(given, inferred, node)
+            found.append(messages.type_differs(places[place], f"{pointer(place)}/type", given, inferred, older))
             continue
         own = name_types[place]
         wanted = _name_type(node, inferred)
         if own is not None and wanted is not None and own != wanted:
             at = f"{pointer(place)}/operands/1/type"
-            found.append(messages.type_differs(places[place], at, own, wanted))
+            found.append(messages.type_differs(places[place], at, own, wanted, _is_older(own, wanted, node)))
     return found
 
 
 def _agree(given: str, inferred: Type) -> bool:
     """Whether both say the same. Without an event, any event's type is as good as ours."""
-    if inferred == EVENT and given.startswith("customer.") and given.endswith("Event:object:primitive"):
+    if inferred == EVENT and given.endswith("Event:object:primitive"):
         return True
     return given == inferred
+
+
+def _is_older(given: str, inferred: Type, node: Expr) -> bool:
+    """Whether a type is how this library wrote it before the platform's own editor was known."""
+    match node:
+        case Name():
+            return given in (profile_type(node.name), event_type("TransactionAdd"))
+        case NumberLiteral():
+            return given == NUMBER and inferred == INTEGER
+        case StringLiteral():
+            return given == STRING and inferred.startswith("EEnum__")
+        case _:
+            return (given, inferred) in ((OLDER_INTEGER, INTEGER), (REAL, INTEGER))
 
 
 def _name_type(node: Expr, inferred: Type) -> Type | None:

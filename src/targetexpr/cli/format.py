@@ -7,10 +7,11 @@ import stat
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from targetexpr.base.diagnostics import Diagnostic, ExpressionError, apply_fixes, capped
+from targetexpr.base.diagnostics import Diagnostic, apply_fixes, capped
 from targetexpr.base.errors import InputError
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.base.source import NO_SPAN, Input
@@ -23,7 +24,7 @@ from targetexpr.cli.inputs import (
     print_json,
     show,
 )
-from targetexpr.syntax.parse import diagnose, parse
+from targetexpr.syntax.parse import ParseResult, parse_text
 from targetexpr.syntax.printer import to_text
 
 DESCRIPTION = """\
@@ -75,29 +76,30 @@ class Round(NamedTuple):
     mended: list[Diagnostic]
 
 
-def repaired(text: str) -> tuple[str, list[Round]]:
-    """A text with every offered repair of an error made, and what was mended, round by round."""
+def repaired(text: str) -> tuple[ParseResult, list[Round]]:
+    """A text with the safe fix of every error applied, and what was fixed, round by round."""
     rounds: list[Round] = []
     everything = Limits(diagnostics=len(text) + 1)
+    result = parse_text(text, everything)
     for _ in range(ROUNDS):
-        fixable = [found for found in diagnose(text, limits=everything) if found.is_error and found.fix is not None]
+        fixable = [found for found in result.errors if found.fix is not None]
         if not fixable:
             break
-        rounds.append(Round(text, fixable))
-        text = apply_fixes(text, fixable)
-    return text, rounds
+        rounds.append(Round(result.text, fixable))
+        result = parse_text(apply_fixes(result.text, fixable), everything)
+    return result, rounds
 
 
 def _one(source: Input, options: Namespace) -> tuple[int, dict[str, object]]:
-    text, rounds = repaired(source.text) if options.fix else (source.text, [])
+    result, rounds = repaired(source.text) if options.fix else (parse_text(source.text), [])
     quiet = options.output == "json"
     if not quiet:
         for one in rounds:
             show(capped(one.mended, DEFAULT_LIMITS.diagnostics), Input(one.text, source.name))
-    try:
-        made = to_text(parse(text), options.style)
-    except ExpressionError as error:
-        return _unreadable(error, Input(text, source.name), options)
+    if result.tree is None:
+        errors = capped(result.errors, DEFAULT_LIMITS.diagnostics)
+        return _unreadable(errors, Input(result.text, source.name), options)
+    made = to_text(result.tree, options.style)
     # A file ends with a line break; other text may do without.
     changed = made + "\n" != source.text if source.is_file else made != source.text.rstrip("\r\n")
     if options.in_place:
@@ -114,15 +116,15 @@ def _one(source: Input, options: Namespace) -> tuple[int, dict[str, object]]:
     return NO if options.check and changed else YES, data
 
 
-def _unreadable(error: ExpressionError, left: Input, options: Namespace) -> tuple[int, dict[str, object]]:
+def _unreadable(errors: Sequence[Diagnostic], left: Input, options: Namespace) -> tuple[int, dict[str, object]]:
     if options.output != "json":
-        show(error.diagnostics, left)
-        if not options.fix and any(diagnostic.fix for diagnostic in error.diagnostics):
+        show(errors, left)
+        if not options.fix and any(error.fix for error in errors):
             print("\n`targetexpr format --fix` makes the offered repairs.", file=sys.stderr)
     return BAD_INPUT, {
         "ok": False,
         "source": left.name,
-        "diagnostics": diagnostics_as_data(error.diagnostics, left),
+        "diagnostics": diagnostics_as_data(errors, left),
     }
 
 

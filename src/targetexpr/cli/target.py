@@ -8,7 +8,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
+from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
+from targetexpr.base.render import as_dict
+from targetexpr.base.source import Source
 from targetexpr.cli.exits import NO, YES
 from targetexpr.cli.inputs import add_output, print_json, read_file
 from targetexpr.cli.schemas import add_schema, load
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from targetexpr.cli.command import Command
-    from targetexpr.targets.validation.diagnostics import Finding
 
 DESCRIPTION = "Target groups: make one from a plan, check it before it is posted, show it, and see who would earn what."
 EXAMPLES = """\
@@ -60,8 +62,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 _NEW = "Make a group from options, or from a TOML plan whose entries options override. Prints the request."
 _CHECK = (
-    "Everything that is wrong with a group, each with its JSON pointer and, where it documents one, the platform's\n"
-    "number. Errors end with status 1, a file that holds no group with 2; warnings leave it 0."
+    "Everything that is wrong with a group, each with its line, column and JSON pointer and, where it documents one,\n"
+    "the platform's number. Errors end with status 1, a file that holds no group with 2; warnings leave it 0."
 )
 _SHOW = "The cycles of a group on a calendar line, its rules as text, its levels."
 
@@ -119,7 +121,7 @@ def _make(options: Namespace) -> int:
         raise InputError(str(problem)) from None
     schema = load(options)
     diagnostics = builder.check(schema=schema, taken_names=options.taken)
-    _tell(diagnostics, None)
+    _show_diagnostics(diagnostics)
     if any(diagnostic.is_error for diagnostic in diagnostics):
         return NO
     print(dump(builder.build(schema=schema, taken_names=options.taken)))
@@ -168,22 +170,27 @@ def _check(options: Namespace) -> int:
     from targetexpr.targets.validation.validate import validate
 
     schema = load(options)
-    results: list[tuple[str, list[Finding]]] = []
+    results: list[tuple[Source, list[Diagnostic]]] = []
     for name in options.file:
-        source = read_file(name)
+        given = read_file(name)
+        source = Source(given.text, given.name or name)
         try:
-            results.append((source.name or name, validate(source.text, schema=schema, taken_names=options.taken)))
+            results.append((source, validate(source.text, schema=schema, taken_names=options.taken)))
         except PayloadError as error:
-            raise InputError(f"{source.name or name}: {error}") from None
+            raise InputError(f"{source.name}: {error}") from None
     if options.output == "json":
-        print_json(
-            [{"source": name, "ok": _ok(found), "diagnostics": [f.to_dict() for f in found]} for name, found in results]
-        )
+        print_json([_data(source, found) for source, found in results])
     else:
-        for name, found in results:
-            _tell(found, name)
-            print(f"{name}: {_count(found)}")
+        for source, found in results:
+            _show_diagnostics(found, source)
+            print(f"{source.name}: {_count(found)}")
     return YES if all(_ok(found) for _, found in results) else NO
+
+
+def _data(source: Source, diagnostics: Sequence[Diagnostic]) -> dict[str, object]:
+    """One group's result; every diagnostic has `number` and `hint`, null where there is none."""
+    found = [{"number": None, "hint": None, **as_dict(diagnostic, source)} for diagnostic in diagnostics]
+    return {"source": source.name, "ok": _ok(diagnostics), "diagnostics": found}
 
 
 def _show(options: Namespace) -> int:
@@ -198,17 +205,22 @@ def _show(options: Namespace) -> int:
     return YES
 
 
-def _ok(diagnostics: Sequence[Finding]) -> bool:
+def _ok(diagnostics: Sequence[Diagnostic]) -> bool:
     return not any(diagnostic.is_error for diagnostic in diagnostics)
 
 
-def _count(diagnostics: Sequence[Finding]) -> str:
+def _count(diagnostics: Sequence[Diagnostic]) -> str:
     errors = sum(diagnostic.is_error for diagnostic in diagnostics)
     warnings = len(diagnostics) - errors
     words = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
     return ", ".join(words) or "nothing is wrong"
 
 
-def _tell(diagnostics: Sequence[Finding], name: str | None) -> None:
+def _show_diagnostics(diagnostics: Sequence[Diagnostic], source: Source | None = None) -> None:
+    """A line each, on standard error: with file, line and column where the group was read from a text."""
     for diagnostic in diagnostics:
-        print(f"{name}: {diagnostic}" if name is not None else str(diagnostic), file=sys.stderr)
+        if source is None:
+            print(diagnostic, file=sys.stderr)
+        else:
+            line, column = source.position(diagnostic.span.start)
+            print(f"{source.name}:{line}:{column}: {diagnostic}", file=sys.stderr)

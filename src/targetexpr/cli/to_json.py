@@ -9,7 +9,7 @@ from targetexpr.base.source import Input
 from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_input, print_json, show
 from targetexpr.cli.schemas import add_event, add_schema, load
-from targetexpr.syntax.json_encoder import to_json
+from targetexpr.front import check, to_json
 from targetexpr.syntax.parse import parse
 
 DESCRIPTION = """\
@@ -42,16 +42,14 @@ def run(options: Namespace) -> int:
     source = one_input(options)
     diagnostics: tuple[Diagnostic, ...] = ()
     try:
-        tree = parse(source.text)
-        types = None
-        if not options.untyped:
-            from targetexpr.checking.checker import check_tree
-
-            checked = check_tree(tree, load(options), event=options.event, expect=None, strict=False)
-            diagnostics, types = checked.diagnostics, checked.types
+        if options.untyped:
+            made = to_json(parse(source.text), options.style)
+        else:
+            checked = check(source.text, load(options), event=options.event, expect=None, strict=False)
+            diagnostics = checked.diagnostics
             if not checked.ok:
                 return _refuse(options, source, diagnostics, NO)
-        made = to_json(tree, options.style, types=types)
+            made = to_json(checked, options.style)
     except ExpressionError as error:
         return _refuse(options, source, error.diagnostics, BAD_INPUT)
     if options.output == "json":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.base.jsontext import Json, JsonError, Path, pointer, read_json
+from targetexpr.base.jsontext import Json, JsonError, Path, pointer, read_json, string_offsets
 from targetexpr.base.source import Input, Span
 from targetexpr.documents.compare import FAMILIES
 
@@ -38,7 +38,7 @@ class Unit:
         body = self.source.text[self.value.start : self.value.end]
         if not body.startswith('"'):
             return Span(self.value.start + span.start, self.value.start + span.end)
-        offsets = _offsets(body, span.end)
+        offsets = string_offsets(body, span.end)
         return Span(self.value.start + offsets[span.start], self.value.start + offsets[span.end])
 
 
@@ -89,21 +89,3 @@ def _unit(source: Input, kind: Literal["text", "json"], member: Json, path: Path
     else:
         text = source.text[member.start : member.end]
     return Unit(source=source, kind=kind, text=text, pointer=pointer(path), value=member.span)
-
-
-def _offsets(body: str, most: int) -> list[int]:
-    """For each character of what a JSON string means, up to one, where it begins in the string as written."""
-    offsets: list[int] = []
-    at = 1
-    while len(offsets) <= most and at < len(body):
-        offsets.append(at)
-        if body[at] != "\\":
-            at += 1
-        elif body[at + 1] != "u":
-            at += 2
-        else:
-            high = int(body[at + 2 : at + 6], 16)
-            at += 6
-            if 0xD800 <= high < 0xDC00 and body.startswith("\\u", at) and body[at + 2] in "dD":
-                at += 6
-    return offsets

@@ -12,7 +12,7 @@ from targetexpr.ide.cursor import AtMember, AtOperand, CallAt, Elsewhere, InStri
 from targetexpr.ide.document import Document
 from targetexpr.lang.functions import KIND_METHODS, Function
 from targetexpr.lang.nodes import encode_string
-from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, Attribute, Event, Profile
+from targetexpr.lang.schema.model import Attribute, Profile, behavioural_event
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import EVENT, Type
 
@@ -102,7 +102,7 @@ def _profiles(document: Document, word: _Word) -> Iterator[Completion]:
     schema, event = document.schema, document.event
     known = None if event is None else schema.event(event)
     if event is not None and known is None:  # an event that is declared nowhere is taken for a behavioural one
-        known = Event(name=event, profiles=BEHAVIOURAL_PROFILES, behavioural=True)
+        known = behavioural_event(event)
     for profile in schema.profiles.values():
         if known is None or schema.offers(known, profile.name):
             yield Completion(

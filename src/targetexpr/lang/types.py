@@ -53,19 +53,20 @@ def kind_of(type_: str) -> Kind:
 BOOLEAN = Type("boolean:primitive")
 NUMBER = Type("number:primitive")  # number literals and what is computed from them alone
 REAL = Type("real:object:primitive")
-INTEGER = Type("integer:object:primitive")
+INTEGER = Type("integer:number:primitive")  # as the platform's own editor writes it
 STRING = Type("string:object:primitive")
 DATE = Type("date:object:primitive")
 OBJECT = Type("object:primitive")
 FUNCTION = Type("anonymous:function:primitive")  # the name of a method
 EVENT = Type("event:object:primitive")  # currentEvent when the event is not known
 INVENTORY_ATTRIBUTE = Type("EEnum__InvAttr:enum:string:object:primitive")
+OLDER_INTEGER = Type("integer:object:primitive")  # how this library wrote integers before; read as well
 
 _BASES: tuple[tuple[str, Kind], ...] = (
     (STRING, "string"),
     (REAL, "number"),
-    (INTEGER, "number"),
     (NUMBER, "number"),
+    (OLDER_INTEGER, "number"),
     (BOOLEAN, "boolean"),
     (DATE, "date"),
     ("function:primitive", "function"),
@@ -86,24 +87,33 @@ NAMED_TYPES: dict[str, Type] = {
 def inventory_value(attribute: str) -> Type:
     """The type of a value of the inventory attribute `attribute`: it depends on that attribute's name.
 
-    A name with a colon would read as an ancestry of its own; values of such an attribute are plain texts.
-
     >>> inventory_value("sku_code")
     'EEnum__InvAttr__EDepEnum__InvAttrVal__sku_code:string:object:primitive'
     """
-    if ":" in attribute:
-        return STRING
-    return Type(f"EEnum__InvAttr__EDepEnum__InvAttrVal__{attribute}:string:object:primitive")
+    return dependent_enum("EEnum__InvAttr__EDepEnum__InvAttrVal", attribute)
+
+
+@lru_cache(maxsize=1024)
+def dependent_enum(prefix: str, name: str) -> Type:
+    """The type of a value that depends on the name given before it.
+
+    A name with a colon would read as an ancestry of its own; values that depend on it are plain strings.
+
+    >>> dependent_enum("EEnum__TxCustomField__EDepEnum__TxCustomFieldVal", "gift")
+    'EEnum__TxCustomField__EDepEnum__TxCustomFieldVal__gift:string:object:primitive'
+    """
+    return STRING if ":" in name else Type(f"{prefix}__{name}:string:object:primitive")
 
 
 @lru_cache(maxsize=1024)
 def profile_type(profile: str) -> Type:
     """The type of a profile by our rule: its name without `current`, starting small.
 
-    The documents show two exceptions, `tx` and `tx.item`; the schema names them.
+    The twelve profiles of the platform's own editor have types of their own, `tx` and `tx.item` among them; the
+    schema names them.
 
-    >>> profile_type("currentTrackerCondition"), profile_type("returnBill")
-    ('trackerCondition:object:primitive', 'returnBill:object:primitive')
+    >>> profile_type("currentUserGroup"), profile_type("returnBill")
+    ('userGroup:object:primitive', 'returnBill:object:primitive')
     """
     bare = profile[len("current") :] if profile.startswith("current") and len(profile) > len("current") else profile
     return Type(f"{bare[0].lower()}{bare[1:]}:object:primitive")
@@ -111,7 +121,7 @@ def profile_type(profile: str) -> Type:
 
 @lru_cache(maxsize=1024)
 def event_type(event: str) -> Type:
-    """The type of currentEvent in a known event.
+    """The type of currentEvent in a known event, by our rule; the schema names those that are known otherwise.
 
     >>> event_type("TargetCompleted")
     'customer.targetCompletedEvent:object:primitive'

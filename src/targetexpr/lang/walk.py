@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import assert_never
 
-from targetexpr.lang.nodes import Expr
+from targetexpr.lang.nodes import (
+    Binary,
+    BooleanLiteral,
+    Conditional,
+    Dereference,
+    Expr,
+    FunctionCall,
+    Logical,
+    MethodCall,
+    Name,
+    NumberLiteral,
+    StringLiteral,
+    Unary,
+)
 
 
 def preorder(tree: Expr) -> Iterator[Expr]:
@@ -49,3 +64,31 @@ def depth(tree: Expr) -> int:
         else:
             depths.append(1)
     return depths[-1]
+
+
+def with_operands(node: Expr, operands: Sequence[Expr]) -> Expr:
+    """The node with other operands, as many as `children` gives; itself when they are the same objects.
+
+    >>> from targetexpr import parse
+    >>> with_operands(parse("a>1"), (parse("b"), parse("2")))
+    Binary('>', Name('b'), NumberLiteral('2'))
+    """
+    if all(new is old for new, old in zip(operands, node.children(), strict=True)):
+        return node
+    match node:
+        case Dereference() | Unary():
+            return replace(node, operand=operands[0])
+        case MethodCall():
+            return replace(node, operand=operands[0], arguments=tuple(operands[1:]))
+        case FunctionCall():
+            return replace(node, arguments=tuple(operands))
+        case Binary():
+            return replace(node, left=operands[0], right=operands[1])
+        case Logical():
+            return replace(node, terms=tuple(operands))
+        case Conditional():
+            return replace(node, condition=operands[0], then=operands[1], otherwise=operands[2])
+        case Name() | NumberLiteral() | StringLiteral() | BooleanLiteral():
+            return node
+        case _:
+            assert_never(node)

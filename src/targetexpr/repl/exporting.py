@@ -15,8 +15,8 @@ from targetexpr.lang.types import BOOLEAN
 from targetexpr.syntax.printer import to_text
 
 if TYPE_CHECKING:
+    from targetexpr.base.diagnostics import Diagnostic
     from targetexpr.targets.model.json_values import JsonValue
-    from targetexpr.targets.validation.diagnostics import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,8 @@ def targets_of(path: str) -> list[OpenTarget]:
     need_pydantic()
     from targetexpr.targets.model.envelope import PayloadError, build_group, group_in, kind_of
     from targetexpr.targets.model.envelope import checked as checked_as
+    from targetexpr.targets.model.events import event_of
     from targetexpr.targets.model.group import Target, TargetGroup
-    from targetexpr.targets.validation.rule import event_of
 
     document = _document(path)
     try:
@@ -142,7 +142,7 @@ def _errors(document: JsonValue) -> list[str]:
     return [str(diagnostic) for diagnostic in _diagnostics(document) if diagnostic.is_error]
 
 
-def _diagnostics(document: JsonValue) -> list[Finding]:
+def _diagnostics(document: JsonValue) -> list[Diagnostic]:
     from targetexpr.targets.model.envelope import PayloadError, group_in, kind_of
     from targetexpr.targets.model.group import Target
     from targetexpr.targets.validation.validate import validate

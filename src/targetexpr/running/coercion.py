@@ -60,7 +60,13 @@ class DataError(ValueError):
         needed = _EXPECTED.get(self.expected, self.expected)
         if self.value is None:
             return f"{self.path} is missing, {needed} is needed"
-        return f"{self.path} is {shown_value(self.value)}, which is not {needed}"
+        text = f"{self.path} is {shown_value(self.value)}, which is not {needed}"
+        return f"{text}; missing values are None" if is_nan(self.value) else text
+
+
+def is_nan(value: object) -> bool:
+    """Whether a value is what pandas and NumPy write for a missing number."""
+    return isinstance(value, float) and value - value != 0.0 and not value < 0 and not value > 0
 
 
 def shown_value(value: object) -> str:
@@ -71,6 +77,9 @@ def shown_value(value: object) -> str:
         return "true" if value else "false"  # as rules and JSON have them
     if type(value) is str:
         return f'"{value}"' if len(value) <= 80 else f'"{value[:77]}..."'
+    if type(value) is Decimal:
+        text = str(value)
+        return text if len(text) <= 80 else f"{text[:77]}..."
     try:
         text = repr(value)
     except Exception:  # a repr may raise anything, and a message must not

@@ -18,6 +18,7 @@ from targetexpr.running.coercion import (
     bind_string,
     path_text,
 )
+from targetexpr.running.foreign import native
 
 
 class ContextReader:
@@ -74,11 +75,17 @@ class ContextReader:
         return None
 
     def items(self, raw: object, *path: PathPart) -> list[object] | tuple[object, ...] | None:
-        """`raw` as a list; None when it is missing."""
-        if raw is None or isinstance(raw, list | tuple):
-            return raw
-        self.misfit(path, raw, "list")
-        return None
+        """`raw` as a list of dicts, such as line items; None when it is missing."""
+        if raw is None:
+            return None
+        if not isinstance(raw, list | tuple):
+            self.misfit(path, raw, "list")
+            return None
+        for place, item in enumerate(raw):
+            if not isinstance(item, dict):
+                self.misfit((*path, place), item, "dict")
+                return None
+        return raw
 
     # places in the context
 
@@ -111,12 +118,12 @@ class ContextReader:
 
 
 def get(mapping: dict[object, object], key: str) -> object:
-    """What a dict holds under a key, None when it holds nothing.
+    """What a dict holds under a key, None when it holds nothing. NumPy's and pandas' scalars are read as Python's own.
 
     By subscription: dicts that answer for missing keys (`defaultdict`) do so here as in any other Python code.
     """
     try:
-        return mapping[key]
+        return native(mapping[key])
     except KeyError:
         return None
 

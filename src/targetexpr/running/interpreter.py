@@ -99,7 +99,7 @@ class Interpreter:
                 left = yield operands[0]
                 right = yield operands[1]
                 if operator in ARITHMETIC:
-                    return semantics.arithmetic(operator, cast("Number | None", left), cast("Number | None", right))
+                    return semantics.combine(operator, left, right)
                 return semantics.compare(operator, left, right)
             case Logical(operator=operator):
                 return (yield from self.logical(operator == "&&", operands))

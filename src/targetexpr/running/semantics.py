@@ -169,3 +169,14 @@ def arithmetic(symbol: str, left: Number | None, right: Number | None) -> Number
     if left is None or right is None:
         return None
     return ARITHMETIC[symbol](left, right)
+
+
+def combine(symbol: str, left: Value, right: Value) -> Value:
+    """What an arithmetic operator makes of two values of one kind: `+` joins strings, the rest is arithmetic.
+
+    >>> combine("+", "gold", "en"), combine("+", "gold", None), combine("+", 1, 2)
+    ('golden', None, 3)
+    """
+    if isinstance(left, str) and isinstance(right, str):
+        return left + right
+    return arithmetic(symbol, cast("Number | None", left), cast("Number | None", right))

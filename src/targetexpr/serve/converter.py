@@ -7,19 +7,18 @@ from typing import Any
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.limits import Limits
-from targetexpr.checking.checker import check_tree
+from targetexpr.front import Environment, analyze, to_json
 from targetexpr.lang.nodes import is_name
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.serve.reading import misfit, object_of, path_id
 from targetexpr.syntax.fragments import fragments
-from targetexpr.syntax.json_encoder import group_json, to_json
-from targetexpr.syntax.parse import parse
+from targetexpr.syntax.json_encoder import group_json
 from targetexpr.targets.model.json_values import JsonValue
 
 LONGEST = 100_000
 """Characters of a rule that is converted; the editor's layout grows with the square of the nesting."""
 
-_LONGEST_IN_PIECES = 10_000  # of broken text; the rest is left out
+_LONGEST_IN_FRAGMENTS = 10_000  # of broken text; the rest is left out
 _LIMITS = Limits(json=4_000_000)
 
 
@@ -45,15 +44,17 @@ def convert(program: str, event: str, body: bytes) -> dict[str, JsonValue]:
 
 
 def _converted(text: str, event: str) -> tuple[str, tuple[Diagnostic, ...]]:
-    """The JSON with the types that the event gives; of text that is no rule, its pieces without types."""
+    """The JSON with the types that the event gives; of text that is no rule, its fragments without types."""
+    analysis = analyze(text, Environment(event=event, expect=None, strict=False))
+    checked, diagnostics = analysis.checked, analysis.check_diagnostics
+    if checked is not None:
+        try:
+            made = to_json(checked, "editor", limits=_LIMITS)
+            return made, tuple(_softened(one, checked.schema, event) for one in diagnostics)
+        except ExpressionError as error:
+            diagnostics = error.diagnostics
     try:
-        checked = check_tree(parse(text), event=event, expect=None, strict=False)
-        made = to_json(checked.expr, "editor", types=checked.types, limits=_LIMITS)
-        return made, tuple(_softened(one, checked.schema, event) for one in checked.diagnostics)
-    except ExpressionError as error:
-        diagnostics = error.diagnostics
-    try:
-        return group_json(fragments(text[:_LONGEST_IN_PIECES]), limits=_LIMITS), diagnostics
+        return group_json(fragments(text[:_LONGEST_IN_FRAGMENTS]), limits=_LIMITS), diagnostics
     except ExpressionError as error:
         return group_json([]), (*diagnostics, *error.diagnostics)
 

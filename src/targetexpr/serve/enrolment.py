@@ -15,16 +15,7 @@ from targetexpr.base.pointers import join
 from targetexpr.running.coercion import time_zone
 from targetexpr.serve import clock
 from targetexpr.serve.clock import Settings
-from targetexpr.serve.errors import (
-    ENROLLED,
-    INVALID_USER,
-    NO_PERIOD,
-    NO_TARGET,
-    NOT_ENROLLED,
-    Refusal,
-    ours,
-    refuse,
-)
+from targetexpr.serve.errors import Refusal, ours, refuse
 from targetexpr.serve.groups import Members, body_of, parts_of, window_of
 from targetexpr.serve.progress import of_customer, part_of
 from targetexpr.serve.reading import misfit, plain_user, user_id
@@ -33,6 +24,7 @@ from targetexpr.serve.records import kept_of
 from targetexpr.serve.rows import GroupRow, Part, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.model.enums import EvaluationType, TrackingType
+from targetexpr.targets.model.error_numbers import ENROLLED, INVALID_USER, NO_PERIOD, NO_TARGET, NOT_ENROLLED
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.model.scalars import date_text
 

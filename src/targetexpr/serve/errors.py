@@ -5,43 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.targets.model.envelope import PayloadError
+from targetexpr.targets.model.error_numbers import ERROR_NUMBERS, NO_GROUP, NO_PERIOD, NO_TARGET
 from targetexpr.targets.model.json_values import JsonValue
-from targetexpr.targets.validation.diagnostics import Finding
-
-INVALID_INPUT = 300004
-INVALID_USER = 310011
-NO_GROUP = 310017
-NO_TARGET = 310018
-NO_PERIOD = 310019
-NAME_TAKEN = 310069
-ENROLLED = 310119
-NOT_ENROLLED = 310126
-INVALID_KEY = 310145
-NOTHING_RECORDED = 310149
-
-MESSAGES: dict[int, str] = {
-    # The documents show a text for these.
-    INVALID_INPUT: "Invalid input, check all values and ensure they are correct.",
-    310008: "Length of Target rule name cannot exceed 200",
-    INVALID_USER: "Invalid userId",
-    NAME_TAKEN: "Target group name already exists",
-    310094: "Extended field info is missing",
-    NOT_ENROLLED: "User is not enrolled for the target",
-    INVALID_KEY: "Invalid key is passed",
-    310146: "Program id is invalid",
-    310147: "Alternate currency id is null or invalid",
-    # For these they show none: the number is the platform's, the wording is ours.
-    NO_GROUP: "Target group not found or deactivated",
-    NO_TARGET: "Target rule not found",
-    NO_PERIOD: "Target period not found",
-    310033: "Target entity and target type do not go together",
-    310092: "Extended field not found or of a wrong data type",
-    ENROLLED: "User already enrolled for the target",
-    310132: "Leaderboard is available for FIXED_CALENDAR_WINDOW only",
-    NOTHING_RECORDED: "Nothing is recorded for the user and the target",
-}
-"""The text beside each number that this server answers with."""
 
 _MISSING = frozenset((NO_GROUP, NO_TARGET, NO_PERIOD))
 
@@ -90,7 +57,9 @@ def numbered(code: int, reason: str, detail: str, *, pointer: str | None = None,
     >>> numbered(310145, "name-kind", "There is no kind of name 'x'.").message
     'Invalid key is passed'
     """
-    return Problem(code=code, message=MESSAGES[code], reason=reason, pointer=pointer, detail=detail, hint=hint)
+    return Problem(
+        code=code, message=ERROR_NUMBERS[code].text, reason=reason, pointer=pointer, detail=detail, hint=hint
+    )
 
 
 def refuse(code: int, reason: str, detail: str, *, pointer: str | None = None, hint: str | None = None) -> Refusal:
@@ -110,20 +79,25 @@ def ours(
     return Refusal([Problem(message=message, reason=reason, pointer=pointer, hint=hint)], status)
 
 
-def of_diagnostic(diagnostic: Finding, pointer: str | None = None) -> Problem:
-    """A diagnostic of the validation, at its own place or another."""
+def of_diagnostic(diagnostic: Diagnostic, pointer: str | None = None) -> Problem:
+    """A diagnostic of the validation, at its own place or another. Of a rule it says where in its text."""
     place = diagnostic.pointer if pointer is None else pointer
-    if diagnostic.number is not None:
-        return numbered(diagnostic.number, diagnostic.code, diagnostic.message, pointer=place, hint=diagnostic.hint)
-    return Problem(message=diagnostic.message, reason=diagnostic.code, pointer=place, hint=diagnostic.hint)
+    offset = f" (offset {diagnostic.span.start})" if diagnostic.span.start >= 0 else ""
+    return _problem(diagnostic, diagnostic.message + offset, place)
 
 
 def of_payload(error: PayloadError) -> Refusal:
-    """A body that does not fit the model, or is no JSON at all."""
-    return Refusal(numbered(INVALID_INPUT, code, message, pointer=place) for place, code, message in error.problems)
+    """A body that does not fit the model, or is not valid JSON at all."""
+    return Refusal(_problem(one, one.message, one.pointer) for one in error.diagnostics)
 
 
-def refuse_errors(diagnostics: Sequence[Finding]) -> None:
+def _problem(diagnostic: Diagnostic, message: str, pointer: str | None) -> Problem:
+    if diagnostic.number is not None:
+        return numbered(diagnostic.number, diagnostic.code, message, pointer=pointer, hint=diagnostic.hint)
+    return Problem(message=message, reason=diagnostic.code, pointer=pointer, hint=diagnostic.hint)
+
+
+def refuse_errors(diagnostics: Sequence[Diagnostic]) -> None:
     """Raises everything at once when there is an error among the diagnostics; warnings go beside."""
     errors = [of_diagnostic(one) for one in diagnostics if one.is_error]
     if errors:

@@ -9,28 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
+from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.serve import clock, request_fields
 from targetexpr.serve.cache import remembered
 from targetexpr.serve.clock import KINDS, Settings
-from targetexpr.serve.errors import (
-    NAME_TAKEN,
-    Problem,
-    Refusal,
-    numbered,
-    of_diagnostic,
-    refuse_errors,
-)
+from targetexpr.serve.errors import Problem, Refusal, numbered, of_diagnostic, refuse_errors
 from targetexpr.serve.reading import misfit
 from targetexpr.serve.rows import ORGANISATION, GroupRow, NameOf, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.api.create import Kind, respond
 from targetexpr.targets.model.enums import EvaluationType
 from targetexpr.targets.model.envelope import is_envelope
+from targetexpr.targets.model.error_numbers import NAME_TAKEN
 from targetexpr.targets.model.group import TWIN, Target, TargetGroup
 from targetexpr.targets.model.json_values import JsonValue, write_json
 from targetexpr.targets.model.scalars import Number, date_text
-from targetexpr.targets.validation.diagnostics import Finding
-from targetexpr.targets.validation.validate import validate
+from targetexpr.targets.validation.validate import check, read_group
 
 MOST_ITEMS = 1000
 """Periods, targets or levels in one call; documents have up to a hundred periods and fifty targets."""
@@ -92,15 +86,15 @@ def create(store: Store, given: JsonValue, actor: Mapping[str, JsonValue]) -> Ma
         name = request.get("name")
         taken = [name] if isinstance(name, str) and rows.is_taken("group", name) else []
         problems = _taken(rows, request)
-    diagnostics = validate(request, building=True, taken_names=taken)
+    reading = read_group(request)
+    diagnostics = check(reading, building=True, taken_names=taken)
     told = {one.pointer for one in diagnostics if one.is_error}
-    problems += [one for one in request_fields.invalid_members(TargetGroup, given) if one.pointer not in told]
+    problems += [one for one in request_fields.invalid_members(given) if one.pointer not in told]
     refuse_all(diagnostics, problems)
-    model = TargetGroup.model_validate(request)
     with store.write() as rows:
         settings = clock.load(rows)
         ids = rows.sequences()
-        answer = respond_to(model, settings, actor, ids)
+        answer = respond_to(reading.group, settings, actor, ids)
         data = cast(Members, answer["data"])
         row = GroupRow(
             id=cast(int, data["id"]),
@@ -130,7 +124,7 @@ def respond_to(
     )
 
 
-def refuse_all(diagnostics: Sequence[Finding], more: Sequence[Problem]) -> None:
+def refuse_all(diagnostics: Sequence[Diagnostic], more: Sequence[Problem]) -> None:
     """All at once: what the validation found, and what is taken elsewhere in the organisation."""
     if more:
         errors = [of_diagnostic(one) for one in diagnostics if one.is_error]

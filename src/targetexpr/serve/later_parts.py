@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.serve import clock, request_fields
-from targetexpr.serve.errors import NO_PERIOD, Problem, Refusal, numbered, of_diagnostic
+from targetexpr.serve.errors import Problem, Refusal, numbered, of_diagnostic
 from targetexpr.serve.groups import (
     MOST_ITEMS,
     Made,
@@ -27,9 +28,9 @@ from targetexpr.serve.store import Store
 from targetexpr.targets.api.default_json import rule_over
 from targetexpr.targets.model.enums import CombinationType, EvaluationType, TrackingType
 from targetexpr.targets.model.envelope import checked
+from targetexpr.targets.model.error_numbers import NO_PERIOD
 from targetexpr.targets.model.group import Period, Target, TargetGroup
 from targetexpr.targets.model.json_values import JsonValue
-from targetexpr.targets.validation.diagnostics import Finding
 from targetexpr.targets.validation.validate import validate
 
 
@@ -105,7 +106,7 @@ def _items(given: JsonValue, asked: Callable[[Members], Members]) -> tuple[list[
     return made, wheres
 
 
-def _check(body: Mapping[str, JsonValue], member: str, parts: Sequence[Members]) -> list[Finding]:
+def _check(body: Mapping[str, JsonValue], member: str, parts: Sequence[Members]) -> list[Diagnostic]:
     """The group as it would be asked for with all its parts. Without its id: of answers less is asked."""
     whole: dict[str, Any] = {name: value for name, value in body.items() if name != "id"}
     return validate(whole | {member: list(parts)}, building=True)
@@ -115,12 +116,12 @@ _OF_THE_LIST = ("too-many-targets", "too-many-cycles")
 
 
 def _moved(
-    diagnostics: Sequence[Finding], member: str, before: int, wheres: Sequence[str]
+    diagnostics: Sequence[Diagnostic], member: str, before: int, wheres: Sequence[str]
 ) -> list[tuple[bool, Problem]]:
     """What is wrong with what is added, at its place in the body; that of the rest was told when it was made."""
     moved: list[tuple[bool, Problem]] = []
     for one in diagnostics:
-        steps = one.pointer.split("/")  # "", "targets", "2", "name"
+        steps = (one.pointer or "").split("/")  # "", "targets", "2", "name"
         if len(steps) > 2 and steps[1] == member and int(steps[2]) >= before:
             where = wheres[int(steps[2]) - before]
             moved.append((one.is_error, of_diagnostic(one, "/".join([where, *steps[3:]]))))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
-from targetexpr.serve.errors import INVALID_KEY, refuse
+from targetexpr.serve.errors import refuse
 from targetexpr.serve.reading import misfit
 from targetexpr.serve.rows import ORGANISATION, NameOf, Rows
 from targetexpr.targets.model.enums import NameKind
+from targetexpr.targets.model.error_numbers import INVALID_KEY
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.model.scalars import shown
 from targetexpr.targets.validation.group import LONGEST_NAME, LONGEST_REF_CODE, LONGEST_STREAK_NAME

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from targetexpr.base.pointers import join
-from targetexpr.serve.errors import INVALID_INPUT, INVALID_USER, NO_GROUP, NO_TARGET, Refusal, refuse
+from targetexpr.serve.errors import Refusal, refuse
 from targetexpr.targets.model.envelope import read_document
+from targetexpr.targets.model.error_numbers import INVALID_INPUT, INVALID_USER, NO_GROUP, NO_TARGET
 from targetexpr.targets.model.json_values import JsonValue, write_json
 
 MOST_ID = 2**63 - 1

@@ -8,12 +8,13 @@ from typing import cast
 
 from targetexpr.serve import clock
 from targetexpr.serve.clock import Settings
-from targetexpr.serve.errors import NO_GROUP, refuse
+from targetexpr.serve.errors import refuse
 from targetexpr.serve.groups import Members, attribution_of, body_of, parts_of, plain_of
 from targetexpr.serve.rows import GroupRow, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.api.default_json import status_of
 from targetexpr.targets.model.enums import PeriodStatus
+from targetexpr.targets.model.error_numbers import NO_GROUP
 from targetexpr.targets.model.json_values import JsonValue, write_json
 
 _READ_FIRST = ("id", "attribution", "orgId", "createdOn")

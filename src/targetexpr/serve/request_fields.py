@@ -7,17 +7,32 @@ they are neither stored nor answered, and no sequence goes by them. Knows no HTT
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
+from functools import cache
+from typing import Any, cast
 
-from targetexpr.serve.errors import INVALID_INPUT, Problem, numbered
+from pydantic import create_model
+
+from targetexpr.serve.errors import Problem, of_diagnostic
 from targetexpr.targets.model.envelope import PayloadError, checked
-from targetexpr.targets.model.group import Wire
+from targetexpr.targets.model.group import (
+    DefaultValue,
+    Period,
+    Streak,
+    Target,
+    TargetGroup,
+    Trigger,
+    UnifiedTargetExpression,
+    Wire,
+)
 from targetexpr.targets.model.json_values import JsonValue
 
 _OF_GROUPS = ("id", "attribution", "orgId", "createdOn", "activePeriod")
 _OF_PERIODS = ("id", "attribution", "targetGroupId", "periodStatus")
 _OF_LEVELS = ("id", "attribution", "targetGroupId")
 _OF_TARGETS = ("id", "attribution", "targetGroupId", "emfRuleSetId", "targetPeriodDefaultValuesMap")
+_OF_VALUES = ("id", "periodId")  # values of a group go by position
+_OF_TRIGGERS = ("id",)
+_OF_UNIFIED = ("ruleExpression",)
 _UNROLLED = "emfUnrolledRulesetId"  # answered only where line items have one, and 0 where 0 was sent
 
 
@@ -31,7 +46,7 @@ def of_group(given: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     _each(made, "targets", lambda target: _by_position(of_target(target), order))
     unified = made.get("unifiedTargetExpression")
     if isinstance(unified, dict):
-        made["unifiedTargetExpression"] = _without(unified, ("ruleExpression",))
+        made["unifiedTargetExpression"] = _without(unified, _OF_UNIFIED)
     return made
 
 
@@ -74,10 +89,48 @@ def _by_position(target: dict[str, JsonValue], order: Sequence[JsonValue]) -> di
     return {**target, "defaultValues": [_without(one, ("periodId",)) for one in listed]}
 
 
-def invalid_members(model: type[Wire], given: JsonValue, where: str = "") -> list[Problem]:
-    """What of a body does not fit its model, in members that are left out as well."""
+def invalid_members(given: Mapping[str, JsonValue], model: type[Wire] = TargetGroup, where: str = "") -> list[Problem]:
+    """What of the members that are left out does not fit the model: nothing goes by it, and it is told all the same."""
+    found: list[Problem] = []
+    members = {name: given[name] for name in _SERVERS[model] if name in given}
     try:
-        checked(model, given, where)
+        checked(_of_server(model), members, where)
     except PayloadError as error:
-        return [numbered(INVALID_INPUT, code, said, pointer=place) for place, code, said in error.problems]
-    return []
+        found += [of_diagnostic(one) for one in error.diagnostics]
+    for name, part in _PARTS.get(model, {}).items():
+        value, pointer = given.get(name), f"{where}/{name}"
+        if isinstance(value, dict):
+            found += invalid_members(value, part, pointer)
+        for place, one in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(one, dict):
+                found += invalid_members(one, part, f"{pointer}/{place}")
+    return found
+
+
+@cache
+def _of_server(model: type[Wire]) -> type[Wire]:
+    """The part of a model that only the server gives."""
+    fields: dict[str, Any] = {
+        name: (info.annotation, info) for name, info in model.model_fields.items() if info.alias in _SERVERS[model]
+    }
+    return create_model(f"{model.__name__}OfServer", __base__=Wire, **fields)
+
+
+_SERVERS: dict[type[Wire], tuple[str, ...]] = {
+    TargetGroup: _OF_GROUPS,
+    Period: _OF_PERIODS,
+    Streak: _OF_LEVELS,
+    Target: (*_OF_TARGETS, _UNROLLED),
+    DefaultValue: _OF_VALUES,
+    Trigger: _OF_TRIGGERS,
+    UnifiedTargetExpression: _OF_UNIFIED,
+}
+_PARTS: dict[type[Wire], dict[str, type[Wire]]] = {
+    TargetGroup: {
+        "periods": Period,
+        "streaks": Streak,
+        "targets": Target,
+        "unifiedTargetExpression": UnifiedTargetExpression,
+    },
+    Target: {"defaultValues": DefaultValue, "targetMilestoneTriggers": Trigger},
+}

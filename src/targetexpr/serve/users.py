@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 from targetexpr.serve import clock, row_ids
 from targetexpr.serve.clock import Settings
-from targetexpr.serve.errors import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHING_RECORDED, Problem, refuse
+from targetexpr.serve.errors import Problem, refuse
 from targetexpr.serve.groups import Members, body_of, parts_of, plain_of, window_of
 from targetexpr.serve.progress import NotEvaluated, of_customer, part_of, until_its_end
 from targetexpr.serve.reading import plain_user
@@ -21,6 +21,7 @@ from targetexpr.serve.rows import GroupRow, RecordRow, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.api.user_progress import figure
 from targetexpr.targets.evaluation import Progress
+from targetexpr.targets.model.error_numbers import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHING_RECORDED
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.model.scalars import Number, WireDate
 from targetexpr.targets.progress.record import BILL, RETURN, Head

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from sys import intern
@@ -168,7 +169,7 @@ class _Decoder:
         self.text = text
         self.limits = limits
         self.origins = origins
-        self.reader = JsonReader(text, self.object)
+        self.reader = JsonReader(text, self.object, editor_strings=True)
 
     def tree(self) -> Expr:
         document = self.reader.read()
@@ -228,6 +229,9 @@ class _Decoder:
         arity = members.get("arity")
         if arity is None:
             self.report(diagnostics, "missing-key", Span(start, end), key="arity", node="every node")
+            return ""
+        if arity.value == "missing":  # what its editor writes where it finds an operand missing
+            self.report(diagnostics, "unparsed-group", Span(start, end), what="A missing operand")
             return ""
         shape = SHAPES.get(cast(str, arity.value)) if arity.kind == "string" else None
         if shape is None:
@@ -303,7 +307,7 @@ class _Decoder:
             self.report(diagnostics, "literal-type", stated.span, "type", type=_shown(stated))
         elif kind == "boolean" and value not in ("true", "false"):
             self.report(diagnostics, "invalid-boolean", member.span, "value", value=shown)
-        elif kind == "number" and not _is_number(value):
+        elif kind == "number" and _number(value) is None:
             self.report(diagnostics, "invalid-number", member.span, "value", value=shown)
         elif kind == "string" and not is_raw_string(value):
             self.report(diagnostics, "invalid-string", member.span, "value", value=shown)
@@ -311,7 +315,7 @@ class _Decoder:
     def ungrouped(self, operands: list[_Built], group: _Built) -> _Built:
         """A group of one operand is that operand; several are a text that the platform could not parse."""
         if len(operands) > 1:
-            self.report(group.diagnostics, "unparsed-group", group.span, count=len(operands))
+            self.report(group.diagnostics, "unparsed-group", group.span, what=f"A group of {len(operands)} pieces")
             return group
         (only,) = operands
         only.groups += 1
@@ -360,12 +364,31 @@ def literal_kind(stated: str) -> str | None:
     return next((LITERAL_KINDS[part] for part in stated.split(":") if part in LITERAL_KINDS), None)
 
 
-def _is_number(value: str) -> bool:
+_EXPONENT = re.compile(r"([0-9]+)(?:\.([0-9]*))?[eE]([+-]?[0-9]{1,4})").fullmatch
+LARGEST_EXPONENT = 1_000
+"""A number literal's value may be written with an exponent up to this: the platform's editor writes `1e+21`, `1e-7`."""
+
+
+def _number(value: str) -> str | None:
+    """The value of a number literal as a plain decimal; None for what is no number.
+
+    >>> _number("1e-7"), _number("1.5e+3"), _number("-1")
+    ('0.0000001', '1500', None)
+    """
+    found = _EXPONENT(value)
+    if found is not None:
+        whole, fraction, exponent = found[1], found[2] or "", int(found[3])
+        if abs(exponent) > LARGEST_EXPONENT:
+            return None
+        point = len(whole) + exponent
+        digits = whole + fraction
+        digits = "0" * (1 - point) + digits + "0" * (point - len(digits))
+        point = max(point, 1)
+        value = f"{digits[:point]}.{digits[point:]}"
     try:
-        plain_number(value)
+        return plain_number(value)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _a(json: Json) -> str:
@@ -389,7 +412,7 @@ def _expr(built: _Built, value: str, operands: tuple[Expr, ...]) -> Expr:
         case "literal":
             kind = literal_kind(built.type or "")
             if kind == "number":
-                return NumberLiteral(value=value)
+                return NumberLiteral(value=_number(value) or value)
             return StringLiteral(raw=value) if kind == "string" else BooleanLiteral(value=value == "true")
         case "name":
             return Name(name=intern(value))

@@ -33,7 +33,7 @@ from targetexpr.targets.model.group import (
 )
 from targetexpr.targets.model.json_values import dump, json_schema, write_json
 from targetexpr.targets.reports.group import summary
-from targetexpr.targets.validation.diagnostics import Finding, GroupError
+from targetexpr.targets.validation.diagnostics import GroupError
 from targetexpr.targets.validation.validate import validate
 
 if TYPE_CHECKING:
@@ -74,7 +74,6 @@ __all__ = [
     "EvaluationError",
     "ExtendedFieldInfo",
     "Filter",
-    "Finding",
     "GroupBuilder",
     "GroupError",
     "LevelProgress",

@@ -17,6 +17,7 @@ from targetexpr.checking.lint.conditions import (
     overlaps,
     zero_divisions,
 )
+from targetexpr.checking.lint.editor import editor_cannot, joined_strings
 from targetexpr.checking.lint.patterns import partial_words, plain_regexes, useless_wildcards
 from targetexpr.checking.lint.spelling import spellings, stray_arguments, values_outside
 from targetexpr.checking.lint.tree import Tree, Write
@@ -82,6 +83,16 @@ RULES: tuple[Rule, ...] = (
         ("unknown-value",),
         "A comparison with a value that the attribute never has is never true (or always).",
         values_outside,
+    ),
+    Rule(
+        ("editor-cannot",),
+        "The platform's own editor cannot open such a rule without marking an error; another spelling it takes.",
+        editor_cannot,
+    ),
+    Rule(
+        ("joined-strings",),
+        "Joining strings is seldom meant: mostly two conditions, or a sum of numbers in quotes.",
+        joined_strings,
     ),
 )
 """Every rule of lint on trees. `mixed-logic` is found by the parser, which alone sees parentheses."""

@@ -17,9 +17,9 @@ from targetexpr.lang.schema.model import Attribute
 def stray_arguments(tree: Tree) -> Iterator[Diagnostic]:
     """`isNull("")`, `exists("text")`: the argument is ignored."""
     for _, node, call in tree.calls():
-        if isinstance(node, MethodCall) and node.arguments and call.overload.parameters[0].role == "ignored":
+        if isinstance(node, MethodCall) and node.arguments and call.function.parameterless:
             after = Span(node.name_span.end, node.span.end)
-            span = node.arguments[0].span
+            span = node.arguments[0].span.joined(node.arguments[-1].span)
             yield messages.stray_argument(span, node.name, edit("Take it out", after, "()"))
 
 

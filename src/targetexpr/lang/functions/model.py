@@ -29,6 +29,10 @@ Role: TypeAlias = Literal[
     "custom-value",  # depends on the custom field before it
     "cluster",
     "cluster-value",  # depends on the cluster before it
+    "registration-entity",
+    "registration-code",  # depends on the entity before it
+    "profile-source",
+    "profile-account",  # depends on the source before it
 ]
 """What an argument is for; the checker looks at literals accordingly."""
 
@@ -37,6 +41,8 @@ Receiver: TypeAlias = Literal[
 ]
 """What a function is called on: a value of a kind (`value` is any kind), or a profile that holds line items
 (`bill`), is one (`item`), has custom fields (`fields`) or clusters; `profile` when a schema declares it."""
+
+_VALUES = frozenset(("string", "number", "date", "boolean", "value"))
 
 CONTEXT = "context"
 """The meaning of a method whose result is part of the data instead of being computed here."""
@@ -101,6 +107,16 @@ class Function:
     examples: tuple[Example, ...] = ()
     choice: str | None = None  # where the documents contradict each other or are silent: what was chosen, and why
     part: bool = False  # whether it may be written without parentheses (`createdDate.year`)
+
+    @property
+    def parameterless(self) -> bool:
+        """Whether it is called on a value and takes nothing: null tests, `exists`, date parts, `isWeekend`, …
+
+        Whatever stands between the parentheses of such a call means nothing, and typed expressionJson leaves it out.
+        """
+        return self.receiver in _VALUES and all(
+            parameter.role == "ignored" for overload in self.overloads for parameter in overload.parameters
+        )
 
     @property
     def result(self) -> Type:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from targetexpr.lang.functions import CONTEXT, PROFILE_FUNCTIONS, Function, Overload, Parameter
 from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, EXTENDED, Attribute, Declarations, Event, Method, Profile
-from targetexpr.lang.types import NAMED_TYPES, STRING, Type, profile_type
+from targetexpr.lang.types import NAMED_TYPES, STRING, Type, event_type, profile_type
 
 _Entry = Mapping[str, Any]
 
@@ -65,13 +65,9 @@ def _profile(name: str, entry: _Entry, old: Profile | None) -> Profile:
     methods = dict(old.methods) if old else {}
     methods.update((key, _method(name, key, given)) for key, given in entry.get("methods", {}).items())
     type_ = entry.get("type")
-    if type_ is not None:
-        profile = Type(type_ if ":" in type_ else f"{type_}:object:primitive")
-    else:
-        profile = old.type if old else profile_type(name)
     return Profile(
         name=name,
-        type=profile,
+        type=_type(type_) if type_ is not None else old.type if old else profile_type(name),
         doc=entry.get("doc", old.doc if old else ""),
         choice=entry.get("choice", old.choice if old else None),
         attributes=attributes,
@@ -149,14 +145,21 @@ def _event(name: str, entry: _Entry, old: Event | None) -> Event:
         attributes = attributes or {}
         for key, given in entry["attributes"].items():
             attributes[key] = _attribute("currentEvent", key, given)
+    type_ = entry.get("type")
     return Event(
         name=name,
+        type=_type(type_) if type_ is not None else old.type if old else event_type(name),
         doc=entry.get("doc", old.doc if old else ""),
         choice=entry.get("choice", old.choice if old else None),
         profiles=offered,
         behavioural=behavioural,
         attributes=attributes,
     )
+
+
+def _type(written: str) -> Type:
+    """A type of an object as a schema file writes it, in short or with its ancestry."""
+    return Type(written if ":" in written else f"{written}:object:primitive")
 
 
 def _valued(entries: _Entry) -> dict[str, tuple[str, ...]]:

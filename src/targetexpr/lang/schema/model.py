@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from targetexpr.lang.functions import Function
-from targetexpr.lang.types import REAL, STRING, Type
+from targetexpr.lang.types import REAL, STRING, Type, event_type
 
 EXTENDED = "extField_"
 """What the names of extended fields begin with."""
@@ -76,6 +76,7 @@ class Event:
     """One event (activity) and the profiles it offers."""
 
     name: str  # "TransactionAdd"
+    type: Type  # of currentEvent in it: "transactionAddEvent:object:primitive"
     doc: str = ""
     choice: str | None = None
     profiles: frozenset[str]
@@ -84,6 +85,11 @@ class Event:
 
 
 BEHAVIOURAL_PROFILES = frozenset(("currentEvent", "currentCustomer", "currentStore"))
+
+
+def behavioural_event(name: str) -> Event:
+    """An event that no schema declares: one of the organisation's own, whose attributes are not known."""
+    return Event(name=name, type=event_type(name), profiles=BEHAVIOURAL_PROFILES, behavioural=True)
 
 
 def _empty() -> Mapping[str, Any]:

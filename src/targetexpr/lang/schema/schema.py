@@ -6,8 +6,7 @@ import os
 from collections.abc import Mapping
 from functools import cache, cached_property
 
-from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, Declarations, Event, Profile
-from targetexpr.lang.types import EVENT, Type, event_type
+from targetexpr.lang.schema.model import BEHAVIOURAL_PROFILES, Declarations, Event
 
 _BUNDLED = "bundled"
 """What stands for the bundled schema in `Schema.documents`."""
@@ -108,12 +107,6 @@ class Schema(Declarations):
     def _everywhere(self) -> frozenset[str]:
         named = {profile for event in self.events.values() for profile in event.profiles}
         return frozenset(self.profiles) - named - BEHAVIOURAL_PROFILES
-
-    def type_of_profile(self, profile: Profile, event: str | None) -> Type:
-        """The type of a profile: that of currentEvent depends on the event."""
-        if event is not None and profile.type == EVENT:
-            return event_type(self.aliases.get(event, event))
-        return profile.type
 
     @cached_property
     def _hash(self) -> int:

@@ -54,6 +54,13 @@ _TEXT = """
                 unclean()"""
 
 
+_REST = """
+                for other in items:
+                    if type(other) is not dict:
+                        unclean()"""
+"""An item that is no dict does not fit, wherever it stands: one behind the item that decides is looked at as well."""
+
+
 def fast_total(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
     """A loop that adds up amounts, values or quantities in floats, all of them positive or zero."""
     if shape.aggregate not in ("Sum", "Qty"):
@@ -134,10 +141,10 @@ def _source(aggregate: str, gross: bool, field: str | None, test: str) -> str:
             lines.append("\n                found = True")
             end = "return found" if aggregate == "Includes any" else "return not found"
         case "Includes":
-            lines.append("\n                return True")
+            lines.append(_REST + "\n                return True")
             end = "return False"
         case _:
-            lines.append("\n                return False")
+            lines.append(_REST + "\n                return False")
             end = "return True"
     return "".join(lines) + f"\n        {end}\n    return loop\n"
 

@@ -106,7 +106,7 @@ class _Emitter:
                 function = {"!": "negation", "-": "negative", "+": "itself"}[operator]
                 return py.call(function, self.value(operands[0]))
             case Binary(operator=operator):
-                function = "arithmetic" if operator in ARITHMETIC else "compare"
+                function = "combine" if operator in ARITHMETIC else "compare"
                 first = self.value(operands[0])
                 return py.call(function, py.constant(operator), first, self.value(operands[1]))
             case Logical(operator=operator):
@@ -181,7 +181,7 @@ _FIXED: Mapping[str, object] = {
     "negation": semantics.negation,
     "negative": _negative,
     "itself": _itself,
-    "arithmetic": semantics.arithmetic,
+    "combine": semantics.combine,
     "compare": semantics.compare,
 }
 

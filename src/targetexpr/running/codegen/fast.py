@@ -263,6 +263,10 @@ class Emitter:
             return py.constant(cast("str", program.constants[place]))
         if isinstance(program.operations.get(place), ReadAttribute):
             return self.field(place, "str")
+        if isinstance(program.nodes[place], Binary):
+            left, right = program.operands[place]
+            first = self.text(left)
+            return py.binary(first, "+", self.text(right))
         return self.other(place)
 
     def text_test(self, meaning: str, receiver: int, argument: int) -> ast.expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 from targetexpr.lang.functions import Basket
 from targetexpr.lang.functions.baskets import SPELLINGS
@@ -53,11 +53,13 @@ def basket(
     if test is None:
         return None
     match shape.aggregate:
+        case "ItemDiscountSum":
+            return _total(reader, items, profile_name, discount, test)
         case "Includes" | "Excludes":
-            found = any(test(item, path) for item, path in _each(reader, items, profile_name))
+            found = any(test(item, path) for item, path in _each(items, profile_name))
             return found if shape.aggregate == "Includes" else not found
         case "Count":
-            return sum(1 for item, path in _each(reader, items, profile_name) if test(item, path))
+            return sum(1 for item, path in _each(items, profile_name) if test(item, path))
         case "Sum":
             return _total(reader, items, profile_name, gross if shape.gross else amount, test)
         case "Qty":
@@ -66,13 +68,10 @@ def basket(
             assert_never(shape.aggregate)
 
 
-def _each(reader: ContextReader, items: Sequence[object], profile_name: str) -> Iterator[tuple[_Item, _Path]]:
-    """The items with their paths; one that reads null is an item without any fields."""
-    for place, raw in enumerate(items):
-        path = (profile_name, "lineItems", place)
-        if not isinstance(raw, dict):
-            reader.misfit(path, raw, "dict")
-        yield (raw if isinstance(raw, dict) else {}), path
+def _each(items: Sequence[object], profile_name: str) -> Iterator[tuple[_Item, _Path]]:
+    """The items with their paths."""
+    for place, item in enumerate(items):
+        yield cast("_Item", item), (profile_name, "lineItems", place)
 
 
 def _total(
@@ -81,7 +80,7 @@ def _total(
     """The measures of the selected items added up; null when one lacks it. All are read all the same."""
     total: Number = 0
     complete = True
-    for item, path in _each(reader, items, profile_name):
+    for item, path in _each(items, profile_name):
         if test(item, path):
             one = measure(reader, item, path)
             if one is None:

@@ -13,6 +13,7 @@ from targetexpr.targets.api.default_json import rule_over, status_of, wants_twin
 from targetexpr.targets.authoring.expression_json import made_json
 from targetexpr.targets.model.enums import EvaluationType, TargetEntity, TrackingType
 from targetexpr.targets.model.envelope import build_payload
+from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 from targetexpr.targets.model.group import (
     TWIN,
     DefaultValue,
@@ -27,7 +28,6 @@ from targetexpr.targets.model.group import (
 )
 from targetexpr.targets.model.json_values import JsonValue, to_members, to_plain
 from targetexpr.targets.model.scalars import Number, WireDate, date_text
-from targetexpr.targets.validation.rule import TRANSACTION
 
 Kind: TypeAlias = Literal["group", "period", "streak", "target", "ruleSet", "defaultValue"]
 """What has a sequence of ids of its own."""
@@ -219,9 +219,9 @@ class _Answer:
         if target.target_entity is not None:
             made["targetEntity"] = str(target.target_entity.stored)
         if not alone:
-            made.setdefault("eventName", TRANSACTION)
+            made.setdefault("eventName", TRANSACTION_ADD)
         if twin:
-            made["eventName"] = "ReturnBill"
+            made["eventName"] = RETURN_BILL
             made["name"] = f"{target.name or ''}{TWIN}"
         if target.expression is not None:
             made["expression"] = target.rule

@@ -57,7 +57,7 @@ def _row(progress: ProgressData, target: TargetPlan, row: PeriodProgress) -> dic
         "targetEntity": str(target.entity),
         "targetRuleId": target.id,
         "enrolledOn": None,
-        "eventName": target.event,
+        "eventName": target.event_name,
         "targetAchievedDateTime": None if row.achieved_on is None else _offset_stamp(row.achieved_on),
         "currentPeriod": _is_current(progress, row),
         "milestones": [_mark(one, row) for one in target.marks],

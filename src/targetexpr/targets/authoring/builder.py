@@ -8,15 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
-from targetexpr.base.diagnostics import ExpressionError
+from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.targets.authoring.expression_json import made_json
 from targetexpr.targets.model.cycles import cycles
 from targetexpr.targets.model.enums import EvaluationType, FrequencyType, TargetType, TrackingType
 from targetexpr.targets.model.group import Target, TargetGroup, Wire
 from targetexpr.targets.model.scalars import Number, WireDate
-from targetexpr.targets.validation.diagnostics import Finding, GroupError
-from targetexpr.targets.validation.validate import validate
+from targetexpr.targets.validation.diagnostics import GroupError
+from targetexpr.targets.validation.validate import check, read_group
 
 Amount: TypeAlias = int | str | float | Decimal
 
@@ -177,17 +177,17 @@ class GroupBuilder:
         """The values are ceilings: what is awarded in a cycle is cut to what is left."""
         return self.set(tracking_type=TrackingType.CAPPING)
 
-    def check(self, *, schema: Schema | None = None, taken_names: Collection[str] = ()) -> list[Finding]:
+    def check(self, *, schema: Schema | None = None, taken_names: Collection[str] = ()) -> list[Diagnostic]:
         """Everything that `build` would complain or warn about."""
-        return validate(self._plan(schema), schema=schema, taken_names=taken_names, building=True)
+        return check(read_group(self._plan(schema)), schema=schema, taken_names=taken_names, building=True)
 
     def build(self, *, schema: Schema | None = None, taken_names: Collection[str] = ()) -> TargetGroup:
         """The group, ready to be posted. Raises GroupError with every diagnostic when there is an error."""
-        plan = self._plan(schema)
-        diagnostics = validate(plan, schema=schema, taken_names=taken_names, building=True)
+        reading = read_group(self._plan(schema))
+        diagnostics = check(reading, schema=schema, taken_names=taken_names, building=True)
         if any(diagnostic.is_error for diagnostic in diagnostics):
             raise GroupError(diagnostics)
-        return TargetGroup.model_validate(plan)
+        return reading.group
 
     def _plan(self, schema: Schema | None) -> dict[str, object]:
         members: dict[str, object] = {"active": True, "name": self.name, "tracking_type": TrackingType.DEFAULT}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from targetexpr.checking.checker import check_tree
+from targetexpr.front import check, to_json
 from targetexpr.lang.schema.schema import Schema
-from targetexpr.syntax.json_encoder import to_json
-from targetexpr.syntax.parse import parse
+from targetexpr.targets.model.events import event_of
 from targetexpr.targets.model.group import Target
-from targetexpr.targets.validation.rule import event_of
 
 
 def made_json(target: Target, schema: Schema | None = None) -> str:
@@ -16,5 +14,4 @@ def made_json(target: Target, schema: Schema | None = None) -> str:
     >>> made_json(Target(expression=True))
     '{"arity":"literal","value":"true","type":"boolean:primitive"}'
     """
-    checked = check_tree(parse(target.rule), schema, event=event_of(target), strict=False)
-    return to_json(checked.expr, types=checked.types)
+    return to_json(check(target.rule, schema, event=event_of(target), strict=False))

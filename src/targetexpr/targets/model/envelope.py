@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic import StrictStr, ValidationError
@@ -10,11 +11,13 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from targetexpr.base import pointers
+from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.jsontext import JsonError, not_valid_json
 from targetexpr.base.source import Source
 from targetexpr.targets.model.enums import NameKind
+from targetexpr.targets.model.error_numbers import INVALID_INPUT
 from targetexpr.targets.model.group import Target, TargetGroup, UnifiedTargetExpression, Wire
-from targetexpr.targets.model.json_values import JsonValue, read_json_value
+from targetexpr.targets.model.json_values import JsonDocument, JsonValue
 from targetexpr.targets.model.scalars import Int, shown
 
 
@@ -49,24 +52,27 @@ class UnifiedUpdate(Wire):
 
 
 Model = TypeVar("Model", bound=Wire)
+Built = TypeVar("Built")
 Payload: TypeAlias = "Envelope | TargetGroup | Target | NameCheck | UnifiedUpdate"
 
 
 class PayloadError(ValueError):
-    """A text that holds no such payload: each problem with its JSON pointer and code."""
+    """A text or value that holds no such payload. `diagnostics` has each reason, with its JSON pointer and code."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = problems
-        super().__init__(problems)
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__(self.diagnostics)
 
     def __str__(self) -> str:
-        first = self.problems[0]
-        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-        return f"{first[2]} [{first[1]} at {first[0] or 'the top'}]{more}"
+        first = self.diagnostics[0]
+        more = f" (and {len(self.diagnostics) - 1} more)" if len(self.diagnostics) > 1 else ""
+        return f"{first.message} [{first.code} at {first.pointer or 'the top'}]{more}"
 
 
-Problem: TypeAlias = "tuple[str, str, str]"
-"""JSON pointer, code, message."""
+def invalid(code: str, message: str, pointer: str) -> Diagnostic:
+    """What does not fit the model; the platform has one number for all of it."""
+    return Diagnostic(code=code, severity="error", message=message, pointer=pointer, number=INVALID_INPUT)
+
 
 _TARGET_KEYS = {"targetType", "targetEntity", "expression", "defaultValues"}
 _GROUP_KEYS = {"trackingType", "targetEvaluationType", "periods", "targets", "streaks", "totalPeriods"}
@@ -74,7 +80,7 @@ _GROUP_KEYS = {"trackingType", "targetEvaluationType", "periods", "targets", "st
 
 def parse_payload(text: str) -> Payload:
     """Whatever a request or answer of the target group calls holds. Raises PayloadError."""
-    return build_payload(read_document(text))
+    return _built(build_payload, text)
 
 
 def parse_group(text: str) -> TargetGroup:
@@ -83,7 +89,15 @@ def parse_group(text: str) -> TargetGroup:
     >>> parse_group('{"data": {"id": 20, "name": "Demo"}, "errors": null}').name
     'Demo'
     """
-    return build_group(read_document(text))
+    return _built(build_group, text)
+
+
+def _built(build: Callable[[JsonValue], Built], text: str) -> Built:
+    document = open_document(text)
+    try:
+        return build(document.value)
+    except PayloadError as error:
+        raise PayloadError([document.located(diagnostic) for diagnostic in error.diagnostics]) from None
 
 
 def build_group(value: JsonValue | Mapping[str, Any]) -> TargetGroup:
@@ -99,7 +113,8 @@ def group_in(value: Any) -> tuple[str, Any]:
     data = value["data"]
     if isinstance(data, list | tuple):
         if len(data) != 1:
-            raise PayloadError((("/data", "not-one-group", f"The answer holds {len(data)} groups; one is needed."),))
+            message = f"The answer holds {len(data)} groups; expected one."
+            raise PayloadError([invalid("not-one-group", message, "/data")])
         return "/data/0", data[0]
     return "/data", data
 
@@ -112,7 +127,7 @@ def is_envelope(value: object) -> bool:
 def build_payload(value: Any) -> Payload:
     """The models of a payload, recognised by its members. Raises PayloadError."""
     if not isinstance(value, Mapping):
-        raise PayloadError((("", "not-an-object", "A payload is a JSON object."),))
+        raise PayloadError([invalid("not-an-object", "A payload is a JSON object.", "")])
     if is_envelope(value):
         envelope = checked(Envelope, value, "")
         data = _data(value["data"], "/data")
@@ -148,17 +163,19 @@ def checked(model: type[Model], value: Any, where: str) -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise PayloadError(tuple(invalid_members(error, where))) from None
+        raise PayloadError(invalid_members(error, where)) from None
 
 
-def invalid_members(error: ValidationError, where: str) -> list[Problem]:
-    """What pydantic found, as pointers, codes and messages."""
-    found = []
-    for line in error.errors(include_url=False, include_context=False):
-        pointer = pointers.join((_wire_name(key) for key in line["loc"]), where)
-        code = line["type"] if "-" in line["type"] else "wrong-type"
-        found.append((pointer, code, _message(line)))
-    return found
+def invalid_members(error: ValidationError, where: str) -> list[Diagnostic]:
+    """What pydantic reports of the value at a pointer, each with its own pointer."""
+    return [
+        invalid(
+            line["type"] if "-" in line["type"] else "wrong-type",
+            _message(line),
+            pointers.join((_wire_name(key) for key in line["loc"]), where),
+        )
+        for line in error.errors(include_url=False, include_context=False)
+    ]
 
 
 def _wire_name(key: int | str) -> str:
@@ -185,10 +202,15 @@ def _message(line: ErrorDetails) -> str:
 
 
 def read_document(text: str) -> JsonValue:
-    """The plain value of a JSON text. Raises PayloadError, which says where the text ceases to be JSON."""
+    """The plain value of a JSON text. Raises PayloadError, which says where the text is not valid."""
+    return open_document(text).value
+
+
+def open_document(text: str) -> JsonDocument:
+    """A JSON text with the place of every value in it. Raises PayloadError, which says where the text is not valid."""
     try:
-        return read_json_value(text)
-    except JsonError as problem:
-        line, column = Source(text).position(problem.span.start)
-        said = not_valid_json(f"{problem.reason} (line {line}, column {column})")
-        raise PayloadError(((problem.pointer, problem.code, said),)) from None
+        return JsonDocument.read(text)
+    except JsonError as error:
+        line, column = Source(text).position(error.span.start)
+        message = not_valid_json(f"{error.reason} (line {line}, column {column})")
+        raise PayloadError([replace(error.diagnostic, message=message, number=INVALID_INPUT)]) from None

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from json import encoder
 from typing import Any, TypeAlias, cast
 
-from targetexpr.base.jsontext import Json, JsonReader
+from targetexpr.base.diagnostics import Diagnostic, Edit
+from targetexpr.base.jsontext import Json, JsonReader, span_inside, value_at
+from targetexpr.base.source import Span
 from targetexpr.targets.model.group import TargetGroup, Wire
 from targetexpr.targets.model.scalars import Code, Number, WireDate, WireInteger, code_wire, integer_wire, number_wire
 
@@ -21,7 +24,7 @@ DEEPEST = 100
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,40}").fullmatch
 
 
-class _Reader(JsonReader):
+class _PayloadReader(JsonReader):
     """Refuses documents that are nested deeper than any payload is."""
 
     def value(self) -> Json | None:
@@ -42,7 +45,46 @@ def read_json_value(text: str) -> JsonValue:
     >>> read_json_value('{"defaultValue": 500.000}')["defaultValue"].spelling
     '500.000'
     """
-    return _plain(_Reader(text).read())
+    return JsonDocument.read(text).value
+
+
+@dataclass(frozen=True, slots=True)
+class JsonDocument:
+    """A JSON text that was read, with the place of every value in it."""
+
+    text: str
+    root: Json
+
+    @staticmethod
+    def read(text: str) -> JsonDocument:
+        """Raises JsonError as `read_json_value` does."""
+        return JsonDocument(text, _PayloadReader(text).read())
+
+    @property
+    def value(self) -> JsonValue:
+        """What the text means, made anew each time."""
+        return _plain(self.root)
+
+    def located(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A diagnostic about the value at its pointer, with its span in the text.
+
+        A span it has already counts in the string at the pointer, as a rule's does, and its fixes with it. What is
+        missing is placed at the brace or bracket that opens what it is missing from.
+        """
+        if diagnostic.pointer is None:
+            return diagnostic
+        value, found = value_at(self.root, diagnostic.pointer)
+        if not found:
+            return replace(diagnostic, span=Span(value.start, value.start + 1))
+        if diagnostic.span.start < 0:
+            return replace(diagnostic, span=value.span)
+
+        def moved(edit: Edit) -> Edit:
+            inserted = _quoted(edit.text)[1:-1] if value.kind == "string" else edit.text
+            return Edit(span_inside(self.text, value, edit.span), inserted)
+
+        fixes = tuple(replace(fix, edits=tuple(map(moved, fix.edits))) for fix in diagnostic.fixes)
+        return replace(diagnostic, span=span_inside(self.text, value, diagnostic.span), fixes=fixes)
 
 
 def _plain(json: Json) -> JsonValue:

@@ -14,7 +14,6 @@ from targetexpr.targets.progress.plan import EvaluationError, TargetPlan
 if TYPE_CHECKING:
     from targetexpr.lang.schema.schema import Schema
     from targetexpr.running.explaining.explanation import Explanation
-    from targetexpr.running.program import Program
 
 _Profile: TypeAlias = dict[object, object]
 Measure: TypeAlias = Callable[[Mapping[str, object], str], "Number | None"]
@@ -29,13 +28,13 @@ ONE = Decimal(1)
 class TargetEvaluator:
     """Decides on one target's records. Compiling the rule raises ExpressionError when it is broken."""
 
-    def __init__(self, target: TargetPlan, schema: Schema | None, reader: ContextReader) -> None:
-        from targetexpr.running.codegen.fast import generate
+    def __init__(self, target: TargetPlan, schema: Schema | None, reader: ContextReader, timezone: str) -> None:
+        from targetexpr.rule import compile as compile_rule
 
         self.target = target
         self.reader = reader
-        self.program = compiled(target, schema)
-        self.matches, _ = generate(self.program, reader)
+        self.rule = compile_rule(target.rule, schema, event=target.event, timezone=timezone)
+        self.matches = self.rule.matches
         self.measure = _measure(target, reader)
         self.line_figure = _line_figure(target, reader) if target.entity is TargetEntity.LINEITEM else None
 
@@ -52,9 +51,7 @@ class TargetEvaluator:
 
     def explain(self, context: dict[str, object]) -> Explanation:
         """Why the rule comes out as it does."""
-        from targetexpr.running.explaining.explain import explain
-
-        return explain(self.program, context, self.reader, self.target.rule)
+        return self.rule.explain(context)
 
     def lines(self, record: Mapping[str, object]) -> list[_Profile]:
         """The line items of a bill."""
@@ -152,19 +149,6 @@ def not_negative(figure: Number, path: str) -> Decimal:
     if figure < 0:
         raise DataError(path, figure, "a figure of 0 or more (what is returned is stated without a sign)")
     return Decimal(figure)
-
-
-def compiled(target: TargetPlan, schema: Schema | None) -> Program:
-    """A target's rule, checked for its event."""
-    from targetexpr.base.diagnostics import ExpressionError
-    from targetexpr.checking.checker import check_tree
-    from targetexpr.running.program import lower
-    from targetexpr.syntax.parse import parse
-
-    checked = check_tree(parse(target.rule), schema, event=target.event)
-    if not checked.ok:
-        raise ExpressionError(checked.diagnostics, target.rule)
-    return lower(checked)
 
 
 def _measure(target: TargetPlan, reader: ContextReader) -> Measure:

@@ -26,6 +26,7 @@ from targetexpr.targets.model.enums import (
     TriggerValueType,
     WindowType,
 )
+from targetexpr.targets.model.events import TRANSACTION_ADD, event_of
 from targetexpr.targets.model.group import Period, Target, TargetGroup
 
 Shape: TypeAlias = Literal["sum", "days", "highest", "lowest"]
@@ -78,8 +79,8 @@ class TargetPlan:
     name: str
     entity: TargetEntity
     type: TargetType
-    event: str  # the event its rule is compiled for
-    record_type: str  # the records it looks at
+    event: str  # the records it looks at, and what its rule can name
+    event_name: str  # as answers have it
     rule: str
     field: str  # extended field, event attribute or currency; "" when there is none
     counts_field: bool  # count the field instead of summing it
@@ -202,7 +203,8 @@ def _period(period: Period, index: int, zone: tzinfo) -> PeriodPlan:
 
 def _target(target: Target, place: int, pointer: str, periods: tuple[PeriodPlan, ...] | None) -> TargetPlan:
     entity, kind, info = target.target_entity, target.target_type, target.extended_field_info
-    if entity is None or kind is None:
+    event = event_of(target)
+    if entity is None or kind is None or event is None:
         raise EvaluationError(pointer, f"a target needs a {'targetEntity' if entity is None else 'targetType'}")
     entity = entity.stored
     field = info.name or "" if info is not None else ""
@@ -210,7 +212,6 @@ def _target(target: Target, place: int, pointer: str, periods: tuple[PeriodPlan,
         raise EvaluationError(f"{pointer}/extendedFieldInfo", f"{kind} needs the name of what it counts")
     if entity is TargetEntity.ALTERNATE_CURRENCIES:
         field = (info.alternate_currency_identifier if info is not None else None) or ""
-    event = target.event_name or "TransactionAdd"
     return TargetPlan(
         index=place,
         id=target.id,
@@ -218,7 +219,7 @@ def _target(target: Target, place: int, pointer: str, periods: tuple[PeriodPlan,
         entity=entity,
         type=kind,
         event=event,
-        record_type="PointsIssued" if entity in (TargetEntity.POINTS, TargetEntity.ALTERNATE_CURRENCIES) else event,
+        event_name=target.event_name or TRANSACTION_ADD,
         rule=target.rule,
         field=field,
         counts_field=info is not None and info.aggregate_function is AggregateFunction.COUNT,

@@ -8,12 +8,13 @@ from typing import NamedTuple, TypeAlias
 
 from targetexpr.running.coercion import DataError
 from targetexpr.running.context import ContextReader
+from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 
 Order: TypeAlias = tuple[datetime, int, int, str]
 """What records are sorted by: the instant, then the id; whole numbers by size and before texts."""
 
-RETURN = "ReturnBill"
-BILL = "TransactionAdd"
+RETURN = RETURN_BILL
+BILL = TRANSACTION_ADD
 
 
 class Head(NamedTuple):

@@ -18,7 +18,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Runs:
+class StreakRuns:
     """The run after each period, the run now, the longest one."""
 
     after: tuple[int, ...]
@@ -26,7 +26,7 @@ class Runs:
     longest: int
 
 
-def runs(steps: Sequence[Step], *, continuous: bool) -> Runs:
+def runs(steps: Sequence[Step], *, continuous: bool) -> StreakRuns:
     """The runs over periods in start order.
 
     An ended period that was not achieved ends a continuous run; one that is still running never does.
@@ -47,12 +47,12 @@ def runs(steps: Sequence[Step], *, continuous: bool) -> Runs:
         after.append(run)
         if step.started:
             current = run
-    return Runs(after=tuple(after), current=current, longest=max(after, default=0))
+    return StreakRuns(after=tuple(after), current=current, longest=max(after, default=0))
 
 
 def reached(levels: Sequence[Level], after: Sequence[int]) -> tuple[int | None, ...]:
     """For each level, ascending by count, the first period whose run reaches it; None when none does.
 
-    Runs grow by one, so a lower level is never reached after a higher one; equal counts are reached together.
+    StreakRuns grow by one, so a lower level is never reached after a higher one; equal counts are reached together.
     """
     return tuple(next((place for place, run in enumerate(after) if run >= level.count), None) for level in levels)

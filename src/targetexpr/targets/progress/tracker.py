@@ -53,7 +53,7 @@ def prepare(
     model = group if isinstance(group, TargetGroup) else build_group(group)
     reader = ContextReader(time_zone(timezone))
     plan = make_plan(model, reader.zone)
-    return Prepared(reader, plan, tuple(TargetEvaluator(target, schema, reader) for target in plan.targets))
+    return Prepared(reader, plan, tuple(TargetEvaluator(target, schema, reader, timezone) for target in plan.targets))
 
 
 class RecordTracker:
@@ -87,7 +87,7 @@ class RecordTracker:
         self.limit = limit if isinstance(limit, datetime) else None
         self._by_type: dict[str, list[TargetEvaluator]] = {}
         for gate in self.gates:
-            self._by_type.setdefault(gate.target.record_type, []).append(gate)
+            self._by_type.setdefault(gate.target.event, []).append(gate)
         self._takes_returns = returns != "IGNORE" and any(target.takes_returns for target in self.plan.targets)
         self._customers: dict[str, dict[str, Entry]] = {}
         self._owner: dict[str, str] = {}

@@ -153,13 +153,13 @@ def _why_not(
     gate: TargetEvaluator, progress: ProgressData, head: Head, record: dict[str, object], errors: Mapping[str, str]
 ) -> str | None:
     """Why a record changed nothing; None for one that the target does not look at."""
-    if head.type == RETURN and gate.target.record_type != RETURN:
+    if head.type == RETURN and gate.target.event != RETURN:
         if not gate.target.takes_returns:
             return None
         if head.id in progress.reported.orphan_returns:
             return "a return whose bill is not there"
         return errors.get(head.id) or f"a return of {record.get('returnOf')} that takes nothing here"
-    if head.type != gate.target.record_type:
+    if head.type != gate.target.event:
         return None
     if head.id in errors:
         return f"does not count: {errors[head.id]}"

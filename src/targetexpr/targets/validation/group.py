@@ -37,21 +37,21 @@ def is_answer(group: TargetGroup) -> bool:
 
 
 def _names(group: TargetGroup, report: Report, taken_names: Collection[str]) -> None:
-    if group.name is None and not is_answer(group) and not report.unread("/name"):
-        report.error("/name", "misfit", "A group needs a name.")
+    if group.name is None and not is_answer(group) and not report.is_invalid("/name"):
+        report.error("/name", "member-missing", "A group needs a name.")
     if group.name is not None:
         if not group.name.strip():
             report.error("/name", "name-empty", "The name of the group is empty.")
         if len(group.name) > LONGEST_NAME:
-            said = f"The name of the group has {len(group.name)} characters; {LONGEST_NAME} are allowed."
-            report.error("/name", "group-name-too-long", said)
+            message = f"The name of the group has {len(group.name)} characters; {LONGEST_NAME} are allowed."
+            report.error("/name", "group-name-too-long", message)
         spaces(group.name, "/name", report)
         if group.name.casefold() in {name.casefold() for name in taken_names}:
-            said = f"There is a group of the name {group.name!r} already; upper and lower case do not matter."
-            report.error("/name", "group-name-taken", said)
-    if group.tracking_type is None and not is_answer(group) and not report.unread("/trackingType"):
+            message = f"A group named {group.name!r} exists already; case does not matter."
+            report.error("/name", "group-name-taken", message)
+    if group.tracking_type is None and not is_answer(group) and not report.is_invalid("/trackingType"):
         kinds = ", ".join(TrackingType)
-        report.error("/trackingType", "misfit", f"A group needs a trackingType: {kinds}.")
+        report.error("/trackingType", "member-missing", f"A group needs a trackingType: {kinds}.")
     description(group.description, "/description", report)
 
 
@@ -61,16 +61,16 @@ def spaces(name: str, place: str, report: Report) -> None:
         report.warn(
             place,
             "name-spaces",
-            "The name begins or ends with a blank; the creation of its rule set fails then.",
-            "Take the blank out.",
+            "The name begins or ends with a space; creating its rule set fails then.",
+            "Remove the space.",
         )
 
 
 def description(text: str | None, place: str, report: Report) -> None:
     """Descriptions have room for 255 characters."""
     if text is not None and len(text) > LONGEST_DESCRIPTION:
-        said = f"The description has {len(text)} characters; {LONGEST_DESCRIPTION} are allowed."
-        report.error(place, "description-too-long", said)
+        message = f"The description has {len(text)} characters; {LONGEST_DESCRIPTION} are allowed."
+        report.error(place, "description-too-long", message)
 
 
 def _bounds(group: TargetGroup, report: Report) -> None:
@@ -82,16 +82,16 @@ def _bounds(group: TargetGroup, report: Report) -> None:
         (group.target_cycle_start_date, group.target_cycle_end_date, ("targetCycleStartDate", "targetCycleEndDate")),
     ):
         if start is not None and end is not None and before(end, start):
-            said = f"The group ends ({end.wire}) before it starts ({start.wire})."
-            report.error("/" + names[1], "group-ends-before-start", said)
+            message = f"The group ends ({end.wire}) before it starts ({start.wire})."
+            report.error("/" + names[1], "group-ends-before-start", message)
         # Stored groups break this for fromDate and toDate, none does for the other two.
         tell = report.warn if names[0] == "fromDate" else report.error
         if start is not None and first is not None and start.local_date() > first:
-            said = f"The group starts on {start.local_date()}, after its first period starts ({first})."
-            tell("/" + names[0], "period-outside-group", said)
+            message = f"The group starts on {start.local_date()}, after its first period starts ({first})."
+            tell("/" + names[0], "period-outside-group", message)
         if end is not None and last is not None and end.local_date() < last:
-            said = f"The group ends on {end.local_date()}, before its last period ends ({last})."
-            tell("/" + names[1], "period-outside-group", said)
+            message = f"The group ends on {end.local_date()}, before its last period ends ({last})."
+            tell("/" + names[1], "period-outside-group", message)
 
 
 def before(one: WireDate, other: WireDate) -> bool:
@@ -105,33 +105,33 @@ def _periods(group: TargetGroup, report: Report) -> None:
     seen: dict[str, int] = {}
     for place, period in enumerate(group.periods or ()):
         at = f"/periods/{place}"
-        if report.unread(at) and period == Period():
+        if report.is_invalid(at) and period == Period():
             continue
         _period(period, at, report)
         if period.ref_code is not None:
             first = seen.setdefault(period.ref_code, place)
             if first != place:
-                said = f"Two periods have the refCode {period.ref_code!r}; it is the name customers are enrolled by."
-                report.error(f"{at}/refCode", "duplicate-period", said, f"The other one is /periods/{first}.")
+                message = f"Duplicate refCode {period.ref_code!r}; customers are enrolled by it."
+                report.error(f"{at}/refCode", "duplicate-period", message, f"The other one is /periods/{first}.")
     for one, other in _overlaps(group.periods or ()):
-        said = f"The period overlaps with /periods/{one}; a record in both would count twice."
-        report.warn(f"/periods/{other}", "periods-overlap", said)
+        message = f"The period overlaps /periods/{one}; a record in both would count twice."
+        report.warn(f"/periods/{other}", "periods-overlap", message)
 
 
 def _period(period: Period, at: str, report: Report) -> None:
     for name, stamp in (("startDate", period.start_date), ("endDate", period.end_date)):
-        if stamp is None and not report.unread(f"{at}/{name}"):
-            report.error(f"{at}/{name}", "period-date-missing", f"A period needs its {name}.")
+        if stamp is None and not report.is_invalid(f"{at}/{name}"):
+            report.error(f"{at}/{name}", "period-date-missing", f"A period needs a {name}.")
     start, end = period.start_date, period.end_date
     if start is not None and end is not None and end.local_date() < start.local_date():
-        said = f"The period ends ({end.wire}) before it starts ({start.wire})."
-        report.error(f"{at}/endDate", "period-ends-before-start", said, "Exchange the two, or mend the later one.")
-    if period.ref_code is None and not report.unread(f"{at}/refCode"):
-        said = "The period has no refCode; enrolment names periods by it."
-        report.warn(f"{at}/refCode", "ref-code-missing", said)
+        message = f"The period ends ({end.wire}) before it starts ({start.wire})."
+        report.error(f"{at}/endDate", "period-ends-before-start", message, "Swap the two, or correct one of them.")
+    if period.ref_code is None and not report.is_invalid(f"{at}/refCode"):
+        message = "Missing refCode; customers are enrolled by it."
+        report.warn(f"{at}/refCode", "ref-code-missing", message)
     elif period.ref_code is not None and len(period.ref_code) > LONGEST_REF_CODE:
-        said = f"The refCode has {len(period.ref_code)} characters; {LONGEST_REF_CODE} are allowed."
-        report.error(f"{at}/refCode", "ref-code-too-long", said)
+        message = f"The refCode has {len(period.ref_code)} characters; {LONGEST_REF_CODE} are allowed."
+        report.error(f"{at}/refCode", "ref-code-too-long", message)
     description(period.description, f"{at}/description", report)
 
 
@@ -153,17 +153,19 @@ def _overlaps(periods: Collection[Period]) -> Iterator[tuple[int, int]]:
 def _cycles(group: TargetGroup, report: Report) -> None:
     count = len(group.periods or ())
     if group.recurring_cycles is not None and group.recurring_cycles > MOST_CYCLES:
-        said = f"{group.recurring_cycles} cycles are too many; {MOST_CYCLES} are allowed."
-        report.error("/recurringCycles", "too-many-cycles", said)
+        message = f"There are {group.recurring_cycles} cycles; at most {MOST_CYCLES} are allowed."
+        report.error("/recurringCycles", "too-many-cycles", message)
     if count > MOST_CYCLES:
-        report.error("/periods", "too-many-cycles", f"{count} periods are too many; {MOST_CYCLES} are allowed.")
+        report.error("/periods", "too-many-cycles", f"There are {count} periods; at most {MOST_CYCLES} are allowed.")
     most = max(count, group.recurring_cycles or 0)
     if group.tracking_type is TrackingType.CAPPING and MOST_CAPPING_CYCLES < most <= MOST_CYCLES:
-        said = f"The editor allows {MOST_CAPPING_CYCLES} cycles of a capping; these are {most}."
-        report.warn("/periods" if count else "/recurringCycles", "capping-cycles", said)
+        message = f"There are {most} cycles; the editor allows {MOST_CAPPING_CYCLES} for a capping."
+        report.warn("/periods" if count else "/recurringCycles", "capping-cycles", message)
     if group.total_periods is not None and group.periods is not None and group.total_periods != count > 0:
-        said = f"totalPeriods is {group.total_periods}, and there are {count} periods; the platform does not compare."
-        report.warn("/totalPeriods", "total-periods-differ", said)
+        message = (
+            f"totalPeriods is {group.total_periods}, but there are {count} periods; the platform does not compare."
+        )
+        report.warn("/totalPeriods", "total-periods-differ", message)
     if group.window is EvaluationType.FIXED_CALENDAR_WINDOW:
         _fixed(group, count, report)
     else:
@@ -171,80 +173,80 @@ def _cycles(group: TargetGroup, report: Report) -> None:
 
 
 def _fixed(group: TargetGroup, count: int, report: Report) -> None:
-    if count == 0 and not is_answer(group) and not report.unread("/periods"):
-        said = "The group has no periods, so nothing is tracked; a fixed window has those that are listed."
-        report.warn("/periods", "no-periods", said, "List them here or add them in a second call.")
+    if count == 0 and not is_answer(group) and not report.is_invalid("/periods"):
+        message = "The group has no periods, so nothing is tracked; a fixed window needs them listed."
+        report.warn("/periods", "no-periods", message, "List them here or add them in a second call.")
     if group.frequency is not None and group.frequency < 0:
-        report.warn("/frequency", "negative-frequency", f"A frequency of {group.frequency} makes no cycles.")
+        report.warn("/frequency", "negative-frequency", f"The frequency is negative: {group.frequency}.")
 
 
 def _moving(group: TargetGroup, count: int, report: Report) -> None:
     """Windows that begin with a customer's records need a number of cycles and, if cyclic, their length."""
     numbers = (group.recurring_cycles or 0, count, group.total_periods or 0)
     if not any(number > 0 for number in numbers) and not is_answer(group):
-        said = f"{group.window} needs a number of cycles; neither recurringCycles nor periods nor totalPeriods says it."
-        report.error("/recurringCycles", "no-cycles", said)
+        message = f"{group.window} needs a number of cycles: recurringCycles, periods or totalPeriods."
+        report.error("/recurringCycles", "no-cycles", message)
     if group.window is not EvaluationType.CYCLIC_WINDOW or is_answer(group):
         return
     kind = group.frequency_type
     if kind is None:
-        if not report.unread("/frequencyType"):
-            said = "CYCLIC_WINDOW needs a frequencyType: it is the length of a cycle."
-            report.error("/frequencyType", "no-cycle-length", said)
+        if not report.is_invalid("/frequencyType"):
+            message = "CYCLIC_WINDOW needs a frequencyType, the length of a cycle."
+            report.error("/frequencyType", "no-cycle-length", message)
         return
     try:
         step(date(2000, 1, 1), kind, group.frequency or 0, 1)
     except ValueError:
-        hint = "CUSTOM counts days and needs their number." if kind is FrequencyType.CUSTOM else None
-        said = f"A frequency of {group.frequency or 0} with {kind} gives no length of a cycle."
-        report.error("/frequency", "no-cycle-length", said, hint)
+        hint = "CUSTOM needs a number of days." if kind is FrequencyType.CUSTOM else None
+        message = f"A frequency of {group.frequency or 0} with {kind} is not a valid length of a cycle."
+        report.error("/frequency", "no-cycle-length", message, hint)
 
 
 def _streaks(group: TargetGroup, report: Report) -> None:
     kind, levels = group.tracking_type, group.streaks or ()
-    if kind is None or report.unread("/trackingType"):
+    if kind is None or report.is_invalid("/trackingType"):
         return
     if not kind.is_streak:
         if levels:
-            said = f"A group that tracks {kind} has no streak levels; these are ignored at best."
-            report.warn("/streaks", "streaks-unexpected", said, "Track STREAKS, or leave them out.")
+            message = f"Unexpected streak levels: a group that tracks {kind} does not use them."
+            report.warn("/streaks", "streaks-unexpected", message, "Track STREAKS, or omit them.")
         return
-    if not levels and not report.unread("/streaks") and not is_answer(group):
-        said = f"{kind} needs levels: each with a name and a targetCountOfSequence."
+    if not levels and not report.is_invalid("/streaks") and not is_answer(group):
+        message = f"{kind} needs levels, each with a name and a targetCountOfSequence."
         # The documents say so of STREAKS; of the other kind only the samples do.
         tell = report.error if kind is TrackingType.STREAKS else report.warn
-        tell("/streaks", "streaks-missing", said)
+        tell("/streaks", "streaks-missing", message)
     if group.window is not EvaluationType.FIXED_CALENDAR_WINDOW:
-        said = f"Streaks run over the periods of FIXED_CALENDAR_WINDOW; {group.window} has none that customers share."
-        report.error("/targetEvaluationType", "streak-window", said)
+        message = f"Streaks need the shared periods of FIXED_CALENDAR_WINDOW; {group.window} has none."
+        report.error("/targetEvaluationType", "streak-window", message)
     _levels(group, report)
 
 
 def _levels(group: TargetGroup, report: Report) -> None:
     levels = group.streaks or ()
     if len(levels) > MOST_LEVELS:
-        said = f"The editor allows {MOST_LEVELS} levels; these are {len(levels)}."
-        report.warn("/streaks", "too-many-levels", said)
+        message = f"There are {len(levels)} levels; the editor allows {MOST_LEVELS}."
+        report.warn("/streaks", "too-many-levels", message)
     names: dict[str, int] = {}
     reached = 0
     periods = sum(period.is_active for period in group.periods or ())
     for place, level in enumerate(levels):
         at = f"/streaks/{place}"
-        if level.name is None and not report.unread(f"{at}/name"):
-            report.error(f"{at}/name", "misfit", "A streak level needs a name.")
+        if level.name is None and not report.is_invalid(f"{at}/name"):
+            report.error(f"{at}/name", "member-missing", "A streak level needs a name.")
         elif level.name is not None:
             if len(level.name) > LONGEST_STREAK_NAME:
-                said = f"The name has {len(level.name)} characters; {LONGEST_STREAK_NAME} are allowed."
-                report.error(f"{at}/name", "streak-name-too-long", said)
+                message = f"The name has {len(level.name)} characters; {LONGEST_STREAK_NAME} are allowed."
+                report.error(f"{at}/name", "streak-name-too-long", message)
             first = names.setdefault(level.name.casefold(), place)
             if first != place:
-                said = f"Two levels have the name {level.name!r}; names of levels are unique."
-                report.error(f"{at}/name", "duplicate-streak", said, f"The other one is /streaks/{first}.")
+                message = f"Duplicate level name: {level.name!r}."
+                report.error(f"{at}/name", "duplicate-streak", message, f"The other one is /streaks/{first}.")
         count = level.target_count_of_sequence
         if count is None:
-            if not report.unread(f"{at}/targetCountOfSequence"):
-                said = "A streak level needs its targetCountOfSequence."
-                report.error(f"{at}/targetCountOfSequence", "misfit", said)
+            if not report.is_invalid(f"{at}/targetCountOfSequence"):
+                message = "A streak level needs a targetCountOfSequence."
+                report.error(f"{at}/targetCountOfSequence", "member-missing", message)
             continue
         _count(count, reached, periods, f"{at}/targetCountOfSequence", report)
         reached = max(reached, count)
@@ -252,14 +254,14 @@ def _levels(group: TargetGroup, report: Report) -> None:
 
 def _count(count: int, before_it: int, periods: int, at: str, report: Report) -> None:
     if count < 1:
-        report.error(at, "level-below-one", f"A level takes at least one period; this one takes {count}.")
+        report.error(at, "level-below-one", f"A level needs at least one period, not {count}.")
     elif count <= before_it:
-        how = "takes as many periods as" if count == before_it else "takes fewer periods than"
-        said = f"The level {how} one before it ({count} after {before_it}); the editor wants them ascending."
-        report.warn(at, "levels-out-of-order", said, "Levels are reached by ascending count.")
+        how = "needs as many periods as" if count == before_it else "needs fewer periods than"
+        message = f"The level {how} one before it ({count} after {before_it}); the editor expects ascending counts."
+        report.warn(at, "levels-out-of-order", message, "Levels are reached by ascending count.")
     if periods and count > periods:
-        said = f"The level takes {count} periods, and the group has {periods}; nobody can reach it."
-        report.warn(at, "level-unreachable", said)
+        message = f"The level needs {count} periods, but the group has {periods}; nobody can reach it."
+        report.warn(at, "level-unreachable", message)
 
 
 def _unified(group: TargetGroup, report: Report) -> None:
@@ -267,34 +269,34 @@ def _unified(group: TargetGroup, report: Report) -> None:
     if group.tracking_type is not TrackingType.UNIFIED:
         return
     if group.window is not EvaluationType.FIXED_CALENDAR_WINDOW:
-        said = f"Unified targets belong to FIXED_CALENDAR_WINDOW, and this is {group.window}."
-        report.error("/targetEvaluationType", "unified-window", said)
-    if group.combination_type is None and not report.unread("/combinationType") and not is_answer(group):
-        said = "Nothing says whether ALL or ANY of the targets are needed; ALL is taken."
-        report.warn("/combinationType", "combination-missing", said)
+        message = f"Unified targets need FIXED_CALENDAR_WINDOW, not {group.window}."
+        report.error("/targetEvaluationType", "unified-window", message)
+    if group.combination_type is None and not report.is_invalid("/combinationType") and not is_answer(group):
+        message = "Missing combinationType (ALL or ANY of the targets); ALL is assumed."
+        report.warn("/combinationType", "combination-missing", message)
     if overall is None or overall.aggregation is None:
         return
     at = "/unifiedTargetExpression"
     if overall.threshold_value is None:
-        if not report.unread(f"{at}/thresholdValue"):
-            said = f"The aggregation {overall.aggregation} is compared with a thresholdValue, and there is none."
-            report.error(f"{at}/thresholdValue", "threshold-missing", said)  # it could not be evaluated
+        if not report.is_invalid(f"{at}/thresholdValue"):
+            message = f"The aggregation {overall.aggregation} needs a thresholdValue."
+            report.error(f"{at}/thresholdValue", "threshold-missing", message)  # it could not be evaluated
         return
     members = sum(target.is_active and not target.is_twin for target in group.targets or ())
     if overall.aggregation == "COUNT" and members and overall.threshold_value > members:
-        said = f"{overall.threshold_value} targets are needed, and there are {members}; nobody can reach it."
-        report.warn(f"{at}/thresholdValue", "threshold-unreachable", said)
+        message = f"{overall.threshold_value} targets are needed, but there are {members}; nobody can reach it."
+        report.warn(f"{at}/thresholdValue", "threshold-unreachable", message)
     if overall.aggregation == "SUM" and group.combination_type == "ANY":
-        said = "A sum over the targets is documented with ALL; with ANY both must hold."
-        report.warn("/combinationType", "sum-with-any", said)
+        message = "A sum over the targets is documented with ALL only; with ANY both must hold."
+        report.warn("/combinationType", "sum-with-any", message)
 
 
 def _leaderboard(group: TargetGroup, report: Report) -> None:
     if not group.leaderboard_enabled:
         return
     if group.window is not EvaluationType.FIXED_CALENDAR_WINDOW:
-        said = f"A leaderboard needs FIXED_CALENDAR_WINDOW, and this is {group.window}."
-        report.error("/leaderboardEnabled", "leaderboard-window", said)
+        message = f"A leaderboard needs FIXED_CALENDAR_WINDOW, not {group.window}."
+        report.error("/leaderboardEnabled", "leaderboard-window", message)
     if group.tracking_type is not None and group.tracking_type.is_streak:
-        said = "The documents disagree whether streaks can have a leaderboard."
-        report.warn("/leaderboardEnabled", "leaderboard-streak", said)
+        message = "The documents disagree whether streaks can have a leaderboard."
+        report.warn("/leaderboardEnabled", "leaderboard-streak", message)
