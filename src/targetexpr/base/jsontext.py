@@ -105,7 +105,7 @@ def pointer(path: Path) -> str:
     return join(reversed(keys))
 
 
-class _Frame:
+class Frame:
     """An object or array that is being read: what it has so far, and where the next value goes."""
 
     __slots__ = ("container", "key", "start")
@@ -145,7 +145,7 @@ class JsonReader:
         self.text = text
         self.on_object = on_object
         self.editor_strings = editor_strings
-        self.frames: list[_Frame] = []
+        self.frames: list[Frame] = []
         self.at = 0
 
     def read(self) -> Json:
@@ -170,7 +170,7 @@ class JsonReader:
         if char in ("{", "["):
             self.at += 1
             self.skip()
-            frame = _Frame({} if char == "{" else [], start)
+            frame = Frame({} if char == "{" else [], start)
             if text[self.at : self.at + 1] == ("}" if char == "{" else "]"):
                 return self.closed(frame)
             self.frames.append(frame)
@@ -206,7 +206,7 @@ class JsonReader:
         self.frames.pop()
         return self.closed(frame)
 
-    def closed(self, frame: _Frame) -> Json:
+    def closed(self, frame: Frame) -> Json:
         self.at += 1
         container, start = frame.container, frame.start
         if isinstance(container, list):

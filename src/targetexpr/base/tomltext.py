@@ -1,0 +1,222 @@
+"""TOML text: its values, its error, and the spans of its keys and values, in broken text as well.
+
+The standard reader gives no spans, and nothing at all for a broken text. Values come from it, spans from here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
+
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.source import Source, Span
+
+Path: TypeAlias = tuple[str | int, ...]
+Spans: TypeAlias = dict[Path, tuple[Span, Span]]
+"""Path -> the span of its key and that of its value; for an item of a list both are the item's."""
+
+_NESTING = 200
+_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_SPACE = re.compile(r"[ \t]*")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\[^\n])*"|\'[^\'\n]*\'', re.DOTALL)
+_OTHER = re.compile(r"[^,\]}#\r\n]*[^,\]}#\r\n \t]")
+_LINE_END = re.compile(r"[ \t]*(?:#[^\n]*)?(?=\r?\n|\Z)")
+_ERROR_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+class TomlError(ValueError):
+    """The text is not TOML: why, in words, and where.
+
+    >>> try:
+    ...     read_toml("a = ")
+    ... except TomlError as error:
+    ...     print(error, error.offset)
+    Not valid TOML: invalid value. 4
+    """
+
+    def __init__(self, reason: str, offset: int) -> None:
+        super().__init__(f"Not valid TOML: {reason}.")
+        self.reason = reason
+        self.offset = offset
+
+    def diagnostic(self, text: str) -> Diagnostic:
+        """The error as a diagnostic of the text that was read."""
+        span = Span(self.offset, min(self.offset + 1, len(text)))
+        return Diagnostic(code="toml-syntax", severity="error", span=span, message=str(self))
+
+
+def read_toml(text: str, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """The values of a TOML text. Raises TomlError."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text, parse_float=parse_float)
+    except tomllib.TOMLDecodeError as error:
+        found = _ERROR_PLACE.search(str(error))
+        said = str(error)[: found.start()] if found else str(error)
+        offset = len(text)
+        if found and found[1]:
+            lines = Source(text)
+            offset = min(offset, lines.line_span(int(found[1])).start + int(found[2]) - 1)
+        raise TomlError(said[:1].lower() + said[1:], offset) from None
+    except (ValueError, ArithmeticError):
+        raise TomlError("a number is too long to be read", 0) from None
+    except RecursionError:
+        raise TomlError("brackets are nested too deeply", 0) from None
+
+
+class TomlSpans(NamedTuple):
+    """The spans of a text by path, and those of its values in its order: in broken text a path may be there twice."""
+
+    by_path: Spans
+    values: list[tuple[Path, Span]]
+
+
+def toml_spans(text: str) -> TomlSpans:
+    """The spans of keys and values in a TOML text. In broken text, those that can be told: never an exception.
+
+    >>> spans = toml_spans('[rules.gold]\\nexpression = "true"\\n')
+    >>> spans.by_path["rules", "gold", "expression"]
+    (Span(start=13, end=23), Span(start=26, end=32))
+    """
+    return _Scan(text).read()
+
+
+class _Unreadable(Exception):
+    """The statement that is being read goes on in no way that is known."""
+
+
+class _Scan:
+    """One pass over the statements of a text. One that cannot be read is left; the next line may begin another."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.depth = 0
+        self.spans: Spans = {}
+        self.values: list[tuple[Path, Span]] = []
+        self.items: dict[Path, int] = {}  # arrays of tables: how many so far
+
+    def read(self) -> TomlSpans:
+        table: Path = ()
+        self.skip(_BLANK)
+        while self.at < len(self.text):
+            start = self.at
+            self.depth = 0
+            try:
+                if self.text[start] == "[":
+                    table = self.header(2 if self.text.startswith("[[", start) else 1)
+                else:
+                    self.pair(table)
+                self.skip(_LINE_END)
+            except _Unreadable:
+                line_end = self.text.find("\n", start)
+                self.at = line_end if line_end >= 0 else len(self.text)
+            self.skip(_BLANK)
+        return TomlSpans(self.spans, self.values)
+
+    def skip(self, pattern: re.Pattern[str]) -> str:
+        found = pattern.match(self.text, self.at)
+        if found is None:
+            raise _Unreadable
+        self.at = found.end()
+        return found.group()
+
+    def takes(self, char: str) -> bool:
+        if not self.text.startswith(char, self.at):
+            return False
+        self.at += len(char)
+        return True
+
+    def header(self, brackets: int) -> Path:
+        self.at += brackets
+        path, key = self.key(())
+        if brackets == 2:
+            self.items[path] = self.items.get(path, -1) + 1
+            path = (*path, self.items[path])
+        self.spans.setdefault(path, (key, key))
+        self.takes("]" * brackets)  # while it is typed they are missing, and the lines below belong to it all the same
+        return path
+
+    def key(self, table: Path) -> tuple[Path, Span]:
+        """A key, dots and all, below a table, and the span of its last part; notes the parts before it."""
+        path = table
+        while True:
+            self.skip(_SPACE)
+            start = self.at
+            quoted = self.text[start : start + 1] in ('"', "'")
+            word = self.skip(_STRING if quoted else _BARE)
+            if path in self.items:
+                path = (*path, self.items[path])
+            path = (*path, _unquoted(word) if quoted else word)
+            span = Span(start, self.at)
+            self.spans.setdefault(path, (span, span))
+            self.skip(_SPACE)
+            if not self.takes("."):
+                return path, span
+
+    def pair(self, table: Path) -> None:
+        path, key = self.key(table)
+        if not self.takes("="):
+            raise _Unreadable
+        self.skip(_SPACE)
+        span = self.value(path)
+        self.spans[path] = (key, span)
+
+    def value(self, path: Path) -> Span:
+        start = self.at
+        char = self.text[start : start + 1]
+        if char == "[":
+            self.list_(path)
+        elif char == "{":
+            self.inline_table(path)
+        elif char in ('"', "'"):
+            self.skip(_STRING)
+        else:
+            self.skip(_OTHER)
+        span = Span(start, self.at)
+        self.values.append((path, span))
+        return span
+
+    def list_(self, path: Path) -> None:
+        self.open()
+        index = 0
+        while not self.takes("]"):
+            span = self.value((*path, index))
+            self.spans[*path, index] = (span, span)
+            index += 1
+            self.next("]")
+        self.depth -= 1
+
+    def inline_table(self, path: Path) -> None:
+        self.open()
+        while not self.takes("}"):
+            self.pair(path)
+            self.next("}")
+        self.depth -= 1
+
+    def open(self) -> None:
+        self.at += 1
+        self.depth += 1
+        if self.depth > _NESTING:
+            raise _Unreadable
+        self.skip(_BLANK)
+
+    def next(self, closing: str) -> None:
+        """Past the comma that parts two items, or up to what ends them."""
+        self.skip(_BLANK)
+        if self.takes(","):
+            self.skip(_BLANK)
+        elif not self.text.startswith(closing, self.at):
+            raise _Unreadable
+
+
+def _unquoted(word: str) -> str:
+    if word[0] == "'" or "\\" not in word:
+        return word[1:-1]
+    try:
+        return str(read_toml(f"key = {word}")["key"])
+    except TomlError:
+        return word[1:-1]
