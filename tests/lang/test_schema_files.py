@@ -14,9 +14,10 @@ import pytest
 
 from targetexpr import Schema, SchemaError, check
 from targetexpr.base.source import Source
+from targetexpr.base.tomltext import toml_spans
 from targetexpr.lang.functions import PROFILE_FUNCTIONS
 from targetexpr.lang.schema.bundled import bundled_documents, file_schema
-from targetexpr.lang.schema.positions import json_spans, toml_spans
+from targetexpr.lang.schema.positions import json_spans
 
 MINE = """
 lint.off = ["spelling"]
@@ -355,7 +356,7 @@ o = 3.5
 
 
 def test_places_of_keys_in_toml() -> None:
-    places = toml_spans(TOML)
+    places = toml_spans(TOML).by_path
     shown = {path: (key.cut(TOML), value.cut(TOML)) for path, (key, value) in places.items()}
     assert shown["a", "b"] == ("b", "1")
     assert shown[("q.a",)] == ('"q.\\u0061"', "'x'")
@@ -383,6 +384,6 @@ def _paths(value: Any, path: tuple[str | int, ...] = ()) -> set[tuple[str | int,
 
 @pytest.mark.parametrize("text", [MINE, TOML])
 def test_every_key_has_a_place(text: str) -> None:
-    assert _paths(tomllib.loads(text)) - {()} <= set(toml_spans(text))
+    assert _paths(tomllib.loads(text)) - {()} <= set(toml_spans(text).by_path)
     document = json.dumps(tomllib.loads(text), indent=1)
     assert _paths(json.loads(document)) - {()} == set(json_spans(document))

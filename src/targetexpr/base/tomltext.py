@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.pointers import Path
 from targetexpr.base.source import Source, Span
 
-Path: TypeAlias = tuple[str | int, ...]
 Spans: TypeAlias = dict[Path, tuple[Span, Span]]
 """Path -> the span of its key and that of its value; for an item of a list both are the item's."""
 
@@ -27,24 +27,24 @@ _ERROR_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)
 
 
 class TomlError(ValueError):
-    """The text is not TOML: why, in words, and where.
+    """The text is not TOML. `diagnostic` says what is wrong and where; `reason` is the part after the colon.
 
     >>> try:
-    ...     read_toml("a = ")
+    ...     read_toml("a = ,")
     ... except TomlError as error:
-    ...     print(error, error.offset)
-    Not valid TOML: invalid value. 4
+    ...     print(error, error.span)
+    Not valid TOML: invalid value. Span(start=4, end=5)
     """
 
-    def __init__(self, reason: str, offset: int) -> None:
+    def __init__(self, reason: str, span: Span) -> None:
         super().__init__(f"Not valid TOML: {reason}.")
         self.reason = reason
-        self.offset = offset
+        self.span = span
 
-    def diagnostic(self, text: str) -> Diagnostic:
-        """The error as a diagnostic of the text that was read."""
-        span = Span(self.offset, min(self.offset + 1, len(text)))
-        return Diagnostic(code="toml-syntax", severity="error", span=span, message=str(self))
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The error as a diagnostic of the text."""
+        return Diagnostic(code="toml-syntax", severity="error", span=self.span, message=str(self))
 
 
 def read_toml(text: str, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
@@ -60,11 +60,11 @@ def read_toml(text: str, *, parse_float: Callable[[str], Any] = float) -> dict[s
         if found and found[1]:
             lines = Source(text)
             offset = min(offset, lines.line_span(int(found[1])).start + int(found[2]) - 1)
-        raise TomlError(said[:1].lower() + said[1:], offset) from None
+        raise TomlError(said[:1].lower() + said[1:], Span(offset, min(offset + 1, len(text)))) from None
     except (ValueError, ArithmeticError):
-        raise TomlError("a number is too long to be read", 0) from None
+        raise TomlError("a number is too long to be read", Span(0, 1)) from None
     except RecursionError:
-        raise TomlError("brackets are nested too deeply", 0) from None
+        raise TomlError("brackets are nested too deeply", Span(0, 1)) from None
 
 
 class TomlSpans(NamedTuple):

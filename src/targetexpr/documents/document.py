@@ -64,12 +64,12 @@ def open_document(text: str, name: str | None = None) -> Document:
             from targetexpr.documents.json_regions import json_regions
 
             regions, problem = json_regions(text)
-            error = problem.diagnostic(text) if problem is not None else None
+            error = problem.diagnostic if problem is not None else None
         case "toml":
             from targetexpr.documents.toml_regions import toml_regions
 
             regions, unread = toml_regions(text)
-            error = unread.diagnostic(text) if unread is not None else None
+            error = unread.diagnostic if unread is not None else None
         case "python":
             from targetexpr.documents.python_regions import python_regions
 

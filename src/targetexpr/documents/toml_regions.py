@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from targetexpr.base import pointers
+from targetexpr.base.pointers import Path
 from targetexpr.base.quoted import QuotedString, read_toml_string, verbatim
 from targetexpr.base.source import Span
-from targetexpr.base.tomltext import Path, Spans, TomlError, TomlSpans, read_toml, toml_spans
+from targetexpr.base.tomltext import Spans, TomlError, TomlSpans, read_toml, toml_spans
 from targetexpr.documents.events import event_in, event_in_plan
 from targetexpr.documents.json_regions import KINDS
 from targetexpr.documents.reading import WORDS, RegionKind

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -13,9 +11,10 @@ from targetexpr.base import pointers
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.pointers import Path
 from targetexpr.base.source import NO_SPAN, Source, Span
+from targetexpr.base.tomltext import Spans, TomlError, read_toml, toml_spans
 from targetexpr.lang.schema.build import build
 from targetexpr.lang.schema.model import Declarations
-from targetexpr.lang.schema.positions import Spans, json_spans, toml_spans
+from targetexpr.lang.schema.positions import json_spans
 from targetexpr.lang.schema.validate import Locate, validate
 
 _Declared = TypeVar("_Declared", bound=Declarations)
@@ -114,30 +113,16 @@ def _read_json(text: str, name: str | None) -> Any:
         read_json(text)  # tells the place of what is wrong, and refuses duplicate keys
         return json.loads(text)
     except JsonError as error:
-        found = replace(error.diagnostic, code="schema-syntax", pointer=None)
-        raise SchemaError([found], text, name) from None
+        raise SchemaError([_syntax(error.span, str(error))], text, name) from None
     except RecursionError:
         raise SchemaError([_syntax(Span(0, 1), "Brackets are nested too deeply.")], text, name) from None
-
-
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def _read_toml(text: str, name: str | None) -> dict[str, Any]:
-    import tomllib
-
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = _TOML_PLACE.search(str(error))
-        said = str(error)[: found.start()] if found else str(error)
-        offset = len(text)
-        if found and found[1]:
-            offset = Source(text).line_span(int(found[1])).start + int(found[2]) - 1
-        span = Span(min(offset, len(text)), min(offset + 1, len(text)))
-        raise SchemaError([_syntax(span, f"Not valid TOML: {said[0].lower()}{said[1:]}.")], text, name) from None
-    except RecursionError:
-        raise SchemaError([_syntax(Span(0, 1), "Brackets are nested too deeply.")], text, name) from None
+        return read_toml(text)
+    except TomlError as error:
+        raise SchemaError([_syntax(error.span, str(error))], text, name) from None
 
 
 def _locator(text: str, is_json: bool) -> Locate:
@@ -145,7 +130,7 @@ def _locator(text: str, is_json: bool) -> Locate:
 
     @cache
     def spans() -> Spans:
-        return json_spans(text) if is_json else toml_spans(text)
+        return json_spans(text) if is_json else toml_spans(text).by_path
 
     def locate(path: Path, at_key: bool) -> Span:
         known = path
