@@ -20,7 +20,7 @@ def read_leniently(text: str) -> tuple[list[Json], JsonError | None]:
 
     >>> values, error = read_leniently('{"a": 1, "b" 2 "c": "x"')
     >>> sorted(values[0].value), error.reason
-    (['a', 'b', 'c'], "'2' stands where a colon should be")
+    (['a', 'b', 'c'], "expected a colon, found '2'")
     """
     try:
         return [read_json(text)], None

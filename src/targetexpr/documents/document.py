@@ -46,7 +46,7 @@ def open_document(text: str, name: str | None = None) -> Document:
     >>> [found.text for found in open_document("true\\n\\n# not this\\nfalse", "some.rules").regions]
     ['true', 'false']
     >>> open_document('{"expression": ').error.message
-    'Not valid JSON: the JSON ends where a value should be.'
+    'Not valid JSON: expected a value, found the end of the text.'
     """
     kind = kind_of(text, name)
     error: Diagnostic | None = None
