@@ -24,8 +24,8 @@ def event_in_plan(members: Mapping[str, object]) -> str | None:
     if find_spec("pydantic") is None:
         return None
     from targetexpr.targets.authoring.builder import GroupBuilder
+    from targetexpr.targets.model.events import event_of
     from targetexpr.targets.model.group import Target
-    from targetexpr.targets.validation.rule import event_of
 
     measure, entity, event = (_string(members, key) for key in ("measure", "of", "event"))
     try:
@@ -39,8 +39,8 @@ def _of_target(members: Mapping[str, object]) -> str | None:
     """The event of a target in a body, by its members on the wire; one that does not fit is left to validation."""
     if find_spec("pydantic") is None:
         return None
+    from targetexpr.targets.model.events import event_of
     from targetexpr.targets.model.group import Target
-    from targetexpr.targets.validation.rule import event_of
 
     try:
         return event_of(Target.model_validate(members))
