@@ -317,7 +317,7 @@ def test_periods_are_checked_in_their_group(client: Client) -> None:
     assert problems(client.post(path, {**later, "refCode": "b", "endDate": "2024-01-01"})) == [
         (None, "period-ends-before-start", "/endDate")
     ]
-    assert problems(client.post(path, {"refCode": 5.5})) == [(300004, "not-a-text", "/refCode")]
+    assert problems(client.post(path, {"refCode": 5.5})) == [(300004, "not-a-string", "/refCode")]
     assert problems(client.post(path, 5)) == [(300004, "not-an-object", "")]
     assert problems(client.post(path, [])) == [(300004, "item-count", "")]
 

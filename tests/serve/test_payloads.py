@@ -194,7 +194,7 @@ BROKEN = [
             "currentTxn.value>",
             [(None, "unexpected-end", "/targets/0/expression")],
         ),
-        ("rule a number", (*TARGET, "expression"), 5, [(MISFIT, "not-a-text", "/targets/0/expression")]),
+        ("rule a number", (*TARGET, "expression"), 5, [(MISFIT, "not-a-string", "/targets/0/expression")]),
         (
             "rule and its JSON differ",
             (*TARGET, "expression"),

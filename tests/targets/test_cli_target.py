@@ -123,7 +123,7 @@ total = 40
         ("name = 'x'\ncycles = 3", "needs `every`"),
         ("name = 'x'\ncycles = 3\nevery = 'weakly'", "did you mean WEEKLY"),
         ("name = 'x'\ncycles = 3\nevery = 'weekly'", "need a start"),
-        ("name = 'x'\ncycles = 3\nevery = 'weekly'\nstart = 'soon'", "not a date"),
+        ("name = 'x'\ncycles = 3\nevery = 'weekly'\nstart = 'soon'", "expected a date"),
         ("name = 'x'\n[[targets]]\nname = 't'\nmeasure = 'SALES'", "needs a `value`"),
         ("name = 'x'\n[[targets]]\nname = 't'\nmeasure = 'SALE'\nvalue = 1", "did you mean SALES"),
         ("name = 'x'\n[[targets]]\nname = 't'\nmeasure = 'SALES'\nvalue = true", "is a number"),

@@ -88,5 +88,5 @@ def test_a_rule_without_json_that_cannot_be_read() -> None:
     ],
 )
 def test_calls_that_make_no_sense(request_: Any, options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"no request|one instant|no ids"):
+    with pytest.raises(ValueError, match=r"expected a request|one instant|unknown sequence"):
         answer(request_, **options)

@@ -75,7 +75,7 @@ def test_spellings_of_a_period_status(written: str, stored: str) -> None:
     ],
 )
 def test_names_that_are_none_are_refused(kind: Any, unknown: str) -> None:
-    with pytest.raises(ValueError, match=r"documented names|of the reward|two pages"):
+    with pytest.raises(ValueError, match=r"unknown name|of the reward|two pages"):
         kind.read(unknown)
 
 

@@ -23,7 +23,7 @@ from targetexpr.targets.model.envelope import is_envelope
 from targetexpr.targets.model.error_numbers import NAME_TAKEN
 from targetexpr.targets.model.group import TWIN, Target, TargetGroup
 from targetexpr.targets.model.json_values import JsonValue, write_json
-from targetexpr.targets.model.scalars import Number, date_text
+from targetexpr.targets.model.scalars import Number, offset_text
 from targetexpr.targets.validation.validate import check, read_group
 
 MOST_ITEMS = 1000
@@ -226,6 +226,6 @@ def _milliseconds(moment: datetime) -> int:
 
 
 def attribution_of(settings: Settings, actor: Mapping[str, JsonValue]) -> Members:
-    written = date_text(settings.moments[0]).removesuffix("Z") + "+0000"
+    written = offset_text(settings.moments[0])
     who = dict(settings.actor if settings.actor is not None else actor)
     return {"createdOn": written, "lastUpdatedOn": written, "lastUpdatedBy": who, "createdBy": dict(who)}

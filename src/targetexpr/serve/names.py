@@ -11,7 +11,7 @@ from targetexpr.serve.rows import ORGANISATION, NameOf, Rows
 from targetexpr.targets.model.enums import NameKind
 from targetexpr.targets.model.error_numbers import INVALID_KEY
 from targetexpr.targets.model.json_values import JsonValue
-from targetexpr.targets.model.scalars import shown
+from targetexpr.targets.model.scalars import described
 from targetexpr.targets.validation.group import LONGEST_NAME, LONGEST_REF_CODE, LONGEST_STREAK_NAME
 
 
@@ -39,7 +39,7 @@ def _kind(given: JsonValue) -> NameKind:
         if isinstance(given, str) and given.lower() == kind.value.lower():
             return kind
     kinds = ", ".join(NameKind)
-    said = f"There is no kind of name {shown(given):.60}; there are {kinds}."
+    said = f"There is no kind of name {described(given):.60}; there are {kinds}."
     raise refuse(INVALID_KEY, "name-kind", said, pointer="/type")
 
 

@@ -19,11 +19,10 @@ from targetexpr.serve.records import Kept, kept_of
 from targetexpr.serve.row_ids import Shown
 from targetexpr.serve.rows import GroupRow, RecordRow, Rows
 from targetexpr.serve.store import Store
-from targetexpr.targets.api.user_progress import figure
 from targetexpr.targets.evaluation import Progress
 from targetexpr.targets.model.error_numbers import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHING_RECORDED
 from targetexpr.targets.model.json_values import JsonValue
-from targetexpr.targets.model.scalars import Number, WireDate
+from targetexpr.targets.model.scalars import Number, WireDate, three_decimals
 from targetexpr.targets.progress.record import BILL, RETURN, Head
 from targetexpr.targets.progress.results import PeriodProgress, decimal_text
 
@@ -203,7 +202,7 @@ def _entry(told: _Told, change: Decimal, period: JsonValue, group: int, target: 
 
 def _value(change: Decimal, kind: str) -> JsonValue:
     """Amounts of bills as they are, those of events with three decimals: as in the documents' samples."""
-    return Number(decimal_text(change)) if kind in (BILL, RETURN) else figure(change)
+    return Number(decimal_text(change)) if kind in (BILL, RETURN) else three_decimals(change)
 
 
 def _written(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Decimal
 from itertools import count
 from typing import Any, Literal, TypeAlias
 
@@ -27,13 +27,11 @@ from targetexpr.targets.model.group import (
     Wire,
 )
 from targetexpr.targets.model.json_values import JsonValue, to_members, to_plain
-from targetexpr.targets.model.scalars import Number, WireDate, date_text
+from targetexpr.targets.model.scalars import Number, WireDate, date_text, offset_text, three_decimals
 
 Kind: TypeAlias = Literal["group", "period", "streak", "target", "ruleSet", "defaultValue"]
 """What has a sequence of ids of its own."""
 
-_THOUSANDTH = Decimal("0.001")
-_EXACT = Context(prec=100)
 _HAVE_RULE_SETS = (TargetEntity.TRANSACTION, TargetEntity.LINEITEM, TargetEntity.EVENT)
 _YEARS = 5  # how long a group without dates lasts
 
@@ -63,7 +61,7 @@ def respond(
         request = _built(request)
     moments = [now] if isinstance(now, datetime) else list(now)
     if not moments:
-        raise ValueError("`now` needs one instant at least")
+        raise ValueError("`now` needs at least one instant")
     answer = _Answer(
         moments=[moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC) for moment in moments],
         ids=_Ids(ids or {}),
@@ -83,7 +81,7 @@ def respond(
 def _built(request: Mapping[str, Any]) -> TargetGroup | Target:
     made = build_payload(request)
     if not isinstance(made, TargetGroup | Target):
-        raise ValueError("this is no request that makes a group or a target")
+        raise ValueError("expected a request that makes a group or a target")
     return made
 
 
@@ -94,7 +92,7 @@ class _Ids:
         kinds: tuple[Kind, ...] = ("group", "period", "streak", "target", "ruleSet", "defaultValue")
         unknown = set(first) - set(kinds)
         if unknown:
-            raise ValueError(f"there are no ids of {sorted(unknown)[0]!r}; there are those of {', '.join(kinds)}")
+            raise ValueError(f"unknown sequence of ids {sorted(unknown)[0]!r}; expected {', '.join(kinds)}")
         self._sequences: dict[Kind, Iterator[int]] = {kind: count(first.get(kind, 1)) for kind in kinds}
 
     def next(self, kind: Kind) -> int:
@@ -112,7 +110,7 @@ class _Answer:
         return self.moments[min(place, len(self.moments) - 1)]
 
     def attribution(self, place: int) -> dict[str, JsonValue]:
-        written = date_text(self.moment(place)).removesuffix("Z") + "+0000"
+        written = offset_text(self.moment(place))
         made: dict[str, JsonValue] = {"createdOn": written, "lastUpdatedOn": written}
         if self.actor is not None:
             made |= {"lastUpdatedBy": self.actor, "createdBy": self.actor}
@@ -126,9 +124,9 @@ class _Answer:
         made: dict[str, JsonValue] = {**sent, "id": number, "active": group.is_active}
         start, end = self.bounds(group)
         made |= {"targetCycleStartDate": start, "targetCycleEndDate": end}
-        for name, stamp in (("fromDate", group.from_date), ("toDate", group.to_date)):
-            if stamp is not None:
-                made[name] = stamp.local_date().isoformat()
+        for name, bound in (("fromDate", group.from_date), ("toDate", group.to_date)):
+            if bound is not None:
+                made[name] = bound.local_date().isoformat()
         if group.periods is not None:
             made["periods"] = list[JsonValue](periods)
         if group.streaks is not None:
@@ -167,7 +165,7 @@ class _Answer:
             "attribution": self.attribution(0),
         }
         made |= {"targetGroupId": group, "active": period.is_active}
-        first, last = (None if stamp is None else stamp.local_date() for stamp in (period.start_date, period.end_date))
+        first, last = (None if bound is None else bound.local_date() for bound in (period.start_date, period.end_date))
         for name, day in (("startDate", first), ("endDate", last)):
             if day is not None:
                 made[name] = day.isoformat()
@@ -253,29 +251,20 @@ class _Answer:
         if period is not None:
             made["periodId"] = period
         if value.default_value is not None:
-            made["defaultValue"] = _as_sent(value.default_value) if alone else thousandths(value.default_value)
+            made["defaultValue"] = _as_sent(value.default_value) if alone else three_decimals(value.default_value)
         return _ordered(DefaultValue, made)
-
-
-def thousandths(amount: Decimal) -> Number:
-    """Rounded half up to three decimals, all of them written.
-
-    >>> thousandths(Decimal("2.0005")).spelling
-    '2.001'
-    """
-    return Number(format(amount.quantize(_THOUSANDTH, rounding=ROUND_HALF_UP, context=_EXACT), "f"))
 
 
 def _as_sent(amount: Decimal) -> Number:
     """A number as it was written, unless it has more decimals than are stored."""
     exponent = amount.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -3:
-        return thousandths(amount)
+        return three_decimals(amount)
     return amount if isinstance(amount, Number) and not amount.quoted else Number(format(amount, "f"))
 
 
 def _sent(model: Wire) -> dict[str, JsonValue]:
-    """What was sent and is not null; whole numbers and ids as such, however they were written."""
+    """What was sent and is not null; integers and ids as such, however they were written."""
     made: dict[str, JsonValue] = {}
     names = {info.alias or name: name for name, info in type(model).model_fields.items()}
     for key, plain in to_members(model).items():
@@ -299,8 +288,8 @@ def _instant(day: date, time: str) -> str:
     return f"{day.isoformat()}T{time}"
 
 
-def _echoed(stamp: WireDate) -> str:
-    return date_text(stamp.instant().astimezone(UTC))
+def _echoed(sent: WireDate) -> str:
+    return date_text(sent.instant().astimezone(UTC))
 
 
 def _unified(group: TargetGroup, targets: Sequence[JsonValue]) -> JsonValue:

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from targetexpr.targets.model.group import TWIN, Target
 from targetexpr.targets.model.json_values import JsonValue
-from targetexpr.targets.model.scalars import Number
-from targetexpr.targets.progress.aggregate import three_places, today_of
+from targetexpr.targets.model.scalars import date_text, offset_text, three_decimals
+from targetexpr.targets.progress.aggregate import today_of
 from targetexpr.targets.progress.ledger import EXACT, ZERO
 from targetexpr.targets.progress.plan import SubTarget, TargetPlan
 from targetexpr.targets.progress.results import CustomerProgress, LevelProgress, PeriodProgress, ProgressData
@@ -48,17 +48,17 @@ def _row(progress: ProgressData, target: TargetPlan, row: PeriodProgress) -> dic
         "periodRefCode": row.period,
         "periodStartDate": (row.days[0] if row.days is not None else row.start.date()).isoformat(),
         "periodEndDate": None if last is None else (row.days[1] if row.days is not None else last.date()).isoformat(),
-        "periodStartDateWithTimeStamp": _stamp(row.start),
-        "periodEndDateWithTimeStamp": None if last is None else _stamp(last),
-        "targetValue": figure(row.value),
-        "targetAchievedValue": figure(row.progress),
+        "periodStartDateWithTimeStamp": date_text(row.start.astimezone(UTC)),
+        "periodEndDateWithTimeStamp": None if last is None else date_text(last.astimezone(UTC)),
+        "targetValue": three_decimals(row.value),
+        "targetAchievedValue": three_decimals(row.progress),
         "targetName": target.name,
         "targetType": str(target.type),
         "targetEntity": str(target.entity),
         "targetRuleId": target.id,
         "enrolledOn": None,
         "eventName": target.event_name,
-        "targetAchievedDateTime": None if row.achieved_on is None else _offset_stamp(row.achieved_on),
+        "targetAchievedDateTime": None if row.achieved_on is None else offset_text(row.achieved_on),
         "currentPeriod": _is_current(progress, row),
         "milestones": [_mark(one, row) for one in target.marks],
     }
@@ -74,7 +74,7 @@ def _twin_rows(progress: ProgressData, customer: CustomerProgress, twin: Target)
     for row in customer.of(name):
         if _started(progress, row):
             mine = {"targetName": twin.name, "targetRuleId": twin.id, "eventName": twin.event_name}
-            none: dict[str, JsonValue] = {"targetAchievedValue": figure(ZERO), "targetAchievedDateTime": None}
+            none: dict[str, JsonValue] = {"targetAchievedValue": three_decimals(ZERO), "targetAchievedDateTime": None}
             none["milestones"] = []
             rows.append({**_row(progress, original, row), **mine, **none})
     return rows
@@ -84,7 +84,7 @@ def _mark(mark: SubTarget, row: PeriodProgress) -> dict[str, JsonValue]:
     return {
         "id": mark.id,
         "triggerName": mark.name,
-        "triggerValue": figure(mark.value),
+        "triggerValue": three_decimals(mark.value),
         "isAchieved": _reached(mark, row),
     }
 
@@ -108,7 +108,7 @@ def _level(customer: CustomerProgress, level: LevelProgress) -> dict[str, JsonVa
         "currentCount": customer.streak.run,
         "totalTargetCountOfSequence": level.count,
         "streakAchievedUserTargetId": None,
-        "streakAchievedDateTime": None if level.reached_on is None else _offset_stamp(level.reached_on),
+        "streakAchievedDateTime": None if level.reached_on is None else offset_text(level.reached_on),
     }
 
 
@@ -124,21 +124,3 @@ def _last_second(row: PeriodProgress) -> datetime:
     assert row.end is not None  # asked only where there is one
     agnostic = row.days is None and row.achieved_on == row.end
     return row.end if agnostic else row.end - timedelta(seconds=1)
-
-
-def figure(number: Decimal) -> Number:
-    """Three decimals, half-up, that `wire.write_json` writes as they are.
-
-    >>> from decimal import Decimal
-    >>> figure(Decimal("2000.4625")).spelling
-    '2000.463'
-    """
-    return Number(format(three_places(number), "f"))
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-
-
-def _offset_stamp(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}" + moment.strftime("%z")[:5]

@@ -28,17 +28,17 @@ class WireEnum(StrEnum):
         >>> TrackingType.read("Streak"), FrequencyType.read("Half-yearly")
         (<TrackingType.STREAKS: 'STREAKS'>, <FrequencyType.HALF_YEARLY: 'HALF_YEARLY'>)
         """
-        wanted = text.upper()
-        stored = cls.other().get(wanted, wanted)
+        name = text.upper()
+        stored = cls.other().get(name, name)
         for member in cls:
             if member.value.upper() == stored:
                 return member
-        reason = _UNUSABLE.get((cls.__name__, wanted))
+        reason = _UNUSABLE.get((cls.__name__, name))
         if reason is not None:
             raise ValueError(f"{text} {reason}")
-        close = suggest(wanted, (*(member.value for member in cls), *cls.other()))
-        known = f"did you mean {close[0]}?" if close else f"there are {', '.join(cls)}"
-        raise ValueError(f"{text[:60]!r} is none of the documented names; {known}")
+        close = suggest(name, (*(member.value for member in cls), *cls.other()))
+        known = f"did you mean {close[0]}?" if close else f"expected {', '.join(cls)}"
+        raise ValueError(f"unknown name {text[:60]!r}; {known}")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -59,11 +59,11 @@ class WireEnum(StrEnum):
         if isinstance(given, cls):
             return given
         if not isinstance(given, str):
-            raise PydanticCustomError("unknown-name", "{reason}", {"reason": f"a name is needed: {', '.join(cls)}"})
+            raise PydanticCustomError("unknown-name", "{reason}", {"reason": f"expected a name: {', '.join(cls)}"})
         try:
             return cls.read(given)
-        except ValueError as problem:
-            raise PydanticCustomError("unknown-name", "{reason}", {"reason": str(problem)}) from None
+        except ValueError as error:
+            raise PydanticCustomError("unknown-name", "{reason}", {"reason": str(error)}) from None
 
 
 def _any_case(name: str) -> str:

@@ -18,7 +18,7 @@ from targetexpr.targets.model.enums import NameKind
 from targetexpr.targets.model.error_numbers import INVALID_INPUT
 from targetexpr.targets.model.group import Target, TargetGroup, UnifiedTargetExpression, Wire
 from targetexpr.targets.model.json_values import JsonDocument, JsonValue
-from targetexpr.targets.model.scalars import Int, shown
+from targetexpr.targets.model.scalars import Int, described
 
 
 class ApiError(Wire):
@@ -183,22 +183,22 @@ def _wire_name(key: int | str) -> str:
     return to_camel(key) if isinstance(key, str) and "_" in key else str(key)
 
 
-_NEEDED = {
-    "string_type": "a text is needed",
-    "bool_type": "true or false is needed",
-    "tuple_type": "a list is needed",
-    "dict_type": "an object is needed",
-    "model_type": "an object is needed",
-    "model_attributes_type": "an object is needed",
+_EXPECTED = {
+    "string_type": "a string",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
 }
 
 
 def _message(line: ErrorDetails) -> str:
-    said = line["msg"]
-    if line["type"] in _NEEDED:
-        said = f"{shown(line['input'])} stands where {_NEEDED[line['type']]}"
-    begins = said[:1] if said.startswith(("true ", "false ", "null ")) else said[:1].upper()
-    return begins + said[1:].removesuffix(".") + "."
+    message = line["msg"]
+    if line["type"] in _EXPECTED:
+        message = f"expected {_EXPECTED[line['type']]}, found {described(line['input'])}"
+    first = message[:1] if message.startswith(("true ", "false ", "null ")) else message[:1].upper()
+    return first + message[1:].removesuffix(".") + "."
 
 
 def read_document(text: str) -> JsonValue:

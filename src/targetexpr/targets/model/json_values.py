@@ -15,7 +15,15 @@ from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.jsontext import Json, JsonReader, span_inside, value_at
 from targetexpr.base.source import Span
 from targetexpr.targets.model.group import TargetGroup, Wire
-from targetexpr.targets.model.scalars import Code, Number, WireDate, WireInteger, code_wire, integer_wire, number_wire
+from targetexpr.targets.model.scalars import (
+    Number,
+    WireCode,
+    WireDate,
+    WireInteger,
+    code_wire,
+    integer_wire,
+    number_wire,
+)
 
 JsonValue: TypeAlias = "bool | int | str | Number | list[JsonValue] | dict[str, JsonValue] | None"
 """A JSON value in Python; numbers are int, or Number where the spelling says more."""
@@ -108,7 +116,7 @@ def to_plain(value: object) -> JsonValue:
         return value.wire
     if isinstance(value, StrEnum):
         return str(value.value)
-    if isinstance(value, Code):
+    if isinstance(value, WireCode):
         return code_wire(value)
     if value is None or isinstance(value, bool | str):
         return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, SerializationInfo, WithJsonSchema
@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _MOST_DIGITS = 40
-_STAMP = re.compile(
+_DATE_TEXT = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})"
     r"(?:[T ](?P<time>\d{2}:\d{2}:\d{2})(?:\.(?P<part>\d{1,9}))?(?P<zone>[Zz]|IST|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
@@ -59,7 +59,7 @@ class Number(Decimal):
 class WireDate:
     """A date, or a date with a time of day, in any of the documented spellings.
 
-    `value` is a date, a datetime without zone, or one with its offset; `wire` is what was read (text, or epoch
+    `value` is a date, a datetime without zone, or one with its offset; `wire` is what was read (a string, or epoch
     milliseconds) and what is written.
 
     >>> WireDate.read("2023-11-17T23:45:12.063+0530").local_date(UTC)
@@ -71,7 +71,7 @@ class WireDate:
 
     @staticmethod
     def read(given: str | int | date) -> WireDate:
-        """From text, epoch milliseconds, a date or a datetime. Raises ValueError for anything that is no date."""
+        """From a string, epoch milliseconds, a date or a datetime. Raises ValueError for anything else."""
         if isinstance(given, datetime):
             return WireDate(given, date_text(given))
         if isinstance(given, date):
@@ -80,10 +80,10 @@ class WireDate:
             try:
                 return WireDate(_EPOCH + timedelta(milliseconds=given), given)
             except OverflowError:
-                raise ValueError("the number of milliseconds lies outside the calendar") from None
-        found = _STAMP.fullmatch(given)
+                raise ValueError("the milliseconds are outside the calendar") from None
+        found = _DATE_TEXT.fullmatch(given)
         if found is None:
-            raise ValueError("not a date like 2024-01-31 or 2024-01-31T23:59:59.000")
+            raise ValueError("expected a date like 2024-01-31 or 2024-01-31T23:59:59.000")
         day, time, part, zone = found["day"], found["time"], found["part"], found["zone"]
         if time is None:
             return WireDate(date.fromisoformat(day), given)
@@ -95,7 +95,7 @@ class WireDate:
         try:
             value.astimezone(UTC)
         except OverflowError:
-            raise ValueError("with its offset the date lies outside the calendar") from None
+            raise ValueError("with its offset the date is outside the calendar") from None
         return WireDate(value, given)
 
     def local_date(self, zone: tzinfo = UTC) -> date:
@@ -116,12 +116,31 @@ class WireDate:
 
 
 def date_text(moment: datetime) -> str:
-    """Milliseconds as the platform writes them: no offset, `Z` for UTC, `+0530` for others."""
-    text = moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
-    if moment.tzinfo is None:
-        return text
-    offset = moment.strftime("%z")
-    return text + ("Z" if offset == "+0000" else offset[:5])
+    """A moment as the platform writes most: with milliseconds, `Z` for UTC, `+0530` for other offsets, or without one.
+
+    >>> date_text(datetime(2024, 1, 31, 9, tzinfo=UTC)), offset_text(datetime(2024, 1, 31, 9, tzinfo=UTC))
+    ('2024-01-31T09:00:00.000Z', '2024-01-31T09:00:00.000+0000')
+    """
+    text = offset_text(moment)
+    return text.removesuffix("+0000") + "Z" if text.endswith("+0000") else text
+
+
+def offset_text(moment: datetime) -> str:
+    """A moment as the platform writes it in attributions and enrolments: `+0000` for UTC."""
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + moment.strftime("%z")[:5]
+
+
+_THOUSANDTH = Decimal("0.001")
+_EXACT = Context(prec=6000)
+
+
+def three_decimals(amount: Decimal) -> Number:
+    """Rounded half up to three decimals, all of them written, as the platform stores and answers numbers.
+
+    >>> three_decimals(Decimal("2.0005")).spelling, three_decimals(Decimal(2)).spelling
+    ('2.001', '2.000')
+    """
+    return Number(format(amount.quantize(_THOUSANDTH, rounding=ROUND_HALF_UP, context=_EXACT), "f"))
 
 
 def _offset(zone: str) -> tzinfo:
@@ -131,7 +150,7 @@ def _offset(zone: str) -> tzinfo:
         return _INDIA
     hours, minutes = int(zone[1:3]), int(zone[-2:])
     if hours > 23 or minutes > 59:
-        raise ValueError(f"{zone} is not an offset")
+        raise ValueError(f"invalid offset {zone}")
     return timezone((1 if zone[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
 
 
@@ -149,32 +168,32 @@ def read_number(given: object, *, quoted: bool = True) -> Number:
             return Number(repr(given) if isinstance(given, float) else str(given))
         elif isinstance(given, str) and quoted:
             return Number(given, True)
-    except ValueError as problem:
-        raise PydanticCustomError("not-a-number", "{reason}", {"reason": str(problem)}) from None
-    raise PydanticCustomError("not-a-number", "{reason}", {"reason": f"{shown(given)} is not a number"})
+    except ValueError as error:
+        raise PydanticCustomError("not-a-number", "{reason}", {"reason": str(error)}) from None
+    raise PydanticCustomError("not-a-number", "{reason}", {"reason": f"{described(given)} is not a number"})
 
 
 def read_integer(given: object) -> int:
-    """A whole number. `2.0` is one; text is not."""
+    """An integer. `2.0` is one; a string is not."""
     if isinstance(given, int) and not isinstance(given, bool):
         if abs(given) >= 10**_MOST_DIGITS:
             raise PydanticCustomError("not-a-number", "the number is out of range")
         return given
     number = read_number(given, quoted=False)
     if number != number.to_integral_value():
-        raise PydanticCustomError("not-a-number", "{reason}", {"reason": f"{number.spelling} is not a whole number"})
+        raise PydanticCustomError("not-a-number", "{reason}", {"reason": f"{number.spelling} is not an integer"})
     return WireInteger(number)
 
 
 def read_id(given: object) -> int:
-    """A whole number that may stand in a string, as ids of filters do in one document."""
+    """An integer that may stand in a string, as ids of filters do in one document."""
     if isinstance(given, str) and re.fullmatch(r"-?[0-9]{1,40}", given, re.ASCII):
         return WireInteger(Number(str(int(given))), text=given)
     return read_integer(given)
 
 
 class WireInteger(int):
-    """A whole number that was written in an unusual way, as `2.0` or `"17"`."""
+    """An integer that was written in an unusual way, as `2.0` or `"17"`."""
 
     wire: str | Number
 
@@ -188,26 +207,28 @@ class WireInteger(int):
         return type(self), (self.wire if isinstance(self.wire, Number) else Number(str(int(self))), text)
 
 
-class Code(str):
-    """A text that was written as a number, as the reference code of a period in one document."""
+class WireCode(str):
+    """A string that was written as a number, as the reference code of a period in one document."""
 
     __slots__ = ()
 
 
 def read_code(given: object) -> str:
-    """A text; a whole number is taken as its digits."""
+    """A string; an integer is taken as its digits."""
     if isinstance(given, str):
         return given
     if isinstance(given, int) and not isinstance(given, bool):
-        return Code(given)
-    raise PydanticCustomError("not-a-text", "{reason}", {"reason": f"{shown(given)} is not a text"})
+        return WireCode(given)
+    raise PydanticCustomError("not-a-string", "{reason}", {"reason": f"{described(given)} is not a string"})
 
 
 def read_expression(given: object) -> str | bool:
-    """A rule text, or JSON true or false, which the documents also send."""
+    """The text of a rule, or JSON true or false, which the documents also send."""
     if isinstance(given, str | bool):
         return given
-    raise PydanticCustomError("not-a-text", "{reason}", {"reason": f"{shown(given)} is not the text of a rule"})
+    raise PydanticCustomError(
+        "not-a-string", "{reason}", {"reason": f"{described(given)} is not a rule; expected a string"}
+    )
 
 
 def read_date(given: object) -> WireDate:
@@ -217,13 +238,13 @@ def read_date(given: object) -> WireDate:
     if isinstance(given, str | int | date) and not isinstance(given, bool):
         try:
             return WireDate.read(given)
-        except ValueError as problem:
-            reason = f"{shown(given)} is not a date ({problem})"
+        except ValueError as error:
+            reason = f"{described(given)} is not a date ({error})"
             raise PydanticCustomError("not-a-date", "{reason}", {"reason": reason}) from None
-    raise PydanticCustomError("not-a-date", "{reason}", {"reason": f"{shown(given)} is not a date"})
+    raise PydanticCustomError("not-a-date", "{reason}", {"reason": f"{described(given)} is not a date"})
 
 
-def shown(given: object) -> str:
+def described(given: object) -> str:
     """A value in a message."""
     if given is None or isinstance(given, bool):
         return {None: "null", True: "true", False: "false"}[given]
@@ -244,36 +265,36 @@ def _number_dump(number: Decimal, info: SerializationInfo) -> object:
     return int(wire) if wire == wire.to_integral_value() else float(wire)
 
 
-def _whole_dump(number: int, info: SerializationInfo) -> object:
+def _integer_dump(number: int, info: SerializationInfo) -> object:
     return int(number) if info.mode_is_json() else integer_wire(number)
 
 
 def number_wire(number: Decimal) -> str | Number:
-    """What is written for a number: itself, or its text where it stood in a string."""
+    """What is written for a number: itself, or a string where it stood in one."""
     if isinstance(number, Number):
         return number.spelling if number.quoted else number
     return Number(format(number, "f"))
 
 
 def integer_wire(number: int) -> int | str | Number:
-    """What is written for a whole number."""
+    """What is written for an integer."""
     return number.wire if isinstance(number, WireInteger) else int(number)
 
 
-def code_wire(text: str) -> str | int:
-    """What is written for a text that may have been a number."""
-    return int(text) if isinstance(text, Code) else text
+def code_wire(code: str) -> str | int:
+    """What is written for a string that may have been a number."""
+    return int(code) if isinstance(code, WireCode) else code
 
 
-def date_wire(stamp: WireDate) -> str | int:
+def date_wire(value: WireDate) -> str | int:
     """What is written for a date."""
-    return stamp.wire
+    return value.wire
 
 
 _NUMERIC: dict[str, Any] = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_NUMBER.pattern}$"}]}
 _DATE: dict[str, Any] = {
     "anyOf": [
-        {"type": "string", "pattern": f"^{re.sub(r'P<[a-z]+>', ':', _STAMP.pattern)}$", "examples": ["2024-01-31"]},
+        {"type": "string", "pattern": f"^{re.sub(r'P<[a-z]+>', ':', _DATE_TEXT.pattern)}$", "examples": ["2024-01-31"]},
         {"type": "integer", "description": "milliseconds since 1970"},
     ]
 }
@@ -285,10 +306,10 @@ Amount = Annotated[
 Int = Annotated[
     int,
     PlainValidator(read_integer),
-    PlainSerializer(_whole_dump, return_type=Any),
+    PlainSerializer(_integer_dump, return_type=Any),
     WithJsonSchema({"type": "integer"}),
 ]
-Id = Annotated[int, PlainValidator(read_id), PlainSerializer(_whole_dump, return_type=Any), WithJsonSchema(_ID)]
+Id = Annotated[int, PlainValidator(read_id), PlainSerializer(_integer_dump, return_type=Any), WithJsonSchema(_ID)]
 Date = Annotated[
     WireDate, PlainValidator(read_date), PlainSerializer(date_wire, return_type=Any), WithJsonSchema(_DATE)
 ]

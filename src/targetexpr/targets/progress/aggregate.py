@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from targetexpr.targets.model.enums import TrackingType
-from targetexpr.targets.progress.ledger import EXACT, ZERO, Account, Mark, Movement, achiever, local_day
+from targetexpr.targets.progress.ledger import ZERO, Account, Mark, Movement, achiever, local_day
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan
 from targetexpr.targets.progress.results import (
     CapProgress,
@@ -158,8 +157,3 @@ def cap(plan: EvaluationPlan, target: str, window: Window, marks: Mapping[str, M
 def today_of(plan: EvaluationPlan, now: datetime | None) -> date | None:
     """The local day of now."""
     return None if now is None else local_day(now, plan.zone)
-
-
-def three_places(number: Decimal) -> Decimal:
-    """Half-up to three decimals, as the platform stores figures."""
-    return number.quantize(Decimal("0.001"), rounding="ROUND_HALF_UP", context=EXACT)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never, cast
 
-from targetexpr.running.coercion import DataError, Number
+from targetexpr.running.coercion import DataError, Number, PathPart, path_text
 from targetexpr.running.context import ContextReader, get
+from targetexpr.running.meanings.items import amount, gross, quantity
 from targetexpr.targets.model.enums import TargetEntity, TargetType
 from targetexpr.targets.progress.plan import EvaluationError, TargetPlan
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from targetexpr.running.explaining.explanation import Explanation
 
 _Profile: TypeAlias = dict[object, object]
+_Path: TypeAlias = tuple[PathPart, ...]
 Measure: TypeAlias = Callable[[Mapping[str, object], str], "Number | None"]
 """From a record, and the profile of its bill (`currentTxn`, or `returnBill`), to the figure; None without one."""
 
@@ -65,11 +67,14 @@ class TargetEvaluator:
             return False
         if store is not None and target.stores and self.reader.string(store, "storeId") in target.stores:
             return True
-        for name, wanted in (("zoneIds", target.zones), ("conceptIds", target.concepts)):
-            if wanted:
-                for place, one in enumerate(self.reader.items(record.get(name), name) or ()):
-                    if self.reader.string(one, name, place) in wanted:
-                        return True
+        for name, listed in (("zoneIds", target.zones), ("conceptIds", target.concepts)):
+            ids = record.get(name)
+            if not listed or ids is None:
+                continue
+            if not isinstance(ids, list | tuple):
+                raise DataError(name, ids, "list")
+            if any(self.reader.string(one, name, index) in listed for index, one in enumerate(ids)):
+                return True
         return False
 
     def _from_lines(self, record: dict[str, object]) -> tuple[Decimal, Lines | None] | None:
@@ -89,19 +94,12 @@ class TargetEvaluator:
         """Bills and days are counted, however many of their lines pass."""
         return self.target.type in (TargetType.COUNT, TargetType.VISIT)
 
-    def _figure(self, line: _Profile, path: tuple[str, int]) -> Number | None:
+    def _figure(self, line: _Profile, path: _Path) -> Number | None:
         assert self.line_figure is not None
         return self.line_figure(line, path)
 
-    def _lines(self, record: Mapping[str, object], name: str) -> list[tuple[_Profile, tuple[str, int]]]:
-        profile = self.reader.profile(record, name)
-        items = self.reader.items(get(profile, "lineItems"), name, "lineItems") if profile is not None else None
-        found = []
-        for place, item in enumerate(items or ()):
-            line = self.reader.dictionary(item, name, "lineItems", place)
-            if line is not None:
-                found.append((line, (f"{name}.lineItems", place)))
-        return found
+    def _lines(self, record: Mapping[str, object], name: str) -> list[tuple[_Profile, _Path]]:
+        return line_items(self.reader, self.reader.profile(record, name) or {}, name) or []
 
     # ---- returns -----------------------------------------------------------------------------------------------------
 
@@ -126,7 +124,7 @@ class TargetEvaluator:
             if code in codes:
                 figure = self._figure(line, path)
                 if figure is not None:
-                    total += not_negative(figure, f"{path[0]}[{path[1]}]")
+                    total += not_negative(figure, path_text(path))
         return total
 
     def bill_value(self, record: dict[str, object], name: str) -> Decimal | None:
@@ -137,11 +135,17 @@ class TargetEvaluator:
         stated = self.reader.number(get(profile, "value"), name, "value")
         if stated is not None:
             return Decimal(stated)
-        from targetexpr.running.meanings.items import amount
-
         amounts = [amount(self.reader, line, path) for line, path in self._lines(record, name)]
         known = [Decimal(one) for one in amounts if one is not None]
         return sum(known, Decimal(0)) if amounts and len(known) == len(amounts) else None
+
+
+def line_items(reader: ContextReader, bill: _Profile, name: str) -> list[tuple[_Profile, _Path]] | None:
+    """The line items of a bill or return with their paths; None when it lists none. Raises DataError."""
+    items = reader.items(get(bill, "lineItems"), name, "lineItems")
+    if items is None:
+        return None
+    return [(cast("_Profile", item), (name, "lineItems", index)) for index, item in enumerate(items)]
 
 
 def not_negative(figure: Number, path: str) -> Decimal:
@@ -190,20 +194,19 @@ def _quantity(reader: ContextReader, bill: _Profile, name: str) -> Number | None
     total = reader.number(get(bill, "totalQty"), name, "totalQty")
     if total is not None:
         return total
-    items = reader.items(get(bill, "lineItems"), name, "lineItems")
-    if items is None:
+    lines = line_items(reader, bill, name)
+    if lines is None:
         return None
     total = 0
-    for place, item in enumerate(items):
-        line = reader.dictionary(item, name, "lineItems", place)
-        figure = reader.number(get(line or {}, "qty"), name, "lineItems", place, "qty")
+    for line, path in lines:
+        figure = quantity(reader, line, path)
         if figure is None:
             return None
         total += figure
     return total
 
 
-def _field(target: TargetPlan, reader: ContextReader, holder: _Profile, path: tuple[str | int, ...]) -> Number | None:
+def _field(target: TargetPlan, reader: ContextReader, holder: _Profile, path: _Path) -> Number | None:
     key = target.field if target.field.startswith("extField_") else f"extField_{target.field}"
     raw = reader.raw(holder, str(path[0]), key)
     if target.counts_field:
@@ -230,12 +233,10 @@ def _points(
     return sum(known[1:], known[0]) if known else None
 
 
-def _line_figure(target: TargetPlan, reader: ContextReader) -> Callable[[_Profile, tuple[str, int]], Number | None]:
-    from targetexpr.running.meanings.items import amount, gross, quantity
-
+def _line_figure(target: TargetPlan, reader: ContextReader) -> Callable[[_Profile, _Path], Number | None]:
     def exact(
-        figure: Callable[[ContextReader, _Profile, tuple[str | int, ...]], Number | None],
-    ) -> Callable[[_Profile, tuple[str, int]], Number | None]:
+        figure: Callable[[ContextReader, _Profile, _Path], Number | None],
+    ) -> Callable[[_Profile, _Path], Number | None]:
         return lambda line, path: figure(reader, line, path)
 
     match target.type:

@@ -119,8 +119,8 @@ def _periods(group: TargetGroup, report: Report) -> None:
 
 
 def _period(period: Period, at: str, report: Report) -> None:
-    for name, stamp in (("startDate", period.start_date), ("endDate", period.end_date)):
-        if stamp is None and not report.is_invalid(f"{at}/{name}"):
+    for name, date_ in (("startDate", period.start_date), ("endDate", period.end_date)):
+        if date_ is None and not report.is_invalid(f"{at}/{name}"):
             report.error(f"{at}/{name}", "period-date-missing", f"A period needs a {name}.")
     start, end = period.start_date, period.end_date
     if start is not None and end is not None and end.local_date() < start.local_date():
