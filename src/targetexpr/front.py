@@ -135,9 +135,9 @@ def _all_diagnostics(parsed: ParseResult, checked: Checked | None, environment: 
 
 def enabled(diagnostics: Iterable[Diagnostic], schema: Schema, environment: Environment) -> tuple[Diagnostic, ...]:
     """Diagnostics in the order of the text, without the warnings that the schema or the environment switches off."""
-    from targetexpr.checking.lint import CODES, wanted
+    from targetexpr.checking.lint import CODES, enabled_codes
 
-    keep = wanted(schema, on=environment.on, off=environment.off)
+    keep = enabled_codes(schema, on=environment.on, off=environment.off)
     kept = [one for one in diagnostics if one.is_error or one.code in keep or one.code not in CODES]
     return tuple(sorted(kept, key=lambda one: (one.span, not one.is_error)))
 
@@ -237,10 +237,10 @@ def lint(
     analysis = analyze(expression, environment)
     if analysis.checked is None:
         raise ExpressionError(analysis.parsed.errors, expression)
-    from targetexpr.checking.lint import wanted
+    from targetexpr.checking.lint import enabled_codes
 
     found = _lint(analysis.checked, environment)
-    if "mixed-logic" in wanted(analysis.checked.schema, on=on, off=off):
+    if "mixed-logic" in enabled_codes(analysis.checked.schema, on=on, off=off):
         found += [diagnostic for diagnostic in analysis.parsed.diagnostics if diagnostic.code == "mixed-logic"]
     return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
 

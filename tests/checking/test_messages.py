@@ -1,11 +1,13 @@
-"""Every sentence, exactly: text → code, span and rendered lines; and no sentence without a row."""
+"""Every message, exactly: text → code, span and rendered lines; and no message without a row."""
 
 from __future__ import annotations
 
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
@@ -13,12 +15,15 @@ import pytest
 
 from targetexpr import Schema, from_json, parse, to_json, to_text
 from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.messages import Message
 from targetexpr.base.render import render
 from targetexpr.base.source import Source
-from targetexpr.checking import messages
+from targetexpr.checking import lint as lint_package
+from targetexpr.checking import messages, stated_types
 from targetexpr.checking.checker import check_tree
-from targetexpr.checking.lint import lint
-from targetexpr.checking.lint import messages as lint_messages
+from targetexpr.checking.lint import CODES, lint
+from targetexpr.checking.messages import arguments, members, operators, wording
+from targetexpr.checking.regexes import REASONS
 from targetexpr.checking.stated_types import compare_types
 
 TABLE = tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
@@ -59,7 +64,56 @@ def test_findings_of_trees_without_text_offer_no_fix(case: dict[str, Any]) -> No
     checked = check_tree(tree, schema, **options)
     for diagnostic in (*checked.diagnostics, *lint(checked, write=to_text)):
         assert diagnostic.span.start < 0
-        assert diagnostic.fix is None
+        assert diagnostic.fixes == ()
+
+
+def _modules() -> list[ModuleType]:
+    """Those that hold messages: the checker's, those of lint, and of types that came with JSON."""
+    found = [stated_types]
+    for package in (messages, lint_package):
+        found += [import_module(f"{package.__name__}.{one.name}") for one in iter_modules(package.__path__)]
+    return found
+
+
+MESSAGES = {
+    f"{module.__name__}.{name}": value
+    for module in _modules()
+    for name, value in vars(module).items()
+    if isinstance(value, Message)
+}
+
+
+def test_no_message_without_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    reached: set[int] = set()
+    at = Message.at
+
+    def noted(message: Message, *given: Any, **values: Any) -> Diagnostic:
+        reached.add(id(message))
+        return at(message, *given, **values)
+
+    monkeypatch.setattr(Message, "at", noted)
+    for case in CASES:
+        diagnostics(case)
+    checked = check_tree(parse("currentTxn.value>5"))
+    compare_types(checked, ["x"] * 4, [None] * 4, str, [checked.expr.span] * 4, 1)
+    older = check_tree(parse("currentCustomer.slabNumber>5"))
+    stated = ["boolean:primitive", "integer:object:primitive", None, None]
+    compare_types(older, stated, [None] * 4, str, [older.expr.span] * 4, 1)
+    assert len(MESSAGES) > 60
+    assert [name for name, message in MESSAGES.items() if id(message) not in reached] == []
+
+
+@pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
+def test_messages_are_sentences(message: Message) -> None:
+    assert message.text.endswith((".", ".)"))
+    assert message.text[0] in '`{"' or message.text[0].isupper()
+    assert message.hint is None or message.hint.endswith((".", "?"))
+    assert message.fix is None or (message.fix[0].isupper() and not message.fix.endswith("."))
+
+
+def test_every_switch_has_its_message() -> None:
+    warnings = {message.code for message in MESSAGES.values() if message.severity == "warning"}
+    assert warnings == CODES - {"mixed-logic"}, "the parser says it of a text"
 
 
 def _lines(code: CodeType) -> Iterator[int]:
@@ -77,7 +131,7 @@ def _body_lines(module: ModuleType) -> set[int]:
     return {line for part in code.co_consts if isinstance(part, CodeType) for line in _lines(part)}
 
 
-@pytest.mark.parametrize("module", [messages, lint_messages], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [members, operators, arguments, wording], ids=lambda module: module.__name__)
 def test_no_sentence_without_a_row(module: ModuleType) -> None:
     reached: set[int] = set()
 
@@ -93,18 +147,17 @@ def test_no_sentence_without_a_row(module: ModuleType) -> None:
         for case in CASES:
             diagnostics(case)
         checked = check_tree(from_json(to_json(parse("currentTxn.valu>5"))))
-        assert checked.diagnostics[0].fix is None
-        checked = check_tree(parse("currentTxn.value>5"))
-        compare_types(checked, ["x"] * 4, [None] * 4, str, [checked.expr.span] * 4, 1)
-        older = check_tree(parse("currentCustomer.slabNumber>5"))
-        stated = ["boolean:primitive", "integer:object:primitive", None, None]
-        compare_types(older, stated, [None] * 4, str, [older.expr.span] * 4, 1)
+        assert checked.diagnostics[0].fixes == ()
     finally:
         sys.settrace(before)
     assert sorted(_body_lines(module) - reached) == []
 
 
-@pytest.mark.parametrize("reason", messages.PATTERN_REASONS)
+@pytest.mark.parametrize("reason", REASONS)
 def test_every_reason_against_a_pattern_is_shown(reason: str) -> None:
-    said = messages.PATTERN_REASONS[reason].partition("{part}")[2] or messages.PATTERN_REASONS[reason]  # type: ignore[index]
-    assert any(said in case["rendered"] for case in CASES if case["found"] and case["found"][0][0] == "bad-regex")
+    before, _, behind = REASONS[reason].partition("{part}")  # type: ignore[index]
+    assert any(
+        max(before, behind, key=len) in case["rendered"]
+        for case in CASES
+        if case["found"] and case["found"][0][0] == "bad-regex"
+    )

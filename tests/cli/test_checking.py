@@ -30,28 +30,33 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 STATUS = [
-    (["currentTxn.value>500"], 0, "1 rule: no diagnostics"),
-    (["currentTxn.valu>500"], 1, "1 rule: 1 diagnostic, 1 not in order"),
-    (["currentTxn.value>"], 2, "1 rule: 1 diagnostic, 1 cannot be read"),
+    (["currentTxn.value>500"], 0, "1 rule checked: no errors"),
+    (["currentTxn.valu>500"], 1, "1 rule checked: 1 error"),
+    (["currentTxn.value>"], 2, "1 rule checked: 1 error"),
     (
         ["currentTxn.value>500", "currentTxn.valu>5", "a=1"],
         2,
-        "3 rules: 2 diagnostics, 1 not in order, 1 cannot be read",
+        "3 rules checked: 2 errors in 2 rules",
     ),
-    (["currentTxn.value>5&&currentTxn.value>6"], 0, "1 rule: 1 diagnostic"),
-    (["currentTxn.value>5&&currentTxn.value>6", "--off", "implied"], 0, "1 rule: no diagnostics"),
-    (["currentTxn.value>5&&currentTxn.value>6", "--no-lint"], 0, "1 rule: no diagnostics"),
+    (["currentTxn.value>5&&currentTxn.value>6"], 0, "1 rule checked: 1 warning"),
+    (["currentTxn.value>5&&currentTxn.value>6", "--off", "implied"], 0, "1 rule checked: no errors"),
+    (["currentTxn.value>5&&currentTxn.value>6", "--no-lint"], 0, "1 rule checked: no errors"),
     (
         ["currentTxn.value>5||true&&currentCustomer.isLoyal", "--off", "mixed-logic,always-true"],
         0,
-        "1 rule: no diagnostics",
+        "1 rule checked: no errors",
     ),
-    (["currentTxn.valu>500", "--no-strict"], 0, "1 rule: 1 diagnostic"),
-    (["currentTxn.value"], 1, "1 rule: 1 diagnostic, 1 not in order"),
-    (["currentTxn.value", "--expect", "any"], 0, "1 rule: no diagnostics"),
-    (["currentTxn.value", "--expect", "number"], 0, "1 rule: no diagnostics"),
-    (["currentTxn.value>5", "--event", "TransactionAdd"], 0, "1 rule: no diagnostics"),
-    (["currentTxn.value>5", "--event", "TargetCompleted"], 1, "1 rule: 1 diagnostic, 1 not in order"),
+    (["currentTxn.valu>500", "--no-strict"], 0, "1 rule checked: 1 warning"),
+    (
+        ["!!(currentTxn.valu>500)", "currentTxn.value>5&&true", "a"],
+        1,
+        "3 rules checked: 2 errors in 2 rules, 1 warning",
+    ),
+    (["currentTxn.value"], 1, "1 rule checked: 1 error"),
+    (["currentTxn.value", "--expect", "any"], 0, "1 rule checked: no errors"),
+    (["currentTxn.value", "--expect", "number"], 0, "1 rule checked: no errors"),
+    (["currentTxn.value>5", "--event", "TransactionAdd"], 0, "1 rule checked: no errors"),
+    (["currentTxn.value>5", "--event", "TargetCompleted"], 1, "1 rule checked: 1 error"),
 ]
 
 
@@ -79,7 +84,7 @@ def test_files_and_standard_input(run: Any, tmp_path: Path) -> None:
 
 def test_every_rule_inside_a_payload(run: Any) -> None:
     status, out, _ = run("check", "-f", str(PAYLOADS / "create-streak-group.response.json"))
-    assert (status, out) == (0, "4 rules: no diagnostics\n")
+    assert (status, out) == (0, "4 rules checked: no errors\n")
 
 
 def payload(text: str, tree: str | None = None) -> str:
@@ -94,7 +99,7 @@ def test_places_inside_a_payload(run: Any, tmp_path: Path) -> None:
     text = 'currentCustomer.slabName=="é\\"😀"&&currentTxn.valu>5'
     file.write_text(payload(text), encoding="utf-8")
     status, out, err = run("check", "-f", str(file))
-    assert (status, out) == (1, "2 rules: 1 diagnostic, 1 not in order\n")
+    assert (status, out) == (1, "2 rules checked: 1 error in 1 rule\n")
     assert f"--> {file} at /data/1/targets/0/expression:1:{text.index('valu>') + 1}" in err
     _, out, _ = run("check", "-f", str(file), "--output", "json")
     first, second = json.loads(out)["results"]
@@ -110,7 +115,7 @@ def test_json_beside_the_text_is_checked_with_its_types(run: Any) -> None:
     tree = to_json(check("currentTxn.value>5")).replace("real:", "date:")
     status, out, err = run("check", "-", stdin=payload("currentTxn.value>5", tree))
     assert status == 0
-    assert out == "3 rules: 1 diagnostic\n"
+    assert out == "3 rules checked: 1 warning\n"
     assert "warning[type-differs]" in err
     assert "at /operands/0/type" in err
 
@@ -159,10 +164,10 @@ def test_sarif(run: Any, tmp_path: Path) -> None:
 def test_own_schema(run: Any, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('lint.off = ["spelling"]\n[profiles.currentCustomer.attributes]\nvip = "boolean"\n')
-    assert run("check", "--schema", str(file), "currentCustomer.vip==true")[:2] == (0, "1 rule: no diagnostics\n")
+    assert run("check", "--schema", str(file), "currentCustomer.vip==true")[:2] == (0, "1 rule checked: no errors\n")
     assert (
         run("check", "--schema", str(file), "--on", "spelling", "currentCustomer.vip==true")[1]
-        == "1 rule: 1 diagnostic\n"
+        == "1 rule checked: 1 warning\n"
     )
     file.write_text("[profiles.currentCustomer.atributes]\n")
     status, _, err = run("check", "--schema", str(file), "true")

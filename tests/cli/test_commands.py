@@ -57,7 +57,7 @@ WAYS = ("argument", "file", "long file", "dash", "file dash", "piped")
         ("json", RULE, TREE + "\n"),
         ("text", TREE, RULE + "\n"),
         ("format", "currentTxn.value > 500", RULE + "\n"),
-        ("check", RULE, "1 rule: no diagnostics\n"),
+        ("check", RULE, "1 rule checked: no errors\n"),
     ],
 )
 def test_every_way_in(way: str, name: str, given: str, wanted: str, tmp_path: Path, call: Call) -> None:
@@ -158,7 +158,7 @@ def test_check_takes_many(tmp_path: Path, call: Call) -> None:
     file.write_text("a=1", encoding="utf-8")
     done = call("check", RULE, "b=2", "-f", str(file))
     assert done.status == 2
-    assert done.out == "3 rules: 2 diagnostics, 2 cannot be read\n"
+    assert done.out == "3 rules checked: 2 errors in 2 rules\n"
     assert done.err.count("error[single-equals]") == 2
     assert f"--> {file}:1:2" in done.err
 
@@ -167,7 +167,7 @@ def test_check_warns_with_status_0(call: Call) -> None:
     done = call("check", MIXED)
     assert done.status == 0
     assert done.err.startswith("warning[mixed-logic]")
-    assert done.out == "1 rule: 1 diagnostic\n"
+    assert done.out == "1 rule checked: 1 warning\n"
 
 
 def test_a_command_for_one_input_says_so(tmp_path: Path, call: Call) -> None:
@@ -197,7 +197,7 @@ BAD = {
 def test_findings_go_to_standard_error(name: str, call: Call) -> None:
     done = call(name, "-", stdin=BAD[name])
     assert done.status == 2
-    assert done.out == ("1 rule: 1 diagnostic, 1 cannot be read\n" if name == "check" else "")
+    assert done.out == ("1 rule checked: 1 error\n" if name == "check" else "")
     assert done.err.startswith("error[")
     assert "  --> <stdin>:1:" in done.err
     assert "^" in done.err

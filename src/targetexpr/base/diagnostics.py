@@ -121,8 +121,8 @@ def capped(diagnostics: Iterable[Diagnostic], most: int, dropped: int = 0) -> li
         severity=severity,
         span=cut[0].span,
         pointer=cut[0].pointer,
-        message=f"There are {len(cut) + dropped} more problems from here on; only the first {len(kept)} are shown.",
-        hint="Mend the ones above and check again.",
+        message=f"{len(cut) + dropped} more diagnostics follow; only the first {len(kept)} are shown.",
+        hint="Fix these and check again.",
     )
     return [*kept, last]
 

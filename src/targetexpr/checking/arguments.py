@@ -10,17 +10,14 @@ from typing import TypeAlias
 from targetexpr.base.source import Span
 from targetexpr.checking.regexes import pattern_problem
 from targetexpr.checking.result import Call
-from targetexpr.checking.state import State
+from targetexpr.checking.state import TYPE_OF_KIND, State
 from targetexpr.lang.functions import Function, Overload, Parameter, Role
 from targetexpr.lang.functions.enums import VALUE_OF, enum_of
 from targetexpr.lang.literals import date_fields, days_in_month, is_number_text, split_bounds
 from targetexpr.lang.nodes import BooleanLiteral, Expr, MethodCall, NumberLiteral, StringLiteral, Unary
 from targetexpr.lang.schema.model import Profile
 from targetexpr.lang.types import (
-    BOOLEAN,
-    DATE,
     INTEGER,
-    REAL,
     STRING,
     Kind,
     Type,
@@ -53,14 +50,14 @@ def constant(node: Expr) -> tuple[int, str] | None:
     return (sign, node.value) if type(node) is NumberLiteral else None
 
 
-def unquoted(node: Expr, wanted: Kind) -> str | None:
-    """What to write for a literal so that it is of the wanted kind: its quotes taken off or put on."""
+def unquoted(node: Expr, expected: Kind) -> str | None:
+    """What to write for a literal so that it is of the expected kind: its quotes removed or added."""
     if isinstance(node, StringLiteral):
-        if wanted == "number" and is_number_text(node.raw):
+        if expected == "number" and is_number_text(node.raw):
             return node.raw
-        if wanted == "boolean" and node.raw in ("true", "false"):
+        if expected == "boolean" and node.raw in ("true", "false"):
             return node.raw
-    elif wanted == "string" and isinstance(node, NumberLiteral):
+    elif expected == "string" and isinstance(node, NumberLiteral):
         return f'"{node.value}"'
     return None
 
@@ -73,7 +70,7 @@ def check_call(
     function: Function,
     profile: Profile | None,
 ) -> Type | None:
-    """The type of the result, when the arguments are in order."""
+    """The type of the result, when the arguments are valid."""
     overload = _overload(state, place, node, arguments, function)
     if overload is None:
         return None
@@ -102,30 +99,28 @@ def _overload(state: State, place: int, node: MethodCall, arguments: list[int], 
         if overload.accepts(count):
             return overload
     if function.parameterless:
-        return function.overloads[0]  # the documents show such arguments, and they mean nothing; lint tells of them
-    from targetexpr.checking import messages
+        return function.overloads[0]  # the documents show such arguments, and they mean nothing; lint reports them
+    from targetexpr.checking.messages.arguments import argument_count
 
     most = max(len(overload.parameters) for overload in function.overloads)
     if count > most:
         span = state.order[arguments[most]].span.joined(state.order[arguments[-1]].span)
     else:
         span = Span(node.name_span.start, node.span.end)
-    counts = {n for o in function.overloads for n in range(o.required, _told(o) + 1)}
+    counts = {n for o in function.overloads for n in range(o.required, _meaningful(o) + 1)}
     shown = sorted(function.overloads, key=lambda o: len(o.parameters))
     signatures = [o.signature for o in shown]
-    diagnostic = messages.argument_count(span, function.name, signatures, sorted(counts), count)
+    diagnostic = argument_count(span, function.name, signatures, sorted(counts), count)
     state.report(place, diagnostic, member=True)
     return None
 
 
-def _told(overload: Overload) -> int:
-    """How many parameters a sentence speaks of: those that mean something."""
+def _meaningful(overload: Overload) -> int:
+    """How many parameters a message counts: those that are not ignored."""
     return sum(parameter.role != "ignored" for parameter in overload.parameters)
 
 
 _Check: TypeAlias = Callable[["_Call", Parameter, int, int], bool]
-
-_SETTLED: dict[Kind, Type] = {"string": STRING, "date": DATE, "number": REAL, "boolean": BOOLEAN}
 
 _RANGES: Mapping[Role, tuple[int, int | None]] = {
     "year": (1, 9999),
@@ -159,7 +154,7 @@ class _Call:
         self.arguments = arguments
 
     def check(self, parameter: Parameter, index: int, at: int) -> bool:
-        """Whether one argument is in order; says so when it is not."""
+        """Whether one argument is valid; reports it when it is not."""
         state = self.state
         type_ = state.types[at]
         if type_ is None:
@@ -167,11 +162,11 @@ class _Call:
         role = parameter.role
         if role == "ignored":
             return True
-        wanted = kind_of(parameter.type)
+        expected = kind_of(parameter.type)
         if at in state.flexible:
-            state.settle(at, _SETTLED[wanted])
-        elif type_ is not parameter.type and kind_of(type_) != wanted:
-            self._wrong_kind(parameter, at, wanted, kind_of(type_))
+            state.settle(at, TYPE_OF_KIND[expected])
+        elif type_ is not parameter.type and kind_of(type_) != expected:
+            self._wrong_type(parameter, at, expected, kind_of(type_))
             return False
         if role != "value":
             return _CHECKS[role](self, parameter, index, at)
@@ -209,15 +204,15 @@ class _Call:
     def _receiver(self) -> Type:
         return STRING if self.profile is None else self.profile.type
 
-    def _wrong_kind(self, parameter: Parameter, at: int, wanted: Kind, kind: Kind) -> None:
-        from targetexpr.checking import messages
+    def _wrong_type(self, parameter: Parameter, at: int, expected: Kind, kind: Kind) -> None:
+        from targetexpr.checking.messages.arguments import argument_type
 
         node = self.state.order[at]
-        write = unquoted(node, wanted)
+        write = unquoted(node, expected)
         if write is not None and parameter.values and write.strip('"') not in parameter.values:
             write = None
-        diagnostic = messages.argument_kind(
-            node.span, self.function.name, parameter.name, wanted, self.state.what(at), kind, write
+        diagnostic = argument_type(
+            node.span, self.function.name, parameter.name, expected, self.state.what(at), kind, write
         )
         self.state.report(at, diagnostic)
 
@@ -233,12 +228,9 @@ class _Call:
         return self._not_among(literal, at, parameter.name, parameter.values, parameter.closed)
 
     def _not_among(self, literal: StringLiteral, at: int, what: str, values: tuple[str, ...], closed: bool) -> bool:
-        from targetexpr.checking import messages
-        from targetexpr.checking.names import close_names
+        from targetexpr.checking.messages.arguments import unknown_value
 
-        close = close_names(literal.value, values)
-        diagnostic = messages.unknown_value(literal.span, what, literal.value, close, values, closed)
-        self.state.report(at, diagnostic)
+        self.state.report(at, unknown_value(literal.span, what, literal.value, values, closed))
         return not closed
 
     def regex(self, parameter: Parameter, _index: int, at: int) -> bool:
@@ -248,25 +240,24 @@ class _Call:
         problem = pattern_problem(literal.value)
         if problem is None:
             return True
-        from targetexpr.checking import messages
+        from targetexpr.checking.messages.arguments import bad_regex
 
         span = part_of(literal, problem.start, problem.end)
-        part = literal.value[problem.start : problem.end]
-        self.state.report(at, messages.bad_regex(span, problem.reason, part))
+        self.state.report(at, bad_regex(span, problem, literal.value))
         return False
 
     def _needs_literal(self, parameter: Parameter, at: int) -> bool:
-        from targetexpr.checking import messages
+        from targetexpr.checking.messages.arguments import LITERAL_NEEDED
 
-        diagnostic = messages.literal_needed(self.state.order[at].span, self.function.name, parameter.name)
-        self.state.report(at, diagnostic)
+        span = self.state.order[at].span
+        self.state.report(at, LITERAL_NEEDED.at(span, function=self.function.name, parameter=parameter.name))
         return False
 
     def bounds(self, parameter: Parameter, _index: int, at: int) -> bool:
         literal = self._literal(at)
         if literal is None:
             return self._needs_literal(parameter, at)
-        from targetexpr.checking import messages
+        from targetexpr.checking.messages import arguments as messages
 
         text = literal.value
         bounds = split_bounds(text)
@@ -281,7 +272,7 @@ class _Call:
         for lower, higher in pairwise(bounds):
             if Decimal(higher) <= Decimal(lower):
                 span = part_of(literal, start, start + len(lower) + 1 + len(higher))
-                self.state.report(at, messages.bounds_not_ascending(span, lower, higher))
+                self.state.report(at, messages.BOUNDS_NOT_ASCENDING.at(span, lower=lower, higher=higher))
                 return False
             start += len(lower) + 1
         return True
@@ -290,9 +281,11 @@ class _Call:
         literal = self._literal(at)
         if literal is None or is_number_text(literal.value):
             return True
-        from targetexpr.checking import messages
+        from targetexpr.checking.messages.arguments import BAD_NUMBER
+        from targetexpr.checking.messages.wording import quoted
 
-        diagnostic = messages.bad_number(literal.span, self.function.name, parameter.name, literal.value)
+        given, function = quoted(literal.value), self.function.name
+        diagnostic = BAD_NUMBER.at(literal.span, function=function, parameter=parameter.name, given=given)
         self.state.report(at, diagnostic)
         return False
 
@@ -300,9 +293,10 @@ class _Call:
         literal = self._literal(at)
         if literal is None or date_fields(literal.value) is not None:
             return True
-        from targetexpr.checking import messages
+        from targetexpr.checking.messages.arguments import BAD_DATE
+        from targetexpr.checking.messages.wording import quoted
 
-        self.state.report(at, messages.bad_date(literal.span, self.function.name, literal.value))
+        self.state.report(at, BAD_DATE.at(literal.span, function=self.function.name, given=quoted(literal.value)))
         return False
 
     def part(self, parameter: Parameter, _index: int, at: int) -> bool:
@@ -312,19 +306,25 @@ class _Call:
         if number is None:
             return True
         self._retype_number(at)
-        from targetexpr.checking import messages
-
         sign, digits = number
-        given = ("-" if sign < 0 else "") + digits
-        function, name = self.function.name, parameter.name
-        if "." in digits:
-            self.state.report(at, messages.not_whole(node.span, function, name, given))
-            return False
         least, most = _RANGES[parameter.role]
-        value = sign * int(digits) if len(digits) < 10 else sign * 10**9
-        if least <= value and (most is None or value <= most):
-            return True
-        self.state.report(at, messages.out_of_range(node.span, function, name, given, least, most))
+        fractional = "." in digits
+        if not fractional:
+            value = sign * int(digits) if len(digits) < 10 else sign * 10**9
+            if least <= value and (most is None or value <= most):
+                return True
+        from targetexpr.checking.messages.arguments import NOT_AN_INTEGER, OUT_OF_RANGE, TOO_SMALL
+
+        message = NOT_AN_INTEGER if fractional else TOO_SMALL if most is None else OUT_OF_RANGE
+        diagnostic = message.at(
+            node.span,
+            function=self.function.name,
+            parameter=parameter.name,
+            least=least,
+            most=most,
+            given=("-" if sign < 0 else "") + digits,
+        )
+        self.state.report(at, diagnostic)
         return False
 
     def inventory_attribute(self, parameter: Parameter, _index: int, at: int) -> bool:
@@ -371,11 +371,9 @@ class _Call:
     def _declared(self, what: str, literal: StringLiteral, at: int, declared: Mapping[str, tuple[str, ...]]) -> bool:
         """Warn about a name that a schema lacks while it declares others of its sort."""
         if declared and literal.value not in declared:
-            from targetexpr.checking import messages
-            from targetexpr.checking.names import close_names
+            from targetexpr.checking.messages.arguments import undeclared_name
 
-            close = close_names(literal.value, declared)
-            self.state.report(at, messages.undeclared_name(literal.span, what, literal.value, close))
+            self.state.report(at, undeclared_name(literal.span, what, literal.value, declared))
         return True
 
     def _among_declared(
@@ -391,18 +389,20 @@ class _Call:
         numbers = [constant(self.state.order[at]) for at in self.arguments]
         values = [None if number is None else int(number[1]) for number in numbers]
         roles = [parameter.role for parameter in overload.parameters]
-        from targetexpr.checking import messages
-
         if roles[:3] == ["year", "month", "day"]:
             year, month, day = values[:3]
             if year is not None and month is not None and day is not None and day > days_in_month(year, month):
+                from targetexpr.checking.messages.arguments import NO_SUCH_DAY
+
                 at = self.arguments[2]
-                span = self.state.order[at].span
-                self.state.report(at, messages.no_such_day(span, year, month, days_in_month(year, month), day))
+                span, days = self.state.order[at].span, days_in_month(year, month)
+                self.state.report(at, NO_SUCH_DAY.at(span, year=year, month=month, day=day, days=days))
                 return False
         if roles[-2:] == ["end-hour", "minute"] and values[2] == 24 and values[3] not in (None, 0):
+            from targetexpr.checking.messages.arguments import AFTER_MIDNIGHT
+
             at = self.arguments[3]
-            self.state.report(at, messages.after_midnight(self.state.order[at].span, self.function.name))
+            self.state.report(at, AFTER_MIDNIGHT.at(self.state.order[at].span, function=self.function.name))
             return False
         return True
 

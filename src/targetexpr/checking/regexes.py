@@ -37,6 +37,35 @@ class PatternError(NamedTuple):
     end: int
 
 
+REASONS: dict[Reason, str] = {
+    "missing-bracket": "this `[` has no `]`",
+    "missing-paren": "this `(` has no `)`",
+    "unexpected-paren": "this `)` has no `(`",
+    "nothing-to-repeat": "there is nothing before `{part}` to repeat",
+    "repeated-twice": "`{part}` repeats a repetition",
+    "repeated-too-often": "`{part}` repeats more than 1000 times in all",
+    "reversed-repeat": "the second count of `{part}` is below the first",
+    "reversed-range": "the range `{part}` runs backwards",
+    "unknown-class": "unknown character class `{part}`",
+    "unknown-escape": "unknown escape `{part}`",
+    "back-reference": "`{part}` refers back to a group, which is not supported",
+    "look-around": "`{part}` looks ahead or behind, which is not supported",
+    "unknown-group": "a group cannot begin with `{part}`",
+    "bad-group-name": "`{part}` is not a valid name for a group",
+    "trailing-backslash": "nothing follows the last backslash",
+    "too-large": "it is too large",
+}
+"""What is wrong, as it stands behind "Invalid regular expression: "; `part` are the characters to blame."""
+
+HINTS: dict[Reason, str] = {
+    "missing-bracket": "To look for the bracket itself, write `\\[`.",
+    "missing-paren": "To look for the parenthesis itself, write `\\(`.",
+    "unexpected-paren": "To look for the parenthesis itself, write `\\)`.",
+    "nothing-to-repeat": "To look for the character itself, put a backslash before it; for any text, write `.*`.",
+    "back-reference": "Patterns are in RE2 syntax, which takes the same time whatever the text.",
+    "look-around": "Patterns are in RE2 syntax, which takes the same time whatever the text.",
+}
+
 MOST_REPEATS = 1000
 """RE2 refuses to repeat anything more often, repeats inside repeats multiplied."""
 

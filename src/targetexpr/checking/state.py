@@ -18,7 +18,10 @@ from targetexpr.lang.nodes import (
 )
 from targetexpr.lang.schema.model import Event
 from targetexpr.lang.schema.schema import Schema
-from targetexpr.lang.types import Type
+from targetexpr.lang.types import BOOLEAN, DATE, REAL, STRING, Kind, Type
+
+TYPE_OF_KIND: dict[Kind, Type] = {"boolean": BOOLEAN, "number": REAL, "string": STRING, "date": DATE}
+"""What a field without a declared type becomes where a value of the kind is expected."""
 
 
 class State:
@@ -52,7 +55,7 @@ class State:
         self.targets: dict[int, Target] = {}
         self.reads: list[Read] = []
         self.problems: list[tuple[int, bool, Diagnostic]] = []  # place, whether the name after the dot, diagnostic
-        self.once: dict[tuple[str, ...], tuple[int, bool, Diagnostic]] = {}  # said at the first place only
+        self.once: dict[tuple[str, ...], tuple[int, bool, Diagnostic]] = {}  # reported at the first place only
         self.flexible: set[int] = set()  # undeclared fields whose type is still open
         self.branches: dict[int, tuple[int, int]] = {}  # flexible conditionals and their two results
         self.assumed: dict[int, str] = {}  # names that are a profile's but for letter case

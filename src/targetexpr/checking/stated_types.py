@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.messages import Message
 from targetexpr.base.source import Span
-from targetexpr.checking import messages
 from targetexpr.checking.result import Checked
 from targetexpr.lang.nodes import BooleanLiteral, Dereference, Expr, MethodCall, Name, NumberLiteral, StringLiteral
 from targetexpr.lang.types import (
@@ -22,6 +22,13 @@ from targetexpr.lang.types import (
     profile_type,
 )
 from targetexpr.lang.walk import preorder
+
+TYPE_DIFFERS = Message(
+    code="type-differs", text="The JSON states the type `{given}`; the schema says `{inferred}`.", severity="warning"
+)
+OLDER_SPELLING = Message(
+    code="type-differs", text="`{given}` is an older spelling of `{inferred}`.", severity="warning"
+)
 
 _LITERALS = (NumberLiteral, StringLiteral, BooleanLiteral)
 
@@ -51,14 +58,16 @@ def compare_types(
         if len(found) == most:
             break
         if given is not None and not _agree(given, inferred):
-            older = _is_older(given, inferred, node)
-            found.append(messages.type_differs(places[place], f"{pointer(place)}/type", given, inferred, older))
+            message = OLDER_SPELLING if _is_older(given, inferred, node) else TYPE_DIFFERS
+            at = f"{pointer(place)}/type"
+            found.append(message.at(places[place], pointer=at, given=given, inferred=inferred))
             continue
         own = name_types[place]
-        wanted = _name_type(node, inferred)
-        if own is not None and wanted is not None and own != wanted:
+        expected = _name_type(node, inferred)
+        if own is not None and expected is not None and own != expected:
+            message = OLDER_SPELLING if _is_older(own, expected, node) else TYPE_DIFFERS
             at = f"{pointer(place)}/operands/1/type"
-            found.append(messages.type_differs(places[place], at, own, wanted, _is_older(own, wanted, node)))
+            found.append(message.at(places[place], pointer=at, given=own, inferred=expected))
     return found
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from targetexpr.lang.schema.schema import Schema
 
 DESCRIPTION = """\
-Say everything that is wrong with rules, where it is, and how to mend it: syntax, names, types, arguments, and what is
-allowed but seldom meant. JSON documents (a request, a response, expressionJson) are walked for every rule in them.
+Report everything that is wrong with rules, where it is, and how to fix it: syntax, names, types, arguments, and what
+is allowed but seldom meant. JSON documents (a request, a response, expressionJson) are walked for every rule in them.
 Errors end with status 1, or 2 when a rule cannot be read; warnings leave it 0."""
 EXAMPLES = """\
   targetexpr check 'currentTxn.valu>500'
@@ -126,14 +126,19 @@ def _unit(unit: Unit, options: Namespace, environment: Environment) -> tuple[lis
 def _tell(results: Sequence[tuple[Unit, list[Diagnostic], int]]) -> None:
     for unit, diagnostics, _ in results:
         show(diagnostics, Input(unit.text, unit.name))
-    told = sum(len(diagnostics) for _, diagnostics, _ in results)
-    broken = sum(status == BAD_INPUT for _, _, status in results)
-    wrong = sum(status == NO for _, _, status in results)
     sys.stderr.flush()
-    parts = [_count(told, "diagnostic")]
-    parts += [f"{wrong} not in order"] if wrong else []
-    parts += [f"{broken} cannot be read"] if broken else []
-    print(f"{_count(len(results), 'rule')}: {', '.join(parts)}")
+    print(_summary(results))
+
+
+def _summary(results: Sequence[tuple[Unit, list[Diagnostic], int]]) -> str:
+    """`3 rules checked: 2 errors in 1 rule, 1 warning`."""
+    found = [diagnostic for _, diagnostics, _ in results for diagnostic in diagnostics]
+    errors = sum(diagnostic.is_error for diagnostic in found)
+    invalid = sum(status != YES for _, _, status in results)
+    where = f" in {_count(invalid, 'rule')}" if errors and len(results) > 1 else ""
+    parts = [_count(errors, "error") + where] if errors or not found else []
+    parts += [_count(len(found) - errors, "warning")] if len(found) > errors else []
+    return f"{_count(len(results), 'rule')} checked: {', '.join(parts)}"
 
 
 def _count(number: int, noun: str) -> str:

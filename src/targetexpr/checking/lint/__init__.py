@@ -1,100 +1,25 @@
-"""Lint: rules about expressions that are in order and still seldom meant. Each is one small function.
+"""Lint: rules about expressions that are valid and still seldom meant. Each is one function.
 
-A rule has a code, a reason, and diagnostics with a fix where one is possible. To add one, write its function in the
-module of its topic, its sentence in `lint_messages`, and list it in `RULES`.
+To add a rule, write its function in the module of its topic, with `@rule` and its messages above it; a new code also
+goes into `schemas/file.schema.json`, and a row into `tests/checking/messages.toml` shows what it says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Collection
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.checking.lint.conditions import (
-    constant_conditions,
-    double_negations,
-    duplicate_terms,
-    overlaps,
-    zero_divisions,
-)
-from targetexpr.checking.lint.editor import editor_cannot, joined_strings
-from targetexpr.checking.lint.patterns import partial_words, plain_regexes, useless_wildcards
-from targetexpr.checking.lint.spelling import spellings, stray_arguments, values_outside
+from targetexpr.checking.lint import constants, editor, patterns, spelling, terms, values
+from targetexpr.checking.lint.rule import Rule
 from targetexpr.checking.lint.tree import Tree, Write
 from targetexpr.checking.result import Checked
 from targetexpr.lang.schema.schema import Schema
 
-__all__ = ["CODES", "RULES", "Rule", "Write", "lint", "wanted"]
+__all__ = ["CODES", "RULES", "Rule", "Write", "enabled_codes", "lint"]
 
+_TOPICS = (constants, terms, spelling, patterns, values, editor)
 
-class Rule(NamedTuple):
-    """A rule: the codes it gives, why they matter, and the function that finds."""
-
-    codes: tuple[str, ...]
-    reason: str
-    find: Callable[[Tree], Iterator[Diagnostic]]
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        ("always-true", "always-false"),
-        "A condition that cannot come out otherwise says nothing, or stops the rule from ever holding.",
-        constant_conditions,
-    ),
-    Rule(
-        ("contradiction", "implied", "always-true"),
-        "Two bounds on the same value that exclude each other, or of which one says it all, are mostly a slip in a "
-        "number or operator.",
-        overlaps,
-    ),
-    Rule(
-        ("zero-division",),
-        "Dividing by zero has no result; the documents leave it to the author to avoid it.",
-        zero_divisions,
-    ),
-    Rule(("duplicate-term",), "Saying the same twice mostly means that something else was meant.", duplicate_terms),
-    Rule(
-        ("double-negation",),
-        "Two negations cancel each other; the documents advise against them, they are read wrongly.",
-        double_negations,
-    ),
-    Rule(
-        ("stray-argument",),
-        "The argument of a null test means nothing, though it looks as if it were compared.",
-        stray_arguments,
-    ),
-    Rule(("spelling",), "The documents spell some things in several ways; one way reads and compares best.", spellings),
-    Rule(
-        ("plain-regex",),
-        "A pattern without anything special is a text: contains or == says the same, faster and without surprises.",
-        plain_regexes,
-    ),
-    Rule(
-        ("useless-wildcard",),
-        "A pattern may be found anywhere, so any text before or after it needs no `.*`.",
-        useless_wildcards,
-    ),
-    Rule(
-        ("partial-word",),
-        "A word as a pattern is also found inside other values: LOYALTY in NON_LOYALTY.",
-        partial_words,
-    ),
-    Rule(
-        ("unknown-value",),
-        "A comparison with a value that the attribute never has is never true (or always).",
-        values_outside,
-    ),
-    Rule(
-        ("editor-cannot",),
-        "The platform's own editor cannot open such a rule without marking an error; another spelling it takes.",
-        editor_cannot,
-    ),
-    Rule(
-        ("joined-strings",),
-        "Joining strings is seldom meant: mostly two conditions, or a sum of numbers in quotes.",
-        joined_strings,
-    ),
-)
+RULES: tuple[Rule, ...] = tuple(found for topic in _TOPICS for found in vars(topic).values() if isinstance(found, Rule))
 """Every rule of lint on trees. `mixed-logic` is found by the parser, which alone sees parentheses."""
 
 CHECKER_WARNINGS: dict[str, str] = {
@@ -106,8 +31,10 @@ CHECKER_WARNINGS: dict[str, str] = {
 }
 """Warnings that parser and checker give; they can be switched off like any rule."""
 
-CODES: frozenset[str] = frozenset(code for rule in RULES for code in rule.codes) | frozenset(CHECKER_WARNINGS)
+CODES: frozenset[str] = frozenset(CHECKER_WARNINGS).union(*(rule.codes for rule in RULES))
 """Everything that can be switched on and off."""
+
+_ON = frozenset(CHECKER_WARNINGS).union(*(rule.codes for rule in RULES if rule.on))
 
 
 def lint(
@@ -125,18 +52,19 @@ def lint(
     """
     if not checked.ok:
         return []
-    keep = wanted(checked.schema, on=on, off=off)
+    enabled = enabled_codes(checked.schema, on=on, off=off)
     tree = Tree(checked, write)
-    found = [diagnostic for rule in RULES for diagnostic in rule.find(tree) if diagnostic.code in keep]
-    return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
+    found = [diagnostic for rule in RULES if rule.codes & enabled for diagnostic in rule.find(tree)]
+    kept = [diagnostic for diagnostic in found if diagnostic.code in enabled]
+    return sorted(kept, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
 
 
-def wanted(schema: Schema, *, on: Collection[str] = (), off: Collection[str] = ()) -> frozenset[str]:
-    """The codes that are switched on: all but those the schema or the call switches off.
+def enabled_codes(schema: Schema, *, on: Collection[str] = (), off: Collection[str] = ()) -> frozenset[str]:
+    """The codes that are switched on: by default, by the schema, and last by the call.
 
     Raises ValueError for a code that does not exist.
     """
     for code in (*on, *off):
         if code not in CODES:
             raise ValueError(f"there is no lint rule {code!r}; there are {', '.join(sorted(CODES))}")
-    return (CODES - schema.lint_off - frozenset(off)) | frozenset(on)
+    return ((_ON | schema.lint_on) - schema.lint_off - frozenset(off)) | frozenset(on)

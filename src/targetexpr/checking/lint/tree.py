@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import TypeAlias
 
-from targetexpr.base.diagnostics import Edit, Fix
-from targetexpr.base.source import Span
+from targetexpr.base.diagnostics import Edit
 from targetexpr.checking.arguments import constant
 from targetexpr.checking.result import Call, Checked
 from targetexpr.lang.nodes import Binary, BooleanLiteral, Conditional, Expr, Logical, StringLiteral, Unary
@@ -18,7 +17,7 @@ Write: TypeAlias = Callable[[Expr], str]
 """Writes a tree as text."""
 
 Constant: TypeAlias = "bool | str | tuple[int, str]"
-"""A literal's value: true or false, a text, or a number as sign and digits."""
+"""A literal's value: true or false, a string, or a number as sign and digits."""
 
 MOST_REWRITTEN = 200
 """Terms of a list that is written anew in a fix; longer ones are left to the author."""
@@ -50,16 +49,16 @@ class Tree:
         """The node that has this one as an operand."""
         return self.nodes[self.parents[place]] if place else None
 
-    def rewrite(self, title: str, place: int, by: Expr) -> Fix | None:
-        """A fix that puts another tree in the place of a node, in parentheses where it could read otherwise."""
+    def rewrite(self, place: int, by: Expr) -> tuple[Edit, ...]:
+        """The edit that puts another tree in the place of a node, in parentheses where it could read otherwise."""
         span = self.nodes[place].span
         if self.write is None or span.start < 0:
-            return None
+            return ()
         text = self.write(by)
         parent = self.parent(place)
         loose = isinstance(by, (Logical, Binary, Conditional))
         safe = parent is None or (isinstance(parent, Logical) and not isinstance(by, (Logical, Conditional)))
-        return Fix(title, (Edit(span, f"({text})" if loose and not safe else text),))
+        return (Edit(span, f"({text})" if loose and not safe else text),)
 
 
 def _parents(nodes: tuple[Expr, ...]) -> list[int]:
@@ -95,11 +94,6 @@ def literal(node: Expr) -> Constant | None:
     if isinstance(node, BooleanLiteral):
         return node.value
     return constant(node)
-
-
-def edit(title: str, span: Span, text: str) -> Fix | None:
-    """A fix of one edit, where there is a text to mend."""
-    return Fix(title, (Edit(span, text),)) if span.start >= 0 else None
 
 
 def negated(node: Expr) -> Expr | None:

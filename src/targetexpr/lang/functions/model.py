@@ -118,6 +118,10 @@ class Function:
             parameter.role == "ignored" for overload in self.overloads for parameter in overload.parameters
         )
 
+    def accepts(self, count: int) -> bool:
+        """Whether it can be called with that many arguments."""
+        return any(overload.accepts(count) for overload in self.overloads)
+
     @property
     def result(self) -> Type:
         """The type of the result; all overloads of a function share it."""

@@ -1,0 +1,163 @@
+"""Conditions that data cannot change, windows without time, divisions by zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TypeAlias
+
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.messages import Message
+from targetexpr.checking.lint.rule import rule, warning
+from targetexpr.checking.lint.tree import Tree, literal
+from targetexpr.checking.result import Call
+from targetexpr.checking.state import describe
+from targetexpr.lang.literals import split_bounds
+from targetexpr.lang.nodes import (
+    Binary,
+    BooleanLiteral,
+    Conditional,
+    Dereference,
+    Expr,
+    Logical,
+    MethodCall,
+    NumberLiteral,
+    StringLiteral,
+    Unary,
+)
+from targetexpr.lang.operators import COMPARISONS
+
+Value: TypeAlias = "bool | str | Decimal"
+
+ALWAYS_TRUE = warning("always-true", "{what} is always true, whatever the data.")
+ALWAYS_FALSE = warning("always-false", "{what} is always false, whatever the data.")
+SAME_SIDES_TRUE = warning(
+    "always-true", "Both sides are the same, so this is always true (or unknown, where data is missing)."
+)
+SAME_SIDES_FALSE = warning(
+    "always-false", "Both sides are the same, so this is always false (or unknown, where data is missing)."
+)
+NO_TIME = warning("always-false", "This `{name}` starts and ends at the same time, so it is always false.")
+
+
+@rule(
+    *(ALWAYS_TRUE, ALWAYS_FALSE, SAME_SIDES_TRUE, SAME_SIDES_FALSE, NO_TIME),
+    reason="A condition that cannot come out otherwise says nothing, or stops the rule from ever holding.",
+)
+def constant_conditions(tree: Tree) -> Iterator[Diagnostic]:
+    """Literals where a condition is needed, comparisons that cannot come out otherwise, windows without time."""
+    for place, node in enumerate(tree.nodes):
+        if isinstance(node, BooleanLiteral):
+            if _as_condition(tree, place):
+                yield _always(node.value).at(node.span, what=describe(node))
+        elif isinstance(node, Binary) and node.operator in COMPARISONS:
+            result = _decided(tree, node)
+            if result is not None:
+                yield _always(result).at(node.span, what="This comparison")
+            elif tree.shape(node.left) == tree.shape(node.right) and not isinstance(
+                node.left, (NumberLiteral, StringLiteral)
+            ):
+                message = SAME_SIDES_TRUE if node.operator in ("==", "<=", ">=") else SAME_SIDES_FALSE
+                yield message.at(node.span)
+    for _, node, call in tree.calls():
+        if isinstance(node, MethodCall) and _no_time(call.function.name, node):
+            yield NO_TIME.at(node.span, name=node.name)
+
+
+def _always(value: bool) -> Message:
+    return ALWAYS_TRUE if value else ALWAYS_FALSE
+
+
+ZERO_DIVISION = warning(
+    "zero-division",
+    "`{operator} 0` has no result; a condition that uses it is never true.",
+    hint="Divide by a number other than zero.",
+)
+
+
+@rule(ZERO_DIVISION, reason="Dividing by zero has no result; the documents leave it to the author to avoid it.")
+def zero_divisions(tree: Tree) -> Iterator[Diagnostic]:
+    """`/ 0` and `% 0`."""
+    for node in tree.nodes:
+        if isinstance(node, Binary) and node.operator in ("/", "%") and value_of(node.right) == Decimal(0):
+            yield ZERO_DIVISION.at(node.right.span, operator=node.operator)
+
+
+def _as_condition(tree: Tree, place: int) -> bool:
+    """Whether a literal is an operand of && || ! or the condition of ?: (alone, `true` is the way to say always)."""
+    parent = tree.parent(place)
+    if isinstance(parent, Conditional):
+        return parent.condition is tree.nodes[place]
+    return isinstance(parent, (Logical, Unary))
+
+
+def _no_time(name: str, node: MethodCall) -> bool:
+    values = [value_of(argument) for argument in node.arguments]
+    half = len(values) // 2
+    return name in ("isHourBetween", "isTimeBetween") and None not in values and values[:half] == values[half:]
+
+
+def value_of(node: Expr) -> Value | None:
+    """The value of a literal, numbers as decimals."""
+    found = literal(node)
+    if isinstance(found, tuple):
+        sign, digits = found
+        return Decimal(digits).copy_sign(sign)
+    return found
+
+
+_RANGES: dict[str, tuple[int, int | None]] = {
+    "day": (1, 7),
+    "dayOfMonth": (1, 31),
+    "month": (1, 12),
+    "dateDiff": (0, None),
+    "daysDiff": (0, None),
+    "daysDiffFromString": (0, None),
+    "minutesDiff": (0, None),
+}
+"""What the results of some methods keep to."""
+
+
+def _decided(tree: Tree, node: Binary) -> bool | None:
+    """The result of a comparison that does not depend on data; None when it does."""
+    left, right = value_of(node.left), value_of(node.right)
+    if left is not None and right is not None:
+        return compared(node.operator, left, right)
+    for side, value, operator in (
+        (node.left, right, node.operator),
+        (node.right, left, COMPARISONS[node.operator].mirrored),
+    ):
+        limits = _limits(tree, side) if isinstance(value, Decimal) else None
+        if limits is not None and isinstance(value, Decimal):
+            low, high = limits
+            results = {compared(operator, bound, value) for bound in (Decimal(low), _above(high, value))}
+            inside = low <= value and (high is None or value <= high)
+            if len(results) == 1 and not (inside and operator in ("==", "!=")):
+                return results.pop()
+    return None
+
+
+def _above(high: int | None, value: Decimal) -> Decimal:
+    return Decimal(high) if high is not None else max(value, Decimal(0)) + 1
+
+
+def _limits(tree: Tree, node: Expr) -> tuple[int, int | None] | None:
+    if not isinstance(node, (MethodCall, Dereference)):
+        return None
+    target = tree.checked.target_of(node)
+    if not isinstance(target, Call):
+        return None
+    if target.function.name == "interval" and isinstance(node, MethodCall):
+        bounds = split_bounds(node.arguments[0].value) if isinstance(node.arguments[0], StringLiteral) else None
+        return (1, len(bounds) + 1) if bounds else None
+    return _RANGES.get(target.function.name)
+
+
+def compared(operator: str, left: Value, right: Value) -> bool | None:
+    if operator == "==":
+        return left == right
+    if operator == "!=":
+        return left != right
+    if not (isinstance(left, Decimal) and isinstance(right, Decimal)):
+        return None
+    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator]

@@ -1,0 +1,348 @@
+"""What is said of names: profiles, attributes, methods and events that are unknown, or not where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from targetexpr.base.diagnostics import Diagnostic, Edit
+from targetexpr.base.messages import Message
+from targetexpr.base.source import Span
+from targetexpr.checking import names
+from targetexpr.checking.messages.wording import (
+    KINDS,
+    NAME_PREFIX,
+    PLURALS,
+    PREFIX,
+    did_you_mean,
+    kinds,
+    listed,
+    renames,
+)
+from targetexpr.checking.state import State
+from targetexpr.lang.functions import KIND_METHODS
+from targetexpr.lang.nodes import Dereference, Expr, FunctionCall, MethodCall, Name, StringLiteral
+from targetexpr.lang.schema.model import Attribute, Method, Profile
+from targetexpr.lang.types import EVENT, Kind
+
+# ---- profiles and bare names ---------------------------------------------------------------------------------------
+
+UNKNOWN_PROFILE = Message(
+    code="unknown-profile",
+    text="Unknown profile `{name}`.",
+    hint="`targetexpr schema` lists the profiles; a schema file can add one.",
+    tags=NAME_PREFIX,
+)
+UNKNOWN_NAME = Message(
+    code="unknown-name",
+    text="Unknown name `{name}`; a value is a literal, or an attribute or method of a profile.",
+    tags=NAME_PREFIX,
+)
+UNQUOTED_STRING = Message(
+    code="unknown-name",
+    text=UNKNOWN_NAME.text,
+    hint="Strings need double quotes.",
+    fix="Add quotes",
+    tags=NAME_PREFIX,
+)
+NO_NULL = Message(
+    code="unknown-name",
+    text="There is no value `{name}`.",
+    hint="To test for a missing value, write `.isNull()` or `.isNotNull()` after the attribute.",
+    tags=NAME_PREFIX,
+)
+MISSING_DOT = Message(code="missing-dot", text="Missing dot between the profile `{profile}` and `{member}`.")
+PROFILE_ALONE = Message(
+    code="profile-alone",
+    text="`{name}` is a profile, not a value.",
+    hint="Add a dot and the name of an attribute.",
+    tags=NAME_PREFIX,
+)
+
+
+def unknown_name(state: State, place: int, node: Name, receiver: bool) -> None:
+    """A name that is no profile, before a dot (`receiver`) or where a value is needed."""
+    split = names.split_at_dot(state.schema, node.name)
+    if split is not None:
+        state.unknown(place, _missing_dot(node.span, *split))
+        return
+    profiles = names.like_profile(state.schema, node.name)
+    if receiver:
+        if len(profiles) == 1 and profiles[0].lower() == node.name.lower():
+            state.assumed[place] = profiles[0]
+        state.unknown(place, _renamed(UNKNOWN_PROFILE, node.span, profiles, node.name))
+    elif node.name.lower() in ("null", "none", "nil"):
+        state.unknown(place, NO_NULL.at(node.span, name=node.name))
+    elif meant := names.full_names(state.schema, node.name) or profiles:
+        state.unknown(place, _renamed(UNKNOWN_NAME, node.span, meant, node.name))
+    else:
+        edit = Edit(node.span, f'"{node.name}"')
+        state.unknown(place, UNQUOTED_STRING.at(node.span, edits=[edit], name=node.name))
+
+
+def _renamed(message: Message, span: Span, suggestions: Sequence[str], name: str) -> Diagnostic:
+    """The message with what may be meant instead."""
+    return message.at(span, hint=did_you_mean(suggestions), fixes=renames(span, suggestions), name=name)
+
+
+def _missing_dot(span: Span, profile: str, member: str) -> Diagnostic:
+    return MISSING_DOT.at(span, fixes=renames(span, [f"{profile}.{member}"]), profile=profile, member=member)
+
+
+def profile_alone(state: State, place: int, node: Name) -> None:
+    """A profile where a value is needed."""
+    state.report(place, PROFILE_ALONE.at(node.span, name=node.name))
+
+
+# ---- attributes ----------------------------------------------------------------------------------------------------
+
+UNKNOWN_ATTRIBUTE = Message(code="unknown-attribute", text="`{owner}` has no attribute `{name}`.", tags=NAME_PREFIX)
+NO_ATTRIBUTES = Message(
+    code="unknown-attribute", text="{what} is {kind}; {kinds} have no attribute `{name}`.", tags=NAME_PREFIX
+)
+METHOD_NOT_CALLED = Message(
+    code="method-not-called",
+    text="`{name}` is a method; write `{name}()`.",
+    fix="Write `{name}()`",
+    tags=PREFIX,
+)
+METHOD_WITHOUT_ARGUMENTS = Message(
+    code="method-not-called", text="`{name}` is a method; it needs arguments: `{name}{signature}`.", tags=PREFIX
+)
+
+_EVENT_HINT = "To check attributes of a behavioural event, name the event and declare it in a schema file."
+_BARE_HINT = "No attribute of `{owner}` is documented; declare it in a schema file."
+_ATTRIBUTES_HINT = "`targetexpr schema {owner}` lists the attributes; a schema file can add one."
+
+
+def unknown_attribute(state: State, place: int, node: Dereference, profile: Profile) -> None:
+    """An attribute that a profile does not have, or a method of it without parentheses."""
+    method = profile.methods.get(node.name)
+    if method is not None:
+        _not_called(state, place, node, method.function.overloads[0].signature)
+        return
+    more = _of_event(state, profile)
+    suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=False, more=more)
+    if profile.type == EVENT and state.event is None and not elsewhere:
+        hint = _EVENT_HINT
+    elif not profile.attributes and not profile.methods:
+        hint = _BARE_HINT.format(owner=profile.name)
+    elif elsewhere:
+        hint = _elsewhere(elsewhere)
+    else:
+        hint = _ATTRIBUTES_HINT.format(owner=profile.name)
+    diagnostic = UNKNOWN_ATTRIBUTE.at(
+        node.name_span,
+        hint=did_you_mean(suggestions, hint),
+        fixes=renames(node.name_span, suggestions),
+        owner=profile.name,
+        name=node.name,
+    )
+    state.unknown(place, diagnostic, member=True)
+
+
+def _elsewhere(profiles: Sequence[str]) -> str:
+    return f"{listed(profiles, 'and')} {'has' if len(profiles) == 1 else 'have'} it."
+
+
+def _of_event(state: State, profile: Profile) -> Mapping[str, Attribute]:
+    """The attributes that the event adds to currentEvent."""
+    event = state.event
+    return (event.attributes or {}) if event is not None and profile.type == EVENT else {}
+
+
+def no_attributes(state: State, place: int, node: Dereference, operand: int, kind: Kind) -> None:
+    """Something after the dot of a value that is no part of it: a method without parentheses, or unknown."""
+    function = KIND_METHODS[kind].get(node.name)
+    if function is not None:
+        _not_called(state, place, node, function.overloads[0].signature)
+        return
+    calls = [f"{name}()" for name in names.close_names(node.name, KIND_METHODS[kind])]
+    diagnostic = NO_ATTRIBUTES.at(
+        node.name_span,
+        hint=did_you_mean(calls, f"`targetexpr schema {kind}` lists their methods."),
+        fixes=renames(node.name_span, calls),
+        what=state.what(operand),
+        kind=KINDS[kind],
+        kinds=PLURALS[kind],
+        name=node.name,
+    )
+    state.unknown(place, diagnostic, member=True)
+
+
+def _not_called(state: State, place: int, node: Dereference, signature: str) -> None:
+    """A method without its parentheses."""
+    span = node.name_span
+    if signature == "()":
+        diagnostic = METHOD_NOT_CALLED.at(span, edits=[Edit(Span(span.end, span.end), "()")], name=node.name)
+    else:
+        diagnostic = METHOD_WITHOUT_ARGUMENTS.at(span, name=node.name, signature=signature)
+    state.report(place, diagnostic, member=True)
+
+
+# ---- methods -------------------------------------------------------------------------------------------------------
+
+UNKNOWN_METHOD = Message(code="unknown-method", text="`{owner}` has no method `{name}`.", tags=NAME_PREFIX)
+UNKNOWN_VALUE_METHOD = Message(
+    code="unknown-method", text="{what} is {kind}; {kinds} have no method `{name}`.", tags=NAME_PREFIX
+)
+ATTRIBUTE_CALLED = Message(
+    code="attribute-called",
+    text="`{name}` is an attribute ({kind}), not a method.",
+    hint="Only attributes that are true or false may be followed by empty parentheses.",
+    fix="Remove the parentheses",
+)
+ATTRIBUTE_CALLED_TO_COMPARE = Message(
+    code="attribute-called", text=ATTRIBUTE_CALLED.text, hint="To compare it, write `==`.", fix="Compare with `==`"
+)
+UNKNOWN_FUNCTION = Message(
+    code="unknown-function", text="Unknown function `{name}`; methods are called on a profile or a value."
+)
+
+_METHODS_HINT = "`targetexpr schema {owner}` lists the methods; a schema file can add one."
+
+HABITS: dict[tuple[Kind, str], str] = {
+    ("string", "equals"): "To compare strings, write `==`.",
+    ("string", "equalsignorecase"): 'To ignore letter case, write `.matches("(?i)^...$")`.',
+    ("string", "tolowercase"): 'To ignore letter case, write `.matches("(?i)...")`.',
+    ("string", "touppercase"): 'To ignore letter case, write `.matches("(?i)...")`.',
+    ("string", "startswith"): 'To test the start, write `.matches("^...")`.',
+    ("string", "endswith"): 'To test the end, write `.matches("...$")`.',
+    ("string", "includes"): "To test for a part, write `.contains(...)`.",
+    ("string", "length"): 'To test the length, write `.matches("^.{2,5}$")`.',
+    ("number", "equals"): "To compare numbers, write `==`.",
+    ("date", "hour"): "To test the time of day, write `.isHourBetween(from,to)` or `.isTimeBetween(h,m,h,m)`.",
+    ("date", "after"): "To compare dates, write `.isAfter(year,month,day)`.",
+    ("date", "before"): "To compare dates, write `.isBefore(year,month,day)`.",
+    ("date", "isbetween"): "To test a range of dates, join `.isAfter(...)` and `.isBefore(...)` with `&&`.",
+}
+"""Methods that other languages have, and what to write here; names in lower case."""
+
+
+def unknown_method(state: State, place: int, node: MethodCall, profile: Profile) -> None:
+    """A method that a profile does not have."""
+    suggestions, elsewhere = names.like_member(
+        state.schema, profile, node.name, call=True, more=_of_event(state, profile)
+    )
+    methods = profile.methods
+    fitting = [one for one in suggestions if one in methods and methods[one].function.accepts(len(node.arguments))]
+    suggestions = fitting or suggestions
+    of_values = names.kinds_with(node.name)
+    if elsewhere:
+        hint = _elsewhere(elsewhere)
+    elif of_values:
+        hint = f"It is a method of {kinds(of_values)}; call it on an attribute."
+    else:
+        hint = _METHODS_HINT.format(owner=profile.name)
+    diagnostic = UNKNOWN_METHOD.at(
+        node.name_span,
+        hint=did_you_mean(suggestions, hint),
+        fixes=renames(node.name_span, suggestions),
+        owner=profile.name,
+        name=node.name,
+    )
+    state.unknown(place, diagnostic, member=True)
+
+
+def unknown_value_method(state: State, place: int, node: MethodCall, operand: int, kind: Kind) -> None:
+    """A method that values of the kind do not have."""
+    elsewhere = names.kinds_with(node.name)
+    suggestions = [] if elsewhere else names.close_names(node.name, KIND_METHODS[kind])
+    hint = f"`targetexpr schema {kind}` lists their methods."
+    if elsewhere:
+        hint = f"`{node.name}` is a method of {kinds(elsewhere)}."
+    diagnostic = UNKNOWN_VALUE_METHOD.at(
+        node.name_span,
+        hint=HABITS.get((kind, node.name.lower())) or did_you_mean(suggestions, hint),
+        fixes=renames(node.name_span, suggestions),
+        what=state.what(operand),
+        kind=KINDS[kind],
+        kinds=PLURALS[kind],
+        name=node.name,
+    )
+    state.unknown(place, diagnostic, member=True)
+
+
+def attribute_called(state: State, place: int, node: MethodCall, kind: Kind) -> None:
+    """An attribute with parentheses: to be removed when empty, a comparison when a string stands in them."""
+    parentheses = Span(node.name_span.end, node.span.end) if node.span.start >= 0 else node.span
+    arguments = node.arguments
+    string = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], StringLiteral) else None
+    message, edits = ATTRIBUTE_CALLED, [Edit(parentheses, "")]
+    if string is not None and kind == "string":
+        message, edits = ATTRIBUTE_CALLED_TO_COMPARE, [Edit(parentheses, f'=="{string.raw}"')]
+    elif arguments and (kind != "boolean" or string is not None):
+        edits = []
+    state.report(place, message.at(node.name_span, edits=edits, name=node.name, kind=KINDS[kind]), member=True)
+
+
+def unknown_function(state: State, place: int, node: FunctionCall) -> None:
+    """A call without a receiver: the language has none, so a profile or value is missing before it."""
+    split = names.split_at_dot(state.schema, node.name)
+    if split is not None:
+        state.unknown(place, _missing_dot(node.name_span, *split), member=True)
+        return
+    of_values = names.kinds_with(node.name)
+    suggestions = [] if of_values else names.full_names(state.schema, node.name, call=True)
+    hint = f"`{node.name}` is a method of {kinds(of_values)}; write it after a value and a dot." if of_values else None
+    diagnostic = UNKNOWN_FUNCTION.at(
+        node.name_span,
+        hint=did_you_mean(suggestions, hint),
+        fixes=renames(node.name_span, suggestions),
+        name=node.name,
+    )
+    state.unknown(place, diagnostic, member=True)
+
+
+# ---- events --------------------------------------------------------------------------------------------------------
+
+UNKNOWN_EVENT = Message(
+    code="unknown-event", text="Unknown event `{name}`.", hint="A schema file can declare an event."
+)
+UNDECLARED_EVENT = Message(
+    code="undeclared-event",
+    text="The event `{name}` is not declared; it is taken for a behavioural event with unknown attributes.",
+    hint="Declare it in a schema file to have its attributes checked.",
+    severity="warning",
+)
+PROFILE_NOT_OFFERED = Message(
+    code="profile-not-offered",
+    text="`{profile}` is not available in the event `{event}`.",
+    hint="It is available in no event.",
+)
+NOT_IN_EVENT = Message(
+    code="not-in-event",
+    text="`{profile}` has no `{name}` in the event `{event}`.",
+    hint="It is available in no event.",
+)
+
+
+def unknown_event(state: State, name: str, suggestions: Sequence[str], expr: Expr) -> None:
+    """An event that no schema has; its name stands outside of the text, so that nothing can be edited."""
+    state.unknown(0, UNKNOWN_EVENT.at(expr.span, hint=did_you_mean(suggestions), name=name))
+
+
+def undeclared_event(state: State, name: str, expr: Expr) -> None:
+    """An event that is taken for a behavioural one."""
+    state.report(0, UNDECLARED_EVENT.at(expr.span, name=name))
+
+
+def profile_not_offered(state: State, place: int, node: Expr, profile: str) -> None:
+    """A profile that the event does not come with; told once."""
+    offering = state.schema.offering(profile)
+    hint = f"It is available in {listed(offering, 'and')}." if offering else None
+    diagnostic = PROFILE_NOT_OFFERED.at(node.span, hint=hint, profile=profile, event=state.event_name)
+    state.once["profile", profile] = (place, False, diagnostic)
+
+
+def not_in_event(
+    state: State, place: int, node: Dereference | MethodCall, member: Attribute | Method, having: Sequence[str]
+) -> None:
+    """A member that the profile has in other events only; told once."""
+    diagnostic = NOT_IN_EVENT.at(
+        node.name_span,
+        hint=f"It is available in {listed(having, 'and')} only." if having else None,
+        profile=member.profile,
+        name=member.name,
+        event=state.event_name,
+    )
+    state.once["member", member.profile, member.name] = (place, True, diagnostic)
