@@ -162,7 +162,8 @@ def whole_words(talk: Talk, text: str, *, asked: bool = False) -> list[EditorCom
     at = text.find("¦")
     at = len(text) if at < 0 else at
     event = CompleteEvent(completion_requested=asked)
-    return list(RuleCompleter(talk.session).get_completions(Document(text.replace("¦", ""), at), event))
+    completer = RuleCompleter(talk.session, lambda rule: Rule(rule, talk.session.environment))
+    return list(completer.get_completions(Document(text.replace("¦", ""), at), event))
 
 
 def completions(talk: Talk, text: str, *, asked: bool = False) -> list[tuple[str, int]]:
@@ -246,7 +247,7 @@ def test_completion_replaces_the_whole_word(talk: Talk, text: str, label: str, r
 
 
 def styled(text: str, diagnostics: tuple[Diagnostic, ...] = ()) -> list[list[tuple[str, str]]]:
-    lexer = RuleLexer(lambda _text: diagnostics, lambda: 0)
+    lexer = RuleLexer(Rule, lambda _text: diagnostics, lambda: 0)
     get = lexer.lex_document(Document(text))
     return [[(part[0], part[1]) for part in get(number)] for number in range(text.count("\n") + 1)]
 
@@ -316,7 +317,7 @@ def test_the_toolbar(talk: Talk) -> None:
     assert bar(talk, RULE, 13)[1] == "boolean  here: currentTxn.value  real  Net value of the bill."
     told, key = bar(talk, "currentTxn.valeu>5&&currentTxn.numbr==1", 12)
     assert told == "`currentTxn` has no attribute `valeu`."
-    assert key.rstrip() == "F2 Write `value`, and fixes 1 more  (2 diagnostics)"
+    assert key.rstrip() == "F2 Write `value`, and fixes 1 more  (2 diagnostics)  boolean"
     assert bar(talk, "currentTxn.value.interval(")[0].startswith("interval(")
     talk.do(":event TransactionAdd")
     talk.do(":set currentTxn.value 5")

@@ -58,7 +58,7 @@ def _text(schema: Schema, options: Namespace) -> str:
 
 
 def _data(schema: Schema, options: Namespace) -> dict[str, object]:
-    from targetexpr.ide.catalogue import KINDS, entries, entry, offered_profiles, profile_of, search
+    from targetexpr.ide.catalogue import KINDS, entries, named, offered_profiles, profile_of, search
 
     name: str | None = options.name
     if options.events:
@@ -73,7 +73,8 @@ def _data(schema: Schema, options: Namespace) -> dict[str, object]:
     if name is None:
         return {"profiles": [_profile(schema, profile) for profile in schema.profiles.values()]}
     if "." in name:
-        return _entry(entry(schema, name))
+        found = [_entry(one) for one in named(schema, name)]
+        return found[0] if len(found) == 1 else {"entries": found}
     head = {} if name in KINDS else _profile(schema, profile_of(schema, name))
     return {**head, "entries": [_entry(one) for one in entries(schema, name)]}
 

@@ -136,16 +136,18 @@ def entries(schema: Schema, owner: str) -> list[Entry]:
     return [Entry(owner=owner, item=member) for member in members]
 
 
-def entry(schema: Schema, name: str) -> Entry:
-    """One entry by its full name. Raises InputError, which says what comes close.
+def named(schema: Schema, name: str) -> list[Entry]:
+    """The entries of a full name: one, or an attribute and a method that share it.
 
-    >>> entry(Schema.bundled(), "currentTxn.value").type
-    'real'
+    Raises InputError where there is none, which says what comes close.
+
+    >>> [entry.type for entry in named(Schema.bundled(), "currentTxn.value")]
+    ['real']
     """
     owner, _, member = name.partition(".")
     known = entries(schema, owner)
-    found = next((one for one in known if one.name == member), None)
-    if found is None:
+    found = [one for one in known if one.name == member]
+    if not found:
         close = close_names(member, [one.name for one in known])
         hint = f"did you mean {' or '.join(close)}?" if close else f"`targetexpr schema {owner}` lists what there is"
         raise InputError(f"{owner} has no {member!r}; {hint}")
@@ -198,7 +200,7 @@ _COMPARISONS = {
 def example(schema: Schema, entry: Entry) -> str:
     """An expression with the entry in it that checks without error.
 
-    >>> example(Schema.bundled(), entry(Schema.bundled(), "currentTxn.value"))
+    >>> example(Schema.bundled(), *named(Schema.bundled(), "currentTxn.value"))
     'currentTxn.value>100'
     """
     function = entry.function

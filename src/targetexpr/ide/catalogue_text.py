@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from targetexpr.ide.catalogue import KINDS, VALUE_OWNERS, Entry, entries, entry, example, offered_profiles, profile_of
+from targetexpr.ide.catalogue import KINDS, VALUE_OWNERS, Entry, entries, example, named, offered_profiles, profile_of
 from targetexpr.lang.schema.schema import Schema
 
 _WIDEST = 44  # columns of names; a longer one gets a line of its own
 
 
 def listing(schema: Schema, name: str | None = None) -> str:
-    """The profiles, what is in one, or one entry. Raises InputError for what does not exist.
+    """The profiles, what is in one, or what has a full name. Raises InputError for what does not exist.
 
     >>> print(listing(Schema.bundled(), "date.isWeekend"))
     date.isWeekend() -> boolean
@@ -20,7 +20,9 @@ def listing(schema: Schema, name: str | None = None) -> str:
     """
     if name is None:
         return _profiles(schema)
-    return _at_length(schema, entry(schema, name)) if "." in name else _members(schema, name)
+    if "." in name:
+        return "\n\n".join(_at_length(schema, one) for one in named(schema, name))
+    return _members(schema, name)
 
 
 def found(entries: Sequence[Entry], word: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
@@ -62,7 +62,7 @@ def complete(document: Document, offset: int) -> list[Completion]:
     place = place_at(document, offset)
     if isinstance(place, Elsewhere):
         return []
-    word = _Word(Span(offset - len(place.prefix), offset), place.word)
+    word = _Word(place.prefix.lower(), Span(offset - len(place.prefix), offset), place.word)
     match place:
         case AtOperand():
             found = _profiles(document, word)
@@ -72,27 +72,19 @@ def complete(document: Document, offset: int) -> list[Completion]:
             found = _values(document, place, word)
         case _:
             assert_never(place)
-    return _ranked(place.prefix, found)
-
-
-def replaced_word(document: Document, offset: int) -> Span:
-    """The word that a completion at an offset replaces; empty where there is none."""
-    offset = document.clamped(offset)
-    place = place_at(document, offset)
-    return Span(offset, offset) if isinstance(place, Elsewhere) else place.word
+    return sorted(found, key=lambda one: not one.text.lower().startswith(word.typed))
 
 
 class _Word(NamedTuple):
-    """The spans of the word that the completions of a place stand for."""
+    """The word that the completions of a place stand for."""
 
+    typed: str  # what is typed of it, in small letters
     insert: Span
     replace: Span
 
-
-def _ranked(prefix: str, found: Iterable[Completion]) -> list[Completion]:
-    wanted = prefix.lower()
-    fitting = [one for one in found if wanted in one.text.lower()]
-    return sorted(fitting, key=lambda one: not one.text.lower().startswith(wanted))
+    def fits(self, text: str) -> bool:
+        """Whether a text has in it what is typed, in any case. Asked first: most members of a profile do not fit."""
+        return self.typed in text.lower()
 
 
 # ---- where a value begins ------------------------------------------------------------------------------------------
@@ -104,7 +96,7 @@ def _profiles(document: Document, word: _Word) -> Iterator[Completion]:
     if event is not None and known is None:  # an event that is declared nowhere is taken for a behavioural one
         known = behavioural_event(event)
     for profile in schema.profiles.values():
-        if known is None or schema.offers(known, profile.name):
+        if word.fits(profile.name) and (known is None or schema.offers(known, profile.name)):
             yield Completion(
                 text=profile.name,
                 insert=word.insert,
@@ -115,9 +107,10 @@ def _profiles(document: Document, word: _Word) -> Iterator[Completion]:
                 about=profile,
             )
     for literal in ("true", "false"):
-        yield Completion(
-            text=literal, insert=word.insert, replace=word.replace, kind="boolean", label=literal, detail="boolean"
-        )
+        if word.fits(literal):
+            yield Completion(
+                text=literal, insert=word.insert, replace=word.replace, kind="boolean", label=literal, detail="boolean"
+            )
 
 
 # ---- behind a dot --------------------------------------------------------------------------------------------------
@@ -148,17 +141,19 @@ def _members(document: Document, place: AtMember, word: _Word) -> Iterator[Compl
     for member in members(place.owner, document.schema, document.event):
         entry = Entry(owner=of, item=member)
         function = entry.function
-        parameters = () if function is None else _needed(function)
         call = "" if function is None or place.called else "(" if _takes_arguments(function) else "()"
+        text = entry.name + call
+        if not word.fits(text):
+            continue
         yield Completion(
-            text=entry.name + call,
+            text=text,
             insert=word.insert,
             replace=word.replace,
             kind="attribute" if function is None else "method",
             label=entry.name + entry.signature,
             detail=entry.type,
             doc=entry.doc,
-            parameters=parameters if call == "(" else (),
+            parameters=_needed(function) if function is not None and call == "(" else (),
             about=entry,
         )
 
@@ -179,8 +174,11 @@ def _needed(function: Function) -> tuple[str, ...]:
 def _values(document: Document, place: InString, word: _Word) -> Iterator[Completion]:
     quote = "" if place.closed else '"'
     for value, doc in documented_values(place, document.schema):
+        text = encode_string(value) + quote
+        if not word.fits(text):
+            continue
         yield Completion(
-            text=encode_string(value) + quote,
+            text=text,
             insert=word.insert,
             replace=word.replace,
             kind="value",

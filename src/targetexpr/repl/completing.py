@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from prompt_toolkit.buffer import Buffer
@@ -73,8 +73,10 @@ class WholeWordBuffer(Buffer):
 class RuleCompleter(Completer):
     """What can be written where the cursor is."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, typed: Callable[[str], Document]) -> None:
+        """`typed` gives the rule of a text, which other parts of the editor ask about as well."""
         self._session = session
+        self._typed = typed
 
     def get_completions(self, document: EditorDocument, complete_event: CompleteEvent) -> Iterable[EditorCompletion]:
         """The completions as the editor shows them. Unasked, only where something is begun already."""
@@ -98,7 +100,7 @@ class RuleCompleter(Completer):
         return _arguments(self._session, command, argument)
 
     def _in_rule(self, text: str, at: int, *, asked: bool) -> Iterable[EditorCompletion]:
-        document = Document(text, self._session.environment)
+        document = self._typed(text)
         place = place_at(document, at)
         if isinstance(place, Elsewhere):
             return ()

@@ -110,8 +110,8 @@ class Editor:
         self.live = Live(lambda: session.environment, self._repaint)
         self.prompt: PromptSession[str] = PromptSession(
             history=self.history,
-            lexer=RuleLexer(self._diagnostics, lambda: self.live.version),
-            completer=RuleCompleter(session),
+            lexer=RuleLexer(self.live.typed, self._diagnostics, lambda: self.live.version),
+            completer=RuleCompleter(session, self.live.typed),
             complete_while_typing=True,
             complete_style=CompleteStyle.COLUMN,
             multiline=True,

@@ -67,7 +67,14 @@ def rule_start(text: str) -> int:
 class RuleLexer(Lexer):
     """Styles the text; what is wrong is underlined, once the diagnostics for this very text are known."""
 
-    def __init__(self, diagnostics: Callable[[str], Sequence[Diagnostic]], version: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        typed: Callable[[str], Rule],
+        diagnostics: Callable[[str], Sequence[Diagnostic]],
+        version: Callable[[], int],
+    ) -> None:
+        """`typed` gives the rule of a text, `diagnostics` what to underline; `version` changes when they do."""
+        self._typed = typed
         self._diagnostics = diagnostics
         self._version = version
 
@@ -77,16 +84,18 @@ class RuleLexer(Lexer):
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         """The styled lines of a document."""
-        lines = _lines(document.text, _styles(document.text, self._diagnostics(document.text)))
+        text = document.text
+        start = rule_start(text)
+        rule = self._typed(text[start:] if start else text)
+        lines = _lines(text, _styles(text, start, rule, self._diagnostics(text)))
         return lambda number: lines[number] if number < len(lines) else []
 
 
-def _styles(text: str, diagnostics: Sequence[Diagnostic]) -> list[tuple[int, int, str]]:
+def _styles(text: str, start: int, rule: Rule, diagnostics: Sequence[Diagnostic]) -> list[tuple[int, int, str]]:
     """The whole text in runs of one style: start, end, style. A long rule is styled anew at every key."""
-    start = rule_start(text)
     runs: list[tuple[int, int, str]] = [(0, start, "class:rule.command")] if start else []
     at = start
-    for first, end, kind in semantic_tokens(Rule(text[start:])):
+    for first, end, kind in semantic_tokens(rule):
         if at < start + first:
             runs.append((at, start + first, ""))
         at = start + end

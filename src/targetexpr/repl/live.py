@@ -91,7 +91,7 @@ class Live:
 def _analyzed(document: Document) -> Document:
     """The document, with everything worked out that a key asks for."""
     if document.text.strip():  # an empty line has nothing wrong with it yet
-        _ = document.analysis.diagnostics, document.checked
+        _ = document.analysis.diagnostics
     return document
 
 

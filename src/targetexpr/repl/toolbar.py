@@ -12,6 +12,7 @@ from targetexpr.ide.hover import Hover, hover, hover_by_itself
 from targetexpr.ide.signature_help import SignatureHelp, signature_help
 from targetexpr.repl.commands import COMMANDS
 from targetexpr.repl.highlight import rule_start
+from targetexpr.repl.live import AT_ONCE
 from targetexpr.repl.session import Session, as_command
 
 _LONGEST = 40  # characters of the part of the rule that is told of
@@ -102,7 +103,9 @@ def _types(document: Document, known: Document, at: int) -> StyleAndTextTuples:
     shown: StyleAndTextTuples = []
     if checked is not None and checked.type is not None:
         shown.append(("class:bar.type", checked.type.head))
-    here = hover(document, at) if analyzed else hover_by_itself(document, at)
+    # Where the analysis is not there, or of a long broken rule, whose repair would have to be checked at each key.
+    by_itself = not analyzed or (checked is None and len(document.text) > AT_ONCE)
+    here = hover_by_itself(document, at) if by_itself else hover(document, at)
     if here is not None and not (here.whole and checked is not None):
         shown += [("class:bar.quiet", "  here: " if shown else "here: "), ("", _described(here))]
     return shown
