@@ -111,9 +111,9 @@ def test_a_value_is_what_the_field_holds(name: str, text: str, value: object) ->
         ("currentTxn.value", "true", "is not a number"),
         ("currentTxn.value", "[5]", "is not a number"),
         ("currentTxn.value", "1,000", "is not a number"),
-        ("currentTxn.value", "[5", "a bracket or a quote is missing"),
-        ("currentTxn.value", "NaN", "no number that data can hold"),
-        ("currentTxn.value", "-Infinity", "no number that data can hold"),
+        ("currentTxn.value", "[5", "Not valid JSON: expected a comma or a closing bracket, found the end of the text"),
+        ("currentTxn.value", "NaN", "is not a JSON number"),
+        ("currentTxn.value", "-Infinity", "is not a JSON number"),
         ("currentTxn.value", "1e1001", "at most 1,000 digits"),
         ("currentTxn.value", "1e99999999999", "at most 1,000 digits"),
         ("currentTxn.value", "1e-99999999999", "at most 1,000 digits"),
@@ -124,7 +124,7 @@ def test_a_value_is_what_the_field_holds(name: str, text: str, value: object) ->
         ("currentTxn.date", "true", "is not a date"),
         ("currentTxn.date", "1.5", "is not a date"),
         ("currentTxn.value", "x" * 5000, "is not a number"),
-        ("currentTxn.value", "[" * 5000, "is not JSON"),
+        ("currentTxn.value", "[" * 5000, "Nested more than 100 levels deep"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_in_few_words(name: str, text: str, problem: str) -> None:
@@ -209,14 +209,14 @@ def test_a_number_with_a_huge_exponent_is_not_written_out() -> None:
 
 
 def test_deeply_nested_data_is_edited_and_shown(talk: Talk) -> None:
-    deep = "[" * 900 + "]" * 900
+    deep = "[" * 98 + "]" * 98
     talk.records(f'{{"currentTxn":{{"value":7,"customFields":{deep}}}}}')
     talk.do("currentTxn.value>5")
     assert talk.do(":load records.jsonl").endswith("yes  (record 1 of 1)")
     assert "no  (record 1 of 1, edited)" in talk.do(":set currentTxn.value 3")
-    assert talk.do(":record").count("[") == 900
+    assert talk.do(":record").count("[") == 98
     talk.do(f':set currentTxn.clusters["x"] {deep}')
-    assert "is not JSON" in talk.refused(":set currentTxn.clusters " + "[" * 100_000)
+    assert "Nested more than 100 levels" in talk.refused(":set currentTxn.clusters " + "[" * 100_000)
     whole = '{"currentTxn":\n{"value":7,"customFields":' + deep + "}}"
     talk.records(whole, name="whole.json")
     assert talk.do(":load whole.json").endswith("yes  (record 1 of 1)")

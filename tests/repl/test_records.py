@@ -83,9 +83,9 @@ def test_a_large_file_is_not_held(tmp_path: Path) -> None:
     [
         ("", "empty"),
         ("\n \n", "empty"),
-        ("{", "not JSON"),
-        (b"\xff\xfe", "not UTF-8"),
-        ("[" * 100_000, "nested too deeply"),
+        ("{", "Not valid JSON"),
+        (b"\xff\xfe", "Not valid UTF-8"),
+        ("[" * 100_000, "Nested more than 100 levels deep"),
         ("[]", "no record"),
     ],
 )

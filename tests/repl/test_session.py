@@ -150,7 +150,7 @@ def test_explain_and_why(loaded: Talk) -> None:
     assert loaded.do(":why").startswith("record 1 of 5: ")
     assert loaded.session.state.number == 1, "without going there"
     assert "The rule could not be decided" in loaded.do(":why 4")
-    assert "record 5 of 5 cannot be read: not JSON" in loaded.refused(":why 5")
+    assert "record 5 of 5 cannot be read: Not valid JSON" in loaded.refused(":why 5")
     for wrong in ("0", "6", "-1", "x", "1.5", "9" * 30, "1 2"):
         assert "record" in loaded.refused(f":why {wrong}")
     assert loaded.do(":explain currentTxn.value<5").startswith("record 1 of 5: The rule does not hold.")
@@ -198,7 +198,7 @@ def test_record_and_next(loaded: Talk) -> None:
     assert loaded.do(":undo").startswith("undone: go to record 3")
     assert loaded.session.state.number == 2
     loaded.send(":record 5")
-    assert "not JSON" in loaded.do(":record")
+    assert "Not valid JSON" in loaded.do(":record")
     assert "this is the last record" in loaded.refused(":next")
     for wrong in ("0", "6", "x", "-1"):
         loaded.refused(f":record {wrong}")
@@ -229,7 +229,7 @@ def test_find(loaded: Talk) -> None:
     assert loaded.do(":find true").startswith("past the end, on from the first record\nyes  (record 1 of 5)")
     assert not loaded.send(":find error")
     assert "record 4 of 5" in loaded.heard.complaints[0]
-    assert loaded.do(":find error").startswith("record 5 of 5, line 5: not JSON")
+    assert loaded.do(":find error").startswith("record 5 of 5, line 5: Not valid JSON")
     assert loaded.do(":undo").startswith("undone: find error")
     assert loaded.session.state.number == 4
     for wrong in ("", "yes", "TRUE", "true false"):

@@ -283,7 +283,7 @@ def test_odd_paths(server: Server, path: str, status: int, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["NaN", "Infinity", "-Infinity", "1e400", "-1e400", "9" * 5000, "01", "+1", "1.", ".5", "0x1"]
+    "number", ["NaN", "Infinity", "-Infinity", "1e4000", "-1e4000", "9" * 5000, "01", "+1", "1.", ".5", "0x1"]
 )
 @pytest.mark.parametrize(
     "path", ["/sandbox/records", "/sandbox/clock", "/sandbox/settings", "/sandbox/users", "/v3/targetGroups"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -606,9 +607,10 @@ def test_the_pointer_of_a_bad_record_leads_into_the_array(client: Client) -> Non
         ("[] x", "trailing-text"),
         ('[{"id":1},]', "record-member"),
         ('{"id": NaN}', "json-syntax"),
-        ('{"id": 1e999}', "json-syntax"),
+        ('{"id": 1e999}', "record-member"),
+        ('{"id": 1e1000}', "json-syntax"),
         ('{"id": ' + "9" * 5000 + "}", "json-syntax"),
-        ('{"a": ' + "[" * 100_000, "json-syntax"),
+        ('{"a": ' + "[" * 100_000, "too-deep"),
         ('{"a": ' + "[" * 200 + "]" * 200 + "}", "too-deep"),
         ('{"id": "\\ud800"}', "lone-surrogate"),
         ('{"id": "' + "x" * 201 + '", "customerId": 1, "type": "t", "date": "2024-01-01"}', "record-member"),
@@ -657,6 +659,20 @@ def test_figures_are_kept_exactly(client: Client) -> None:
         assert client.ask("POST", "/sandbox/records", content=record % (place, place, figure), headers=JSON).status_code == 200  # fmt: skip  # noqa: E501
     target = client.get("/sandbox/targetGroups/1/progress").json()["data"]["customers"]["1"]["targets"]["Spring target"]
     assert target[0]["progress"] == "100000000000000000010.000000000000001"
+
+
+@pytest.mark.parametrize("figure", ["1e400", "9" * 1000, "1e999"])
+def test_figures_of_up_to_a_thousand_digits_are_answered(client: Client, figure: str) -> None:
+    client.made(by_record(milestone()))
+    client.at("2024-01-31T00:00:00Z")
+    record = f'{{"id":1,"customerId":1,"type":"TransactionAdd","date":"2024-01-02","currentTxn":{{"value":{figure}}}}}'
+    assert client.post("/sandbox/records", record).status_code == 200
+    value = Decimal(figure)
+    answer = client.get("/v3/users/1/targetGroups?includeInactive=true")
+    (shown,) = json.loads(answer.text, parse_float=Decimal)["data"]["targetGroups"]
+    assert shown["targets"][0]["targetAchievedValue"] == value
+    (event,) = json.loads(client.get("/v3/users/1/trackedTargetEvents/1").text, parse_float=Decimal)["data"]
+    assert event["targetValue"] == value
 
 
 # The clock and the settings

@@ -98,7 +98,7 @@ def test_bad_input_is_told(run: Run, tmp_path: Path) -> None:
     whole = (tmp_path / "records.jsonl").read_text()
     (tmp_path / "cut.jsonl").write_text(whole[: len(whole) // 2])
     status, _, err = run(data="cut.jsonl")
-    assert (status, "cut.jsonl, line " in err, "is not JSON" in err) == (2, True, True)
+    assert (status, "cut.jsonl, line " in err, "Not valid JSON" in err) == (2, True, True)
     assert run(data="none.jsonl")[0] == 2
     assert "takes no part" in run("--customer", "nobody")[2]
     assert "no time zone" in run("--timezone", "Mars")[2]

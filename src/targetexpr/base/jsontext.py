@@ -244,8 +244,7 @@ class JsonReader:
                     self.at = whole.end()
                     return value
             self.at = min(error.pos, len(self.text))
-            reason = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").removesuffix(" starting").rstrip(": ")
-            raise self.problem("json-syntax", reason) from None
+            raise self.problem("json-syntax", broken_string(error)) from None
         return value
 
     def skip(self) -> None:
@@ -254,14 +253,7 @@ class JsonReader:
             self.at = found.end()
 
     def unexpected(self, wanted: str) -> str:
-        word = _ODD_WORD(self.text, self.at)
-        if word is None:
-            return f"expected {wanted}, found the end of the text"
-        if word.group() == "\ufeff":
-            return f"expected {wanted}, found a byte-order mark"
-        if word.group() == "\u00a0":
-            return f"expected {wanted}, found a no-break space; JSON allows only plain spaces"
-        return f"expected {wanted}, found {word.group()!r}"
+        return unexpected(self.text, self.at, wanted)
 
     @property
     def pointer(self) -> str:
@@ -271,6 +263,27 @@ class JsonReader:
     def problem(self, code: str, reason: str) -> JsonError:
         span = Span(self.at, min(self.at + 1, len(self.text)))
         return JsonError(code, reason, span, self.pointer)
+
+
+def unexpected(text: str, at: int, wanted: str) -> str:
+    """What was expected at a place of a JSON text and what was found, without a period.
+
+    >>> unexpected("[x]", 1, "a value")
+    "expected a value, found 'x'"
+    """
+    word = _ODD_WORD(text, at)
+    if word is None:
+        return f"expected {wanted}, found the end of the text"
+    if word.group() == "\ufeff":
+        return f"expected {wanted}, found a byte-order mark"
+    if word.group() == "\u00a0":
+        return f"expected {wanted}, found a no-break space; JSON allows only plain spaces"
+    return f"expected {wanted}, found {word.group()!r}"
+
+
+def broken_string(error: JSONDecodeError) -> str:
+    """What the standard library finds wrong with a string, as the part of a sentence."""
+    return error.msg[:1].lower() + error.msg[1:].removesuffix(" at").removesuffix(" starting").rstrip(": ")
 
 
 def read_json(text: str) -> Json:

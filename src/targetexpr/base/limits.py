@@ -31,3 +31,6 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+DATA_NESTING = 100
+"""Levels of objects and lists in a record or a payload (`too-deep`). Trees as JSON nest deeper and have their own."""

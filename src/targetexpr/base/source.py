@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
@@ -77,6 +77,10 @@ class Source:
     def line_span(self, line: int) -> Span:
         """The span of a line's text, line break left out; lines count from 1."""
         return Span(self._starts[line - 1], self._ends[line - 1])
+
+
+STDIN: Final = "-"
+"""What names standard input where a file is named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 from targetexpr.base.errors import InputError
 from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import add_input, add_output, one_input, show
-from targetexpr.cli.records import Progress, Record, add_data, records
+from targetexpr.cli.records import Progress, add_data, records
 from targetexpr.cli.schemas import add_event, add_schema, load
+from targetexpr.records.record import Record
+from targetexpr.running.coercion import DataError, Value
 
 if TYPE_CHECKING:
     from targetexpr.front import OnError
     from targetexpr.rule import Rule
-    from targetexpr.running.coercion import Value
 
 DESCRIPTION = """\
 Evaluate a rule for every record of the data. A record says yes, no, or null when data is missing; an expression that
-is no condition gives its value. Status 0: the rule holds for every record; 1: for some it does not; 2: a record could
-not be read or does not fit, which is told with its line and counted."""
+is not a condition gives its value. Status 0: the rule holds for every record; 1: for some it does not; 2: a record
+cannot be read or evaluated. Records that cannot be read are reported with their line number and counted."""
 EXAMPLES = """\
   targetexpr eval 'currentTxn.value>500' --data '{"currentTxn":{"value":620}}'
   targetexpr eval 'currentTxn.value>500' --data transactions.jsonl --profile currentTxn --count
@@ -44,7 +45,7 @@ def add_rule(parser: ArgumentParser) -> None:
         choices=("report", "stop", "null"),
         default="report",
         help="what becomes of data that does not fit: report it and go on (default), stop, or read it as null; "
-        "lines that are no JSON are reported in any case",
+        "records that cannot be read are reported in any case",
     )
     add_output(parser)
 
@@ -53,12 +54,13 @@ def run(options: Namespace) -> int:
     """Evaluate every record."""
     rule = compiled(options)
     tally = Tally()
+    count_only = options.count
     for record in records(options, needed=bool(rule.reads)):
         outcome = outcome_of(rule, record)
         tally.add(outcome)
         if isinstance(outcome, Failure):
-            tally.report(record.line, outcome.text)
-        if not options.count:
+            tally.report(record, outcome.text)
+        if not count_only:
             _tell(options, record, outcome)
         if isinstance(outcome, Failure) and options.on_error == "stop":
             break
@@ -147,10 +149,10 @@ class Tally(Counts):
         super().add(outcome)
         self.progress.tick(self.done)
 
-    def report(self, line: int, text: str) -> None:
+    def report(self, record: Record, text: str) -> None:
         """Says what is wrong with a record."""
         self.progress.clear()
-        print(f"line {line}: {text}", file=sys.stderr)
+        print(f"{record.place}: {text}", file=sys.stderr)
 
     def status(self) -> int:
         """The exit status: bad input before no before yes."""
@@ -159,10 +161,8 @@ class Tally(Counts):
 
 def outcome_of(rule: Rule, record: Record) -> Value | Failure:
     """What a record comes out as."""
-    from targetexpr.running.coercion import DataError
-
     if record.context is None:
-        return Failure(record.problem)
+        return Failure(record.reason)
     try:
         return rule.evaluate(record.context)
     except DataError as error:

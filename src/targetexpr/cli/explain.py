@@ -26,8 +26,8 @@ def run(options: Namespace) -> int:
     tally = Tally()
     for record in records(options, needed=bool(rule.reads)):
         if record.context is None:
-            tally.add(Failure(record.problem))
-            tally.report(record.line, record.problem)
+            tally.add(Failure(record.reason))
+            tally.report(record, record.reason)
             if options.on_error == "stop":
                 break
             continue
@@ -37,7 +37,7 @@ def run(options: Namespace) -> int:
         if options.output == "json":
             print(f'{{"line": {record.line}, "explanation": {explanation.to_json()}}}')
         else:
-            head = f"line {record.line}: " if tally.done > 1 or record.line > 1 else ""
+            head = f"{record.place}: " if tally.done > 1 or record.line > 1 else ""
             print(f"{chr(10) if tally.done > 1 else ''}{head}{explanation.to_text()}")
         if failed and options.on_error == "stop":
             break

@@ -8,12 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
-from targetexpr.base.source import Input
+from targetexpr.base.source import STDIN, Input
 
 if TYPE_CHECKING:
     from targetexpr.base.diagnostics import Diagnostic
-
-STDIN = "-"
 
 
 def add_input(parser: ArgumentParser, what: str, *, many: bool = False) -> None:

@@ -1,33 +1,15 @@
-"""Data for evaluation: contexts from JSON, JSON Lines or standard input, one after the other, bad ones told apart."""
+"""`--data`, `--profile` and `--timezone` of commands that evaluate, and how far a long run is."""
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import IO
+from collections.abc import Iterator
 
 from targetexpr.base.errors import InputError
-from targetexpr.cli.inputs import STDIN
-
-_INLINE = ("{", "[")
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One context with the line it begins on, or what is wrong with that line."""
-
-    line: int
-    context: dict[str, object] | None
-    problem: str = ""
-
-    def under(self, profile: str | None) -> Record:
-        """The record as a context, where records are plain dicts of one profile."""
-        if profile is None or self.context is None:
-            return self
-        return Record(self.line, {profile: self.context})
+from targetexpr.base.source import STDIN
+from targetexpr.records.reader import read
+from targetexpr.records.record import Record
 
 
 def add_data(parser: ArgumentParser) -> None:
@@ -57,123 +39,11 @@ def records(options: Namespace, *, needed: bool) -> Iterator[Record]:
         if sys.stdin is None or sys.stdin.isatty():
             raise InputError("no data: give it with --data FILE, --data '{\"currentTxn\":{...}}', or pipe it in")
         source = STDIN
-    for record in read(source):
-        yield record.under(options.profile)
-
-
-def read(source: str) -> Iterator[Record]:
-    """The records of a file, of standard input (`-`), or of JSON itself. Raises InputError."""
-    if source.lstrip().startswith(_INLINE):
-        yield from records_in(iter(source.encode("utf-8", "surrogatepass").splitlines(keepends=True)))
-    elif source == STDIN:
-        yield from records_in(sys.stdin.buffer)
+    if options.profile is None:
+        yield from read(source)
     else:
-        try:
-            file: IO[bytes] = open(source, "rb")  # noqa: SIM115 - closed below, once all records are read
-        except OSError as error:
-            raise InputError(f"cannot read {source}: {error.strerror or error}") from None
-        with file:
-            yield from records_in(file)
-
-
-def records_in(lines: Iterable[bytes]) -> Iterator[Record]:
-    """JSON Lines when the first line is a record of its own, which streams; else one document.
-
-    A document that is broken is taken for JSON Lines when it has other lines that are records.
-    """
-    rest = iter(lines)
-    number, first = 0, b""
-    for first in rest:
-        number += 1
-        if number == 1:
-            first = first.removeprefix(b"\xef\xbb\xbf")
-        if first.strip():
-            break
-    else:
-        raise InputError("the data is empty: there is no record in it")
-    record = record_of(number, first)
-    if record.context is not None:
-        yield record
-        yield from _each_line(number + 1, rest)
-        return
-    following = list(rest)
-    document, problem = _parsed(b"".join((first, *following)))
-    if isinstance(document, list):
-        yield from (_as_record(number, one) for one in document)
-    elif problem is None:
-        yield _as_record(number, document)
-    else:
-        found = [record, *_each_line(number + 1, following)]
-        if not any(one.context is not None for one in found):
-            raise InputError(f"the data is not JSON: {problem}")
-        yield from found
-
-
-def _each_line(first: int, lines: Iterable[bytes]) -> Iterator[Record]:
-    for number, line in enumerate(lines, first):
-        if line.strip():
-            yield record_of(number, line)
-
-
-def record_of(number: int, line: bytes) -> Record:
-    """A line of JSON Lines as a record."""
-    value, problem = _parsed(line)
-    if problem is None:
-        return _as_record(number, value)
-    return Record(number, None, f"not JSON: {problem.replace('line 1, ', '')}")
-
-
-def _as_record(number: int, value: object) -> Record:
-    if isinstance(value, dict):
-        return Record(number, value)
-    return Record(number, None, f"a record is an object, this is {_NAMES.get(type(value), 'something else')}")
-
-
-_NAMES = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
-
-
-def json_value(text: str) -> object:
-    """The value of a JSON text, its numbers exact. Raises ValueError for a text that is no JSON."""
-    try:
-        value: object = _DECODER.decode(text)
-    except (RecursionError, ArithmeticError) as error:
-        raise ValueError("nested too deeply" if isinstance(error, RecursionError) else "too large a number") from None
-    return value
-
-
-def _parsed(data: bytes) -> tuple[object, str | None]:
-    try:
-        return _DECODER.decode(data.decode("utf-8")), None
-    except UnicodeDecodeError as error:
-        return None, f"not UTF-8 (byte {error.start})"
-    except json.JSONDecodeError as error:
-        return None, f"{error.msg[:1].lower()}{error.msg[1:]} (line {error.lineno}, column {error.colno})"
-    except RecursionError:
-        return None, "nested too deeply"
-    except ArithmeticError:
-        return None, "a number with too large an exponent"
-
-
-def _exact(text: str) -> object:
-    """A number as it is written: a float when its shortest text is that number, else a Decimal."""
-    number = float(text)
-    if repr(number) == text:
-        return number
-    from decimal import Decimal
-
-    exact = Decimal(text)
-    return number if number - number == 0 and Decimal(repr(number)) == exact else exact
-
-
-def _whole(text: str) -> object:
-    if len(text) < 1000:
-        return int(text)
-    from decimal import Decimal
-
-    return Decimal(text)
-
-
-_DECODER = json.JSONDecoder(parse_float=_exact, parse_int=_whole)
+        for record in read(source):
+            yield record.under(options.profile)
 
 
 class Progress:

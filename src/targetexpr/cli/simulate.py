@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, cast
 
 from targetexpr.base.errors import InputError
-from targetexpr.cli.exits import YES
+from targetexpr.cli.exits import BAD_INPUT, YES
 from targetexpr.cli.inputs import add_output, print_json, read_file
 from targetexpr.cli.schemas import add_schema, load
+from targetexpr.records.decoder import DecodeError, decode
+from targetexpr.records.reader import read
 
 if TYPE_CHECKING:
     from targetexpr.targets.evaluation import Progress, Tracker
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Evaluate a target group on past records: how many customers reach each level, how long their runs are, who is one step
-short. Records are JSON objects, one a line or in one array, in any order; - reads them from standard input."""
+short. Records are JSON objects, one a line or in one array, in any order; - reads them from standard input. Records
+that cannot be read are reported with their line number and counted, and the status is 2."""
 EXAMPLES = """\
   targetexpr target simulate group.json --data records.jsonl
   targetexpr target simulate group.json --data records.jsonl --customer c17
@@ -52,7 +54,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--enrolment", metavar="FILE", help="JSON: who takes part, a list of ids or a dict of them with their values"
     )
-    parser.add_argument("--strict", action="store_true", help="stop at the first record whose data does not fit")
+    parser.add_argument(
+        "--strict", action="store_true", help="stop at the first record that cannot be read or whose data does not fit"
+    )
     parser.add_argument("--table", choices=TABLES, help="this table instead of the figures (csv: levels by default)")
     add_schema(parser)
     add_output(parser, "csv")
@@ -65,7 +69,7 @@ def run(options: Namespace) -> int:
     try:
         tracker = _tracker(options)
         kept: list[Mapping[str, object]] = []
-        _feed(tracker, options, kept)
+        unread = _feed(tracker, options, kept)
         progress = tracker.result()
     except DataError as error:
         raise InputError(f"the data does not fit: {error}") from None
@@ -77,7 +81,7 @@ def run(options: Namespace) -> int:
         print_json([{key: _plain(value) for key, value in row.items()} for row in progress.tables()[options.table]])
     else:
         _figures(options, progress)
-    return YES
+    return BAD_INPUT if unread else YES
 
 
 def _tracker(options: Namespace) -> Tracker:
@@ -107,26 +111,39 @@ def _tracker(options: Namespace) -> Tracker:
 
 def _enrolment(name: str) -> Enrolment:
     source = read_file(name)
-    given = _parsed(source.text, source.name or name, None)
+    try:
+        given = decode(source.text)
+    except DecodeError as error:
+        raise InputError(f"{source.name}: {error}") from None
     if not isinstance(given, list | dict):
-        raise InputError(f"{source.name} is no enrolment: a list of ids, or an object of them, is needed")
+        raise InputError(f"{source.name} is not an enrolment: a list of ids, or an object of them, is expected")
     return given
 
 
-def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]) -> None:
-    """Hands the records over; keeps those of the customer who is to be explained."""
-    count = 0
+def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]) -> int:
+    """Hands the records over; keeps those of the customer who is to be explained. How many could not be read."""
+    count = unread = 0
     report = _reporter()
     for name in options.data:
-        for record in _records(name):
-            tracker.add(record)
-            if options.customer is not None and str(record.get("customerId")) == options.customer:
-                kept.append(record)
+        for record in read(name):
             count += 1
+            if record.context is None:
+                if options.strict:
+                    raise InputError(f"{name}, {record.place}: {record.reason}")
+                unread += 1
+                start = "" if report is None else "\r\x1b[K"
+                print(f"{start}{name}, {record.place}: {record.reason}", file=sys.stderr)
+                continue
+            tracker.add(record.context)
+            if options.customer is not None and str(record.context.get("customerId")) == options.customer:
+                kept.append(record.context)
             if report is not None and count % 10_000 == 0:
                 report(f"\r{count:,} records")
     if report is not None and count >= 10_000:
         report(f"\r{count:,} records, adding up ... \n")
+    if unread:
+        print(f"{unread:,} of {count:,} records could not be read", file=sys.stderr)
+    return unread
 
 
 def _reporter() -> Callable[[str], object] | None:
@@ -139,68 +156,6 @@ def _reporter() -> Callable[[str], object] | None:
         sys.stderr.flush()
 
     return report
-
-
-def _records(name: str) -> Iterator[Mapping[str, object]]:
-    """The records of a file, one at a time where they stand one a line."""
-    try:
-        file = open(0 if name == "-" else name, encoding="utf-8-sig", closefd=name != "-")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise InputError(f"cannot read {name}: {error.strerror or error}") from None
-    with file:
-        try:
-            first = next((line for line in file if not line.isspace()), "")
-            if first.lstrip().startswith("["):
-                found = _parsed(first + file.read(), name, None)
-                for place, record in enumerate(found if isinstance(found, list) else ()):
-                    yield _object(record, f"{name}, record {place + 1}")
-                return
-            for number, line in enumerate(_and_rest(first, file), 1):
-                if not line.isspace() and line:
-                    yield _object(_parsed(line, name, number), f"{name}, line {number}")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{name} is not UTF-8 text ({error.reason}); save it as UTF-8 and try again") from None
-
-
-def _and_rest(first: str, rest: Iterable[str]) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
-@cache
-def _decoder() -> Callable[[str], object]:
-    """Made once: a decoder with options of its own costs more than most records."""
-    from decimal import Decimal
-    from json import JSONDecoder
-
-    def number(text: str) -> float | Decimal:
-        """A float where it stands for exactly these digits, for rules are far faster on floats; else a Decimal."""
-        short = float(text)
-        written = repr(short)
-        return short if written == text or Decimal(written) == Decimal(text) else Decimal(text)
-
-    return JSONDecoder(parse_float=number, parse_constant=_no_number).decode
-
-
-def _parsed(text: str, name: str, line: int | None) -> object:
-    try:
-        return _decoder()(text)
-    except RecursionError:
-        reason = "it is nested too deeply"
-    except ValueError as error:
-        reason = str(error)
-    where = name if line is None else f"{name}, line {line}"
-    raise InputError(f"{where} is not JSON: {reason}")
-
-
-def _no_number(text: str) -> object:
-    raise ValueError(f"{text} is no JSON number")
-
-
-def _object(value: object, where: str) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise InputError(f"{where} is no record: a JSON object is needed")
-    return value
 
 
 def _explain(options: Namespace, tracker: Tracker, progress: Progress, kept: list[Mapping[str, object]]) -> None:

@@ -249,6 +249,7 @@ def _document(path: str) -> JsonValue:
 
 
 def _text(path: str) -> str:
-    from targetexpr.cli.inputs import STDIN, read_file
+    from targetexpr.base.source import STDIN
+    from targetexpr.cli.inputs import read_file
 
     return read_file(os.path.join(os.curdir, path) if path == STDIN else path).text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import math
 import re
 from collections.abc import Iterator
 from datetime import UTC, tzinfo
@@ -12,11 +11,11 @@ from decimal import Decimal
 
 from targetexpr.base.errors import InputError
 from targetexpr.checking.names import close_names, like_profile
-from targetexpr.cli.records import json_value
 from targetexpr.lang.schema.model import Attribute
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import EVENT, Kind
-from targetexpr.running.coercion import InvalidValue, PathPart, bind_date, bind_number, path_text
+from targetexpr.records.decoder import DecodeError, decode
+from targetexpr.running.coercion import InvalidValue, PathPart, bind_date, path_text
 
 _STEP = re.compile(r'\.?([A-Za-z_][A-Za-z0-9_]*)|\[([0-9]{1,6})\]|\["((?:[^"\\]|\\.)*)"\]')
 
@@ -95,36 +94,31 @@ def parse_value(text: str, attribute: Attribute | None, zone: tzinfo = UTC) -> o
     """
     kind: Kind = "object" if attribute is None or attribute.flexible else attribute.type.kind
     try:
-        value = json_value(text)
-    except ValueError:
-        if text[:1] in ('"', "{", "["):
-            raise InputError(f"{_short(text)} is not JSON: a bracket or a quote is missing or too many") from None
+        value = decode(text)
+    except DecodeError as error:
+        if (kind != "string" and error.offset is None) or text[:1] in ('"', "{", "["):
+            raise InputError(str(error)) from None
         value = text
     if kind == "string" and isinstance(value, bool | int | float | Decimal):
         return text  # a text of digits, `currentTxn.number 0042`, keeps its zeros
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InputError(f"{text} is no number that data can hold; null stands for what is not known")
     if value is not None:
         _refuse_misfit(value, text, kind, zone)
     return value
 
 
 def _refuse_misfit(value: object, text: str, kind: Kind, zone: tzinfo) -> None:
-    try:
-        if kind == "number":
-            if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-                raise InputError(f"{_short(text)} is not a number, as this field is")
-            bind_number(value)
-        elif kind == "boolean" and not isinstance(value, bool):
-            raise InputError(f"{_short(text)} is neither true nor false, as this field is")
-        elif kind == "date":
+    if kind == "number" and (isinstance(value, bool) or not isinstance(value, int | float | Decimal)):
+        raise InputError(f"{_short(text)} is not a number, as this field is")
+    if kind == "boolean" and not isinstance(value, bool):
+        raise InputError(f"{_short(text)} is neither true nor false, as this field is")
+    if kind == "date":
+        try:
             bind_date(value, zone)
-    except InvalidValue:
-        if kind == "number":
-            raise InputError("a number has at most 1,000 digits on either side of its point; this has more") from None
-        raise InputError(
-            f"{_short(text)} is not a date, as this field is; one is written 2025-05-27 or 2025-05-27T18:30:00+05:30"
-        ) from None
+        except InvalidValue:
+            raise InputError(
+                f"{_short(text)} is not a date, as this field is; one is written 2025-05-27 or "
+                "2025-05-27T18:30:00+05:30"
+            ) from None
 
 
 def _short(text: str) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
 from targetexpr.base.errors import InputError
-from targetexpr.cli.records import Record, read, record_of
+from targetexpr.records.reader import bare_line, numbered, read_file, record_of
+from targetexpr.records.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +50,16 @@ class Lines:
         try:
             with self._open() as file:
                 file.seek(self.offsets[number - 1])
-                return record_of(self.lines[number - 1], _bare(file.readline())).under(self.profile)
+                line = self.lines[number - 1]
+                return record_of(line, bare_line(line, file.readline())).under(self.profile)
         except OSError as error:
             raise InputError(f"cannot read {self.name}: {error.strerror or error}") from None
 
     def __iter__(self) -> Iterator[Record]:
         try:
             with self._open() as file:
-                for number, line in enumerate(file, 1):
-                    if line.strip():
-                        yield record_of(number, _bare(line)).under(self.profile)
+                for number, line in numbered(file):
+                    yield record_of(number, line).under(self.profile)
         except OSError as error:
             raise InputError(f"cannot read {self.name}: {error.strerror or error}") from None
 
@@ -80,10 +81,6 @@ Records: TypeAlias = Held | Lines
 """Records by number, the first being 1."""
 
 
-def _bare(line: bytes) -> bytes:
-    return line.removeprefix(b"\xef\xbb\xbf")
-
-
 SCRATCH = "record of your own"
 
 
@@ -96,22 +93,27 @@ def load(path: str, profile: str | None) -> Records:
     """The records of a JSON or JSON Lines file. Raises InputError for one that cannot be read or has none."""
     try:
         with open(path, "rb") as file:
-            first = next((line for line in file if line.strip()), b"")
-            if record_of(1, _bare(first)).context is not None:
+            first = next(numbered(file), None)
+            if first is not None and record_of(*first).problem is None:
                 file.seek(0)
-                offsets, lines, at, stamp = array("Q"), array("Q"), 0, _stamp(file)
-                for number, line in enumerate(file, 1):
-                    if line.strip():
-                        offsets.append(at)
-                        lines.append(number)
-                    at += len(line)
-                return Lines(path, path, profile, offsets, lines, stamp)
+                return _indexed(path, profile, file)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
-    found = tuple(record.under(profile) for record in read(path))
+    found = tuple(record.under(profile) for record in read_file(path))
     if not found:
         raise InputError(f"{path} is an empty list: there is no record in it")
     return Held(path, found)
+
+
+def _indexed(path: str, profile: str | None, file: BinaryIO) -> Lines:
+    """Where each record of a file begins."""
+    offsets, lines, at, stamp = array("Q"), array("Q"), 0, _stamp(file)
+    for number, line in enumerate(file, 1):
+        if bare_line(number, line):
+            offsets.append(at)
+            lines.append(number)
+        at += len(line)
+    return Lines(path, path, profile, offsets, lines, stamp)
 
 
 def edited(record: Record, edits: Mapping[int, dict[str, object]], number: int) -> Record:

@@ -12,11 +12,11 @@ from targetexpr.base.render import render
 from targetexpr.base.source import Source
 from targetexpr.checking.result import Checked
 from targetexpr.cli.evaluate import word
-from targetexpr.cli.records import Record
 from targetexpr.front import Analysis, Environment
 from targetexpr.ide.code_actions import safely_fixable
 from targetexpr.ide.document import Document
 from targetexpr.lang.schema.schema import Schema
+from targetexpr.records.record import Record
 from targetexpr.repl.records import Records, edited
 from targetexpr.repl.storage import RuleBook
 from targetexpr.rule import Rule
@@ -146,7 +146,7 @@ class Session:
         record = self.record()
         where = self.where()
         if record.context is None:
-            raise InputError(f"{where} cannot be read: {record.problem}")
+            raise InputError(f"{where} cannot be read: {record.reason}")
         explanation = rule.explain(record.context)
         if explanation.state == "undecided":
             raise InputError(f"{where}: {explanation.to_text().splitlines()[0]} {_invalid_value(rule, record.context)}")

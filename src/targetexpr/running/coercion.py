@@ -81,7 +81,7 @@ def shown_value(value: object) -> str:
         text = str(value)
         return text if len(text) <= 80 else f"{text[:77]}..."
     try:
-        text = repr(value)
+        text = str(value) if isinstance(value, Decimal) else repr(value)
     except Exception:  # a repr may raise anything, and a message must not
         return f"a {type(value).__name__}"
     return text if len(text) <= 80 else f"{text[:77]}..."
@@ -130,14 +130,14 @@ def bind_number(raw: object) -> Number | None:
         if raw - raw == 0.0:
             return Decimal(float.__repr__(raw))
     elif isinstance(raw, Decimal):
-        if raw.is_finite() and _short_enough(raw):
+        if raw.is_finite() and has_few_digits(raw):
             return Decimal(raw)
     elif isinstance(raw, str) and is_number_text(raw):
         return Decimal(raw)
     raise InvalidValue
 
 
-def _short_enough(number: Decimal) -> bool:
+def has_few_digits(number: Decimal) -> bool:
     """Whether a Decimal, written out plainly, has at most 1,000 digits on either side of its point."""
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)  # it is finite

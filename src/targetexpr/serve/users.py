@@ -202,7 +202,7 @@ def _entry(told: _Told, change: Decimal, period: JsonValue, group: int, target: 
 
 def _value(change: Decimal, kind: str) -> JsonValue:
     """Amounts of bills as they are, those of events with three decimals: as in the documents' samples."""
-    return Number(decimal_text(change)) if kind in (BILL, RETURN) else three_decimals(change)
+    return Number.computed(decimal_text(change)) if kind in (BILL, RETURN) else three_decimals(change)
 
 
 def _written(moment: datetime) -> str:

@@ -66,7 +66,7 @@ def _record(session: Session, argument: str) -> None:
     if not argument:
         record = session.record()
         session.console.say(f"{session.where()} of {session.records().name}, line {record.line}")
-        session.console.say(record.problem if record.context is None else shown(record.context, 2))
+        session.console.say(record.reason if record.context is None else shown(record.context, 2))
         return
     _go(session, whole_number(session, argument, "record"))
 
@@ -157,7 +157,7 @@ def _found(session: Session, number: int, wanted: str, *, wrapped: bool) -> None
     if wanted == "error":
         record = session.record()
         if record.context is None:
-            session.console.say(f"{session.where()}, line {record.line}: {record.problem}")
+            session.console.say(f"{session.where()}, line {record.line}: {record.reason}")
             return
     session.verdict()
 
@@ -193,7 +193,7 @@ def _context(session: Session) -> dict[str, object]:
         return {}
     record = session.record()
     if record.context is None:
-        raise InputError(f"{session.where()} cannot be read: {record.problem}")
+        raise InputError(f"{session.where()} cannot be read: {record.reason}")
     return record.context
 
 

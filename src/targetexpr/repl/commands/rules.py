@@ -96,7 +96,7 @@ def _explained(session: Session, number: int) -> None:
     rule = session.compiled()
     record = session.record(number)
     if record.context is None:
-        raise InputError(f"{session.where(number)} cannot be read: {record.problem}")
+        raise InputError(f"{session.where(number)} cannot be read: {record.reason}")
     session.console.say(f"{session.where(number)}: {rule.explain(record.context).to_text()}")
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, cast
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.jsontext import Json, JsonReader, span_inside, value_at
+from targetexpr.base.limits import DATA_NESTING
 from targetexpr.base.source import Span
 from targetexpr.targets.model.group import TargetGroup, Wire
 from targetexpr.targets.model.scalars import (
@@ -28,7 +29,6 @@ from targetexpr.targets.model.scalars import (
 JsonValue: TypeAlias = "bool | int | str | Number | list[JsonValue] | dict[str, JsonValue] | None"
 """A JSON value in Python; numbers are int, or Number where the spelling says more."""
 
-DEEPEST = 100
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,40}").fullmatch
 
 
@@ -36,8 +36,8 @@ class _PayloadReader(JsonReader):
     """Refuses documents that are nested deeper than any payload is."""
 
     def value(self) -> Json | None:
-        if len(self.frames) > DEEPEST:
-            raise self.problem("too-deep", f"the document is nested more than {DEEPEST} levels deep")
+        if len(self.frames) > DATA_NESTING:
+            raise self.problem("too-deep", f"the document is nested more than {DATA_NESTING} levels deep")
         value = super().value()
         if value is not None and value.kind == "number":
             try:

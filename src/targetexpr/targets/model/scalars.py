@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -38,15 +39,21 @@ class Number(Decimal):
         """`spelling` is a number as JSON writes it. Raises ValueError for anything else and for absurd magnitudes."""
         if _NUMBER.fullmatch(spelling) is None or len(spelling) > 2 * _MOST_DIGITS:
             raise ValueError(f"{spelling[:40]!r} is not a number")
-        made = super().__new__(cls, spelling)
+        made = cls.computed(spelling, quoted)
         if made and abs(made.adjusted()) > _MOST_DIGITS:
             raise ValueError(f"{spelling} is out of range")
+        return made
+
+    @classmethod
+    def computed(cls, spelling: str, quoted: bool = False) -> Number:
+        """A number that is sure to be one, of any magnitude: records hold a thousand digits, and their sums more."""
+        made = super().__new__(cls, spelling)
         made.spelling = spelling
         made.quoted = quoted
         return made
 
-    def __reduce__(self) -> tuple[type[Number], tuple[str, bool]]:  # type: ignore[override]
-        return type(self), (self.spelling, self.quoted)
+    def __reduce__(self) -> tuple[Callable[[str, bool], Number], tuple[str, bool]]:  # type: ignore[override]
+        return Number.computed, (self.spelling, self.quoted)
 
     def __copy__(self) -> Number:
         return self
@@ -140,7 +147,7 @@ def three_decimals(amount: Decimal) -> Number:
     >>> three_decimals(Decimal("2.0005")).spelling, three_decimals(Decimal(2)).spelling
     ('2.001', '2.000')
     """
-    return Number(format(amount.quantize(_THOUSANDTH, rounding=ROUND_HALF_UP, context=_EXACT), "f"))
+    return Number.computed(format(amount.quantize(_THOUSANDTH, rounding=ROUND_HALF_UP, context=_EXACT), "f"))
 
 
 def _offset(zone: str) -> tzinfo:

@@ -1,0 +1,213 @@
+"""Records out of JSON Lines, a JSON array or one object, one after the other; bad ones are told, the others go on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.errors import InputError
+from targetexpr.base.jsontext import unexpected
+from targetexpr.base.kinds import phrase_of
+from targetexpr.base.source import NO_SPAN, STDIN, Span
+from targetexpr.records.decoder import BLANKS, DecodeError, decode, decode_at, end_of, skip_blanks, syntax_error
+from targetexpr.records.record import Record
+
+MOST_UNREADABLE = 1_000
+"""Records that cannot be read at the beginning of the data before it is taken for something else than records."""
+
+_BLANKS = BLANKS.encode()
+_BOM = b"\xef\xbb\xbf"
+
+
+def read(source: str) -> Iterator[Record]:
+    """The records of a file, of standard input (`-`), or of JSON itself.
+
+    Raises InputError for a file that cannot be read, and for data that has no record which can.
+
+    >>> [record.context for record in read('{"currentTxn": {"value": 620}}')]
+    [{'currentTxn': {'value': 620}}]
+    """
+    if source.lstrip(BLANKS).startswith(("{", "[")):
+        yield from _some("the data", records_in(BytesIO(source.encode("utf-8", "surrogatepass"))))
+    elif source == STDIN:
+        yield from _some("standard input", records_in(sys.stdin.buffer))
+    else:
+        yield from read_file(source)
+
+
+def read_file(path: str) -> Iterator[Record]:
+    """The records of a file, whatever it is called. Raises InputError as `read` does."""
+    try:
+        with open(path, "rb") as file:
+            yield from _some(path, records_in(file))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def _some(name: str, records: Iterator[Record]) -> Iterator[Record]:
+    """The records, when there are any that can be read: what is no data is told once, and not line by line."""
+    unread: list[Record] = []
+    for record in records:
+        if record.context is not None:
+            yield from unread
+            yield record
+            yield from records
+            return
+        unread.append(record)
+        if len(unread) == MOST_UNREADABLE:
+            break
+    if not unread:
+        return
+    first = unread[0]
+    which = f"none of the first {MOST_UNREADABLE:,} records" if len(unread) == MOST_UNREADABLE else "no record"
+    raise InputError(f"{which} of {name} can be read; {first.place}: {first.reason}")
+
+
+def records_in(lines: Iterable[bytes], *, only_lines: bool = False, texts: bool = False) -> Iterator[Record]:
+    """The records of data by the line: JSON Lines, which stream; else an array or one object, which are held.
+
+    `only_lines` takes no object that goes on over several lines; `texts` keeps the JSON of each record. A byte-order
+    mark at the beginning of the data counts for nothing. Raises InputError for data that is empty.
+    """
+    rest = iter(lines)
+    number, first = next(numbered(rest), (0, b""))
+    if not number:
+        raise InputError("the data is empty: there is no record in it")
+    bare = first.strip(_BLANKS)
+    if bare.startswith(b"["):
+        following = list(rest)
+        if not (bare.endswith(b"]") and any(line.strip(_BLANKS) for line in following) and _is_json(bare)):
+            yield from _items(number, b"".join((first, *following)), texts)
+            return
+        rest = iter(following)  # a line that is a list, among other lines
+    record = record_of(number, first, texts=texts)
+    if only_lines or not _breaks_off(record, first):
+        yield record
+        yield from _each_line(number + 1, rest, texts)
+        return
+    following = list(rest)
+    whole = _document(number, b"".join((first, *following)), texts)
+    found = [] if whole.problem is None else [record, *_each_line(number + 1, following, texts)]
+    yield from found if any(one.context is not None for one in found) else (whole,)
+
+
+def numbered(lines: Iterable[bytes], first: int = 1) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not blank, with their numbers, as `bare_line` has them."""
+    for number, line in enumerate(lines, first):
+        bare = bare_line(number, line)
+        if bare:
+            yield number, bare
+
+
+def bare_line(number: int, line: bytes) -> bytes:
+    """A line without the byte-order mark that the first may begin with; empty for a line of blanks."""
+    if number == 1:
+        line = line.removeprefix(_BOM)
+    return line if line.strip(_BLANKS) else b""
+
+
+def record_of(number: int, line: bytes, *, texts: bool = False) -> Record:
+    """A line of JSON Lines as a record."""
+    try:
+        text = line.decode().rstrip(BLANKS)
+    except UnicodeDecodeError as error:
+        return _not_utf_8(number, line, error)
+    try:
+        value = decode(text)
+    except DecodeError as error:
+        return _refused(number, error)
+    if isinstance(value, dict):
+        return Record(number, value, None, None, text.lstrip(BLANKS) if texts else "")
+    return _refused(number, _not_a_record(value))
+
+
+def _each_line(first: int, lines: Iterable[bytes], texts: bool) -> Iterator[Record]:
+    for number, line in enumerate(lines, first):
+        if not line.isspace():
+            yield record_of(number, line, texts=texts)
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        decode(line.decode())
+    except ValueError:
+        return False
+    return True
+
+
+def _breaks_off(record: Record, line: bytes) -> bool:
+    """Whether a line is the beginning of JSON that goes on in the next."""
+    if record.problem is None or record.problem.code != "json-syntax":
+        return False
+    return record.problem.span.start >= len(line.decode().rstrip(BLANKS))
+
+
+def _document(number: int, data: bytes, texts: bool) -> Record:
+    """One object that goes on over several lines."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        return _not_utf_8(number, data, error)
+    try:
+        return _record(number, decode(text), None, text.strip(BLANKS) if texts else "")
+    except DecodeError as error:
+        return _refused(number + text.count("\n", 0, error.offset or 0), error)
+
+
+def _items(number: int, data: bytes, texts: bool) -> Iterator[Record]:
+    """The items of an array. What is no JSON ends it, for nothing is sure from there on."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        yield _not_utf_8(number, data, error)
+        return
+    at = skip_blanks(text, text.index("[") + 1)
+    place, seen, more = 0, 0, not text.startswith("]", at)
+    while more:
+        place, number, seen = place + 1, number + text.count("\n", seen, at), at
+        try:
+            value, end = decode_at(text, at)
+        except DecodeError as error:
+            yield _refused(number + text.count("\n", at, error.offset or at), error, place)
+            after = None if error.code == "json-syntax" and error.offset is not None else end_of(text, at)
+            if after is None:
+                return
+            end = after
+        else:
+            yield _record(number, value, place, text[at:end] if texts else "")
+        at = skip_blanks(text, end)
+        more = text.startswith(",", at)
+        if more:
+            at = skip_blanks(text, at + 1)
+    number += text.count("\n", seen, at)
+    if not text.startswith("]", at):
+        yield _refused(number, syntax_error(text, at, unexpected(text, at, "a comma or a closing bracket")), place)
+    elif skip_blanks(text, at + 1) < len(text):
+        after = skip_blanks(text, at + 1)
+        said = "There is text after the end of the array."
+        yield _refused(number + text.count("\n", at, after), DecodeError("trailing-text", said, after))
+
+
+def _record(number: int, value: object, item: int | None, text: str) -> Record:
+    if isinstance(value, dict):
+        return Record(number, value, None, item, text)
+    return _refused(number, _not_a_record(value), item)
+
+
+def _not_a_record(value: object) -> DecodeError:
+    said = f"A record is an object; this is {phrase_of(value)}."
+    return DecodeError("not-a-record", said)
+
+
+def _refused(line: int, error: DecodeError, item: int | None = None) -> Record:
+    span = NO_SPAN if error.offset is None else Span(error.offset, error.offset)
+    problem = Diagnostic(code=error.code, severity="error", span=span, message=str(error))
+    return Record(line, None, problem, item)
+
+
+def _not_utf_8(number: int, data: bytes, error: UnicodeDecodeError) -> Record:
+    byte = error.start - data.rfind(b"\n", 0, error.start)
+    line = number + data.count(b"\n", 0, error.start)
+    return _refused(line, DecodeError("not-utf-8", f"Not valid UTF-8 (byte {byte})."))

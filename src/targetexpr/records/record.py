@@ -1,0 +1,41 @@
+"""A record: one context as data, or what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from targetexpr.base.diagnostics import Diagnostic
+
+
+class Record(NamedTuple):
+    """One context with the line it begins on, or the problem with it and the line that is on.
+
+    >>> Record(3, {"value": 620}).under("currentTxn").context
+    {'currentTxn': {'value': 620}}
+    """
+
+    line: int  # from 1
+    context: dict[str, object] | None  # None where there is a problem
+    problem: Diagnostic | None = None  # its span is in the line, or in the document where that is one over many lines
+    item: int | None = None  # its place in a JSON array, from 1; None for a line and for an object alone
+    text: str = ""  # its own JSON, where the reader was asked to keep it
+
+    def under(self, profile: str | None) -> Record:
+        """The record as a context, where records are plain dicts of one profile."""
+        if profile is None or self.context is None:
+            return self
+        return self._replace(context={profile: self.context})
+
+    @property
+    def reason(self) -> str:
+        """What is wrong with it, in a sentence; empty for a record that could be read."""
+        return "" if self.problem is None else self.problem.message
+
+    @property
+    def place(self) -> str:
+        """Where the record stands, for people.
+
+        >>> Record(3, {}).place, Record(1, {}, item=2).place
+        ('line 3', 'line 1, record 2')
+        """
+        return f"line {self.line}" if self.item is None else f"line {self.line}, record {self.item}"
