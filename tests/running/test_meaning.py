@@ -14,6 +14,7 @@ from targetexpr import DataError, Rule, compile  # noqa: A004
 from targetexpr.lang.functions import all_functions
 from targetexpr.running.coercion import BINDERS, InvalidValue, plain, time_zone
 from targetexpr.running.interpreter import interpret
+from targetexpr.running.meanings import PROFILE_MEANINGS, RAW_MEANINGS, VALUE_MEANINGS
 
 TABLES = Path(__file__).parent / "meaning"
 
@@ -170,6 +171,12 @@ def test_fields_and_lookups(text: str, profile: object, expected: object) -> Non
 )
 def test_examples_of_the_declarations(expression: str, context: object, result: object) -> None:
     holds(expression, context, "null" if result is None else result)
+
+
+def test_every_declaration_has_one_meaning_and_every_meaning_a_declaration() -> None:
+    declared = {function.meaning for function in all_functions()} - {"basket"}
+    registered = [*VALUE_MEANINGS, *RAW_MEANINGS, *PROFILE_MEANINGS]
+    assert sorted(registered) == sorted(declared)
 
 
 def test_every_computed_function_has_examples() -> None:

@@ -11,7 +11,7 @@ from targetexpr.base.source import Span
 from targetexpr.checking.regexes import pattern_problem
 from targetexpr.checking.result import Call
 from targetexpr.checking.state import TYPE_OF_KIND, State
-from targetexpr.lang.functions import Function, Overload, Parameter, Role
+from targetexpr.lang.functions import ROLE_LIMITS, Function, Overload, Parameter, Role
 from targetexpr.lang.functions.enums import VALUE_OF, enum_of
 from targetexpr.lang.literals import date_fields, days_in_month, is_number_text, split_bounds
 from targetexpr.lang.nodes import BooleanLiteral, Expr, MethodCall, NumberLiteral, StringLiteral, Unary
@@ -121,17 +121,6 @@ def _meaningful(overload: Overload) -> int:
 
 
 _Check: TypeAlias = Callable[["_Call", Parameter, int, int], bool]
-
-_RANGES: Mapping[Role, tuple[int, int | None]] = {
-    "year": (1, 9999),
-    "month": (1, 12),
-    "day": (1, 31),
-    "hour": (0, 23),
-    "end-hour": (0, 24),
-    "minute": (0, 59),
-    "second": (0, 59),
-    "count": (0, None),
-}
 
 
 class _Call:
@@ -307,7 +296,7 @@ class _Call:
             return True
         self._retype_number(at)
         sign, digits = number
-        least, most = _RANGES[parameter.role]
+        least, most = ROLE_LIMITS[parameter.role]
         fractional = "." in digits
         if not fractional:
             value = sign * int(digits) if len(digits) < 10 else sign * 10**9
@@ -412,7 +401,7 @@ _CHECKS: Mapping[Role, _Check] = {
     "bounds": _Call.bounds,
     "number-text": _Call.number_text,
     "date-text": _Call.date_text,
-    **dict.fromkeys(_RANGES, _Call.part),
+    **dict.fromkeys(ROLE_LIMITS, _Call.part),
     "inventory-attribute": _Call.inventory_attribute,
     "inventory-value": _Call.inventory_value,
     "custom-field": _Call.custom_field,

@@ -12,6 +12,7 @@ from targetexpr.checking.lint.rule import rule, warning
 from targetexpr.checking.lint.tree import Tree, literal
 from targetexpr.checking.result import Call
 from targetexpr.checking.state import describe
+from targetexpr.lang.functions import Limits
 from targetexpr.lang.literals import split_bounds
 from targetexpr.lang.nodes import (
     Binary,
@@ -60,7 +61,7 @@ def constant_conditions(tree: Tree) -> Iterator[Diagnostic]:
                 message = SAME_SIDES_TRUE if node.operator in ("==", "<=", ">=") else SAME_SIDES_FALSE
                 yield message.at(node.span)
     for _, node, call in tree.calls():
-        if isinstance(node, MethodCall) and _no_time(call.function.name, node):
+        if isinstance(node, MethodCall) and _no_time(call, node):
             yield NO_TIME.at(node.span, name=node.name)
 
 
@@ -91,10 +92,13 @@ def _as_condition(tree: Tree, place: int) -> bool:
     return isinstance(parent, (Logical, Unary))
 
 
-def _no_time(name: str, node: MethodCall) -> bool:
+def _no_time(call: Call, node: MethodCall) -> bool:
+    """Whether a window of the day ends where it begins."""
+    if not any(parameter.role == "end-hour" for parameter in call.overload.parameters):
+        return False
     values = [value_of(argument) for argument in node.arguments]
     half = len(values) // 2
-    return name in ("isHourBetween", "isTimeBetween") and None not in values and values[:half] == values[half:]
+    return None not in values and values[:half] == values[half:]
 
 
 def value_of(node: Expr) -> Value | None:
@@ -104,18 +108,6 @@ def value_of(node: Expr) -> Value | None:
         sign, digits = found
         return Decimal(digits).copy_sign(sign)
     return found
-
-
-_RANGES: dict[str, tuple[int, int | None]] = {
-    "day": (1, 7),
-    "dayOfMonth": (1, 31),
-    "month": (1, 12),
-    "dateDiff": (0, None),
-    "daysDiff": (0, None),
-    "daysDiffFromString": (0, None),
-    "minutesDiff": (0, None),
-}
-"""What the results of some methods keep to."""
 
 
 def _decided(tree: Tree, node: Binary) -> bool | None:
@@ -141,16 +133,18 @@ def _above(high: int | None, value: Decimal) -> Decimal:
     return Decimal(high) if high is not None else max(value, Decimal(0)) + 1
 
 
-def _limits(tree: Tree, node: Expr) -> tuple[int, int | None] | None:
+def _limits(tree: Tree, node: Expr) -> Limits | None:
     if not isinstance(node, (MethodCall, Dereference)):
         return None
     target = tree.checked.target_of(node)
     if not isinstance(target, Call):
         return None
-    if target.function.name == "interval" and isinstance(node, MethodCall):
-        bounds = split_bounds(node.arguments[0].value) if isinstance(node.arguments[0], StringLiteral) else None
-        return (1, len(bounds) + 1) if bounds else None
-    return _RANGES.get(target.function.name)
+    if isinstance(node, MethodCall):
+        for parameter, argument in zip(target.overload.parameters, node.arguments, strict=False):
+            if parameter.role == "bounds" and isinstance(argument, StringLiteral):
+                bounds = split_bounds(argument.value)
+                return (1, len(bounds) + 1) if bounds else None  # one number more than there are bounds
+    return target.function.limits
 
 
 def compared(operator: str, left: Value, right: Value) -> bool | None:

@@ -9,6 +9,7 @@ from targetexpr.checking.arguments import part_of
 from targetexpr.checking.lint.rule import rule, warning
 from targetexpr.checking.lint.tree import Tree
 from targetexpr.checking.messages.wording import listed, quoted
+from targetexpr.checking.result import Call
 from targetexpr.lang.nodes import Binary, Dereference, Expr, MethodCall, Name, StringLiteral, encode_string
 from targetexpr.lang.schema.model import Attribute
 
@@ -133,9 +134,14 @@ def _values_matched(tree: Tree, node: MethodCall, literal: StringLiteral) -> lis
 def _values(tree: Tree, node: MethodCall) -> tuple[str, ...]:
     if node.name == "matches":
         return _attribute_values(tree, node.operand)
-    if len(node.arguments) == 2 and isinstance(node.arguments[0], StringLiteral):
-        return tree.schema.inventory.get(node.arguments[0].value, ())
-    return tree.schema.inventory.get("brand" if "Brand" in node.name else "category", ())
+    target = tree.checked.target_of(node)
+    reads = target.function.reads if isinstance(target, Call) else None
+    if reads is None:
+        return ()
+    name = reads.name
+    if name is None and isinstance(node.arguments[0], StringLiteral):
+        name = node.arguments[0].value
+    return tree.schema.inventory.get(name, ()) if name is not None else ()
 
 
 def _attribute_values(tree: Tree, node: Expr) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from targetexpr.checking.messages.wording import (
     renames,
 )
 from targetexpr.checking.state import State
-from targetexpr.lang.functions import KIND_METHODS
+from targetexpr.lang.functions import HABITS, KIND_METHODS
 from targetexpr.lang.nodes import Dereference, Expr, FunctionCall, MethodCall, Name, StringLiteral
 from targetexpr.lang.schema.model import Attribute, Method, Profile
 from targetexpr.lang.types import EVENT, Kind
@@ -199,23 +199,6 @@ UNKNOWN_FUNCTION = Message(
 )
 
 _METHODS_HINT = "`targetexpr schema {owner}` lists the methods; a schema file can add one."
-
-HABITS: dict[tuple[Kind, str], str] = {
-    ("string", "equals"): "To compare strings, write `==`.",
-    ("string", "equalsignorecase"): 'To ignore letter case, write `.matches("(?i)^...$")`.',
-    ("string", "tolowercase"): 'To ignore letter case, write `.matches("(?i)...")`.',
-    ("string", "touppercase"): 'To ignore letter case, write `.matches("(?i)...")`.',
-    ("string", "startswith"): 'To test the start, write `.matches("^...")`.',
-    ("string", "endswith"): 'To test the end, write `.matches("...$")`.',
-    ("string", "includes"): "To test for a part, write `.contains(...)`.",
-    ("string", "length"): 'To test the length, write `.matches("^.{2,5}$")`.',
-    ("number", "equals"): "To compare numbers, write `==`.",
-    ("date", "hour"): "To test the time of day, write `.isHourBetween(from,to)` or `.isTimeBetween(h,m,h,m)`.",
-    ("date", "after"): "To compare dates, write `.isAfter(year,month,day)`.",
-    ("date", "before"): "To compare dates, write `.isBefore(year,month,day)`.",
-    ("date", "isbetween"): "To test a range of dates, join `.isAfter(...)` and `.isBefore(...)` with `&&`.",
-}
-"""Methods that other languages have, and what to write here; names in lower case."""
 
 
 def unknown_method(state: State, place: int, node: MethodCall, profile: Profile) -> None:

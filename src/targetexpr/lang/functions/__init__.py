@@ -1,7 +1,7 @@
-"""Every function that is computed here, declared once: overloads, meaning, documentation, examples.
+"""Every function that is computed here, declared once: overloads, phrases, limits, habits, documentation, examples.
 
-To add one, declare it in the module of its family, and give the evaluators its meaning. Methods whose result is
-read from the data need no declaration here: a schema file declares them.
+To add one, declare it in the module of its family, and give it a meaning in `running/meanings`. Methods whose result
+is read from the data need no declaration here: a schema file declares them.
 """
 
 from __future__ import annotations
@@ -9,22 +9,39 @@ from __future__ import annotations
 from targetexpr.lang.functions.baskets import BASKET_FUNCTIONS, BASKET_SHAPES, ITEM_FUNCTIONS, Basket
 from targetexpr.lang.functions.dates import DATE_METHODS
 from targetexpr.lang.functions.fields import CLUSTER_FUNCTIONS, FIELD_FUNCTIONS
-from targetexpr.lang.functions.model import CONTEXT, Example, Function, Overload, Parameter, Receiver, Role
+from targetexpr.lang.functions.model import (
+    CONTEXT,
+    ROLE_LIMITS,
+    Example,
+    Function,
+    Limits,
+    Overload,
+    Parameter,
+    Reads,
+    Receiver,
+    Role,
+    TestPhrase,
+)
 from targetexpr.lang.functions.values import NUMBER_METHODS, STRING_METHODS, VALUE_METHODS
 from targetexpr.lang.types import Kind
 
 __all__ = [
     "BASKET_SHAPES",
     "CONTEXT",
+    "HABITS",
     "KIND_METHODS",
     "PROFILE_FUNCTIONS",
+    "ROLE_LIMITS",
     "Basket",
     "Example",
     "Function",
+    "Limits",
     "Overload",
     "Parameter",
+    "Reads",
     "Receiver",
     "Role",
+    "TestPhrase",
     "all_functions",
 ]
 
@@ -45,6 +62,19 @@ KIND_METHODS: dict[Kind, dict[str, Function]] = {
 
 PROFILE_FUNCTIONS: dict[str, Function] = _named(BASKET_FUNCTIONS, ITEM_FUNCTIONS, FIELD_FUNCTIONS, CLUSTER_FUNCTIONS)
 """The functions that profiles can offer; schema files say which do (`"basketSum": {"use": "basketSum"}`)."""
+
+
+HABITS: dict[tuple[Kind, str], str] = {
+    ("string", "equals"): "To compare strings, write `==`.",
+    ("number", "equals"): "To compare numbers, write `==`.",
+    **{
+        (kind, habit.lower()): hint
+        for kind, functions in KIND_METHODS.items()
+        for function in functions.values()
+        for habit, hint in function.habits
+    },
+}
+"""Methods that other languages have, by the kind of value and in lower case, and what to write here."""
 
 
 def all_functions() -> tuple[Function, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from targetexpr.lang.functions.model import Example, Function, Overload, Parameter, overload
+from targetexpr.lang.functions.model import Example, Function, Overload, Parameter, Reads, TestPhrase, overload
+from targetexpr.lang.functions.values import MATCHES
 from targetexpr.lang.types import BOOLEAN, INTEGER, INVENTORY_ATTRIBUTE, REAL, STRING, Type
 
 Aggregate = Literal["Sum", "Qty", "Count", "ItemDiscountSum", "Includes", "Excludes"]
@@ -23,23 +24,25 @@ class Basket:
 
 
 FIELDS = ("AMOUNT", "DISCOUNT", "QUANTITY", "RATE", "VALUE")
-CONDITIONS = (
-    "GREATER_THAN",
-    "LESS_THAN",
-    "LESS_THAN_EQUALS_TO",
-    "GREATER_THAN_EQUALS_TO",
-    "EQUALS_TO",
-    "NOT_EQUALS_TO",
-)
+CONDITIONS = {
+    "GREATER_THAN": ">",
+    "LESS_THAN": "<",
+    "LESS_THAN_EQUALS_TO": "<=",
+    "GREATER_THAN_EQUALS_TO": ">=",
+    "EQUALS_TO": "==",
+    "NOT_EQUALS_TO": "!=",
+}
+"""The operators of the `...If` methods by their documented names."""
+
 SPELLINGS = {name.replace("EQUALS_TO", "EQUAL_TO"): name for name in CONDITIONS if "EQUALS_TO" in name}
 """The documents write both `..._EQUAL_TO` and `..._EQUALS_TO`; the lists of operators have the S."""
 
 _ATTRIBUTE = Parameter(name="inventoryAttribute", type=INVENTORY_ATTRIBUTE, role="inventory-attribute")
 _VALUE = Parameter(name="attributeValue", type=STRING, role="inventory-value")
-_REGEX = Parameter(name="regex", type=STRING, role="regex")
+_PATTERN = Parameter(name="regex", type=STRING, role="regex")
 _IF = (
     Parameter(name="field", type=STRING, values=FIELDS, closed=True),
-    Parameter(name="operator", type=STRING, values=CONDITIONS, closed=True, also=SPELLINGS),
+    Parameter(name="operator", type=STRING, values=tuple(CONDITIONS), closed=True, also=SPELLINGS),
     Parameter(name="value", type=STRING, role="number-text"),
 )
 
@@ -65,6 +68,12 @@ _WHAT: dict[Aggregate, str] = {
     "ItemDiscountSum": "Sum of the discounts of the line items",
     "Includes": "Whether there is a line item",
     "Excludes": "Whether there is no line item",
+}
+_NOUNS: dict[Aggregate, str] = {
+    "Sum": "amount",
+    "Qty": "quantity",
+    "Count": "number",
+    "ItemDiscountSum": "discount",
 }
 _CHOICES: dict[str, str] = {
     "basketSum": "One table speaks of the value; the gross variants were added because sums are net, so they are.",
@@ -96,12 +105,43 @@ def _selects(shape: Basket) -> str:
 
 
 def _overload(shape: Basket) -> Overload:
-    result = _RESULTS[shape.aggregate]
+    result, subject = _RESULTS[shape.aggregate], None
+    if shape.aggregate in _NOUNS:
+        noun = "gross value" if shape.gross else _NOUNS[shape.aggregate]
+        subject = f"the {noun} of items in {{profile}} {_which(shape)}"
     if shape.selection == "If":
-        return overload(*_IF, result=result)
+        return overload(*_IF, result=result, subject=subject)
     if shape.attribute is not None:
-        return overload(_REGEX, result=result)
-    return overload(_ATTRIBUTE, _VALUE if shape.selection == "Equals" else _REGEX, result=result)
+        return overload(_PATTERN, result=result, subject=subject)
+    second = _VALUE if shape.selection == "Equals" else _PATTERN
+    return overload(_ATTRIBUTE, second, result=result, subject=subject)
+
+
+def _which(shape: Basket) -> str:
+    """Which items an explanation speaks of."""
+    if shape.selection == "If":
+        return "whose {condition}"
+    if shape.attribute is not None:
+        return f"whose {shape.attribute} matches the pattern {{0}}"
+    return "with {name} {1}" if shape.selection == "Equals" else "whose {name} matches the pattern {1}"
+
+
+def _phrase(shape: Basket) -> TestPhrase | None:
+    which = _which(shape)
+    includes = TestPhrase(
+        holds=f"has an item {which}",
+        fails=f"has no item {which}",
+        must=f"have an item {which}",
+        must_not=f"have no item {which}",
+        subject="{profile}",
+    )
+    match shape.aggregate:
+        case "Includes":
+            return includes
+        case "Excludes":
+            return includes.opposite()
+        case _:
+            return None
 
 
 def _doc(shape: Basket) -> str:
@@ -159,18 +199,35 @@ def _basket(shape: Basket, arguments: str, result: bool | int) -> Function:
         overloads=(_overload(shape),),
         doc=_doc(shape),
         meaning="basket",
+        phrase=_phrase(shape),
+        reads=None if shape.selection == "If" else Reads(place="lineItems", name=shape.attribute),
         examples=(example,),
         choice=_CHOICES.get(name),
     )
 
 
-def _item_test(name: str, parameters: tuple[Parameter, ...], doc: str, example: Example, choice: str) -> Function:
+_IS = TestPhrase(
+    holds="is {1}", fails="is not {1}", must="be {1}", must_not="not be {1}", subject="attribute {0} of {profile}"
+)
+
+
+def _item_test(
+    name: str,
+    attribute: str | None,
+    parameters: tuple[Parameter, ...],
+    doc: str,
+    example: Example,
+    choice: str,
+) -> Function:
+    """A test of one item: whether `attribute` has a match of the pattern, or the named one is exactly the value."""
     return Function(
         name=name,
         receiver="item",
         overloads=(overload(*parameters, result=BOOLEAN),),
         doc=doc,
         meaning=name,
+        phrase=_IS if attribute is None else replace(MATCHES, subject=f"{attribute} of {{profile}}"),
+        reads=Reads(place="attributes", name=attribute),
         examples=(example,),
         choice=choice,
     )
@@ -181,6 +238,7 @@ BASKET_FUNCTIONS: tuple[Function, ...] = tuple(_basket(*declared) for declared i
 ITEM_FUNCTIONS: tuple[Function, ...] = (
     _item_test(
         "doesItemMatch",
+        None,
         (_ATTRIBUTE, _VALUE),
         "Whether the item's inventory attribute is exactly the value; false when it has no such attribute.",
         Example(
@@ -193,7 +251,8 @@ ITEM_FUNCTIONS: tuple[Function, ...] = (
     ),
     _item_test(
         "doesBrandRegexMatch",
-        (_REGEX,),
+        "brand",
+        (_PATTERN,),
         "Whether the item's attribute `brand` holds a match; false when it has none.",
         Example(
             expression='currentProduct.doesBrandRegexMatch("^Pu")',
@@ -204,7 +263,8 @@ ITEM_FUNCTIONS: tuple[Function, ...] = (
     ),
     _item_test(
         "doesCategoryRegexMatch",
-        (_REGEX,),
+        "category",
+        (_PATTERN,),
         "Whether the item's attribute `category` holds a match; false when it has none.",
         Example(
             expression='currentLineItem.doesCategoryRegexMatch("^sneakers.*")',

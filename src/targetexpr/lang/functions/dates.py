@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from targetexpr.lang.functions.model import Example, Function, Overload, Parameter, overload
-from targetexpr.lang.functions.values import IGNORED
-from targetexpr.lang.types import BOOLEAN, DATE, INTEGER, STRING, Type
+from dataclasses import replace
+
+from targetexpr.lang.functions.model import Example, Function, Limits, Overload, Parameter, TestPhrase, overload
+from targetexpr.lang.functions.values import IGNORED, IS_DATE
+from targetexpr.lang.types import BOOLEAN, DATE, INTEGER, STRING
 
 _OTHER = Parameter(name="otherDate", type=DATE)
 _YMD = (
@@ -18,7 +20,9 @@ _HMS = (
     Parameter(name="second", type=INTEGER, role="second"),
 )
 _PART = (overload(result=INTEGER),)
+_NOT_NEGATIVE = (0, None)
 _DIFF = (overload(_OTHER, result=INTEGER), overload(*_YMD, result=INTEGER))
+_DAYS_BETWEEN = (replace(_DIFF[0], subject="the days between {receiver} and {argument}"), _DIFF[1])
 _MOMENT = (overload(*_YMD, *_HMS, result=BOOLEAN), overload(*_YMD, result=BOOLEAN))
 _STRAY = (overload(IGNORED, result=BOOLEAN, required=0),)
 
@@ -30,11 +34,28 @@ def _example(call: str, date: str | None, result: bool | int, other: str | None 
     return Example(expression=f"currentTxn.date.{call}", context=context, result=result)
 
 
+def _phrase(holds: str, fails: str, must: str, must_not: str) -> TestPhrase:
+    return TestPhrase(holds=holds, fails=fails, must=must, must_not=must_not, joint=", ")
+
+
+_WEEKDAY = _phrase("a weekday", "not a weekday", "be a weekday", "be on the weekend")
+_WEEKEND = _phrase("on the weekend", "not on the weekend", "be on the weekend", "be a weekday")
+_AFTER = _phrase("after {moment}", "not after {moment}", "be after {moment}", "be no later than {moment}")
+_BEFORE = _phrase("before {moment}", "not before {moment}", "be before {moment}", "be no earlier than {moment}")
+
+
+def _between(window: str) -> TestPhrase:
+    return _phrase(f"between {window}", f"not between {window}", f"be between {window}", f"be outside {window}")
+
+
 def _date(
     name: str,
     overloads: tuple[Overload, ...],
     doc: str,
     *examples: Example,
+    phrase: TestPhrase | None = None,
+    limits: Limits | None = None,
+    habits: tuple[tuple[str, str], ...] = (),
     choice: str | None = None,
     part: bool = False,
 ) -> Function:
@@ -44,6 +65,9 @@ def _date(
         overloads=overloads,
         doc=doc,
         meaning=name,
+        phrase=phrase,
+        limits=limits,
+        habits=habits,
         examples=examples,
         choice=choice,
         part=part,
@@ -53,12 +77,10 @@ def _date(
 def _window(*names: str) -> Overload:
     roles = {"fromHour": "hour", "toHour": "end-hour", "fromMinute": "minute", "toMinute": "minute"}
     return overload(
-        *(Parameter(name=name, type=_WHOLE, role=roles[name]) for name in names),  # type: ignore[arg-type]
+        *(Parameter(name=name, type=INTEGER, role=roles[name]) for name in names),  # type: ignore[arg-type]
         result=BOOLEAN,
     )
 
-
-_WHOLE: Type = INTEGER
 
 DATE_METHODS: tuple[Function, ...] = (
     _date(
@@ -67,6 +89,7 @@ DATE_METHODS: tuple[Function, ...] = (
         "Day of the week: Sunday is 1, Saturday is 7.",
         _example("day()", "2025-05-27", 3),
         _example("day()", "2025-05-25", 1),
+        limits=(1, 7),
         choice="One example calls 3 and 2 Wednesday and Tuesday; the main page counts from Sunday = 1.",
         part=True,
     ),
@@ -75,6 +98,7 @@ DATE_METHODS: tuple[Function, ...] = (
         _PART,
         "Day of the month, from 1.",
         _example("dayOfMonth()", "2025-05-27", 27),
+        limits=(1, 31),
         part=True,
     ),
     _date(
@@ -82,16 +106,18 @@ DATE_METHODS: tuple[Function, ...] = (
         _PART,
         "Month of the year, from 1.",
         _example("month()", "2025-05-27", 5),
+        limits=(1, 12),
         choice="The base is not stated; isAfter(2023,07,05,…) counts months from 1, and so does this.",
         part=True,
     ),
     _date("year", _PART, "Calendar year.", _example("year()", "2025-05-27", 2025), part=True),
     _date(
         "dateDiff",
-        _DIFF,
+        _DAYS_BETWEEN,
         "Calendar days between the two dates, never negative.",
         _example("dateDiff(currentCustomer.joinDate)", "2025-05-27T01:00", 7, "2025-05-20T23:00"),
         _example("dateDiff(2025,5,1)", "2025-05-27", 26),
+        limits=_NOT_NEGATIVE,
         choice="A page speaks of days, months or years by the arguments; the unit is always days, as in its examples.",
     ),
     _date(
@@ -101,14 +127,16 @@ DATE_METHODS: tuple[Function, ...] = (
         "given as year, month, day: calendar days, the year counted.",
         _example("daysDiff(currentCustomer.joinDate)", "1990-12-30", 3, "2025-01-02"),
         _example("daysDiff(2025,5,1)", "2025-05-27", 26),
+        limits=_NOT_NEGATIVE,
         choice="The main page leaves the year out, the user-group page counts plain days and gives year, month, day: "
         "each form keeps the meaning of its page.",
     ),
     _date(
         "daysDiffFromString",
         (overload(Parameter(name="dateText", type=STRING, role="date-text"), result=INTEGER),),
-        "As daysDiff, against a date that is held as a text: the year is left out.",
+        "As daysDiff, against a date that is held as a string: the year is left out.",
         _example('daysDiffFromString("2025-01-02")', "1990-12-30", 3),
+        limits=_NOT_NEGATIVE,
         choice="Another page reads it as plain days; the main page leaves the year out.",
     ),
     _date(
@@ -116,6 +144,7 @@ DATE_METHODS: tuple[Function, ...] = (
         (overload(_OTHER, result=INTEGER),),
         "Whole minutes between the two moments, never negative, rounded down.",
         _example("minutesDiff(currentCustomer.joinDate)", "2025-05-27T10:00:59", 59, "2025-05-27T09:01:00"),
+        limits=_NOT_NEGATIVE,
     ),
     _date(
         "isAfter",
@@ -123,6 +152,11 @@ DATE_METHODS: tuple[Function, ...] = (
         "Whether the moment is later than the given one; without a time of day, than midnight of that day.",
         _example("isAfter(2023,07,05,00,00,00)", "2023-07-05T00:00:01", True),
         _example("isAfter(2023,7,5)", "2023-07-05", False),
+        phrase=_AFTER,
+        habits=(
+            ("after", "To compare dates, write `.isAfter(year,month,day)`."),
+            ("isBetween", "To test a range of dates, join `.isAfter(...)` and `.isBefore(...)` with `&&`."),
+        ),
         choice="Six arguments on the main page, three on another: both are accepted. Strictly later.",
     ),
     _date(
@@ -131,6 +165,8 @@ DATE_METHODS: tuple[Function, ...] = (
         "Whether the moment is earlier than the given one; without a time of day, than midnight of that day.",
         _example("isBefore(2025,12,31,23,59,59)", "2025-12-31", True),
         _example("isBefore(2025,1,1)", "2025-01-01", False),
+        phrase=_BEFORE,
+        habits=(("before", "To compare dates, write `.isBefore(year,month,day)`."),),
         choice="Shown for user groups only, but every date has every date method.",
     ),
     _date(
@@ -141,6 +177,8 @@ DATE_METHODS: tuple[Function, ...] = (
         _example("isHourBetween(16,20)", "2025-05-27T16:00", True),
         _example("isHourBetween(16,20)", "2025-05-27T20:00", False),
         _example("isHourBetween(22,2)", "2025-05-27T01:59", True),
+        phrase=_between("{0}:00 and {1}:00"),
+        habits=(("hour", "To test the time of day, write `.isHourBetween(from,to)` or `.isTimeBetween(h,m,h,m)`."),),
         choice="Whether the ends belong to the window is not stated. Equal ends hold no time at all.",
     ),
     _date(
@@ -149,9 +187,22 @@ DATE_METHODS: tuple[Function, ...] = (
         "As isHourBetween, to the minute.",
         _example("isTimeBetween(17,30,21,0)", "2025-05-27T17:30", True),
         _example("isTimeBetween(17,30,21,0)", "2025-05-27T21:00", False),
+        phrase=_between("{0}:{1:0>2} and {2}:{3:0>2}"),
     ),
-    _date("isWeekday", _STRAY, "Whether it is Monday to Friday.", _example("isWeekday()", "2025-05-27", True)),
-    _date("isWeekend", _STRAY, "Whether it is Saturday or Sunday.", _example("isWeekend()", "2025-05-25", True)),
+    _date(
+        "isWeekday",
+        _STRAY,
+        "Whether it is Monday to Friday.",
+        _example("isWeekday()", "2025-05-27", True),
+        phrase=_WEEKDAY,
+    ),
+    _date(
+        "isWeekend",
+        _STRAY,
+        "Whether it is Saturday or Sunday.",
+        _example("isWeekend()", "2025-05-25", True),
+        phrase=_WEEKEND,
+    ),
     _date(
         "isValid",
         _STRAY,
@@ -159,5 +210,6 @@ DATE_METHODS: tuple[Function, ...] = (
         _example("isValid()", "2025-05-27", True),
         _example("isValid()", "soon", False),
         _example("isValid()", None, False),
+        phrase=IS_DATE,
     ),
 )

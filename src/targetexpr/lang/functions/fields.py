@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from targetexpr.lang.functions.model import Example, Function, Overload, Parameter, Receiver, overload
+from dataclasses import replace
+
+from targetexpr.lang.functions.model import (
+    Example,
+    Function,
+    Overload,
+    Parameter,
+    Reads,
+    Receiver,
+    TestPhrase,
+    overload,
+)
+from targetexpr.lang.functions.values import FILLED
 from targetexpr.lang.types import BOOLEAN, STRING
 
 _FIELD = Parameter(name="customFieldName", type=STRING, role="custom-field")
@@ -18,9 +30,25 @@ _CONTEXT: dict[str, object] = {
 }
 
 
+def _includes(subject: str) -> TestPhrase:
+    return TestPhrase(
+        holds="includes {1}",
+        fails="does not include {1}",
+        must="include {1}",
+        must_not="not include {1}",
+        subject=subject,
+    )
+
+
+_FIELD_INCLUDES = _includes("custom field {0} of {profile}")
+_FIELD_EXISTS = replace(FILLED, subject=_FIELD_INCLUDES.subject)
+_CLUSTER_INCLUDES = _includes("cluster {0} of {profile}")
+
+
 def _test(
     name: str,
     receiver: Receiver,
+    phrase: TestPhrase,
     arguments: Overload,
     doc: str,
     *examples: tuple[str, bool],
@@ -32,6 +60,8 @@ def _test(
         overloads=(arguments,),
         doc=doc,
         meaning=name,
+        phrase=phrase,
+        reads=Reads(place="clusters" if receiver == "clusters" else "customFields"),
         examples=tuple(
             Example(expression=f"currentCustomer.{name}{call}", context=_CONTEXT, result=result)
             for call, result in examples
@@ -44,6 +74,7 @@ FIELD_FUNCTIONS: tuple[Function, ...] = (
     _test(
         "customFieldValueIncludes",
         "fields",
+        _FIELD_INCLUDES,
         overload(_FIELD, _FIELD_VALUE, result=BOOLEAN),
         "Whether the custom field has the value, or has it in its list; false when the field is missing.",
         ('("gender","Male")', True),
@@ -54,6 +85,7 @@ FIELD_FUNCTIONS: tuple[Function, ...] = (
     _test(
         "customFieldValueExcludes",
         "fields",
+        _FIELD_INCLUDES.opposite(),
         overload(_FIELD, _FIELD_VALUE, result=BOOLEAN),
         "Whether the custom field does not have the value; true when the field is missing.",
         ('("gender","Male")', False),
@@ -63,6 +95,7 @@ FIELD_FUNCTIONS: tuple[Function, ...] = (
     _test(
         "customFieldValueExists",
         "fields",
+        _FIELD_EXISTS,
         overload(_FIELD, result=BOOLEAN),
         "Whether the custom field is filled.",
         ('("gender")', True),
@@ -75,6 +108,7 @@ CLUSTER_FUNCTIONS: tuple[Function, ...] = (
     _test(
         "clusterValueIncludes",
         "clusters",
+        _CLUSTER_INCLUDES,
         overload(_CLUSTER, _CLUSTER_VALUE, result=BOOLEAN),
         "Whether the customer is in the segment; false when the cluster is missing.",
         ('("Behavioral Segment","Home Lovers")', True),
@@ -83,6 +117,7 @@ CLUSTER_FUNCTIONS: tuple[Function, ...] = (
     _test(
         "clusterValueExcludes",
         "clusters",
+        _CLUSTER_INCLUDES.opposite(),
         overload(_CLUSTER, _CLUSTER_VALUE, result=BOOLEAN),
         "Whether the customer is not in the segment; true when the cluster is missing.",
         ('("Behavioral Segment","Home Lovers")', False),

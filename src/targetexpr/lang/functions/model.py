@@ -1,9 +1,9 @@
-"""What a function declaration says: overloads, parameters, result, meaning, examples."""
+"""What a function declaration says: overloads, parameters, result, meaning, phrases, habits, examples."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from targetexpr.lang.types import Type
@@ -36,6 +36,21 @@ Role: TypeAlias = Literal[
 ]
 """What an argument is for; the checker looks at literals accordingly."""
 
+Limits: TypeAlias = tuple[int, int | None]
+"""Least and greatest number, both included; None: there is no greatest."""
+
+ROLE_LIMITS: Mapping[Role, Limits] = {
+    "year": (1, 9999),
+    "month": (1, 12),
+    "day": (1, 31),
+    "hour": (0, 23),
+    "end-hour": (0, 24),
+    "minute": (0, 59),
+    "second": (0, 59),
+    "count": (0, None),
+}
+"""The whole numbers that an argument can be, by its role."""
+
 Receiver: TypeAlias = Literal[
     "string", "number", "date", "boolean", "value", "bill", "item", "fields", "clusters", "profile"
 ]
@@ -61,12 +76,45 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TestPhrase:
+    """How an explanation words a test: `currentCustomer.email is "ann@shop.com", which contains "shop"`.
+
+    The strings are formats: `{0}`, `{1}` are the values of the arguments, `{receiver}` or `{profile}` is what the
+    function is called on; of the first argument `{argument}` is what is written, `{name}` the value without quotes;
+    `{moment}` are all arguments as one date, `{condition}` field, operator and number of the `...If` methods.
+    """
+
+    holds: str  # "contains {0}"
+    fails: str  # "does not contain {0}"
+    must: str  # "contain {0}"
+    must_not: str  # "not contain {0}"
+    subject: str = "{receiver}"  # what the test is about: "custom field {0} of {profile}"
+    joint: str | None = ", which "  # between the value that was found and the phrase; None: the value says enough
+
+    def opposite(self) -> TestPhrase:
+        """The phrase of the test that is true when this one is false."""
+        return replace(self, holds=self.fails, fails=self.holds, must=self.must_not, must_not=self.must)
+
+
+Place: TypeAlias = Literal["customFields", "clusters", "attributes", "lineItems"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reads:
+    """The entry of its profile that a function looks at: one of a dict, or an attribute of all line items."""
+
+    place: Place
+    name: str | None = None  # "brand"; None: the first argument names it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Overload:
     """One way to call a function. Parameters from `required` on may be left out, from the right."""
 
     parameters: tuple[Parameter, ...]
     result: Type
     required: int
+    subject: str | None = None  # what an explanation calls the result: "the days between {receiver} and {argument}"
 
     def accepts(self, count: int) -> bool:
         """Whether that many arguments can be given."""
@@ -94,7 +142,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Function:
-    """A method, declared once.
+    """A method, declared once: all that is known of it but how its result is computed.
 
     `meaning` names how the result comes about: the key of a computation, or `context` when it is read from data.
     """
@@ -104,6 +152,10 @@ class Function:
     overloads: tuple[Overload, ...]
     doc: str
     meaning: str
+    phrase: TestPhrase | None = None  # how an explanation words it, for tests
+    reads: Reads | None = None
+    limits: Limits | None = None  # what its numbers keep to; lint finds comparisons that cannot come out otherwise
+    habits: tuple[tuple[str, str], ...] = ()  # ("startsWith", which others write; what to write here)
     examples: tuple[Example, ...] = ()
     choice: str | None = None  # where the documents contradict each other or are silent: what was chosen, and why
     part: bool = False  # whether it may be written without parentheses (`createdDate.year`)
@@ -128,6 +180,7 @@ class Function:
         return self.overloads[0].result
 
 
-def overload(*parameters: Parameter, result: Type, required: int | None = None) -> Overload:
+def overload(*parameters: Parameter, result: Type, required: int | None = None, subject: str | None = None) -> Overload:
     """An overload whose parameters are all needed unless `required` says otherwise."""
-    return Overload(parameters=parameters, result=result, required=len(parameters) if required is None else required)
+    least = len(parameters) if required is None else required
+    return Overload(parameters=parameters, result=result, required=least, subject=subject)

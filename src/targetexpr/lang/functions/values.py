@@ -1,8 +1,8 @@
-"""Methods of texts, numbers and of every value: null tests, contains, matches, interval."""
+"""Methods of strings, numbers and of every value: null tests, contains, matches, interval."""
 
 from __future__ import annotations
 
-from targetexpr.lang.functions.model import Example, Function, Parameter, Receiver, overload
+from targetexpr.lang.functions.model import Example, Function, Parameter, Receiver, TestPhrase, overload
 from targetexpr.lang.types import BOOLEAN, INTEGER, STRING
 
 IGNORED = Parameter(name="ignored", type=STRING, role="ignored")
@@ -11,13 +11,34 @@ IGNORED = Parameter(name="ignored", type=STRING, role="ignored")
 _TEST = overload(IGNORED, result=BOOLEAN, required=0)
 
 
-def _test(name: str, receiver: Receiver, doc: str, *examples: Example, choice: str | None = None) -> Function:
+FILLED = TestPhrase(
+    holds="is filled", fails="is missing or empty", must="be filled", must_not="be missing or empty", joint=", it "
+)
+IS_DATE = TestPhrase(
+    holds="is a date", fails="is not a date", must="be a date", must_not="not be a date", joint=", it "
+)
+_NULL = TestPhrase(holds="is missing", fails="was passed", must="be missing", must_not="be passed", joint=None)
+_CONTAINS = TestPhrase(
+    holds="contains {0}", fails="does not contain {0}", must="contain {0}", must_not="not contain {0}"
+)
+MATCHES = TestPhrase(
+    holds="matches the pattern {0}",
+    fails="does not match the pattern {0}",
+    must="match the pattern {0}",
+    must_not="not match the pattern {0}",
+)
+
+
+def _test(
+    name: str, receiver: Receiver, phrase: TestPhrase, doc: str, *examples: Example, choice: str | None = None
+) -> Function:
     return Function(
         name=name,
         receiver=receiver,
         overloads=(_TEST,),
         doc=doc,
         meaning=name,
+        phrase=phrase,
         examples=examples,
         choice=choice,
     )
@@ -43,6 +64,8 @@ STRING_METHODS: tuple[Function, ...] = (
         overloads=(overload(Parameter(name="text", type=STRING), result=BOOLEAN),),
         doc="Whether the text holds the given text, upper and lower case told apart.",
         meaning="contains",
+        phrase=_CONTAINS,
+        habits=(("includes", "To test for a part, write `.contains(...)`."),),
         examples=(
             _email('contains(".com")', "ann@shop.com", True),
             _email('contains(".COM")', "ann@shop.com", False),
@@ -55,6 +78,15 @@ STRING_METHODS: tuple[Function, ...] = (
         overloads=(overload(Parameter(name="regex", type=STRING, role="regex"), result=BOOLEAN),),
         doc="Whether the regular expression (RE2 syntax) is found anywhere in the text.",
         meaning="matches",
+        phrase=MATCHES,
+        habits=(
+            ("equalsIgnoreCase", 'To ignore letter case, write `.matches("(?i)^...$")`.'),
+            ("toLowerCase", 'To ignore letter case, write `.matches("(?i)...")`.'),
+            ("toUpperCase", 'To ignore letter case, write `.matches("(?i)...")`.'),
+            ("startsWith", 'To test the start, write `.matches("^...")`.'),
+            ("endsWith", 'To test the end, write `.matches("...$")`.'),
+            ("length", 'To test the length, write `.matches("^.{2,5}$")`.'),
+        ),
         examples=(
             _email('matches("^an+@")', "ann@shop.com", True),
             _email('matches("shop")', "ann@shop.com", True),
@@ -65,6 +97,7 @@ STRING_METHODS: tuple[Function, ...] = (
     _test(
         "exists",
         "string",
+        FILLED,
         "Whether a text was passed that is not empty.",
         _email("exists()", "ann@shop.com", True),
         _email("exists()", "", False),
@@ -74,6 +107,7 @@ STRING_METHODS: tuple[Function, ...] = (
     _test(
         "notExists",
         "string",
+        FILLED.opposite(),
         "Whether the text is missing or empty; the opposite of exists.",
         _email("notExists()", "", True),
         _email("notExists()", "ann@shop.com", False),
@@ -81,6 +115,7 @@ STRING_METHODS: tuple[Function, ...] = (
     _test(
         "isEmpty",
         "string",
+        FILLED.opposite(),
         "Whether the text is missing or empty, as notExists.",
         _email("isEmpty()", "", True),
         _email("isEmpty()", None, True),
@@ -89,6 +124,7 @@ STRING_METHODS: tuple[Function, ...] = (
     _test(
         "isValidDate",
         "string",
+        IS_DATE,
         "Whether the text is a date such as 2025-05-27, with or without a time of day.",
         _email("isValidDate()", "2025-05-27", True),
         _email("isValidDate()", "2025-02-30", False),
@@ -101,6 +137,7 @@ VALUE_METHODS: tuple[Function, ...] = (
     _test(
         "isNull",
         "value",
+        _NULL,
         "Whether no value was passed; an empty text is a value.",
         _email("isNull()", None, True),
         _email("isNull()", "", False),
@@ -108,6 +145,7 @@ VALUE_METHODS: tuple[Function, ...] = (
     _test(
         "isNotNull",
         "value",
+        _NULL.opposite(),
         "Whether some value was passed, were it an empty text.",
         _email("isNotNull()", "", True),
         _email("isNotNull()", None, False),
@@ -130,6 +168,7 @@ NUMBER_METHODS: tuple[Function, ...] = (
         overloads=(overload(Parameter(name="upperBounds", type=STRING, role="bounds"), result=INTEGER),),
         doc="Which interval the number falls in, counted from 1: one more than the bounds that lie strictly below it.",
         meaning="interval",
+        limits=(1, None),
         examples=(_points(1, 100), _points(2, 101), _points(3, 600), _points(4, 700)),
         choice="Two examples put a value that equals a bound on different sides; it belongs below, as in the one that "
         "spells the intervals out (1-100, 101-400, 401-600). Above the last bound lies one interval more.",

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from targetexpr.lang.functions import PROFILE_FUNCTIONS
+
 _FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "schemas")
 _FORM = "file.schema.json"
 
@@ -21,8 +23,13 @@ def bundled_documents() -> Iterator[Mapping[str, Any]]:
 
 @cache
 def file_schema() -> Mapping[str, Any]:
-    """The JSON Schema of schema files: the one place that says what may stand in them."""
-    return _read(_FORM)
+    """The JSON Schema of schema files: the one place that says what may stand in them.
+
+    The functions that a method can `use` are those declared in `lang.functions`.
+    """
+    form = _read(_FORM)
+    form["$defs"]["method"]["properties"]["use"]["enum"] = sorted(PROFILE_FUNCTIONS)
+    return form
 
 
 def _read(name: str) -> Mapping[str, Any]:

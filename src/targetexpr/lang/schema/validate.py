@@ -12,6 +12,7 @@ from targetexpr.base.kinds import PHRASES, ValueKind, phrase_of, value_kind
 from targetexpr.base.pointers import Path
 from targetexpr.base.source import NO_SPAN, Span
 from targetexpr.base.suggestions import suggest
+from targetexpr.lang.functions.enums import VALUE_OF
 from targetexpr.lang.schema.bundled import file_schema
 from targetexpr.lang.schema.model import Declarations
 
@@ -189,13 +190,10 @@ def _role(parameters: list[Mapping[str, Any]], index: int, path: Path) -> Iterat
     type_ = "integer" if role == "count" else "string"
     if role != "value" and parameters[index].get("type", "string") != type_:
         yield _Violation("schema-value", (*path, "role"), f"The role `{role}` needs the type `{type_}`.")
-    before = _VALUE_OF.get(role)
+    before = VALUE_OF.get(role)
     if before is not None and (index == 0 or parameters[index - 1].get("role") != before):
         message = f"The role `{role}` must come right after a parameter with the role `{before}`."
         yield _Violation("schema-value", (*path, "role"), message)
-
-
-_VALUE_OF = {"inventory-value": "inventory-attribute", "custom-value": "custom-field", "cluster-value": "cluster"}
 
 
 def _known(names: list[str], known: set[str], path: Path, what: str) -> Iterator[_Violation]:

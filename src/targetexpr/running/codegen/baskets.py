@@ -12,10 +12,9 @@ from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 from targetexpr.lang.functions import Basket
-from targetexpr.lang.functions.baskets import SPELLINGS
+from targetexpr.lang.functions.baskets import CONDITIONS, SPELLINGS
 from targetexpr.lang.literals import is_number_text
 from targetexpr.running.codegen.runtime import unclean
-from targetexpr.running.meanings.baskets import CONDITION_SYMBOLS
 from targetexpr.running.regex.search import compiled, searcher
 from targetexpr.running.semantics import comparable_float
 
@@ -86,7 +85,7 @@ def basket_of_any(shape: Basket, name: str, texts: frozenset[str]) -> Loop:
 def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
     if shape.selection == "If":
         field, operator, text = texts
-        symbol = CONDITION_SYMBOLS.get(SPELLINGS.get(operator, operator))
+        symbol = CONDITIONS.get(SPELLINGS.get(operator, operator))
         bound = _exact_bound(text)
         if field not in _KEYS or symbol is None or bound is None:
             return None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, assert_never, cast
 
 from targetexpr.lang.functions import Basket
-from targetexpr.lang.functions.baskets import SPELLINGS
+from targetexpr.lang.functions.baskets import CONDITIONS, SPELLINGS
 from targetexpr.lang.literals import is_number_text
 from targetexpr.running.coercion import Number, PathPart, Value
 from targetexpr.running.context import ContextReader, get
@@ -26,16 +26,6 @@ _Item = dict[object, object]
 _Path = tuple[PathPart, ...]
 _Test = Callable[[_Item, _Path], bool]
 _Measure = Callable[[ContextReader, _Item, _Path], Number | None]
-
-CONDITION_SYMBOLS = {
-    "GREATER_THAN": ">",
-    "LESS_THAN": "<",
-    "LESS_THAN_EQUALS_TO": "<=",
-    "GREATER_THAN_EQUALS_TO": ">=",
-    "EQUALS_TO": "==",
-    "NOT_EQUALS_TO": "!=",
-}
-"""The operators of the `...If` methods, by their documented names."""
 
 
 def basket(
@@ -111,7 +101,7 @@ def _selection(reader: ContextReader, shape: Basket, arguments: tuple[Any, ...])
 
 def _condition(reader: ContextReader, field: str, operator: str, text: str) -> _Test | None:
     measure = ITEM_FIELDS.get(field)
-    symbol = CONDITION_SYMBOLS.get(SPELLINGS.get(operator, operator))
+    symbol = CONDITIONS.get(SPELLINGS.get(operator, operator))
     if measure is None or symbol is None or not is_number_text(text):
         return None
     bound = Decimal(text)

@@ -6,10 +6,21 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
+from targetexpr.lang.functions import ROLE_LIMITS, Role
 from targetexpr.lang.literals import days_in_month
 from targetexpr.running.coercion import InvalidValue, Number, Value, bind_date, local_instant
 
 _DAYS_IN_400_YEARS = 146_097
+
+
+def _limits(role: Role) -> tuple[int, int]:
+    least, most = ROLE_LIMITS[role]
+    assert most is not None
+    return least, most
+
+
+_END_HOUR, _MINUTE = _limits("end-hour"), _limits("minute")
+_MOMENT = (_limits("year"), _limits("month"), _limits("day"), _limits("hour"), _MINUTE, _limits("second"))
 
 
 def local(zone: tzinfo, instant: datetime) -> datetime:
@@ -123,7 +134,7 @@ def _is_time_between(
 
 
 def _minute_of_day(hour: Number, minute: Number, *, end: bool = False) -> int | None:
-    h, m = _whole(hour, 0, 24), _whole(minute, 0, 59)
+    h, m = _integer(hour, *_END_HOUR), _integer(minute, *_MINUTE)
     if h is None or m is None or (h == 24 and not (end and m == 0)):
         return None
     return h * 60 + m
@@ -131,15 +142,14 @@ def _minute_of_day(hour: Number, minute: Number, *, end: bool = False) -> int | 
 
 def _moment(zone: tzinfo, parts: tuple[Number, ...]) -> datetime | None:
     """Year, month, day and perhaps hour, minute, second as an instant; None when the clock never shows them."""
-    limits = ((1, 9999), (1, 12), (1, 31), (0, 23), (0, 59), (0, 59))
-    whole: list[int] = []
-    for part, (least, most) in zip(parts, limits, strict=False):
-        number = _whole(part, least, most)
+    numbers: list[int] = []
+    for part, (least, most) in zip(parts, _MOMENT, strict=False):
+        number = _integer(part, least, most)
         if number is None:
             return None
-        whole.append(number)
+        numbers.append(number)
     try:
-        return local_instant(datetime(*whole), zone)  # type: ignore[arg-type]
+        return local_instant(datetime(*numbers), zone)  # type: ignore[arg-type]
     except (ValueError, OverflowError):  # 30 February; or beyond the calendar once it is in UTC
         return None
 
@@ -147,13 +157,14 @@ def _moment(zone: tzinfo, parts: tuple[Number, ...]) -> datetime | None:
 def _calendar_day(zone: tzinfo, given: tuple[datetime | Number, ...]) -> date | None:
     if len(given) == 1 and isinstance(given[0], datetime):
         return local(zone, given[0]).date()
-    year, month, day = (_whole(part, 1, 9999) for part in given if not isinstance(part, datetime))
-    if year is None or month is None or day is None or month > 12 or day > days_in_month(year, month):
+    numbers = [part for part in given if not isinstance(part, datetime)]
+    year, month, day = (_integer(part, *limits) for part, limits in zip(numbers, _MOMENT, strict=False))
+    if year is None or month is None or day is None or day > days_in_month(year, month):
         return None
     return date(year, month, day)
 
 
-def _whole(number: Number, least: int, most: int) -> int | None:
+def _integer(number: Number, least: int, most: int) -> int | None:
     """A number as an int, None when it is a fraction or outside the limits."""
     if not least <= number <= most:
         return None

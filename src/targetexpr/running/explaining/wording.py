@@ -1,0 +1,44 @@
+"""Values in sentences: strings in quotes, dates by the local clock, nothing longer than a line."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from decimal import Decimal
+
+from targetexpr.base.dates import date_phrase
+from targetexpr.running.coercion import Value, shown_value, text_of
+
+LONGEST = 80
+_MOST_SHOWN = 5
+
+
+def cut(text: str) -> str:
+    """The beginning of a long text."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def shown(value: Value, zone: tzinfo) -> str:
+    """A value of the language."""
+    match value:
+        case None:
+            return "missing"
+        case str():
+            return f'"{cut(value)}"'
+        case bool() | int() | Decimal():
+            return cut(text_of(value))
+        case datetime():
+            return date_phrase(value if value.tzinfo is None else value.astimezone(zone))
+
+
+def shown_raw(raw: object, zone: tzinfo) -> str:
+    """What the data holds, whatever it is; a date without offset is meant in `zone`."""
+    if isinstance(raw, list | tuple):
+        return listed([shown_raw(one, zone) for one in raw[: _MOST_SHOWN + 1]]) if raw else "an empty list"
+    if isinstance(raw, str | bool | int | Decimal | datetime):
+        return shown(raw, zone)
+    return shown_value(raw)
+
+
+def listed(parts: list[str]) -> str:
+    """The first few of several."""
+    return ", ".join(parts[:_MOST_SHOWN]) + (", ..." if len(parts) > _MOST_SHOWN else "")
