@@ -16,7 +16,7 @@ import targetexpr
 PACKAGE = Path(targetexpr.__file__).parent
 _BELOW_RUNNING = {"base", "lang", "checking"}
 _BELOW_TARGETS = _BELOW_RUNNING | {"syntax", "front", "running", "records", "rule"}
-_BELOW_FRONT_ENDS = _BELOW_TARGETS | {"schemas", "targets", "documents", "ide"}
+_BELOW_FRONT_ENDS = _BELOW_TARGETS | {"schemas", "targets", "documents", "ide", "console"}
 LAYERS = {
     "base": set(),
     "lang": {"base"},
@@ -30,11 +30,23 @@ LAYERS = {
     "targets": _BELOW_TARGETS,
     "documents": _BELOW_TARGETS | {"targets"},
     "ide": _BELOW_TARGETS | {"targets", "documents"},
+    "console": _BELOW_FRONT_ENDS - {"console"},
     "cli": _BELOW_FRONT_ENDS,
-    "repl": _BELOW_FRONT_ENDS | {"cli"},
-    "serve": _BELOW_FRONT_ENDS | {"cli"},
+    "repl": _BELOW_FRONT_ENDS,
+    "serve": _BELOW_FRONT_ENDS,
 }
 """What each part may import beside itself."""
+
+
+FRONT_ENDS = {"cli", "repl", "serve"}
+
+
+def test_front_ends_are_independent() -> None:
+    """What two of them need lives below both; the command starts the others by their names."""
+    for name in FRONT_ENDS:
+        assert LAYERS[name].isdisjoint(FRONT_ENDS)
+    for name, below in LAYERS.items():
+        assert name in FRONT_ENDS or below.isdisjoint(FRONT_ENDS)
 
 
 def modules() -> list[Path]:

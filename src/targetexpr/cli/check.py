@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import Input
-from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, inputs, print_json, show
-from targetexpr.cli.schemas import add_event, add_schema, load
+from targetexpr.console.exits import BAD_INPUT, NO, YES
+from targetexpr.console.schemas import add_event, add_schema, load
 from targetexpr.documents.embedded import InvalidJson, Unit, units
 from targetexpr.front import Environment, analyze, check_json, enabled
 

@@ -7,12 +7,13 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
-from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import add_input, add_output, one_input, show
 from targetexpr.cli.records import Progress, add_data, records
-from targetexpr.cli.schemas import add_event, add_schema, load
+from targetexpr.console.exits import BAD_INPUT, NO, YES
+from targetexpr.console.outcomes import Counts, Failure, outcome_of, word
+from targetexpr.console.schemas import add_event, add_schema, load
 from targetexpr.records.record import Record
-from targetexpr.running.coercion import DataError, Value
+from targetexpr.running.coercion import Value
 
 if TYPE_CHECKING:
     from targetexpr.front import OnError
@@ -96,47 +97,6 @@ def compiled(options: Namespace) -> Rule:
         raise InputError(str(error)) from None
 
 
-class Failure:
-    """A record that could not be evaluated, and why."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
-class Counts:
-    """How many records came out how."""
-
-    def __init__(self) -> None:
-        self.done = self.yes = self.no = self.null = self.bad = self.other = 0
-
-    def add(self, outcome: Value | Failure) -> None:
-        """Counts one outcome."""
-        self.done += 1
-        if outcome is True:
-            self.yes += 1
-        elif outcome is False:
-            self.no += 1
-        elif outcome is None:
-            self.null += 1
-        elif isinstance(outcome, Failure):
-            self.bad += 1
-        else:
-            self.other += 1
-
-    def by_name(self) -> dict[str, int]:
-        """For programs."""
-        counts = {"records": self.done, "yes": self.yes, "no": self.no, "null": self.null}
-        if self.other:
-            counts["values"] = self.other
-        return {**counts, "errors": self.bad}
-
-    def __str__(self) -> str:
-        counts = self.by_name().items()
-        return ", ".join(f"{count} {_NOUNS.get((name, count), name)}" for name, count in counts)
-
-
 class Tally(Counts):
     """What came out so far, with what is wrong told at once and progress on a terminal."""
 
@@ -159,19 +119,11 @@ class Tally(Counts):
         return BAD_INPUT if self.bad else NO if self.no or self.null else YES
 
 
-def outcome_of(rule: Rule, record: Record) -> Value | Failure:
-    """What a record comes out as."""
-    if record.context is None:
-        return Failure(record.reason)
-    try:
-        return rule.evaluate(record.context)
-    except DataError as error:
-        return Failure(str(error))
-
-
 def _tell(options: Namespace, record: Record, outcome: Value | Failure) -> None:
     if options.output == "json":
         import json
+
+        from targetexpr.running.explaining.explanation import json_value
 
         if isinstance(outcome, Failure):
             print(json.dumps({"line": record.line, "error": outcome.text}, ensure_ascii=False))
@@ -183,33 +135,6 @@ def _tell(options: Namespace, record: Record, outcome: Value | Failure) -> None:
         print("error")
 
 
-def json_value(value: Value) -> str:
-    """A value as JSON: numbers exactly as they are, dates in ISO form."""
-    import json
-    from datetime import datetime
-
-    from targetexpr.running.coercion import text_of
-
-    if isinstance(value, datetime):
-        return json.dumps(value.isoformat())
-    if value is None or isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    return text_of(value)
-
-
-def word(value: Value) -> str:
-    """A verdict as a word, any other value as text.
-
-    >>> word(True), word(None)
-    ('yes', 'null')
-    """
-    from targetexpr.running.coercion import text_of
-
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "null" if value is None else text_of(value)
-
-
 def _tell_count(options: Namespace, tally: Tally) -> None:
     if options.output == "json":
         import json
@@ -217,6 +142,3 @@ def _tell_count(options: Namespace, tally: Tally) -> None:
         print(json.dumps(tally.by_name()))
     else:
         print(tally)
-
-
-_NOUNS = {("records", 1): "record", ("values", 1): "value", ("errors", 1): "error"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from targetexpr.cli.evaluate import Failure, Tally, add_rule, compiled
+from targetexpr.cli.evaluate import Tally, add_rule, compiled
 from targetexpr.cli.records import records
+from targetexpr.console.outcomes import Failure
 
 DESCRIPTION = """\
 Explain for every record of the data why a rule holds or does not: each condition with the value it read, which side

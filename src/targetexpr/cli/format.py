@@ -15,7 +15,6 @@ from targetexpr.base.diagnostics import Diagnostic, apply_fixes, capped
 from targetexpr.base.errors import InputError
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.base.source import NO_SPAN, Input
-from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import (
     add_input,
     add_output,
@@ -24,6 +23,7 @@ from targetexpr.cli.inputs import (
     print_json,
     show,
 )
+from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.syntax.parse import ParseResult, parse_text
 from targetexpr.syntax.printer import to_text
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import STDIN, Input
+from targetexpr.console.files import read_file, read_stdin
 
 if TYPE_CHECKING:
     from targetexpr.base.diagnostics import Diagnostic
@@ -52,31 +53,6 @@ def one_input(options: Namespace) -> Input:
     if len(found) > 1:
         raise InputError("this takes one input: an argument or one file, not both")
     return found[0]
-
-
-def read_stdin() -> Input:
-    """Standard input as UTF-8 text."""
-    if sys.stdin is None:
-        raise InputError("standard input is closed: give the text as an argument or with -f FILE")
-    return Input(_decoded(sys.stdin.buffer.read(), "standard input"), "<stdin>")
-
-
-def read_file(name: str) -> Input:
-    """A file as UTF-8 text, a byte-order mark left out; `-` is standard input."""
-    if name == STDIN:
-        return read_stdin()
-    try:
-        with open(name, "rb") as file:
-            return Input(_decoded(file.read(), name), name, is_file=True)
-    except OSError as error:
-        raise InputError(f"cannot read {name}: {error.strerror or error}") from None
-
-
-def _decoded(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8 and try again") from None
 
 
 def show(diagnostics: Iterable[Diagnostic], source: Input) -> None:

@@ -13,7 +13,7 @@ from typing import NoReturn, cast
 from targetexpr.base.errors import InputError
 from targetexpr.base.suggestions import suggest
 from targetexpr.cli.command import Command
-from targetexpr.cli.exits import BAD_INPUT, INTERRUPTED, YES
+from targetexpr.console.exits import BAD_INPUT, INTERRUPTED, YES
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "json": ("targetexpr.cli.to_json", "rule text to expressionJson"),

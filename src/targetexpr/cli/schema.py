@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from targetexpr.cli.exits import YES
 from targetexpr.cli.inputs import add_output, json_text
-from targetexpr.cli.schemas import add_schema, load
+from targetexpr.console.exits import YES
+from targetexpr.console.schemas import add_schema, load
 
 if TYPE_CHECKING:
     from targetexpr.ide.catalogue import Entry

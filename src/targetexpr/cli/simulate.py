@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, cast
 
 from targetexpr.base.errors import InputError
-from targetexpr.cli.exits import BAD_INPUT, YES
-from targetexpr.cli.inputs import add_output, print_json, read_file
-from targetexpr.cli.schemas import add_schema, load
+from targetexpr.cli.inputs import add_output, print_json
+from targetexpr.console.exits import BAD_INPUT, YES
+from targetexpr.console.files import read_file
+from targetexpr.console.schemas import add_schema, load
 from targetexpr.records.decoder import DecodeError, decode
 from targetexpr.records.reader import read
 

@@ -12,9 +12,10 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
 from targetexpr.base.render import as_dict
 from targetexpr.base.source import Source
-from targetexpr.cli.exits import NO, YES
-from targetexpr.cli.inputs import add_output, print_json, read_file
-from targetexpr.cli.schemas import add_schema, load
+from targetexpr.cli.inputs import add_output, print_json
+from targetexpr.console.exits import NO, YES
+from targetexpr.console.files import read_file
+from targetexpr.console.schemas import add_schema, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

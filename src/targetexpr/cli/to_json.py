@@ -6,9 +6,9 @@ from argparse import ArgumentParser, Namespace
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.source import Input
-from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_input, print_json, show
-from targetexpr.cli.schemas import add_event, add_schema, load
+from targetexpr.console.exits import BAD_INPUT, NO, YES
+from targetexpr.console.schemas import add_event, add_schema, load
 from targetexpr.front import check, to_json
 from targetexpr.syntax.parse import parse
 

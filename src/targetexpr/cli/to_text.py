@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from targetexpr.base.diagnostics import ExpressionError
-from targetexpr.cli.exits import BAD_INPUT, YES
 from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_input, print_json, show
+from targetexpr.console.exits import BAD_INPUT, YES
 from targetexpr.syntax.json_decoder import from_json
 from targetexpr.syntax.printer import to_text
 

@@ -10,8 +10,8 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.jsontext import JsonError, read_json
 from targetexpr.base.render import visible_line
 from targetexpr.base.source import Input
-from targetexpr.cli.exits import BAD_INPUT, NO, YES
 from targetexpr.cli.inputs import add_output, diagnostics_as_data, inputs, print_json, show
+from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.documents.compare import Comparison, compare, find_pairs
 
 DESCRIPTION = """\

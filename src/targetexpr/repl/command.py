@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from importlib.util import find_spec
 
 from targetexpr.base.errors import InputError
-from targetexpr.cli.schemas import add_event, add_schema, load
+from targetexpr.console.schemas import add_event, add_schema, load
 from targetexpr.repl.storage import RULES_FILE
 
 DESCRIPTION = """\

@@ -22,7 +22,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.shortcuts import CompleteStyle
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.cli.exits import YES
+from targetexpr.console.exits import YES
 from targetexpr.ide.code_actions import fix_all, safely_fixable
 from targetexpr.ide.document import Document, open_brackets
 from targetexpr.repl.commands import submit

@@ -250,6 +250,6 @@ def _document(path: str) -> JsonValue:
 
 def _text(path: str) -> str:
     from targetexpr.base.source import STDIN
-    from targetexpr.cli.inputs import read_file
+    from targetexpr.console.files import read_file
 
     return read_file(os.path.join(os.curdir, path) if path == STDIN else path).text

@@ -6,7 +6,7 @@ import re
 import sys
 from typing import TextIO
 
-from targetexpr.cli.exits import BAD_INPUT, YES
+from targetexpr.console.exits import BAD_INPUT, YES
 from targetexpr.ide.document import open_brackets
 from targetexpr.repl.commands import COMMANDS, submit
 from targetexpr.repl.interrupts import Interrupts

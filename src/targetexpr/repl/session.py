@@ -11,7 +11,7 @@ from targetexpr.base.errors import InputError
 from targetexpr.base.render import render
 from targetexpr.base.source import Source
 from targetexpr.checking.result import Checked
-from targetexpr.cli.evaluate import word
+from targetexpr.console.outcomes import word
 from targetexpr.front import Analysis, Environment
 from targetexpr.ide.code_actions import safely_fixable
 from targetexpr.ide.document import Document

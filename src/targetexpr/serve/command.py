@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
-from targetexpr.cli.exits import YES
+from targetexpr.console.exits import YES
 
 if TYPE_CHECKING:
     import socket

@@ -7,7 +7,7 @@ from time import monotonic
 
 from targetexpr.base.errors import InputError
 from targetexpr.checking.names import like_profile
-from targetexpr.cli.evaluate import Counts, Failure, outcome_of
+from targetexpr.console.outcomes import Counts, Failure, outcome_of
 from targetexpr.repl import records as sources
 from targetexpr.repl.commands.command import Command, file_name, no_argument, whole_number
 from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown, split_field

@@ -180,7 +180,7 @@ def as_json(whole: Explanation) -> str:
             "state": one.state,
         }
         out.append(json.dumps(head, ensure_ascii=False)[:-1])
-        out.append(f', "value": {_json_value(one.value)}')
+        out.append(f', "value": {json_value(one.value)}')
         more: dict[str, object] = {
             "error": one.error,
             "sentence": one.sentence,
@@ -202,7 +202,8 @@ def as_json(whole: Explanation) -> str:
     return "".join(out)
 
 
-def _json_value(value: Value) -> str:
+def json_value(value: Value) -> str:
+    """A value as JSON: numbers exactly as they are, dates in ISO form."""
     if isinstance(value, bool | str | None):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, datetime):
