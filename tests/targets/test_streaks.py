@@ -10,12 +10,12 @@ import pytest
 from targetexpr.targets.model.cycles import cycle_instant
 from targetexpr.targets.model.enums import FrequencyType
 from targetexpr.targets.progress.plan import Level
-from targetexpr.targets.progress.streaks import Step, reached, runs
+from targetexpr.targets.progress.streaks import PeriodState, reached, runs
 
-DONE = Step(achieved=True, ended=True, started=True)
-MISSED = Step(achieved=False, ended=True, started=True)
-RUNNING = Step(achieved=False, ended=False, started=True)
-AHEAD = Step(achieved=False, ended=False, started=False)
+DONE = PeriodState(achieved=True, ended=True, started=True)
+MISSED = PeriodState(achieved=False, ended=True, started=True)
+RUNNING = PeriodState(achieved=False, ended=False, started=True)
+AHEAD = PeriodState(achieved=False, ended=False, started=False)
 
 
 def test_a_running_period_never_breaks_a_run() -> None:

@@ -58,7 +58,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--strict", action="store_true", help="stop at the first record that cannot be read or whose data does not fit"
     )
-    parser.add_argument("--table", choices=TABLES, help="this table instead of the figures (csv: levels by default)")
+    parser.add_argument("--table", choices=TABLES, help="this table instead of the summary (csv: levels by default)")
     add_schema(parser)
     add_output(parser, "csv")
 
@@ -81,7 +81,7 @@ def run(options: Namespace) -> int:
     elif options.table is not None:
         print_json([{key: _plain(value) for key, value in row.items()} for row in progress.tables()[options.table]])
     else:
-        _figures(options, progress)
+        _summary(options, progress)
     return BAD_INPUT if unread else YES
 
 
@@ -117,7 +117,7 @@ def _enrolment(name: str) -> Enrolment:
     except DecodeError as error:
         raise InputError(f"{source.name}: {error}") from None
     if not isinstance(given, list | dict):
-        raise InputError(f"{source.name} is not an enrolment: a list of ids, or an object of them, is expected")
+        raise InputError(f"{source.name} is not an enrolment: expected a list of ids, or an object of them")
     return given
 
 
@@ -160,20 +160,20 @@ def _reporter() -> Callable[[str], object] | None:
 
 
 def _explain(options: Namespace, tracker: Tracker, progress: Progress, kept: list[Mapping[str, object]]) -> None:
-    from targetexpr.targets.reports.customer import tell
+    from targetexpr.targets.reports.customer import customer_report
 
     if options.customer not in progress.customers:
-        raise InputError(f"customer {options.customer!r} takes no part: there is no record, or no enrolment")
-    story = tell(tracker, progress, kept, options.customer)
+        raise InputError(f"customer {options.customer!r} takes no part: no records, or not enrolled")
+    report = customer_report(tracker, progress, kept, options.customer)
     if options.output == "json":
-        print_json(story.to_dict())
+        print_json(report.to_dict())
     elif options.output == "csv":
         _csv(progress, options.table or "contributions", customer=options.customer)
     else:
-        print(story.to_text())
+        print(report.to_text())
 
 
-def _figures(options: Namespace, progress: Progress) -> None:
+def _summary(options: Namespace, progress: Progress) -> None:
     from targetexpr.targets.reports.simulation import as_text, summarise
 
     summary = summarise(progress)

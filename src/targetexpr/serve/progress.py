@@ -30,7 +30,7 @@ from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.progress.enrolment import Enrolment
 from targetexpr.targets.progress.plan import EvaluationError
-from targetexpr.targets.progress.tracker import Prepared, prepare
+from targetexpr.targets.progress.tracker import PreparedGroup, prepare
 
 
 class NotEvaluated(Exception):
@@ -44,12 +44,12 @@ class NotEvaluated(Exception):
 
     def problem(self) -> Problem:
         """As a warning beside the groups that can."""
-        said = f"The target group {self.group} cannot be evaluated: {self.reason}."
+        said = f"The target group {self.group} cannot be evaluated: {self.reason.removesuffix('.')}."
         return Problem(message=said, reason="not-evaluated", pointer=self.pointer)
 
 
 @remembered(room=4 << 20)
-def _prepared(body: str, timezone: str) -> Prepared:
+def _prepared(body: str, timezone: str) -> PreparedGroup:
     """A kept group with its rules compiled. By its text: a group that was changed is another one."""
     return prepare(TargetGroup.model_validate(plain_of(body)), timezone=timezone)
 
@@ -130,7 +130,7 @@ def _told(row: GroupRow) -> Iterator[None]:
     try:
         yield
     except EvaluationError as error:
-        raise NotEvaluated(row.id, error.pointer, error.reason) from None
+        raise NotEvaluated(row.id, error.pointer, error.diagnostic.message) from None
     except ExpressionError as error:
         raise NotEvaluated(row.id, "/targets", str(error)) from None
     except OverflowError:

@@ -1,4 +1,4 @@
-"""One customer's progress in the shape of the platform's user-progress answer.
+"""One customer's progress in the accumulation of the platform's user-progress answer.
 
 The members are those the platform's documents list; what an evaluation cannot know (rows' own ids, enrolment times) is
 null, as the platform prints it. The envelope around one group is our choice.
@@ -60,7 +60,7 @@ def _row(progress: ProgressData, target: TargetPlan, row: PeriodProgress) -> dic
         "eventName": target.event_name,
         "targetAchievedDateTime": None if row.achieved_on is None else offset_text(row.achieved_on),
         "currentPeriod": _is_current(progress, row),
-        "milestones": [_mark(one, row) for one in target.marks],
+        "milestones": [_sub_target(one, row) for one in target.sub_targets],
     }
 
 
@@ -80,22 +80,22 @@ def _twin_rows(progress: ProgressData, customer: CustomerProgress, twin: Target)
     return rows
 
 
-def _mark(mark: SubTarget, row: PeriodProgress) -> dict[str, JsonValue]:
+def _sub_target(sub_target: SubTarget, row: PeriodProgress) -> dict[str, JsonValue]:
     return {
-        "id": mark.id,
-        "triggerName": mark.name,
-        "triggerValue": three_decimals(mark.value),
-        "isAchieved": _reached(mark, row),
+        "id": sub_target.id,
+        "triggerName": sub_target.name,
+        "triggerValue": three_decimals(sub_target.value),
+        "isAchieved": _reached(sub_target, row),
     }
 
 
-def _reached(mark: SubTarget, row: PeriodProgress) -> bool:
-    """As the target itself: at least the mark, and by something that counted."""
+def _reached(sub_target: SubTarget, row: PeriodProgress) -> bool:
+    """As the target itself: at least its value, and by something that counted."""
     if not row.contributions:
         return False
-    if mark.percentage:
-        return EXACT.multiply(row.progress, Decimal(100)) >= EXACT.multiply(row.value, mark.value)
-    return row.progress >= mark.value
+    if sub_target.percentage:
+        return EXACT.multiply(row.progress, Decimal(100)) >= EXACT.multiply(row.value, sub_target.value)
+    return row.progress >= sub_target.value
 
 
 def _level(customer: CustomerProgress, level: LevelProgress) -> dict[str, JsonValue]:

@@ -155,7 +155,7 @@ class GroupBuilder:
         """Streak levels by the number of cycles they take; `names` are the group's name with a number unless given."""
         named = names if names is not None else [f"{self.name}_{place}" for place in range(1, len(counts) + 1)]
         if len(named) != len(counts):
-            raise ValueError(f"{len(counts)} levels need as many names, and there are {len(named)}")
+            raise ValueError(f"expected {len(counts)} names for {len(counts)} levels, found {len(named)}")
         kind = TrackingType.STREAKS if continuous else TrackingType.NON_CONTINUOUS_STREAKS
         levels = [{"name": n, "target_count_of_sequence": c} for n, c in zip(named, counts, strict=True)]
         return self.set(tracking_type=kind, streaks=levels)
@@ -165,7 +165,7 @@ class GroupBuilder:
     ) -> GroupBuilder:
         """Track the targets as one: ALL or ANY of them, their sum up to `total` as well, or `at_least` so many."""
         if total is not None and at_least is not None:
-            raise ValueError("a unified group has a total or a number of targets, not both")
+            raise ValueError("a unified group can have a total or a number of targets, not both")
         made = self.set(tracking_type=TrackingType.UNIFIED, combination_type=combination.upper())
         if total is None and at_least is None:
             return made
@@ -178,7 +178,7 @@ class GroupBuilder:
         return self.set(tracking_type=TrackingType.CAPPING)
 
     def check(self, *, schema: Schema | None = None, taken_names: Collection[str] = ()) -> list[Diagnostic]:
-        """Everything that `build` would complain or warn about."""
+        """Every error and warning that `build` would find."""
         return check(read_group(self._plan(schema)), schema=schema, taken_names=taken_names, building=True)
 
     def build(self, *, schema: Schema | None = None, taken_names: Collection[str] = ()) -> TargetGroup:
@@ -209,7 +209,7 @@ class GroupBuilder:
             try:
                 made["expression_json"] = made_json(Target.model_validate(plan.members), schema)
             except (ExpressionError, ValueError):
-                return made  # what is wrong with it, validation says
+                return made  # validation says what is wrong with it
         return made
 
 
@@ -220,7 +220,7 @@ def _named(model: type[Wire], members: Mapping[str, object]) -> dict[str, object
 
 
 def _number(value: object) -> object:
-    """A number given as text goes on the wire as a number; what is none is left for validation to tell."""
+    """A number given as a string goes on the wire as a number; anything else is left to validation."""
     try:
         return Number(value) if isinstance(value, str) else value
     except ValueError:
@@ -284,7 +284,7 @@ def streak_group(
     amounts = {"spend": spend, "gross_spend": gross_spend, "bills": bills, "visits": visits, "units": units}
     measure, value = _one_of(amounts)
     if not isinstance(count, int):
-        raise ValueError(f"`{unit}` is a number of cycles")
+        raise ValueError(f"`{unit}` must be a number of cycles")
     builder = GroupBuilder(name).cycles(count, _UNITS[unit], start=start)
     if description is not None:
         builder = builder.describe(description)
@@ -301,5 +301,5 @@ def _one_of(
     found = [(name, value) for name, value in given.items() if value is not None]
     if len(found) != 1:
         known = ", ".join(f"`{name}`" for name in given)
-        raise ValueError(f"exactly one of {known} is needed, and there are {len(found)}")
+        raise ValueError(f"expected exactly one of {known}, found {len(found)}")
     return found[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from targetexpr.targets.model.enums import TrackingType
-from targetexpr.targets.progress.ledger import ZERO, Account, Mark, Movement, achiever, local_day
+from targetexpr.targets.progress.ledger import ZERO, Account, Credit, Movement, achiever, local_day
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan
 from targetexpr.targets.progress.results import (
     CapProgress,
@@ -17,7 +17,7 @@ from targetexpr.targets.progress.results import (
     StreakProgress,
     UnifiedProgress,
 )
-from targetexpr.targets.progress.streaks import Step, reached, runs
+from targetexpr.targets.progress.streaks import PeriodState, reached, runs
 from targetexpr.targets.progress.windows import Window
 
 
@@ -57,15 +57,15 @@ def streak(
     dropped: bool,
 ) -> StreakProgress:
     """The streak over the periods of its target, by place. `dropped` is what becomes of levels not reached."""
-    steps = [
-        Step(
+    states = [
+        PeriodState(
             achieved=rows[period.index].achieved,
             ended=today is not None and period.last < today,
             started=today is not None and period.first <= today,
         )
         for period in periods
     ]
-    found = runs(steps, continuous=plan.tracking is TrackingType.STREAKS)
+    found = runs(states, continuous=plan.tracking is TrackingType.STREAKS)
     levels = []
     for level, place in zip(plan.levels, reached(plan.levels, found.after), strict=True):
         decided = None if place is None else rows[periods[place].index]
@@ -110,7 +110,7 @@ def _state(plan: EvaluationPlan, windows: Sequence[Window], achieved: Sequence[b
 
 
 def _unified_by(plan: EvaluationPlan, windows: Sequence[Window]) -> Movement | None:
-    """The movement that last brought members and sum to what is asked, watching all ledgers at once."""
+    """The movement that last contributed members and sum to what is asked, watching all ledgers at once."""
     progress = [ZERO] * len(windows)
     counted = [False] * len(windows)
     found: Movement | None = None
@@ -132,13 +132,13 @@ def _together(windows: Sequence[Window]) -> list[tuple[int, Movement]]:
     return sorted(pairs, key=lambda pair: (pair[1].order, pair[0]))
 
 
-def cap(plan: EvaluationPlan, target: str, window: Window, marks: Mapping[str, Mark]) -> CapProgress:
+def cap(plan: EvaluationPlan, target: str, window: Window, credited: Mapping[str, Credit]) -> CapProgress:
     """Awards in order, each granted what is left of the ceiling. Returns give nothing back, so they are not seen."""
-    account = Account(window.account.shape, plan.zone)
+    account = Account(window.account.accumulation, plan.zone)
     left, grants = window.value, []
     for movement in window.account.movements:
         if movement.counts:
-            account.take(marks[movement.record])
+            account.take(credited[movement.record])
             asked = account.movements[-1].change
             granted = min(asked, left)
             left -= granted

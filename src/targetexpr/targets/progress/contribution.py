@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 _Profile: TypeAlias = dict[object, object]
 _Path: TypeAlias = tuple[PathPart, ...]
 Measure: TypeAlias = Callable[[Mapping[str, object], str], "Number | None"]
-"""From a record, and the profile of its bill (`currentTxn`, or `returnBill`), to the figure; None without one."""
+"""From a record, and the profile of its bill (`currentTxn`, or `returnBill`), to the amount; None without one."""
 
 Lines: TypeAlias = tuple[tuple[str | None, Decimal], ...]
-"""The lines of a bill that pass: code and figure of each."""
+"""The lines of a bill that pass: code and amount of each."""
 
 ONE = Decimal(1)
 
@@ -38,18 +38,18 @@ class TargetEvaluator:
         self.rule = compile_rule(target.rule, schema, event=target.event, timezone=timezone)
         self.matches = self.rule.matches
         self.measure = _measure(target, reader)
-        self.line_figure = _line_figure(target, reader) if target.entity is TargetEntity.LINEITEM else None
+        self.line_measure = _line_measure(target, reader) if target.entity is TargetEntity.LINEITEM else None
 
     def contribution(self, record: dict[str, object]) -> tuple[Decimal, Lines | None] | None:
         """What a record of the right type brings, None when it does not count. Raises DataError."""
         if self.target.filtered and not self.in_scope(record):
             return None
-        if self.line_figure is not None:
+        if self.line_measure is not None:
             return self._from_lines(record)
         if not self.matches(record):
             return None
-        figure = self.measure(record, "currentTxn")
-        return None if figure is None else (Decimal(figure), None)
+        measured = self.measure(record, "currentTxn")
+        return None if measured is None else (Decimal(measured), None)
 
     def explain(self, context: dict[str, object]) -> Explanation:
         """Why the rule comes out as it does."""
@@ -81,12 +81,12 @@ class TargetEvaluator:
         passing = []
         for line, path in self._lines(record, "currentTxn"):
             if self.matches({**record, "currentLineItem": line}):
-                figure = self._figure(line, path)
-                if figure is not None:
-                    passing.append((self.reader.string(get(line, "code"), *path, "code"), Decimal(figure)))
+                measured = self._measure_line(line, path)
+                if measured is not None:
+                    passing.append((self.reader.string(get(line, "code"), *path, "code"), Decimal(measured)))
         if not passing:
             return None
-        total = ONE if self._once else sum((figure for _, figure in passing), Decimal(0))
+        total = ONE if self._once else sum((measured for _, measured in passing), Decimal(0))
         return total, tuple(passing)
 
     @property
@@ -94,9 +94,9 @@ class TargetEvaluator:
         """Bills and days are counted, however many of their lines pass."""
         return self.target.type in (TargetType.COUNT, TargetType.VISIT)
 
-    def _figure(self, line: _Profile, path: _Path) -> Number | None:
-        assert self.line_figure is not None
-        return self.line_figure(line, path)
+    def _measure_line(self, line: _Profile, path: _Path) -> Number | None:
+        assert self.line_measure is not None
+        return self.line_measure(line, path)
 
     def _lines(self, record: Mapping[str, object], name: str) -> list[tuple[_Profile, _Path]]:
         return line_items(self.reader, self.reader.profile(record, name) or {}, name) or []
@@ -104,14 +104,14 @@ class TargetEvaluator:
     # ---- returns -----------------------------------------------------------------------------------------------------
 
     def returned(self, record: dict[str, object], lines: Lines | None) -> Decimal | None:
-        """The figure that a return states, None when it states none. Raises DataError.
+        """The amount that a return states, None when it states none. Raises DataError.
 
         For targets on line items a returned line counts when a line of the bill with its code did; None when the
         return lists no lines, or one without a code: the caller takes the bill's share.
         """
-        if self.line_figure is None:
-            figure = self.measure(record, "returnBill")
-            return None if figure is None else not_negative(figure, "returnBill")
+        if self.line_measure is None:
+            measured = self.measure(record, "returnBill")
+            return None if measured is None else not_negative(measured, "returnBill")
         stated = self._lines(record, "returnBill")
         if not stated:
             return None
@@ -122,9 +122,9 @@ class TargetEvaluator:
             if code is None:
                 return None
             if code in codes:
-                figure = self._figure(line, path)
-                if figure is not None:
-                    total += not_negative(figure, path_text(path))
+                measured = self._measure_line(line, path)
+                if measured is not None:
+                    total += not_negative(measured, path_text(path))
         return total
 
     def bill_value(self, record: dict[str, object], name: str) -> Decimal | None:
@@ -148,11 +148,11 @@ def line_items(reader: ContextReader, bill: _Profile, name: str) -> list[tuple[_
     return [(cast("_Profile", item), (name, "lineItems", index)) for index, item in enumerate(items)]
 
 
-def not_negative(figure: Number, path: str) -> Decimal:
-    """What is taken back, which is stated as a positive figure."""
-    if figure < 0:
-        raise DataError(path, figure, "a figure of 0 or more (what is returned is stated without a sign)")
-    return Decimal(figure)
+def not_negative(stated: Number, path: str) -> Decimal:
+    """What is taken back, which is stated as a positive number."""
+    if stated < 0:
+        raise DataError(path, stated, "a number of 0 or more (what is returned is stated without a sign)")
+    return Decimal(stated)
 
 
 def _measure(target: TargetPlan, reader: ContextReader) -> Measure:
@@ -199,10 +199,10 @@ def _quantity(reader: ContextReader, bill: _Profile, name: str) -> Number | None
         return None
     total = 0
     for line, path in lines:
-        figure = quantity(reader, line, path)
-        if figure is None:
+        measured = quantity(reader, line, path)
+        if measured is None:
             return None
-        total += figure
+        total += measured
     return total
 
 
@@ -233,11 +233,11 @@ def _points(
     return sum(known[1:], known[0]) if known else None
 
 
-def _line_figure(target: TargetPlan, reader: ContextReader) -> Callable[[_Profile, _Path], Number | None]:
+def _line_measure(target: TargetPlan, reader: ContextReader) -> Callable[[_Profile, _Path], Number | None]:
     def exact(
-        figure: Callable[[ContextReader, _Profile, _Path], Number | None],
+        measure: Callable[[ContextReader, _Profile, _Path], Number | None],
     ) -> Callable[[_Profile, _Path], Number | None]:
-        return lambda line, path: figure(reader, line, path)
+        return lambda line, path: measure(reader, line, path)
 
     match target.type:
         case TargetType.SALES:
@@ -251,4 +251,5 @@ def _line_figure(target: TargetPlan, reader: ContextReader) -> Callable[[_Profil
         case TargetType.COUNT | TargetType.VISIT:
             return lambda _line, _path: 1
         case _:
-            raise EvaluationError("", f"{target.type} has no meaning for line items")
+            message = f"The platform does not count {target.type} for LINEITEM, as {target.name!r} does."
+            raise EvaluationError("entity-type-pair", "/targets", message)

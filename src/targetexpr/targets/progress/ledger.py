@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 from typing import NamedTuple
 
 from targetexpr.targets.progress.contribution import Lines
-from targetexpr.targets.progress.plan import Shape
+from targetexpr.targets.progress.plan import Accumulation
 from targetexpr.targets.progress.record import Order
 
 ZERO = Decimal(0)
@@ -19,7 +19,7 @@ EXACT = Context(prec=6000)
 """Sums are exact: numbers have at most 1,000 digits on either side of the point, and a group is not that long."""
 
 
-class Mark(NamedTuple):
+class Credit(NamedTuple):
     """A record that counts for a target."""
 
     order: Order
@@ -34,7 +34,7 @@ class Refund(NamedTuple):
 
     order: Order
     record: str  # the return
-    bill: Mark
+    bill: Credit
     taken: Decimal
     left: Decimal  # what is left of the bill's measure
     gone: bool  # nothing of the bill is left
@@ -53,22 +53,22 @@ class Movement(NamedTuple):
 class Account:
     """Progress while it is being added up, in the order in which records are handed in."""
 
-    shape: Shape
+    accumulation: Accumulation
     zone: tzinfo
     progress: Decimal = ZERO
     movements: list[Movement] = field(default_factory=list)
     _days: dict[date, dict[str, Decimal]] = field(default_factory=dict)  # per local day what is left of its records
 
-    def take(self, mark: Mark) -> None:
+    def take(self, credit: Credit) -> None:
         """A record counts."""
-        if self.shape == "sum":
-            change = mark.amount
+        if self.accumulation == "sum":
+            change = credit.amount
         else:
-            day = self._day(mark)
-            before = self._figure(day)
-            day[mark.record] = mark.amount
-            change = self._figure(day) - before
-        self.move(Movement(mark.order, mark.record, change, True))
+            day = self._day(credit)
+            before = self._day_amount(day)
+            day[credit.record] = credit.amount
+            change = self._day_amount(day) - before
+        self.move(Movement(credit.order, credit.record, change, True))
 
     def give_back(self, refund: Refund) -> None:
         """A return lowers the progress here."""
@@ -78,30 +78,30 @@ class Account:
 
     def change_of(self, refund: Refund) -> Decimal:
         """What a return changes in the figures of its bill's window, wherever that is booked."""
-        if self.shape == "sum":
+        if self.accumulation == "sum":
             return -refund.taken
         day = self._day(refund.bill)
         if refund.bill.record not in day:
             return ZERO
-        before = self._figure(day)
+        before = self._day_amount(day)
         if refund.gone:
             del day[refund.bill.record]
         else:
             day[refund.bill.record] = refund.left
-        return self._figure(day) - before
+        return self._day_amount(day) - before
 
     def move(self, movement: Movement) -> None:
         """A line of the ledger, as it is."""
         self.progress += movement.change
         self.movements.append(movement)
 
-    def _day(self, mark: Mark) -> dict[str, Decimal]:
-        return self._days.setdefault(local_day(mark.order[0], self.zone), {})
+    def _day(self, credit: Credit) -> dict[str, Decimal]:
+        return self._days.setdefault(local_day(credit.order[0], self.zone), {})
 
-    def _figure(self, day: dict[str, Decimal]) -> Decimal:
+    def _day_amount(self, day: dict[str, Decimal]) -> Decimal:
         if not day:
             return ZERO
-        match self.shape:
+        match self.accumulation:
             case "highest":
                 return max(day.values())
             case "lowest":
@@ -115,23 +115,23 @@ def local_day(at: datetime, zone: tzinfo) -> date:
     return at.astimezone(zone).date()
 
 
-def refunds(marks: dict[str, Mark], stated: Iterable[tuple[Order, str, str, Decimal | bool]]) -> Iterator[Refund]:
-    """What each return takes, in order, never more than its bill brought.
+def refunds(credited: dict[str, Credit], stated: Iterable[tuple[Order, str, str, Decimal | bool]]) -> Iterator[Refund]:
+    """What each return takes, in order, never more than its bill contributed.
 
-    `stated` has for each return in order: its place, its id, its bill, and the figure it states; for counted
+    `stated` has for each return in order: its place, its id, its bill, and the amount it states; for counted
     bills, whether they are now returned whole. Returns that take nothing are left out.
     """
-    left = {bill: mark.amount for bill, mark in marks.items()}
-    for order, record, bill, figure in stated:
-        mark, rest = marks[bill], left[bill]
-        taken = (rest if figure else ZERO) if isinstance(figure, bool) else min(figure, rest)
+    left = {bill: credit.amount for bill, credit in credited.items()}
+    for order, record, bill, amount in stated:
+        credit, rest = credited[bill], left[bill]
+        taken = (rest if amount else ZERO) if isinstance(amount, bool) else min(amount, rest)
         if taken > ZERO:
             left[bill] = rest - taken
-            yield Refund(order, record, mark, taken, rest - taken, rest == taken)
+            yield Refund(order, record, credit, taken, rest - taken, rest == taken)
 
 
 def achiever(movements: Iterable[Movement], value: Decimal) -> Movement | None:
-    """The movement that last brought the progress to the value; None when it is not reached in the end.
+    """The movement that last contributed the progress to the value; None when it is not reached in the end.
 
     A value counts as reached from the first contribution on, so that a target of 0 takes one.
     """

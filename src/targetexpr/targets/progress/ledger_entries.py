@@ -12,14 +12,14 @@ from targetexpr.targets.progress.plan import TargetPlan
 from targetexpr.targets.progress.record import BILL, Head, Order, order_of
 from targetexpr.targets.progress.results import RecordError
 
-Brought: TypeAlias = tuple[int, Decimal, Lines | None, Decimal | None]
-"""What a record brought to a target: the target's place, the measure, lines that passed, the bill's value."""
+Contributed: TypeAlias = tuple[int, Decimal, Lines | None, Decimal | None]
+"""What a record contributed to a target: the target's index, the measure, lines that passed, the bill's value."""
 
 
 class Entry:
     """What is kept of a record."""
 
-    __slots__ = ("at", "brought", "errors", "id", "is_bill", "number", "returned", "returns")
+    __slots__ = ("at", "contributed", "errors", "id", "is_bill", "number", "returned", "returns")
 
     def __init__(self, head: Head) -> None:
         self.at = head.at
@@ -28,7 +28,7 @@ class Entry:
         self.is_bill = head.type == BILL
         self.returns: str | None = None  # of a return, the id of its bill; "" when it names none
         self.returned: dict[str, object] | None = None  # of a return, its own copy of the record
-        self.brought: tuple[Brought, ...] = ()
+        self.contributed: tuple[Contributed, ...] = ()
         self.errors: tuple[RecordError, ...] = ()
 
     @property
@@ -38,14 +38,14 @@ class Entry:
 
     def rank(self) -> tuple[object, ...]:
         """Decides between two records of one id: the earlier one, else by what they bring, never by who came first."""
-        shown = repr((self.brought, self.errors, self.is_bill, self.returns, self.returned))
+        shown = repr((self.contributed, self.errors, self.is_bill, self.returns, self.returned))
         return (self.order, shown)
 
 
-def bill_value(gate: TargetEvaluator, record: dict[str, object]) -> Decimal | None:
+def bill_value(evaluator: TargetEvaluator, record: dict[str, object]) -> Decimal | None:
     """A bill's value, for judging its returns; a bill that has none still counts."""
     try:
-        return gate.bill_value(record, "currentTxn")
+        return evaluator.bill_value(record, "currentTxn")
     except DataError:
         return None
 

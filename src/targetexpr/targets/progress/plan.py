@@ -1,7 +1,7 @@
 """A target group as evaluation needs it: complete, typed, without the wire's looseness; or the reason why it cannot be.
 
 Models allow whatever the platform has been seen to store. What is evaluated must be whole: a missing value or a cycle
-without a length would give a wrong figure silently, so making a plan raises EvaluationError with the place instead.
+without a length would give wrong progress silently, so making a plan raises EvaluationError with the place instead.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.targets.model.cycles import day_after, midnight, step
 from targetexpr.targets.model.enums import (
     AggregateFunction,
@@ -26,23 +27,30 @@ from targetexpr.targets.model.enums import (
     TriggerValueType,
     WindowType,
 )
+from targetexpr.targets.model.error_numbers import number_of
 from targetexpr.targets.model.events import TRANSACTION_ADD, event_of
 from targetexpr.targets.model.group import Period, Target, TargetGroup
 
-Shape: TypeAlias = Literal["sum", "days", "highest", "lowest"]
+Accumulation: TypeAlias = Literal["sum", "days", "highest", "lowest"]
 """What is made of measures: their sum, the number of local days, or per local day the highest or lowest, summed."""
 
 
 class EvaluationError(ValueError):
-    """A group that cannot be evaluated. `pointer` is the JSON pointer of what is missing or wrong."""
+    """A group that cannot be evaluated. `diagnostic` says why, at the JSON pointer of what is missing or invalid."""
 
-    def __init__(self, pointer: str, reason: str) -> None:
-        super().__init__(pointer, reason)
-        self.pointer = pointer  # "/targets/0/defaultValues"
-        self.reason = reason
+    def __init__(self, code: str, pointer: str, message: str) -> None:
+        self.diagnostic = Diagnostic(
+            code=code, severity="error", message=message, pointer=pointer, number=number_of(code)
+        )
+        super().__init__(code, pointer, message)
+
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer of what is missing or invalid."""
+        return self.diagnostic.pointer or ""
 
     def __str__(self) -> str:
-        return f"{self.pointer or '/'}: {self.reason}"
+        return str(self.diagnostic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +70,7 @@ class PeriodPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubTarget:
-    """A lower mark on the way to a target's value: an amount, or a percentage of the value."""
+    """A step on the way to a target's value: an amount, or a percentage of the value."""
 
     id: int | None
     name: str | None
@@ -84,12 +92,12 @@ class TargetPlan:
     rule: str
     field: str  # extended field, event attribute or currency; "" when there is none
     counts_field: bool  # count the field instead of summing it
-    shape: Shape
+    accumulation: Accumulation
     stores: frozenset[str]
     zones: frozenset[str]
     concepts: frozenset[str]
     values: tuple[Decimal, ...]  # fixed windows: one per listed period; else the k-th, the last repeats
-    marks: tuple[SubTarget, ...] = ()
+    sub_targets: tuple[SubTarget, ...] = ()
 
     @property
     def filtered(self) -> bool:
@@ -141,8 +149,9 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> EvaluationPlan:
     tracking = group.tracking_type or TrackingType.DEFAULT
     fixed = window is EvaluationType.FIXED_CALENDAR_WINDOW
     if not fixed and (tracking.is_streak or tracking is TrackingType.UNIFIED):
-        reason = f"{tracking} groups belong to FIXED_CALENDAR_WINDOW, not {window}"
-        raise EvaluationError("/targetEvaluationType", reason)
+        code = "streak-window" if tracking.is_streak else "unified-window"
+        message = f"{tracking} groups need FIXED_CALENDAR_WINDOW, not {window}."
+        raise EvaluationError(code, "/targetEvaluationType", message)
     every = tuple(_period(period, index, zone) for index, period in enumerate(group.periods or ()))
     taking = [
         (index, target) for index, target in enumerate(group.targets or ()) if target.is_active and not target.is_twin
@@ -154,7 +163,7 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> EvaluationPlan:
     names = [target.name for target in targets]
     for (index, _), name in zip(taking, names, strict=True):
         if names.count(name) > 1:
-            raise EvaluationError(f"/targets/{index}/name", f"there are several targets named {name!r}")
+            raise EvaluationError("duplicate-target", f"/targets/{index}/name", f"Duplicate target name: {name!r}.")
     active = [one for one, period in zip(every, group.periods or (), strict=True) if period.is_active]
     needed, overall = _unified(group) if tracking is TrackingType.UNIFIED else (0, None)
     unit, frequency, cycles = _cycles(group, window)
@@ -183,10 +192,11 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> EvaluationPlan:
 def _period(period: Period, index: int, zone: tzinfo) -> PeriodPlan:
     if period.start_date is None or period.end_date is None:
         missing = "startDate" if period.start_date is None else "endDate"
-        raise EvaluationError(f"/periods/{index}/{missing}", "a period needs both of its dates")
+        raise EvaluationError("period-date-missing", f"/periods/{index}/{missing}", f"A period needs a {missing}.")
     first, last = period.start_date.local_date(zone), period.end_date.local_date(zone)
     if last < first:
-        raise EvaluationError(f"/periods/{index}/endDate", f"the period ends on {last}, before it starts on {first}")
+        message = f"The period ends on {last}, before it starts on {first}."
+        raise EvaluationError("period-ends-before-start", f"/periods/{index}/endDate", message)
     start, end = midnight(first, zone), midnight(day_after(last), zone)
     return PeriodPlan(
         index=index,
@@ -205,11 +215,13 @@ def _target(target: Target, place: int, pointer: str, periods: tuple[PeriodPlan,
     entity, kind, info = target.target_entity, target.target_type, target.extended_field_info
     event = event_of(target)
     if entity is None or kind is None or event is None:
-        raise EvaluationError(pointer, f"a target needs a {'targetEntity' if entity is None else 'targetType'}")
+        missing, code = ("targetType", "member-missing") if kind is None else ("targetEntity", "entity-missing")
+        raise EvaluationError(code, pointer, f"A target needs a {missing}.")
     entity = entity.stored
     field = info.name or "" if info is not None else ""
     if kind in (TargetType.EXTENDED_FIELD, TargetType.EVENT_ATTRIBUTE) and not field:
-        raise EvaluationError(f"{pointer}/extendedFieldInfo", f"{kind} needs the name of what it counts")
+        message = "extendedFieldInfo needs a name: the field or attribute to count."
+        raise EvaluationError("member-missing", f"{pointer}/extendedFieldInfo", message)
     if entity is TargetEntity.ALTERNATE_CURRENCIES:
         field = (info.alternate_currency_identifier if info is not None else None) or ""
     return TargetPlan(
@@ -223,14 +235,14 @@ def _target(target: Target, place: int, pointer: str, periods: tuple[PeriodPlan,
         rule=target.rule,
         field=field,
         counts_field=info is not None and info.aggregate_function is AggregateFunction.COUNT,
-        shape=_shape(target, kind, f"{pointer}/extendedFieldInfo/aggregateWindow"),
+        accumulation=_accumulation(target, kind, f"{pointer}/extendedFieldInfo/aggregateWindow"),
         values=_values(target, pointer, periods),
-        marks=_marks(target),
+        sub_targets=_sub_targets(target),
         **_scope(target, pointer),
     )
 
 
-def _shape(target: Target, kind: TargetType, pointer: str) -> Shape:
+def _accumulation(target: Target, kind: TargetType, pointer: str) -> Accumulation:
     if kind is TargetType.VISIT:
         return "days"
     info = target.extended_field_info
@@ -238,13 +250,15 @@ def _shape(target: Target, kind: TargetType, pointer: str) -> Shape:
     if window is None or kind is TargetType.COUNT:
         return "sum"
     if window.window_value is not None and window.window_value != "1":
-        raise EvaluationError(f"{pointer}/windowValue", f"only windows of 1 day are defined, not {window.window_value}")
+        message = f"The window must be one unit long, not {window.window_value!r}."
+        raise EvaluationError("window-value", f"{pointer}/windowValue", message)
     if window.window_type is None:
-        raise EvaluationError(f"{pointer}/windowType", "a window takes the MIN or the MAX of each day")
+        message = "A window needs a windowType: MIN or MAX."
+        raise EvaluationError("window-type-missing", f"{pointer}/windowType", message)
     return "highest" if window.window_type is WindowType.MAX else "lowest"
 
 
-def _marks(target: Target) -> tuple[SubTarget, ...]:
+def _sub_targets(target: Target) -> tuple[SubTarget, ...]:
     """Sub-targets with a value; one without says nothing about progress."""
     return tuple(
         SubTarget(
@@ -264,7 +278,7 @@ def _values(target: Target, pointer: str, periods: tuple[PeriodPlan, ...] | None
     amounts = [Decimal(one.default_value) if one.default_value is not None else None for one in given]
     if periods is None:
         if not amounts or None in amounts:
-            raise EvaluationError(f"{pointer}/defaultValues", "a target needs a value")
+            raise EvaluationError("too-few-values", f"{pointer}/defaultValues", "A target needs at least one value.")
         return tuple(amount for amount in amounts if amount is not None)
     by_id = {one.period_id: amount for one, amount in zip(given, amounts, strict=True) if one.period_id is not None}
     found = []
@@ -276,8 +290,8 @@ def _values(target: Target, pointer: str, periods: tuple[PeriodPlan, ...] | None
         else:
             amount = None
         if amount is None:
-            reason = f"there is no value for period {period.name} ({len(given)} values, {len(periods)} periods)"
-            raise EvaluationError(f"{pointer}/defaultValues", reason)
+            message = f"Missing value for period {period.name} ({len(given)} values, {len(periods)} periods)."
+            raise EvaluationError("too-few-values", f"{pointer}/defaultValues", message)
         found.append(amount)
     return tuple(found)
 
@@ -288,7 +302,8 @@ def _scope(target: Target, pointer: str) -> dict[Literal["stores", "zones", "con
         if not one.entity_ids:
             continue
         if one.entity_type is None:
-            raise EvaluationError(f"{pointer}/filters/{index}/entityType", "a filter needs to say what its ids are")
+            message = "A filter needs an entityType, which says what its ids are."
+            raise EvaluationError("filter-entity-missing", f"{pointer}/filters/{index}/entityType", message)
         ids[one.entity_type].update(str(int(each)) for each in one.entity_ids)
     return {
         "stores": frozenset(ids[FilterEntity.STORE]),
@@ -302,7 +317,9 @@ def _levels(group: TargetGroup) -> tuple[Level, ...]:
     for index, streak in enumerate(group.streaks or ()):
         count = streak.target_count_of_sequence
         if count is None or count < 1:
-            raise EvaluationError(f"/streaks/{index}/targetCountOfSequence", "a level takes one period or more")
+            code = "member-missing" if count is None else "level-below-one"
+            message = f"A level needs at least one period, not {count or 0}."
+            raise EvaluationError(code, f"/streaks/{index}/targetCountOfSequence", message)
         levels.append(Level(id=streak.id, name=streak.name or f"level {index + 1}", count=int(count)))
     return tuple(sorted(levels, key=lambda level: level.count))
 
@@ -314,15 +331,18 @@ def _cycles(group: TargetGroup, window: EvaluationType) -> tuple[FrequencyType |
         return group.frequency_type, 0, listed
     cycles = max(group.recurring_cycles or 0, 0) or listed or max(group.total_periods or 0, 0)
     if not cycles:
-        raise EvaluationError("/recurringCycles", f"{window} needs a number of cycles")
+        message = f"{window} needs a number of cycles: recurringCycles, periods or totalPeriods."
+        raise EvaluationError("no-cycles", "/recurringCycles", message)
     if window is EvaluationType.PERIOD_AGNOSTIC_WINDOW:
         return group.frequency_type, 0, cycles
     if group.frequency_type is None:
-        raise EvaluationError("/frequencyType", f"{window} needs a unit for the length of its cycles")
+        message = f"{window} needs a frequencyType, the length of a cycle."
+        raise EvaluationError("no-cycle-length", "/frequencyType", message)
     try:
         step(date(2000, 1, 1), group.frequency_type, group.frequency or 0, 1)
-    except ValueError as problem:
-        raise EvaluationError("/frequency", str(problem)) from None
+    except ValueError as error:
+        message = f"A frequency of {group.frequency or 0} with {group.frequency_type} is not valid: {error}."
+        raise EvaluationError("no-cycle-length", "/frequency", message) from None
     return group.frequency_type, group.frequency or 0, cycles
 
 
@@ -341,15 +361,15 @@ def _bound(group: TargetGroup, periods: tuple[PeriodPlan, ...], zone: tzinfo, *,
 
 def _unified(group: TargetGroup) -> tuple[int, Decimal | None]:
     """How many members must be achieved (0: all), and what their progress must sum up to."""
-    wanted = group.unified_target_expression
+    overall = group.unified_target_expression
     either = group.combination_type is CombinationType.ANY
-    if wanted is None or wanted.aggregation is None:
+    if overall is None or overall.aggregation is None:
         return int(either), None
-    if wanted.threshold_value is None:
-        reason = f"the aggregation {wanted.aggregation} needs a threshold"
-        raise EvaluationError("/unifiedTargetExpression/thresholdValue", reason)
-    threshold = Decimal(wanted.threshold_value)
-    if wanted.aggregation is Aggregation.SUM:
+    if overall.threshold_value is None:
+        message = f"The aggregation {overall.aggregation} needs a thresholdValue."
+        raise EvaluationError("threshold-missing", "/unifiedTargetExpression/thresholdValue", message)
+    threshold = Decimal(overall.threshold_value)
+    if overall.aggregation is Aggregation.SUM:
         return int(either), threshold
     whole = int(threshold.to_integral_value(rounding="ROUND_CEILING"))
     return (max(whole, 1) if either else 0), None

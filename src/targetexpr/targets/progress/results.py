@@ -16,7 +16,7 @@ customers are strings, integers as their digits. Inactive periods and targets, a
                 "value": "500",                        # decimals are texts without needless zeros
                 "progress": "620.5",
                 "achieved": True,
-                "achieved_by": "r2",                   # the record that last brought progress to the value, or None
+                "achieved_by": "r2",                   # the record that last contributed progress to the value, or None
                 "achieved_on": "2024-01-03T10:00:00+00:00",       # its instant on the local clock, or None
                 "contributions": [["r1", "300"], ["r2", "400"], ["t1", "-79.5"]],
               },                                       # [record, change of progress] in order; returns are negative,
@@ -93,7 +93,7 @@ class PeriodProgress:
     end: datetime | None  # exclusive; of an agnostic window the closing record's instant, None while it is open
     value: Decimal
     progress: Decimal
-    achieved_by: str | None  # the record that last brought the progress to the value
+    achieved_by: str | None  # the record that last contributed the progress to the value
     achieved_on: datetime | None  # on the local clock
     contributions: tuple[Contribution, ...]
 

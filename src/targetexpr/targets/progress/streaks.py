@@ -9,7 +9,7 @@ from typing import NamedTuple
 from targetexpr.targets.progress.plan import Level
 
 
-class Step(NamedTuple):
+class PeriodState(NamedTuple):
     """A period as a streak sees it."""
 
     achieved: bool
@@ -26,12 +26,13 @@ class StreakRuns:
     longest: int
 
 
-def runs(steps: Sequence[Step], *, continuous: bool) -> StreakRuns:
+def runs(states: Sequence[PeriodState], *, continuous: bool) -> StreakRuns:
     """The runs over periods in start order.
 
     An ended period that was not achieved ends a continuous run; one that is still running never does.
 
-    >>> done, missed = Step(achieved=True, ended=True, started=True), Step(achieved=False, ended=True, started=True)
+    >>> done = PeriodState(achieved=True, ended=True, started=True)
+    >>> missed = done._replace(achieved=False)
     >>> runs([done, done, missed, done], continuous=True).after
     (1, 2, 0, 1)
     >>> runs([done, done, missed, done], continuous=False).after
@@ -39,13 +40,13 @@ def runs(steps: Sequence[Step], *, continuous: bool) -> StreakRuns:
     """
     after: list[int] = []
     run = current = 0
-    for step in steps:
-        if step.achieved:
+    for state in states:
+        if state.achieved:
             run += 1
-        elif step.ended and continuous:
+        elif state.ended and continuous:
             run = 0
         after.append(run)
-        if step.started:
+        if state.started:
             current = run
     return StreakRuns(after=tuple(after), current=current, longest=max(after, default=0))
 

@@ -1,8 +1,8 @@
 """Evaluating a group: records in, one by one or all at once, progress out.
 
-A record is looked at once, when it comes: scope, rule and measure. What it brought is kept, small, and everything else
-is worked out from that when a result is asked for. So late records, returns before their bill and duplicates need no
-special care, and the order in which records come makes no difference.
+A record is looked at once, when it comes: scope, rule and measure. What it contributed is kept, small, and everything
+else is worked out from that when a result is asked for. So late records, returns before their bill and duplicates need
+no special care, and the order in which records come makes no difference.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from targetexpr.targets.model.enums import EvaluationType
 from targetexpr.targets.model.envelope import build_group
 from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.progress.contribution import TargetEvaluator
-from targetexpr.targets.progress.customer import Diagnostics, Setting, evaluate_customer
+from targetexpr.targets.progress.customer import EvaluationSettings, ReportedRecords, evaluate_customer
 from targetexpr.targets.progress.enrolment import EVERYBODY, Enrolment, read_enrolment
 from targetexpr.targets.progress.ledger import EXACT
-from targetexpr.targets.progress.ledger_entries import Brought, Entry, bill_value, needs_value, record_error
+from targetexpr.targets.progress.ledger_entries import Contributed, Entry, bill_value, needs_value, record_error
 from targetexpr.targets.progress.plan import EvaluationPlan, make_plan
 from targetexpr.targets.progress.record import RETURN, Head, read_head, read_id
 from targetexpr.targets.progress.results import ProgressData, RecordError, Reported
@@ -37,23 +37,25 @@ OnDataError: TypeAlias = Literal["list", "raise"]
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedGroup:
     """A group made ready for any number of evaluations on one clock: its plan, and its rules compiled. Immutable."""
 
     reader: ContextReader
     plan: EvaluationPlan
-    gates: tuple[TargetEvaluator, ...]
+    evaluators: tuple[TargetEvaluator, ...]
 
 
 def prepare(
     group: TargetGroup | Mapping[str, object], *, timezone: str = "UTC", schema: Schema | None = None
-) -> Prepared:
+) -> PreparedGroup:
     """Does once what every evaluation of a group begins with. Raises PayloadError for a dict that holds no
     group, EvaluationError for a group that cannot be evaluated, ExpressionError for a broken rule."""
     model = group if isinstance(group, TargetGroup) else build_group(group)
     reader = ContextReader(time_zone(timezone))
     plan = make_plan(model, reader.zone)
-    return Prepared(reader, plan, tuple(TargetEvaluator(target, schema, reader, timezone) for target in plan.targets))
+    return PreparedGroup(
+        reader, plan, tuple(TargetEvaluator(target, schema, reader, timezone) for target in plan.targets)
+    )
 
 
 class RecordTracker:
@@ -61,7 +63,7 @@ class RecordTracker:
 
     def __init__(
         self,
-        group: TargetGroup | Mapping[str, object] | Prepared,
+        group: TargetGroup | Mapping[str, object] | PreparedGroup,
         *,
         timezone: str = "UTC",
         now: object = None,
@@ -75,10 +77,10 @@ class RecordTracker:
             raise ValueError(f"returns is IGNORE, SAME_PERIOD, NEXT_PERIOD or None, not {returns!r}")
         if on_error not in ("list", "raise"):
             raise ValueError(f'on_error is "list" or "raise", not {on_error!r}')
-        ready = group if isinstance(group, Prepared) else prepare(group, timezone=timezone, schema=schema)
+        ready = group if isinstance(group, PreparedGroup) else prepare(group, timezone=timezone, schema=schema)
         self.reader = ready.reader
         self.plan: EvaluationPlan = ready.plan
-        self.gates = ready.gates
+        self.evaluators = ready.evaluators
         self.policy = returns
         self.on_error = on_error
         self.drop_unfinished = drop_unfinished
@@ -86,8 +88,8 @@ class RecordTracker:
         limit = None if now is None else self.reader.value("date", now, "now")
         self.limit = limit if isinstance(limit, datetime) else None
         self._by_type: dict[str, list[TargetEvaluator]] = {}
-        for gate in self.gates:
-            self._by_type.setdefault(gate.target.event, []).append(gate)
+        for evaluator in self.evaluators:
+            self._by_type.setdefault(evaluator.target.event, []).append(evaluator)
         self._takes_returns = returns != "IGNORE" and any(target.takes_returns for target in self.plan.targets)
         self._customers: dict[str, dict[str, Entry]] = {}
         self._owner: dict[str, str] = {}
@@ -133,22 +135,22 @@ class RecordTracker:
         entry = Entry(head)
         if head.type == RETURN:
             self._add_return(entry, record)
-        gates = self._by_type.get(head.type)
-        if gates is None or not self._inside(head.at):
+        evaluators = self._by_type.get(head.type)
+        if evaluators is None or not self._inside(head.at):
             return entry
-        brought: list[Brought] = []
-        for gate in gates:
+        contributed: list[Contributed] = []
+        for evaluator in evaluators:
             try:
-                found = gate.contribution(record)
+                found = evaluator.contribution(record)
             except DataError as error:
                 if self.on_error == "raise":
                     raise
-                entry.errors += (record_error(head.id, gate.target.name, error),)
+                entry.errors += (record_error(head.id, evaluator.target.name, error),)
                 continue
             if found is not None:
-                value = bill_value(gate, record) if entry.is_bill and needs_value(gate.target) else None
-                brought.append((gate.target.index, found[0], found[1], value))
-        entry.brought = tuple(brought)
+                value = bill_value(evaluator, record) if entry.is_bill and needs_value(evaluator.target) else None
+                contributed.append((evaluator.target.index, found[0], found[1], value))
+        entry.contributed = tuple(contributed)
         return entry
 
     def _add_return(self, entry: Entry, record: dict[str, object]) -> None:
@@ -184,24 +186,24 @@ class RecordTracker:
     def result(self) -> ProgressData:
         """Everything that follows from the records so far."""
         part = dict.fromkeys(self._customers, EVERYBODY) if self.enrolled is None else self.enrolled
-        setting = Setting(
+        settings = EvaluationSettings(
             plan=self.plan,
-            gates=self.gates,
+            evaluators=self.evaluators,
             policy=self.policy,
             now=self.now,
-            stops=self.on_error == "raise",
-            drops=self.drop_unfinished,
+            raises=self.on_error == "raise",
+            drop_unfinished=self.drop_unfinished,
         )
-        found = Diagnostics(errors=list(self._unreadable))
+        reported = ReportedRecords(errors=list(self._unreadable))
         with localcontext(EXACT):
             customers = {
-                name: evaluate_customer(setting, name, self._customers.get(name, {}), part[name], found)
+                name: evaluate_customer(settings, name, self._customers.get(name, {}), part[name], reported)
                 for name in sorted(part)
             }
-        reported = Reported(
+        listed = Reported(
             duplicates=tuple(sorted(self._duplicates)),
-            orphan_returns=tuple(sorted(found.orphans)),
-            errors=tuple(sorted(found.errors)),
+            orphan_returns=tuple(sorted(reported.orphans)),
+            errors=tuple(sorted(reported.errors)),
         )
         now = None if self.now is None else self.now.astimezone(self.plan.zone)
-        return ProgressData(plan=self.plan, now=now, customers=customers, reported=reported)
+        return ProgressData(plan=self.plan, now=now, customers=customers, reported=listed)

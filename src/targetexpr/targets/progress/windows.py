@@ -11,14 +11,14 @@ from typing import Literal, TypeAlias
 
 from targetexpr.targets.model.cycles import cycle_instant
 from targetexpr.targets.model.enums import EvaluationType
-from targetexpr.targets.progress.ledger import Account, Mark, Movement, Refund
+from targetexpr.targets.progress.ledger import Account, Credit, Movement, Refund
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan, TargetPlan
 from targetexpr.targets.progress.record import Order
 
 ReturnPolicy: TypeAlias = Literal["IGNORE", "SAME_PERIOD", "NEXT_PERIOD"]
 """What returns do; without one, they lower the bill's period while it runs, and else the next one."""
 
-Own: TypeAlias = "tuple[Decimal | None, ...]"
+OwnValues: TypeAlias = "tuple[Decimal | None, ...]"
 """A customer's own values of a target; None for the default."""
 
 
@@ -37,14 +37,14 @@ class Window:
 def fill(
     plan: EvaluationPlan,
     target: TargetPlan,
-    marks: Sequence[Mark],
+    credited: Sequence[Credit],
     returned: Sequence[Refund],
     policy: ReturnPolicy | None,
     now: datetime | None,
     periods: tuple[PeriodPlan, ...],
-    own: Own,
+    own: OwnValues,
 ) -> list[Window]:
-    """The windows of a customer's target with their ledgers. `marks` and `returned` are in order.
+    """The windows of a customer's target with their ledgers. `credited` and `returned` are in order.
 
     `periods` are those that the customer takes part in. Cycles appear when they have started by `now`.
     """
@@ -52,16 +52,16 @@ def fill(
         case EvaluationType.FIXED_CALENDAR_WINDOW:
             windows = [_listed(plan, target, period, own) for period in periods]
         case EvaluationType.CYCLIC_WINDOW:
-            windows = _cyclic(plan, target, marks, own) if marks else []
+            windows = _cyclic(plan, target, credited, own) if credited else []
         case EvaluationType.PERIOD_AGNOSTIC_WINDOW:
-            return _agnostic(plan, target, marks, returned, policy, own)
-    _book(windows, marks, returned, policy)
+            return _agnostic(plan, target, credited, returned, policy, own)
+    _book(windows, credited, returned, policy)
     if plan.window is EvaluationType.CYCLIC_WINDOW:
         return [window for window in windows if now is not None and window.start <= now]
     return windows
 
 
-def value_of(target: TargetPlan, index: int, own: Own) -> Decimal:
+def value_of(target: TargetPlan, index: int, own: OwnValues) -> Decimal:
     """The value of a window: the customer's own, else the default; past the last default the last repeats."""
     if index < len(own):
         given = own[index]
@@ -70,15 +70,15 @@ def value_of(target: TargetPlan, index: int, own: Own) -> Decimal:
     return target.values[min(index, len(target.values) - 1)]
 
 
-def _listed(plan: EvaluationPlan, target: TargetPlan, period: PeriodPlan, own: Own) -> Window:
-    account = Account(target.shape, plan.zone)
+def _listed(plan: EvaluationPlan, target: TargetPlan, period: PeriodPlan, own: OwnValues) -> Window:
+    account = Account(target.accumulation, plan.zone)
     return Window(period.index, period.start, period.end, value_of(target, period.index, own), account, period)
 
 
-def _cyclic(plan: EvaluationPlan, target: TargetPlan, marks: Sequence[Mark], own: Own) -> list[Window]:
+def _cyclic(plan: EvaluationPlan, target: TargetPlan, credited: Sequence[Credit], own: OwnValues) -> list[Window]:
     """Cycles back to back from the customer's first record, as long as they start before the group ends."""
     assert plan.unit is not None  # plans of cyclic groups have one
-    anchor = marks[0].order[0]
+    anchor = credited[0].order[0]
     windows = []
     for index in range(plan.cycles):
         try:
@@ -90,35 +90,35 @@ def _cyclic(plan: EvaluationPlan, target: TargetPlan, marks: Sequence[Mark], own
             if start >= plan.end:
                 break
             end = min(end, plan.end)
-        windows.append(Window(index, start, end, value_of(target, index, own), Account(target.shape, plan.zone)))
+        windows.append(Window(index, start, end, value_of(target, index, own), Account(target.accumulation, plan.zone)))
     return windows
 
 
 def _book(
-    windows: list[Window], marks: Sequence[Mark], returned: Sequence[Refund], policy: ReturnPolicy | None
+    windows: list[Window], credited: Sequence[Credit], returned: Sequence[Refund], policy: ReturnPolicy | None
 ) -> None:
     """Files records and returns: first what belongs to each window, then what is carried into later ones."""
-    finder = _Finder(windows)
+    finder = _WindowFinder(windows)
     homes: dict[str, list[Window]] = {}
-    events: list[tuple[Order, int, Mark | Refund]] = []
-    for mark in marks:
-        found = finder.at(mark.order[0])
+    events: list[tuple[Order, int, Credit | Refund]] = []
+    for credit in credited:
+        found = finder.at(credit.order[0])
         if found:
-            homes[mark.record] = found
-            events.append((mark.order, 0, mark))
+            homes[credit.record] = found
+            events.append((credit.order, 0, credit))
     carried: list[tuple[Window, Window, Refund]] = []
     for refund in returned:
         for place, home in enumerate(homes.get(refund.bill.record, ())):
             if _stays(home, refund.order[0], policy):
                 # what is left of a day can only be told once the bill is there
-                late = refund.order if home.account.shape == "sum" else max(refund.order, refund.bill.order)
+                late = refund.order if home.account.accumulation == "sum" else max(refund.order, refund.bill.order)
                 events.append((late, place + 1, refund))
             else:
                 following = finder.after(refund.order[0])
                 if following is not None:
                     carried.append((home, following, refund))
     for _, place, event in sorted(events, key=_first_two):
-        if isinstance(event, Mark):
+        if isinstance(event, Credit):
             for window in homes[event.record]:
                 window.account.take(event)
         else:
@@ -126,7 +126,7 @@ def _book(
     _carry(carried)
 
 
-def _first_two(event: tuple[Order, int, Mark | Refund]) -> tuple[Order, int]:
+def _first_two(event: tuple[Order, int, Credit | Refund]) -> tuple[Order, int]:
     return event[0], event[1]
 
 
@@ -153,7 +153,7 @@ def _stays(home: Window, at: datetime, policy: ReturnPolicy | None) -> bool:
     return home.start <= at and (home.end is None or at < home.end)
 
 
-class _Finder:
+class _WindowFinder:
     """Windows by instant. They are in order of their start, and may overlap where periods are listed so."""
 
     def __init__(self, windows: list[Window]) -> None:
@@ -177,26 +177,26 @@ class _Finder:
 def _agnostic(
     plan: EvaluationPlan,
     target: TargetPlan,
-    marks: Sequence[Mark],
+    credited: Sequence[Credit],
     returned: Sequence[Refund],
     policy: ReturnPolicy | None,
-    own: Own,
+    own: OwnValues,
 ) -> list[Window]:
     """Windows that close on the record that reaches the value; the next record opens the next one."""
-    events: list[tuple[Order, int, Mark | Refund]] = [(mark.order, 0, mark) for mark in marks]
+    events: list[tuple[Order, int, Credit | Refund]] = [(credit.order, 0, credit) for credit in credited]
     events += [(max(refund.order, refund.bill.order), 1, refund) for refund in returned]
     windows: list[Window] = []
     homes: dict[str, Window] = {}
     waiting: list[Movement] = []
     for _, _, event in sorted(events, key=_first_two):
-        if isinstance(event, Mark):
+        if isinstance(event, Credit):
             window = windows[-1] if windows and windows[-1].end is None else None
             if window is None:
                 index = len(windows)
                 if index == plan.cycles:
                     continue
                 value = value_of(target, index, own)
-                window = Window(index, event.order[0], None, value, Account(target.shape, plan.zone))
+                window = Window(index, event.order[0], None, value, Account(target.accumulation, plan.zone))
                 windows.append(window)
                 for movement in waiting:
                     window.account.move(movement)

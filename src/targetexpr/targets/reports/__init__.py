@@ -1,1 +1,1 @@
-"""Progress and groups told to people: simulations, customers, tables."""
+"""Progress and groups reported for people: simulations, customers, tables."""

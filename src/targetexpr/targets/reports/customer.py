@@ -28,7 +28,7 @@ class RecordOutcome:
     at: str  # on the local clock
     counts: bool
     change: str | None  # of the progress, where it counts or takes
-    words: str  # "does not count: currentTxn.value is 320, needs more than 500"
+    reason: str  # "does not count: currentTxn.value is 320, needs more than 500"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,56 +37,56 @@ class PeriodReport:
 
     target: str
     heading: str
-    told: list[RecordOutcome] = field(default_factory=list)
+    records: list[RecordOutcome] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
-class Story:
+class CustomerReport:
     """Everything about one customer."""
 
     customer: str
-    chapters: list[PeriodReport]
-    ending: list[str]  # the streak and its levels
+    periods: list[PeriodReport]
+    streak: list[str]  # the run and the levels, a line each
 
     def to_text(self) -> str:
         """For people."""
         lines = [f"Customer {self.customer}"]
-        for chapter in self.chapters:
-            lines += ["", chapter.heading]
-            lines += [f"  {'+' if one.counts else '-'} {one.at}  {one.record}: {one.words}" for one in chapter.told]
-            if not chapter.told:
+        for period in self.periods:
+            lines += ["", period.heading]
+            lines += [f"  {'+' if one.counts else '-'} {one.at}  {one.record}: {one.reason}" for one in period.records]
+            if not period.records:
                 lines.append("  no records")
-        return "\n".join((*lines, "", *self.ending) if self.ending else lines)
+        return "\n".join((*lines, "", *self.streak) if self.streak else lines)
 
     def to_dict(self) -> dict[str, JsonValue]:
-        """As plain data."""
+        """As plain data, under the names that scripts know."""
         return {
             "customer": self.customer,
             "chapters": [
                 {
-                    "target": chapter.target,
-                    "heading": chapter.heading,
+                    "target": period.target,
+                    "heading": period.heading,
                     "records": [
                         {
                             "record": one.record,
                             "date": one.at,
                             "counts": one.counts,
                             "change": one.change,
-                            "words": one.words,
+                            "words": one.reason,
                         }
-                        for one in chapter.told
+                        for one in period.records
                     ],
                 }
-                for chapter in self.chapters
+                for period in self.periods
             ],
-            "ending": list(self.ending),
+            "ending": list(self.streak),
         }
 
 
-def tell(
+def customer_report(
     tracker: RecordTracker, progress: ProgressData, records: Iterable[Mapping[str, object]], customer: str
-) -> Story:
-    """The story of a customer whose records are `records`, after `tracker` has seen all records.
+) -> CustomerReport:
+    """What became of each of a customer's `records`, after `tracker` has seen all records.
 
     Raises KeyError for a customer who takes no part.
     """
@@ -100,28 +100,28 @@ def tell(
         if head.customer == customer and (progress.now is None or head.at <= progress.now):
             heads.append((head, dict(record)))
     heads.sort(key=lambda pair: (pair[0].at, pair[0].number is None, pair[0].number or 0, pair[0].id))
-    chapters: list[PeriodReport] = []
+    periods: list[PeriodReport] = []
     with localcontext(EXACT):
-        for gate in tracker.gates:
-            chapters += _target(gate, tracker, progress, found, heads)
-    return Story(customer=customer, chapters=chapters, ending=_ending(found))
+        for evaluator in tracker.evaluators:
+            periods += _target(evaluator, tracker, progress, found, heads)
+    return CustomerReport(customer=customer, periods=periods, streak=_streak(found))
 
 
 def _target(
-    gate: TargetEvaluator,
+    evaluator: TargetEvaluator,
     tracker: RecordTracker,
     progress: ProgressData,
     found: CustomerProgress,
     heads: list[tuple[Head, dict[str, object]]],
 ) -> list[PeriodReport]:
-    rows = found.of(gate.target.name)
-    chapters = {row.index: PeriodReport(target=row.target, heading=_heading(row, progress)) for row in rows}
-    outside = PeriodReport(target=gate.target.name, heading=f"{gate.target.name}, outside of every period")
+    rows = found.of(evaluator.target.name)
+    reports = {row.index: PeriodReport(target=row.target, heading=_heading(row, progress)) for row in rows}
+    outside = PeriodReport(target=evaluator.target.name, heading=f"{evaluator.target.name}, outside every period")
     changes: dict[str, list[tuple[int, str]]] = {}
     for row in rows:
         for one in row.contributions:
             changes.setdefault(one.record, []).append((row.index, decimal_text(one.change)))
-    errors = {one.record: one.message for one in progress.reported.errors if one.target in ("", gate.target.name)}
+    errors = {one.record: one.message for one in progress.reported.errors if one.target in ("", evaluator.target.name)}
     seen: set[str] = set()
     for head, record in heads:
         at = head.at.astimezone(progress.zone).strftime("%Y-%m-%d %H:%M:%S")
@@ -129,16 +129,17 @@ def _target(
         seen.add(head.id)
         if not again and head.id in changes:
             for index, change in changes[head.id]:
-                words = _taken(record, change) if head.type == RETURN else f"counts {change}"
-                told = RecordOutcome(record=head.id, at=at, counts=head.type != RETURN, change=change, words=words)
-                chapters[index].told.append(told)
+                reason = _taken(record, change) if head.type == RETURN else f"counts {change}"
+                outcome = RecordOutcome(record=head.id, at=at, counts=head.type != RETURN, change=change, reason=reason)
+                reports[index].records.append(outcome)
             continue
-        why = "its id came before, and counts once" if again else _why_not(gate, progress, head, record, errors)
-        if why is not None:
+        why_not = "a duplicate id, counted once already" if again else None
+        why_not = why_not or _why_not(evaluator, progress, head, record, errors)
+        if why_not is not None:
             home = next((row.index for row in rows if _holds(row, head)), None)
-            told = RecordOutcome(record=head.id, at=at, counts=False, change=None, words=why)
-            (outside if home is None else chapters[home]).told.append(told)
-    return [*chapters.values(), *([outside] if outside.told else [])]
+            outcome = RecordOutcome(record=head.id, at=at, counts=False, change=None, reason=why_not)
+            (outside if home is None else reports[home]).records.append(outcome)
+    return [*reports.values(), *([outside] if outside.records else [])]
 
 
 def _holds(row: PeriodProgress, head: Head) -> bool:
@@ -150,40 +151,40 @@ def _taken(record: Mapping[str, object], change: str) -> str:
 
 
 def _why_not(
-    gate: TargetEvaluator, progress: ProgressData, head: Head, record: dict[str, object], errors: Mapping[str, str]
+    evaluator: TargetEvaluator, progress: ProgressData, head: Head, record: dict[str, object], errors: Mapping[str, str]
 ) -> str | None:
     """Why a record changed nothing; None for one that the target does not look at."""
-    if head.type == RETURN and gate.target.event != RETURN:
-        if not gate.target.takes_returns:
+    if head.type == RETURN and evaluator.target.event != RETURN:
+        if not evaluator.target.takes_returns:
             return None
         if head.id in progress.reported.orphan_returns:
-            return "a return whose bill is not there"
-        return errors.get(head.id) or f"a return of {record.get('returnOf')} that takes nothing here"
-    if head.type != gate.target.event:
+            return "a return without a bill"
+        return errors.get(head.id) or f"a return of {record.get('returnOf')}, changes nothing here"
+    if head.type != evaluator.target.event:
         return None
     if head.id in errors:
         return f"does not count: {errors[head.id]}"
-    if gate.target.filtered and not gate.in_scope(record):
-        return "does not count: it comes from no listed store, zone or concept"
-    if gate.target.entity is TargetEntity.LINEITEM:
-        return _why_no_line(gate, record)
-    explanation = gate.explain(record)
+    if evaluator.target.filtered and not evaluator.in_scope(record):
+        return "does not count: outside the listed stores, zones and concepts"
+    if evaluator.target.entity is TargetEntity.LINEITEM:
+        return _why_no_line(evaluator, record)
+    explanation = evaluator.explain(record)
     if not explanation.verdict:
         return f"does not count: {failing(explanation)}"
-    if gate.contribution(record) is None:
-        return f"does not count: it has no figure for {gate.target.type}"
-    return "the rule holds, but no period or open cycle takes it"
+    if evaluator.contribution(record) is None:
+        return f"does not count: it has no value for {evaluator.target.type}"
+    return "the rule holds, but the record is outside every period and open cycle"
 
 
-def _why_no_line(gate: TargetEvaluator, record: dict[str, object]) -> str:
-    if gate.contribution(record) is not None:
-        return "lines pass, but no period or open cycle takes it"
+def _why_no_line(evaluator: TargetEvaluator, record: dict[str, object]) -> str:
+    if evaluator.contribution(record) is not None:
+        return "line items pass, but the record is outside every period and open cycle"
     reasons = []
-    for place, line in enumerate(gate.lines(record)):
-        explanation = gate.explain({**record, "currentLineItem": line})
-        why = "it has no figure" if explanation.verdict else failing(explanation)
-        reasons.append(f"line {place + 1}: {why}")
-    return "does not count: " + ("; ".join(reasons) if reasons else "it has no lines")
+    for index, line in enumerate(evaluator.lines(record)):
+        explanation = evaluator.explain({**record, "currentLineItem": line})
+        reason = "it has no value" if explanation.verdict else failing(explanation)
+        reasons.append(f"line {index + 1}: {reason}")
+    return "does not count: " + ("; ".join(reasons) if reasons else "it has no line items")
 
 
 def failing(explanation: Explanation) -> str:
@@ -211,11 +212,11 @@ def _heading(row: PeriodProgress, progress: ProgressData) -> str:
         over = progress.now is not None and row.end is not None and row.end <= progress.now
         begun = progress.now is not None and row.start <= progress.now
         state = "missed" if over else "running" if begun else "not started"
-    figures = f"{decimal_text(row.progress)} of {decimal_text(row.value)}"
-    return f"{row.target}, {row.period} ({span}): {figures}, {state}"
+    reached = f"{decimal_text(row.progress)} of {decimal_text(row.value)}"
+    return f"{row.target}, {row.period} ({span}): {reached}, {state}"
 
 
-def _ending(found: CustomerProgress) -> list[str]:
+def _streak(found: CustomerProgress) -> list[str]:
     if found.streak is None:
         return []
     lines = [f"Run {found.streak.run}, longest {found.streak.longest}"]

@@ -117,14 +117,14 @@ def _months(first: date, days: int, column: object, columns: int) -> str:
 def _period(period: Period) -> str:
     start = period.start_date.local_date() if period.start_date is not None else "?"
     end = period.end_date.local_date() if period.end_date is not None else "?"
-    words = [f"{start} to {end}", visible_line(period.ref_code or "(no refCode)")]
+    parts = [f"{start} to {end}", visible_line(period.ref_code or "(no refCode)")]
     if period.description:
-        words.append(visible_line(period.description))
+        parts.append(visible_line(period.description))
     if period.period_status is not None:
-        words.append(str(period.period_status))
+        parts.append(str(period.period_status))
     if not period.is_active:
-        words.append("(not active)")
-    return "  ".join(words)
+        parts.append("(not active)")
+    return "  ".join(parts)
 
 
 def _target(target: Target, group: TargetGroup) -> Iterator[str]:
@@ -184,11 +184,11 @@ def _unified(group: TargetGroup) -> Iterator[str]:
     if group.tracking_type is not TrackingType.UNIFIED:
         return
     overall = group.unified_target_expression
-    said = f"  needs {group.combination_type or 'ALL'} of the targets"
+    line = f"  needs {group.combination_type or 'ALL'} of the targets"
     if overall is not None and overall.aggregation is not None:
         what = "the sum of their progress" if overall.aggregation == "SUM" else "the number of targets reached"
-        said += f", and {what} at {overall.threshold_value} or more"
-    yield said
+        line += f", and {what} at {overall.threshold_value} or more"
+    yield line
 
 
 def _many(count: int, thing: str) -> str:

@@ -1,4 +1,4 @@
-"""What a simulation tells about a whole programme: levels, runs, who is one step short, periods, caps."""
+"""What a simulation says of a whole programme: levels, runs, who is one step short, periods, caps."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class CapCount:
 
 
 @dataclass(slots=True, kw_only=True)
-class Short:
+class OneStepShort:
     """A customer who needs one more achieved period for a level."""
 
     customer: str
@@ -53,20 +53,20 @@ class Short:
 
 @dataclass(slots=True, kw_only=True)
 class Summary:
-    """The figures of a simulation."""
+    """The results of a simulation, counted."""
 
     customers: int
     finished: bool  # whether every period has ended, so that nobody can go on
     levels: list[LevelCount] = field(default_factory=list)
     longest: dict[int, int] = field(default_factory=dict)  # longest run -> customers
     current: dict[int, int] = field(default_factory=dict)  # run now -> customers
-    short: list[Short] = field(default_factory=list)
+    short: list[OneStepShort] = field(default_factory=list)
     periods: list[PeriodCount] = field(default_factory=list)
     unified: dict[str, int] = field(default_factory=dict)  # period -> customers who achieved it
     caps: list[CapCount] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, JsonValue]:
-        """As plain data; decimals are texts."""
+        """As plain data; decimals are strings."""
         return {
             "customers": self.customers,
             "finished": self.finished,
@@ -99,7 +99,7 @@ class Summary:
 
 
 def summarise(progress: ProgressData) -> Summary:
-    """The figures of an evaluation.
+    """The results of an evaluation, counted.
 
     A customer is one step short when one more achieved period reaches the next level: going by the run as it stands
     while the group runs, by the longest run when every period has ended.
@@ -132,12 +132,12 @@ def summarise(progress: ProgressData) -> Summary:
     return found
 
 
-def _short(customer: str, streak: StreakProgress, *, finished: bool) -> Short | None:
+def _short(customer: str, streak: StreakProgress, *, finished: bool) -> OneStepShort | None:
     following = streak.next
     run = streak.longest if finished else streak.run
     if following is None or following.count - run != 1:
         return None
-    return Short(customer=customer, level=following.name, run=run)
+    return OneStepShort(customer=customer, level=following.name, run=run)
 
 
 def _count_periods(
@@ -167,7 +167,7 @@ def _count_periods(
 
 
 def as_text(progress: ProgressData, summary: Summary, *, most: int = 20) -> str:
-    """The figures for people to read; of those one step short, at most so many."""
+    """The results for people to read; of those one step short, at most so many."""
     lines = [f"{progress.plan.name or 'The group'}: {summary.customers:,} customers"]
     if progress.now is not None:
         lines[0] += f", as of {progress.now:%Y-%m-%d %H:%M}"
@@ -232,12 +232,12 @@ def _reported(progress: ProgressData) -> list[str]:
     lines = []
     if reported.duplicates:
         count = len(reported.duplicates)
-        lines.append(f"{count:,} ids came more than once and count once: {_some(reported.duplicates)}")
+        lines.append(f"{count:,} duplicate ids, each counted once: {_some(reported.duplicates)}")
     if reported.orphan_returns:
         count = len(reported.orphan_returns)
-        lines.append(f"{count:,} returns have no bill here and count nothing: {_some(reported.orphan_returns)}")
+        lines.append(f"{count:,} returns without a bill, not counted: {_some(reported.orphan_returns)}")
     if reported.errors:
-        lines.append(f"{len(reported.errors):,} diagnostics in the data; those records count nothing there")
+        lines.append(f"{len(reported.errors):,} data errors; these records are not counted there")
         for error in reported.errors[:10]:
             where = f" ({error.target})" if error.target else ""
             lines.append(f"  record {error.record or 'without an id'}{where}: {error.message}")
