@@ -236,9 +236,6 @@ STILL_LONG = frozenset(
         "tests/repl/test_terminal.py",
         "tests/serve/test_payloads.py",
         "tests/serve/test_progress.py",
-        "tests/targets/naive.py",
-        "tests/targets/test_bad_input.py",
-        "tests/targets/test_documented_examples.py",
     ]
 )
 """Tests of more lines, still to be split. To be emptied."""
