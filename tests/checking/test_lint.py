@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from targetexpr import Schema, apply_fixes, check, lint, parse
-from targetexpr.checking.lint import CHECKER_WARNINGS, CODES, RULES
+from targetexpr.checking.lint import CHECKER_WARNINGS, CODES, RULES, enabled_codes
 from targetexpr.lang.schema.bundled import file_schema
 
 V = "currentTxn.value"
 L = "currentCustomer.isLoyal"
 N = "currentCustomer.name"
 
-FINDS = {
-    "always-true": f"{V}>5||1<2",
-    "always-false": f"{V}>5&&false",
-    "contradiction": f"{V}>500&&{V}<100",
-    "implied": f"{V}>500&&{V}>100",
-    "zero-division": f"{V}/0>1",
-    "duplicate-term": f"{L}&&{V}>5&&{L}",
-    "double-negation": f"!!{L}",
-    "stray-argument": f'{N}.isNull("")',
-    "spelling": f"{L}==true",
-    "plain-regex": f'{N}.matches("Smith")',
-    "useless-wildcard": f'{N}.matches("Sm.*")',
-    "partial-word": 'currentEvent.currentLoyaltyType.matches("LOYALTY")',
-    "unknown-value": 'currentEvent.currentLoyaltyType=="LOYAL"',
-    "mixed-logic": f"{V}>5||{L}&&{V}<3",
-    "editor-cannot": f"!{L}",
-    "joined-strings": f'{N}+"x"=="y"',
-}
+TABLE = tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
+ROWS = [case for case in TABLE["case"] if case.get("lint") and not case.get("own_schema")]
+FINDS = {code: case["text"] for case in reversed(ROWS) for code, *_ in case["found"]}
+FINDS["mixed-logic"] = f"{V}>5||{L}&&{V}<3"
+"""A text for each code."""
 
 
 def codes(text: str, **options: list[str]) -> set[str]:
@@ -37,14 +27,16 @@ def codes(text: str, **options: list[str]) -> set[str]:
 
 
 def test_every_rule_has_its_example() -> None:
-    assert set(FINDS) == {code for rule in RULES for code in rule.codes} | {"mixed-logic"}
+    assert set(FINDS) == frozenset[str]().union(*(rule.codes for rule in RULES)) | {"mixed-logic"}
+    assert len({rule.find for rule in RULES}) == len(RULES) >= 13
     assert all(rule.reason.endswith(".") and rule.find.__doc__ for rule in RULES)
     assert all(reason.endswith(".") for reason in CHECKER_WARNINGS.values())
 
 
 @pytest.mark.parametrize(("code", "text"), FINDS.items())
 def test_rules_can_be_switched_off_and_on(code: str, text: str) -> None:
-    assert code in codes(text)
+    assert (code in codes(text)) == (code in enabled_codes(Schema.bundled()))
+    assert code in codes(text, on=[code])
     assert code not in codes(text, off=[code])
     quiet = Schema.bundled().extend(lint={"off": [code]})
     assert code not in {diagnostic.code for diagnostic in lint(text, quiet)}

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.growth import ratio
 
-from targetexpr.checking.regexes import pattern_problem
+from targetexpr.checking.regexes import pattern_error
 from targetexpr.running.regex.search import on_re2, searcher
 from targetexpr.running.regex.to_python import translate
 
@@ -66,7 +66,7 @@ TEXTS = st.text(alphabet="abcABC019_ -.,:\n\t\v\x0b\x0c\r é\u00a0ü٣K\u212aſ[
 @given(PATTERNS, st.lists(TEXTS, min_size=1, max_size=6))
 @settings(max_examples=1500, deadline=None)
 def test_both_engines_find_the_same(pattern: str, texts: list[str]) -> None:
-    if pattern_problem(pattern) is not None:
+    if pattern_error(pattern) is not None:
         return
     translated = translate(pattern)
     if translated is None:

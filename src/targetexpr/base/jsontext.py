@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").ma
 _scan_string: Callable[[str, int, bool], tuple[str, int]] = decoder.scanstring  # type: ignore[attr-defined]
 _EDITOR_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL).match
 _EDITOR_ESCAPE = re.compile(r"((?:[^\\]|\\[^'\0])*?)\\(['\0])", re.DOTALL).sub
-_ODD_WORD = re.compile(r"[-+\w.]{1,20}|.", re.DOTALL).match
+_WORD = re.compile(r"[-+\w.]{1,20}|.", re.DOTALL).match
 _WORDS: dict[str, tuple[str, Kind, bool | None]] = {
     "t": ("true", "boolean", True),
     "f": ("false", "boolean", False),
@@ -156,7 +156,7 @@ class JsonReader:
                 self.skip()
                 if not self.frames:
                     if self.at < len(self.text):
-                        raise self.problem("trailing-text", "unexpected text after the end")
+                        raise self.error("trailing-text", "unexpected text after the end")
                     return value
                 self.frames[-1].add(value)
                 value = self.next_or_close()
@@ -183,7 +183,7 @@ class JsonReader:
             return Json(kind, held, start, self.at)
         number = _NUMBER(text, start)
         if number is None:
-            raise self.problem("json-syntax", self.unexpected("a value"))
+            raise self.error("json-syntax", self.unexpected("a value"))
         self.at = number.end()
         return Json("number", number.group(), start, self.at)
 
@@ -199,7 +199,7 @@ class JsonReader:
                 self.member_key()
             return None
         if char != ("}" if is_object else "]"):
-            raise self.problem(
+            raise self.error(
                 "json-syntax",
                 self.unexpected("a comma or a closing " + ("brace" if is_object else "bracket")),
             )
@@ -219,15 +219,15 @@ class JsonReader:
         frame, start = self.frames[-1], self.at
         frame.key = None
         if self.text[start : start + 1] != '"':
-            raise self.problem("json-syntax", self.unexpected("a key in double quotes"))
+            raise self.error("json-syntax", self.unexpected("a key in double quotes"))
         key = self.string()
         frame.key = key
         if key in frame.container:
             self.at = start
-            raise self.problem("duplicate-key", f'duplicate key "{key}"')
+            raise self.error("duplicate-key", f'duplicate key "{key}"')
         self.skip()
         if self.text[self.at : self.at + 1] != ":":
-            raise self.problem("json-syntax", self.unexpected("a colon"))
+            raise self.error("json-syntax", self.unexpected("a colon"))
         self.at += 1
         self.skip()
 
@@ -239,12 +239,12 @@ class JsonReader:
                 try:
                     value, _ = _scan_string(_EDITOR_ESCAPE(r"\1\2", whole.group()), 1, False)
                 except JSONDecodeError:
-                    pass  # told below, as it would be without these escapes
+                    pass  # reported below, as it would be without these escapes
                 else:
                     self.at = whole.end()
                     return value
             self.at = min(error.pos, len(self.text))
-            raise self.problem("json-syntax", broken_string(error)) from None
+            raise self.error("json-syntax", broken_string(error)) from None
         return value
 
     def skip(self) -> None:
@@ -252,33 +252,33 @@ class JsonReader:
         if found is not None:
             self.at = found.end()
 
-    def unexpected(self, wanted: str) -> str:
-        return unexpected(self.text, self.at, wanted)
+    def unexpected(self, expected: str) -> str:
+        return unexpected(self.text, self.at, expected)
 
     @property
     def pointer(self) -> str:
         """The JSON pointer of the value that is being read."""
         return join(place for frame in self.frames if (place := frame.place) is not None)
 
-    def problem(self, code: str, reason: str) -> JsonError:
+    def error(self, code: str, reason: str) -> JsonError:
         span = Span(self.at, min(self.at + 1, len(self.text)))
         return JsonError(code, reason, span, self.pointer)
 
 
-def unexpected(text: str, at: int, wanted: str) -> str:
+def unexpected(text: str, at: int, expected: str) -> str:
     """What was expected at a place of a JSON text and what was found, without a period.
 
     >>> unexpected("[x]", 1, "a value")
     "expected a value, found 'x'"
     """
-    word = _ODD_WORD(text, at)
+    word = _WORD(text, at)
     if word is None:
-        return f"expected {wanted}, found the end of the text"
+        return f"expected {expected}, found the end of the text"
     if word.group() == "\ufeff":
-        return f"expected {wanted}, found a byte-order mark"
+        return f"expected {expected}, found a byte-order mark"
     if word.group() == "\u00a0":
-        return f"expected {wanted}, found a no-break space; JSON allows only plain spaces"
-    return f"expected {wanted}, found {word.group()!r}"
+        return f"expected {expected}, found a no-break space; JSON allows only plain spaces"
+    return f"expected {expected}, found {word.group()!r}"
 
 
 def broken_string(error: JSONDecodeError) -> str:

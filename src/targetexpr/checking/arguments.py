@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from targetexpr.base.source import Span
-from targetexpr.checking.regexes import pattern_problem
+from targetexpr.checking.regexes import pattern_error
 from targetexpr.checking.result import Call
 from targetexpr.checking.state import TYPE_OF_KIND, State
 from targetexpr.lang.functions import ROLE_LIMITS, Function, Overload, Parameter, Role
@@ -226,13 +226,13 @@ class _Call:
         literal = self._literal(at)
         if literal is None:
             return self._needs_literal(parameter, at)
-        problem = pattern_problem(literal.value)
-        if problem is None:
+        error = pattern_error(literal.value)
+        if error is None:
             return True
         from targetexpr.checking.messages.arguments import bad_regex
 
-        span = part_of(literal, problem.start, problem.end)
-        self.state.report(at, bad_regex(span, problem, literal.value))
+        span = part_of(literal, error.start, error.end)
+        self.state.report(at, bad_regex(span, error, literal.value))
         return False
 
     def _needs_literal(self, parameter: Parameter, at: int) -> bool:
@@ -289,7 +289,7 @@ class _Call:
         return False
 
     def part(self, parameter: Parameter, _index: int, at: int) -> bool:
-        """A part of a date, an hour, a count: when written out, a whole number in its range."""
+        """A part of a date, an hour, a count: when written out, an integer in its range."""
         node = self.state.order[at]
         number = constant(node)
         if number is None:

@@ -1,7 +1,7 @@
 """The checker: a type for every node, and every mistake once, at its place.
 
 Nodes are visited from the last of the preorder to the first, so operands come before what is made of them, and no
-depth of tree is a depth of calls. A node that is wrong has no type, and nothing is said about what is built on it.
+depth of tree is a depth of calls. A node that is wrong has no type, and what is built on it is not reported.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import Type, kind_of
 
 Expected: TypeAlias = Literal["boolean", "number", "string", "date"]
-"""What an expression can be asked to come out as; None takes anything."""
+"""The type that the whole expression is expected to have; None takes any."""
 
 _Handler: TypeAlias = Callable[[State, int, Expr, list[int]], Type | None]
 
@@ -55,7 +55,7 @@ def check_tree(
     """The tree with the types of its nodes and everything that is wrong with it.
 
     `schema` is the bundled one unless given. `event` narrows profiles and attributes to those it offers and gives
-    currentEvent its type. `expect` is what the whole must come out as, None for anything. With `strict=False`
+    currentEvent its type. `expect` is the type of the whole, None for any. With `strict=False`
     names that are not known are warnings, and what holds them has no type. `pointers` and `places` tell where the
     node with a place in preorder stands in JSON, for trees that came from there. At most `most` diagnostics are kept.
 
@@ -77,7 +77,7 @@ def check_tree(
         types=tuple(state.types),
         targets=state.targets,
         reads=tuple(dict.fromkeys(reversed(state.reads))),
-        diagnostics=_diagnostics(state, pointers, places, most) if state.problems or state.once else (),
+        diagnostics=_diagnostics(state, pointers, places, most) if state.reported or state.reported_once else (),
         schema=schema,
         event=state.event_name if state.event is not None else event,
     )
@@ -142,7 +142,7 @@ def _diagnostics(
 ) -> tuple[Diagnostic, ...]:
     found: list[Diagnostic] = []
     origins: dict[int, tuple[int, bool]] = {}
-    for place, member, diagnostic in (*state.problems, *state.once.values()):
+    for place, member, diagnostic in (*state.reported, *state.reported_once.values()):
         if places is not None:
             diagnostic = replace(diagnostic, span=places[place])
         origins[id(diagnostic)] = place, member

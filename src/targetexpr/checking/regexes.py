@@ -1,6 +1,6 @@
 """RE2 syntax, read by hand: whether a pattern is one, and if not, exactly where it goes wrong.
 
-The engines tell no place, `re` has another syntax, and importing an engine costs more than checking a whole rule;
+The engines give no offsets, `re` has another syntax, and importing an engine costs more than checking a whole rule;
 so the syntax is read here. A test holds this reader to RE2 itself.
 """
 
@@ -71,18 +71,18 @@ MOST_REPEATS = 1000
 
 
 @lru_cache(maxsize=4096)
-def pattern_problem(pattern: str) -> PatternError | None:
+def pattern_error(pattern: str) -> PatternError | None:
     """The first thing in `pattern` that RE2 does not accept, or None.
 
-    >>> pattern_problem("^[Jj]oh?n")
-    >>> pattern_problem("^(Gold|Silver")
+    >>> pattern_error("^[Jj]oh?n")
+    >>> pattern_error("^(Gold|Silver")
     PatternError(reason='missing-paren', start=1, end=2)
     """
     reader = _Reader(pattern)
     try:
         reader.read()
     except _PatternError as found:
-        return found.problem
+        return found.error
     if reader.counted and _too_large(pattern):
         return PatternError("too-large", 0, len(pattern))
     return None
@@ -106,9 +106,9 @@ def _too_large(pattern: str) -> bool:
 
 
 class _PatternError(Exception):
-    def __init__(self, problem: PatternError) -> None:
-        self.problem = problem
-        super().__init__(problem)
+    def __init__(self, error: PatternError) -> None:
+        self.error = error
+        super().__init__(error)
 
 
 class _Group(NamedTuple):

@@ -33,11 +33,11 @@ class State:
         "event",
         "event_name",
         "flexible",
-        "once",
         "order",
-        "problems",
         "profiles",
         "reads",
+        "reported",
+        "reported_once",
         "schema",
         "strict",
         "targets",
@@ -54,15 +54,15 @@ class State:
         self.types: list[Type | None] = []
         self.targets: dict[int, Target] = {}
         self.reads: list[Read] = []
-        self.problems: list[tuple[int, bool, Diagnostic]] = []  # place, whether the name after the dot, diagnostic
-        self.once: dict[tuple[str, ...], tuple[int, bool, Diagnostic]] = {}  # reported at the first place only
+        self.reported: list[tuple[int, bool, Diagnostic]] = []  # place, whether the name after the dot, diagnostic
+        self.reported_once: dict[tuple[str, ...], tuple[int, bool, Diagnostic]] = {}  # at the first place only
         self.flexible: set[int] = set()  # undeclared fields whose type is still open
         self.branches: dict[int, tuple[int, int]] = {}  # flexible conditionals and their two results
         self.assumed: dict[int, str] = {}  # names that are a profile's but for letter case
 
     def report(self, place: int, diagnostic: Diagnostic, *, member: bool = False) -> None:
         """Keep a diagnostic; `member` when it is about the name after the dot."""
-        self.problems.append((place, member, diagnostic))
+        self.reported.append((place, member, diagnostic))
 
     def unknown(self, place: int, diagnostic: Diagnostic, *, member: bool = False) -> None:
         """Keep a diagnostic about a name that is not known: a warning where names need not be."""

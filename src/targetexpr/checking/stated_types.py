@@ -1,4 +1,4 @@
-"""Types that came with JSON, held against those the schema gives."""
+"""Types that came with JSON, compared with those the schema gives."""
 
 from __future__ import annotations
 

@@ -102,10 +102,10 @@ def _relation_unequal(old: Bound, new: Bound) -> Relation | None:
     """`!=` beside a bound: needless when the bound leaves its value out."""
     if old.operator == new.operator:
         return None
-    odd, bound = (old, new) if old.operator == "!=" else (new, old)
-    if compared(bound.operator, odd.value, bound.value):
+    unequal, bound = (old, new) if old.operator == "!=" else (new, old)
+    if compared(bound.operator, unequal.value, bound.value):
         return None
-    return "implies" if odd is old else "implied"
+    return "implies" if unequal is old else "implied"
 
 
 def _stricter(old: Bound, new: Bound) -> bool:

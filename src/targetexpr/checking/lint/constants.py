@@ -9,7 +9,7 @@ from typing import TypeAlias
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.messages import Message
 from targetexpr.checking.lint.rule import rule, warning
-from targetexpr.checking.lint.tree import Tree, literal
+from targetexpr.checking.lint.tree import Tree, literal_value
 from targetexpr.checking.result import Call
 from targetexpr.checking.state import describe
 from targetexpr.lang.functions import Limits
@@ -47,22 +47,23 @@ NO_TIME = warning("always-false", "This `{name}` starts and ends at the same tim
 )
 def constant_conditions(tree: Tree) -> Iterator[Diagnostic]:
     """Literals where a condition is needed, comparisons that cannot come out otherwise, windows without time."""
-    for place, node in enumerate(tree.nodes):
-        if isinstance(node, BooleanLiteral):
-            if _as_condition(tree, place):
-                yield _always(node.value).at(node.span, what=describe(node))
-        elif isinstance(node, Binary) and node.operator in COMPARISONS:
-            result = _decided(tree, node)
-            if result is not None:
-                yield _always(result).at(node.span, what="This comparison")
-            elif tree.shape(node.left) == tree.shape(node.right) and not isinstance(
-                node.left, (NumberLiteral, StringLiteral)
-            ):
-                message = SAME_SIDES_TRUE if node.operator in ("==", "<=", ">=") else SAME_SIDES_FALSE
-                yield message.at(node.span)
-    for _, node, call in tree.calls():
-        if isinstance(node, MethodCall) and _no_time(call, node):
-            yield NO_TIME.at(node.span, name=node.name)
+    for place, literal in tree.each(BooleanLiteral):
+        if _as_condition(tree, place):
+            yield _always(literal.value).at(literal.span, what=describe(literal))
+    for _, node in tree.each(Binary):
+        if node.operator not in COMPARISONS:
+            continue
+        result = _decided(tree, node)
+        if result is not None:
+            yield _always(result).at(node.span, what="This comparison")
+        elif tree.shape(node.left) == tree.shape(node.right) and not isinstance(
+            node.left, (NumberLiteral, StringLiteral)
+        ):
+            message = SAME_SIDES_TRUE if node.operator in ("==", "<=", ">=") else SAME_SIDES_FALSE
+            yield message.at(node.span)
+    for _, called, call in tree.calls():
+        if isinstance(called, MethodCall) and _no_time(call, called):
+            yield NO_TIME.at(called.span, name=called.name)
 
 
 def _always(value: bool) -> Message:
@@ -79,8 +80,8 @@ ZERO_DIVISION = warning(
 @rule(ZERO_DIVISION, reason="Dividing by zero has no result; the documents leave it to the author to avoid it.")
 def zero_divisions(tree: Tree) -> Iterator[Diagnostic]:
     """`/ 0` and `% 0`."""
-    for node in tree.nodes:
-        if isinstance(node, Binary) and node.operator in ("/", "%") and value_of(node.right) == Decimal(0):
+    for _, node in tree.each(Binary):
+        if node.operator in ("/", "%") and value_of(node.right) == Decimal(0):
             yield ZERO_DIVISION.at(node.right.span, operator=node.operator)
 
 
@@ -103,7 +104,7 @@ def _no_time(call: Call, node: MethodCall) -> bool:
 
 def value_of(node: Expr) -> Value | None:
     """The value of a literal, numbers as decimals."""
-    found = literal(node)
+    found = literal_value(node)
     if isinstance(found, tuple):
         sign, digits = found
         return Decimal(digits).copy_sign(sign)

@@ -26,20 +26,19 @@ INTEGER_INTERVAL = warning("editor-cannot", _MARKED.format(what="`interval` of a
 )
 def editor_cannot(tree: Tree) -> Iterator[Diagnostic]:
     """`!a`, `-a`, `a?b:c`, `interval` of an integer: understood here, marked as an error there."""
-    for place, node in enumerate(tree.nodes):
-        match node:
-            case Unary(operator="!") if negated(node.operand) is None:  # two negations are reported as such
-                by = Binary(operator="==", left=node.operand, right=BooleanLiteral(value=False))
-                yield NEGATION.at(node.span, edits=tree.rewrite(place, by))
-            case Unary(operator="-"):
-                minus = Binary(operator="-", left=NumberLiteral(value="0"), right=node.operand)
-                yield LEADING_MINUS.at(node.span, edits=tree.rewrite(place, minus))
-            case Unary(operator="+"):
-                yield LEADING_PLUS.at(node.span, edits=tree.rewrite(place, node.operand))
-            case Conditional():
-                yield CONDITIONAL.at(node.span)
-            case _:
-                pass
+    for place, unary in tree.each(Unary):
+        match unary.operator:
+            case "!":
+                if negated(unary.operand) is None:  # two negations have a rule of their own
+                    by = Binary(operator="==", left=unary.operand, right=BooleanLiteral(value=False))
+                    yield NEGATION.at(unary.span, edits=tree.rewrite(place, by))
+            case "-":
+                minus = Binary(operator="-", left=NumberLiteral(value="0"), right=unary.operand)
+                yield LEADING_MINUS.at(unary.span, edits=tree.rewrite(place, minus))
+            case "+":
+                yield LEADING_PLUS.at(unary.span, edits=tree.rewrite(place, unary.operand))
+    for _, conditional in tree.each(Conditional):
+        yield CONDITIONAL.at(conditional.span)
     for _, node, call in tree.calls():
         if (
             call.function.name == "interval"
@@ -59,7 +58,7 @@ JOINED_STRINGS = warning(
 @rule(JOINED_STRINGS, reason="Joining strings is seldom meant: mostly two conditions, or a sum of numbers in quotes.")
 def joined_strings(tree: Tree) -> Iterator[Diagnostic]:
     """`a.firstname+b.lastname`: two strings in one, where mostly two conditions were meant."""
-    for place, node in enumerate(tree.nodes):
+    for place, node in tree.each(Binary):
         type_ = tree.types[place]
-        if isinstance(node, Binary) and node.operator == "+" and type_ is not None and kind_of(type_) == "string":
+        if node.operator == "+" and type_ is not None and kind_of(type_) == "string":
             yield JOINED_STRINGS.at(node.span)

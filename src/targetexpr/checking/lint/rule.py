@@ -20,12 +20,8 @@ class Rule:
     find: Find
     messages: tuple[Message, ...]
     reason: str  # why it matters, one sentence
+    codes: frozenset[str]  # what it is switched by: those of its messages
     on: bool = True  # unless a schema or a call switches it
-
-    @property
-    def codes(self) -> frozenset[str]:
-        """The codes it is switched by."""
-        return frozenset(message.code for message in self.messages)
 
 
 def rule(*messages: Message, reason: str, on: bool = True) -> Callable[[Find], Rule]:
@@ -38,7 +34,8 @@ def rule(*messages: Message, reason: str, on: bool = True) -> Callable[[Find], R
     >>> sorted(odd_things.codes), odd_things.on
     (['odd'], False)
     """
-    return lambda find: Rule(find=find, messages=messages, reason=reason, on=on)
+    codes = frozenset(message.code for message in messages)
+    return lambda find: Rule(find=find, messages=messages, reason=reason, codes=codes, on=on)
 
 
 def warning(code: str, text: str, hint: str | None = None, fix: str | None = None) -> Message:

@@ -72,14 +72,14 @@ OTHER_SPELLING = warning(
 )
 def spellings(tree: Tree) -> Iterator[Diagnostic]:
     """`isLoyal()`, `isLoyal==true`, `createdDate.year`, `NOT_EQUAL_TO`: accepted, written better."""
-    for place, node in enumerate(tree.nodes):
-        if isinstance(node, MethodCall) and isinstance(tree.checked.targets.get(place), Attribute):
-            after = Span(node.name_span.end, node.span.end)
-            yield CALLED_ATTRIBUTE.at(node.name_span, edits=[Edit(after, "")], name=node.name)
-        elif isinstance(node, Binary):
-            condition = affirmed(node)
-            if condition is not None:
-                yield COMPARED_WITH_TRUE.at(node.span, edits=tree.rewrite(place, condition))
+    for place, method in tree.each(MethodCall):
+        if isinstance(tree.checked.targets.get(place), Attribute):
+            after = Span(method.name_span.end, method.span.end)
+            yield CALLED_ATTRIBUTE.at(method.name_span, edits=[Edit(after, "")], name=method.name)
+    for place, comparison in tree.each(Binary):
+        condition = affirmed(comparison)
+        if condition is not None:
+            yield COMPARED_WITH_TRUE.at(comparison.span, edits=tree.rewrite(place, condition))
     for _, node, call in tree.calls():
         if isinstance(node, Dereference):
             end = Span(node.name_span.end, node.name_span.end)

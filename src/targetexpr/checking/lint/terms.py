@@ -79,9 +79,7 @@ def duplicate_terms(tree: Tree) -> Iterator[Diagnostic]:
 
 def _lists(tree: Tree) -> Iterator[tuple[int, Logical, list[Expr]]]:
     """The and/or lists, lists of the same operator at their front joined to them."""
-    for place, node in enumerate(tree.nodes):
-        if not isinstance(node, Logical):
-            continue
+    for place, node in tree.each(Logical):
         parent = tree.parent(place)
         if isinstance(parent, Logical) and parent.operator == node.operator:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 from targetexpr.base.diagnostics import Edit
 from targetexpr.checking.arguments import constant
@@ -18,6 +18,8 @@ Write: TypeAlias = Callable[[Expr], str]
 
 Constant: TypeAlias = "bool | str | tuple[int, str]"
 """A literal's value: true or false, a string, or a number as sign and digits."""
+
+_Node = TypeVar("_Node", bound=Expr)
 
 MOST_REWRITTEN = 200
 """Terms of a list that is written anew in a fix; longer ones are left to the author."""
@@ -34,6 +36,13 @@ class Tree:
         self.types: tuple[Type | None, ...] = checked.types
         self.parents = _parents(self.nodes)
         self._shapes = _shapes(self.nodes)
+        self._by_type: dict[type, list[tuple[int, Expr]]] = {}
+        for place, node in enumerate(self.nodes):
+            self._by_type.setdefault(type(node), []).append((place, node))
+
+    def each(self, type_: type[_Node]) -> list[tuple[int, _Node]]:
+        """The nodes of one type with their places; most rules are about few of them."""
+        return cast("list[tuple[int, _Node]]", self._by_type.get(type_, []))
 
     def calls(self) -> Iterator[tuple[int, Expr, Call]]:
         """Every call with what it was found to be."""
@@ -87,7 +96,7 @@ def _shapes(nodes: tuple[Expr, ...]) -> dict[int, int]:
     return shapes
 
 
-def literal(node: Expr) -> Constant | None:
+def literal_value(node: Expr) -> Constant | None:
     """The value of a literal, signs before a number included; None for anything else."""
     if isinstance(node, StringLiteral):
         return node.value

@@ -19,8 +19,8 @@ VALUE_OUTSIDE = warning("unknown-value", "{what} is never {value}.")
 @rule(VALUE_OUTSIDE, reason="A comparison with a value that the attribute never has is never true (or always).")
 def values_outside(tree: Tree) -> Iterator[Diagnostic]:
     """A comparison of an attribute whose values are documented with a string that is none of them."""
-    for node in tree.nodes:
-        if not isinstance(node, Binary) or node.operator not in ("==", "!="):
+    for _, node in tree.each(Binary):
+        if node.operator not in ("==", "!="):
             continue
         for side, other in ((node.left, node.right), (node.right, node.left)):
             if not isinstance(side, Dereference) or not isinstance(other, StringLiteral):

@@ -1,4 +1,4 @@
-"""What is said of arguments: how many, of which type, and literals that cannot be meant."""
+"""Messages about arguments: how many, of which type, and literals that cannot be meant."""
 
 from __future__ import annotations
 

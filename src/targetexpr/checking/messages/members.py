@@ -1,4 +1,4 @@
-"""What is said of names: profiles, attributes, methods and events that are unknown, or not where they stand."""
+"""Messages about names: profiles, attributes, methods and events that are unknown, or not where they stand."""
 
 from __future__ import annotations
 
@@ -310,17 +310,17 @@ def undeclared_event(state: State, name: str, expr: Expr) -> None:
 
 
 def profile_not_offered(state: State, place: int, node: Expr, profile: str) -> None:
-    """A profile that the event does not come with; told once."""
+    """A profile that the event does not come with; reported once."""
     offering = state.schema.offering(profile)
     hint = f"It is available in {listed(offering, 'and')}." if offering else None
     diagnostic = PROFILE_NOT_OFFERED.at(node.span, hint=hint, profile=profile, event=state.event_name)
-    state.once["profile", profile] = (place, False, diagnostic)
+    state.reported_once["profile", profile] = (place, False, diagnostic)
 
 
 def not_in_event(
     state: State, place: int, node: Dereference | MethodCall, member: Attribute | Method, having: Sequence[str]
 ) -> None:
-    """A member that the profile has in other events only; told once."""
+    """A member that the profile has in other events only; reported once."""
     diagnostic = NOT_IN_EVENT.at(
         node.name_span,
         hint=f"It is available in {listed(having, 'and')} only." if having else None,
@@ -328,4 +328,4 @@ def not_in_event(
         name=member.name,
         event=state.event_name,
     )
-    state.once["member", member.profile, member.name] = (place, True, diagnostic)
+    state.reported_once["member", member.profile, member.name] = (place, True, diagnostic)

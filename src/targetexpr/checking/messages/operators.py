@@ -1,4 +1,4 @@
-"""What is said of operators: operands, branches and results of the wrong type."""
+"""Messages about operators: operands, branches and results of the wrong type."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def not_a_condition(state: State, at: int, kind: Kind, operator: str) -> None:
 
 
 def other_result(state: State, expr: Expr, kind: Kind, expected: Kind) -> None:
-    """The whole comes out as something else than it should."""
+    """The whole expression has another type than expected."""
     what = state.what(0)
     if expected == "boolean":
         diagnostic = NOT_A_RULE.at(expr.span, hint=_TO_CONDITION.get(kind), what=what, kind=KINDS[kind])

@@ -37,13 +37,13 @@ class _PayloadReader(JsonReader):
 
     def value(self) -> Json | None:
         if len(self.frames) > DATA_NESTING:
-            raise self.problem("too-deep", f"the document is nested more than {DATA_NESTING} levels deep")
+            raise self.error("too-deep", f"the document is nested more than {DATA_NESTING} levels deep")
         value = super().value()
         if value is not None and value.kind == "number":
             try:
                 Number(cast(str, value.value))
             except ValueError as problem:
-                raise self.problem("json-number", str(problem)) from None
+                raise self.error("json-number", str(problem)) from None
         return value
 
 
