@@ -179,15 +179,7 @@ STILL_NAMED = frozenset(
         "checking/regexes.py: _Reader",
         "cli/check.py: _wanted",
         "front.py: review",
-        "ide/completion.py: offers",
         "lang/schema/schema.py: offers",
-        "repl/commands/data.py: _find",
-        "repl/completing.py: _offers",
-        "repl/editor.py: say",
-        "repl/plain.py: _Reader",
-        "repl/plain.py: say",
-        "repl/session.py: _misfit",
-        "repl/session.py: say",
         "running/codegen/runtime.py: unclean",
         "running/context.py: misfit",
         "running/regex/to_python.py: _Reader",
@@ -232,8 +224,6 @@ MOST_LINES = 500
 STILL_LONG = frozenset(
     [
         "tests/cli/test_commands.py",
-        "tests/repl/test_session.py",
-        "tests/repl/test_terminal.py",
         "tests/serve/test_payloads.py",
         "tests/serve/test_progress.py",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from targetexpr.lang.schema.schema import Schema
@@ -13,23 +14,28 @@ PAYLOADS = Path(__file__).resolve().parents[1] / "data" / "payloads"
 RULE = "currentTxn.value>500"
 
 
+def record(value: object, **more: object) -> str:
+    """A line of a file of records."""
+    return json.dumps({"currentTxn": {"value": value, **more}})
+
+
 class Heard:
     """A console that keeps what it is told."""
 
     color = False
 
     def __init__(self) -> None:
-        self.said: list[str] = []
-        self.complaints: list[str] = []
+        self.written: list[str] = []
+        self.errors: list[str] = []
 
-    def say(self, text: str) -> None:
-        self.said.append(str(text))
+    def write(self, text: str) -> None:
+        self.written.append(str(text))
 
-    def complain(self, text: str) -> None:
-        self.complaints.append(text)
+    def write_error(self, text: str) -> None:
+        self.errors.append(text)
 
     def progress(self, text: str) -> None:
-        self.said.append(f"progress: {text}")
+        self.written.append(f"progress: {text}")
 
 
 class Talk:
@@ -43,23 +49,23 @@ class Talk:
 
     def send(self, line: str) -> bool:
         """Sends a line; whether it could be done."""
-        self.heard.said.clear()
-        self.heard.complaints.clear()
+        self.heard.written.clear()
+        self.heard.errors.clear()
         return submit(self.session, line)
 
     def do(self, line: str) -> str:
         """Sends a line that must work; what is said."""
-        assert self.send(line), f"{line}: {self.heard.complaints}"
-        assert not self.heard.complaints, self.heard.complaints
-        return "\n".join(self.heard.said)
+        assert self.send(line), f"{line}: {self.heard.errors}"
+        assert not self.heard.errors, self.heard.errors
+        return "\n".join(self.heard.written)
 
     def refused(self, line: str) -> str:
         """Sends a line that cannot be done; the complaint. What was there before must still be there."""
         before, steps = self.session.state, len(self.session.steps)
-        assert not self.send(line), f"{line}: {self.heard.said}"
-        assert self.heard.complaints
+        assert not self.send(line), f"{line}: {self.heard.written}"
+        assert self.heard.errors
         assert (self.session.state, len(self.session.steps)) == (before, steps), "a refused line changes nothing"
-        return "\n".join(self.heard.complaints)
+        return "\n".join(self.heard.errors)
 
     def records(self, *lines: str, name: str = "records.jsonl") -> Path:
         """Writes a file of records."""

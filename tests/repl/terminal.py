@@ -12,7 +12,8 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -114,7 +115,7 @@ class Terminal:
         self.type(text)
         self.press("enter")
 
-    def say(self, text: str) -> None:
+    def send(self, text: str) -> None:
         """Types a line, sends it, and waits for the answer and the next empty prompt."""
         if text:
             self.type(text)
@@ -192,3 +193,35 @@ class Terminal:
         self.raw += data
         self._stream.feed(self._decoder.decode(data))
         return bool(data)
+
+
+@contextmanager
+def started(folder: Path, *arguments: str, **options: object) -> Iterator[Terminal]:
+    """A session with an empty prompt; at its end there must not have been a fault."""
+    with Terminal(folder, *arguments, **options) as terminal:  # type: ignore[arg-type]
+        terminal.ready()
+        yield terminal
+        assert b"Traceback" not in terminal.raw, terminal.text
+
+
+def last(terminal: Terminal, wanted: str) -> None:
+    """Waits until the lowest line above the toolbar that is not empty is this one."""
+
+    def lowest() -> str:
+        lines = terminal.lines
+        prompt = max((place for place, line in enumerate(lines) if line.startswith((">", "."))), default=0)
+        return lines[prompt]
+
+    terminal.wait_until(lambda: lowest() == wanted, f"the prompt: {wanted}")
+
+
+def answered(terminal: Terminal, wanted: str) -> None:
+    """Waits for an answer and the empty prompt behind it, which reads keys as they are."""
+    terminal.wait_for(wanted)
+    terminal.ready()
+
+
+def leave(terminal: Terminal) -> None:
+    terminal.ready()
+    terminal.press("ctrl-d")
+    assert terminal.end() == 0

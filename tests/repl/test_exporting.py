@@ -115,7 +115,7 @@ def test_a_new_file_is_a_target_of_its_own(talk: Talk, values: str) -> None:
 )
 def test_what_a_new_target_tracks_follows_from_the_rule(talk: Talk, rule: str, entity: str, kind: str) -> None:
     if not talk.send(rule):
-        pytest.fail(f"the rule is invalid: {talk.heard.complaints}")
+        pytest.fail(f"the rule is invalid: {talk.heard.errors}")
     talk.do(":export t.json 5")
     target = json.loads((talk.folder / "t.json").read_text(encoding="utf-8"))
     assert (target["targetEntity"], target["targetType"]) == (entity, kind)
@@ -249,8 +249,8 @@ def test_what_cannot_be_written(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> 
     assert "folder" in talk.refused(":export folder")
     assert "No such file" in talk.refused(":export nowhere/t.json 5")
     assert "as in `:export target.json 500`" in talk.refused(":export")
-    assert "'five' is no value" in talk.refused(":export t.json five")
-    assert "'5 x' is no value" in talk.refused(":export t.json 5 x")
+    assert "'five' is not a value" in talk.refused(":export t.json five")
+    assert "'5 x' is not a value" in talk.refused(":export t.json 5 x")
     path = put(talk.folder, STREAKS)
     original = path.read_bytes()
     talk.do(f":open {path}")

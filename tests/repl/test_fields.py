@@ -178,8 +178,8 @@ def test_a_change_leaves_the_rest_and_the_original_alone() -> None:
     ("name", "problem"),
     [
         ("currentTxn.lineItems[3]", r"has 1 entry; the next one is \[1\]"),
-        ("currentTxn.lineItems.qty", "is .* so there is no currentTxn.lineItems.qty"),
-        ("currentTxn.value[0]", "is no list"),
+        ("currentTxn.lineItems.qty", "is .* so currentTxn.lineItems.qty does not exist"),
+        ("currentTxn.value[0]", "is not a list"),
         ("currentTxn.value.x", "currentTxn.value is 5"),
     ],
 )
@@ -190,7 +190,7 @@ def test_a_change_that_cannot_be(name: str, problem: str) -> None:
 
 @pytest.mark.parametrize("name", ["currentTxn.x", "currentTxn.lineItems[1]", "currentTxn.value.x", "nobody"])
 def test_what_is_not_there_cannot_be_taken_out(name: str) -> None:
-    with pytest.raises(InputError, match="there is no"):
+    with pytest.raises(InputError, match="the record has no"):
         removed({"currentTxn": {"value": 5, "lineItems": [{}]}}, parse_path(name))
 
 

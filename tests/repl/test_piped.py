@@ -62,7 +62,7 @@ def test_a_script_that_fails_says_where_and_goes_on(tmp_path: Path) -> None:
     done = script(tmp_path, f"\n{RULE}\n:nonsense\n\ncurrentTxn.valeu>5\n:json\n:load nothing.jsonl\n{RULE}\n")
     assert done.status == 2
     assert done.out.splitlines() == ["boolean  currentTxn.value > 500"] * 2
-    assert "line 3: there is no command `:nonsense`; `:help` lists them\n" in done.err
+    assert "line 3: unknown command `:nonsense`; `:help` lists them\n" in done.err
     assert "line 5: error[unknown-attribute]" in done.err
     assert "line 6: the rule is invalid" in done.err
     assert "line 7: cannot read nothing.jsonl: No such file or directory\n" in done.err
@@ -159,7 +159,7 @@ def test_the_call_itself(tmp_path: Path) -> None:
     for arguments, problem in [
         (("--data", "nothing.jsonl"), "cannot read nothing.jsonl: No such file or directory"),
         (("--data", "my data currentTxn", "--profile", "currentTnx"), "did you mean currentTxn?"),
-        (("--data", "my data currentTxn", "--profile", "bills"), "there is no profile 'bills'"),
+        (("--data", "my data currentTxn", "--profile", "bills"), "unknown profile 'bills'"),
         (("--data", ""), "cannot read"),
         (("--event", "TransactionAd"), "did you mean TransactionAdd"),
         (("--timezone", "Mars"), "no time zone 'Mars'"),
@@ -273,7 +273,7 @@ def test_ctrl_c_never_ends_the_session_wherever_it_strikes(tmp_path: Path, capsy
 
         def trace(frame: FrameType, event: str, _argument: object) -> Callable[..., object] | None:
             nonlocal passed
-            if frame.f_code.co_qualname.startswith("_Reader.") and frame.f_code.co_name != "__init__":
+            if frame.f_code.co_qualname.startswith("_LineInput.") and frame.f_code.co_name != "__init__":
                 passed += event == "line"
                 if event == "line" and passed == place:
                     raise KeyboardInterrupt

@@ -53,13 +53,13 @@ def session(folder: Path) -> str:
     begin(folder)
     with Terminal(folder, "--data", "records.jsonl", columns=COLUMNS, rows=46) as terminal:
         terminal.ready()
-        terminal.say(":open group.json")
+        terminal.send(":open group.json")
         terminal.paste("currentTxn.value>500&&currentCustomer.slabName==“Gold”")
         terminal.wait_for("F2 does it")
         terminal.press("f2")
         terminal.wait_for('slabName=="Gold"')
         for line in ("", ":count", ":find false", ":explain", ":export group.json"):
-            terminal.say(line)
+            terminal.send(line)
         terminal.line(":quit")
         assert terminal.end() == 0
         return terminal.text + "\n"

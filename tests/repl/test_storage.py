@@ -164,17 +164,17 @@ def test_other_ways_to_write_the_file(book: RuleBook, form: str) -> None:
     [
         (b"[rules", "is not TOML"),
         (b"<<<<<<< HEAD\n", "is not TOML"),
-        (b"rules = 5\n", "`rules` is a table"),
-        (b"[[rules]]\n", "`rules` is a table"),
+        (b"rules = 5\n", "`rules` must be a table"),
+        (b"[[rules]]\n", "`rules` must be a table"),
         (b"[rules.a]\n", "the rule a has no expression"),
         (b"[rules]\na = 'true'\n", "the rule a has no expression"),
         (b"[rules.a]\nexpression = 5\n", "the rule a has no expression"),
-        (b"[rules.a]\nexpression = 'true'\nevent = 5\n", "the event of the rule a is a text"),
+        (b"[rules.a]\nexpression = 'true'\nevent = 5\n", "the event of the rule a must be a string"),
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"a = " + b"[" * 100_000, "is not TOML"),
     ],
 )
-def test_a_file_that_is_not_in_order_is_refused_and_left_alone(book: RuleBook, content: bytes, problem: str) -> None:
+def test_an_invalid_file_is_refused_and_left_alone(book: RuleBook, content: bytes, problem: str) -> None:
     Path(book.path).write_bytes(content)
     for ask in (book.all, lambda: book.put("x", Saved(expression=RULE)), lambda: book.put("x", None)):
         with pytest.raises(InputError, match=problem) as caught:

@@ -160,7 +160,7 @@ def profile_of(schema: Schema, name: str) -> Profile:
     if profile is None:
         close = like_profile(schema, name)
         hint = f"did you mean {' or '.join(close)}?" if close else "`targetexpr schema` lists them"
-        raise InputError(f"there is no profile {name!r}; {hint}")
+        raise InputError(f"unknown profile {name!r}; {hint}")
     return profile
 
 

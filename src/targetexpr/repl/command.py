@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
     except ValueError as error:
         raise InputError(str(error)) from None
     if sys.stdin is None:
-        raise InputError("standard input is closed: there is nobody to talk to")
+        raise InputError("standard input is closed: there is nothing to read")
     if hasattr(sys.stdin, "reconfigure"):  # UTF-8 whatever the locale, as all that the command reads
         sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape")
     script = not sys.stdin.isatty()

@@ -48,14 +48,14 @@ class ScreenConsole:
         self.color = color
         self._transient = False
 
-    def say(self, text: str) -> None:
+    def write(self, text: str) -> None:
         """Prints an answer."""
         self._clear()
         print(visible(text, color=self.color), flush=True)
 
-    def complain(self, text: str) -> None:
+    def write_error(self, text: str) -> None:
         """Prints what could not be done; on a terminal that is an answer as well."""
-        self.say(text)
+        self.write(text)
 
     def progress(self, text: str) -> None:
         """Shows how far it is, on a line that the next answer takes."""
@@ -95,7 +95,7 @@ class KeptHistory(FileHistory):
     def _tell(self, what: str, error: OSError) -> None:
         if not self._told:
             self._told = True
-            self._console.complain(f"\ncannot {what} the history: {error.strerror or error}")
+            self._console.write_error(f"\ncannot {what} the history: {error.strerror or error}")
 
 
 class Editor:
@@ -240,10 +240,10 @@ class Editor:
 
     def run(self) -> int:
         """Reads and answers until the session ends; the exit status."""
-        self.console.say(WELCOME)
+        self.console.write(WELCOME)
         for text in self.found:
             self.history.append_string(text)
-            self.console.say("What you were typing when the last session broke off is kept: Up brings it back.")
+            self.console.write("What you were typing when the last session broke off is kept: Up brings it back.")
         with Interrupts() as interrupts, TypeAhead(self.prompt.app.input.fileno()) as keys:
             self._keep_when_killed(keys)
             while self._turn(interrupts):
@@ -272,12 +272,12 @@ class Editor:
         except Stop:
             return False
         except KeyboardInterrupt:
-            self.console.say("stopped")
+            self.console.write("stopped")
         except Exception:
             # A fault of ours must not take what its author has; it is shown whole, to be reported.
             interrupts.pass_over()
-            self.console.say("This is a fault in targetexpr; the session goes on. Please report it:")
-            self.console.say(traceback.format_exc())
+            self.console.write("This is a fault in targetexpr; the session goes on. Please report it:")
+            self.console.write(traceback.format_exc())
         return True
 
     def _keep_when_killed(self, keys: TypeAhead) -> None:
@@ -301,7 +301,7 @@ def _folder(console: ScreenConsole) -> tuple[Path | None, Draft | None, list[str
         found = left_behind(folder)
         return folder, Draft(folder), found
     except OSError as error:
-        console.complain(f"history is not kept: {folder}: {error.strerror or error}")
+        console.write_error(f"history is not kept: {folder}: {error.strerror or error}")
         return None, None, []
 
 

@@ -100,7 +100,7 @@ def export(
         if worse:
             told = "\n".join(worse)
             hint = f"`:open {path}` takes a target out of it, and `:export` then writes the rule back there."
-            raise InputError(f"nothing was written to {path}: the group would not be in order\n{told}\n{hint}")
+            raise InputError(f"nothing was written to {path}: the group would be invalid\n{told}\n{hint}")
     text = write_json(document) + "\n"
     try:
         write_whole(path, text)
@@ -189,7 +189,7 @@ def _number(text: str) -> JsonValue:
     from targetexpr.targets.model.scalars import Number
 
     if not is_number_text(text):
-        raise InputError(f"{text!r} is no value for a target; one is a number, such as 500 or 99.50")
+        raise InputError(f"{text!r} is not a value for a target; give a number, such as 500 or 99.50")
     return int(text) if text.isdecimal() else Number(text)
 
 
@@ -213,7 +213,7 @@ def _put(document: JsonValue, target: dict[str, JsonValue], path: str, place: in
     if targets is None:  # as answers write what is not there
         targets = inner["targets"] = []
     if not isinstance(targets, list) or not all(isinstance(one, dict) for one in targets):
-        raise InputError(f"{path}: its targets are no list of objects; nothing was written")
+        raise InputError(f"{path}: its targets are not a list of objects; nothing was written")
     if place is None:
         named = [at for at, one in enumerate(targets) if one.get("name") == target["name"]]
         place = named[0] if named else None

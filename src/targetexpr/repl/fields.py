@@ -38,9 +38,7 @@ def parse_path(text: str) -> tuple[PathPart, ...]:
     while at < len(text):
         found = _STEP.match(text, at)
         if found is None or (not steps and found.start(1) != 0) or (steps and found[1] and text[at] != "."):
-            raise InputError(
-                f"{text!r} is no field; one is written like currentTxn.value or currentTxn.lineItems[0].qty"
-            )
+            raise InputError(f"{text!r} is not a field; write one like currentTxn.value or currentTxn.lineItems[0].qty")
         name, place, key = found.groups()
         steps.append(name if name is not None else int(place) if place is not None else _key(key))
         at = found.end()
@@ -51,16 +49,16 @@ def _key(raw: str) -> str:
     try:
         return str(json.loads(f'"{raw}"'))
     except ValueError:
-        raise InputError(f'["{raw}"] is no text as JSON writes one: a backslash is written \\\\') from None
+        raise InputError(f'["{raw}"] is not a valid JSON string; write a backslash as \\\\') from None
 
 
 def attribute_at(path: tuple[PathPart, ...], schema: Schema, event: str | None) -> Attribute | None:
-    """The attribute that a path names, None for what is no attribute. Raises InputError for a likely slip."""
+    """The attribute that a path names, None for what is not an attribute. Raises InputError for a close misspelling."""
     profile = schema.profiles.get(str(path[0]))
     if profile is None:
         close = like_profile(schema, str(path[0]))
         hint = f"did you mean {' or '.join(close)}?" if close else "`:schema` lists them"
-        raise InputError(f"rules read profiles, and there is no profile `{path[0]}`; {hint}")
+        raise InputError(f"unknown profile `{path[0]}`; {hint}")
     if len(path) == 1 or not isinstance(path[1], str) or path[1] in DATA_MEMBERS or path[1] in profile.methods:
         return None
     known = None if event is None else schema.event(event)
@@ -102,11 +100,11 @@ def parse_value(text: str, attribute: Attribute | None, zone: tzinfo = UTC) -> o
     if kind == "string" and isinstance(value, bool | int | float | Decimal):
         return text  # a text of digits, `currentTxn.number 0042`, keeps its zeros
     if value is not None:
-        _refuse_misfit(value, text, kind, zone)
+        _require_kind(value, text, kind, zone)
     return value
 
 
-def _refuse_misfit(value: object, text: str, kind: Kind, zone: tzinfo) -> None:
+def _require_kind(value: object, text: str, kind: Kind, zone: tzinfo) -> None:
     if kind == "number" and (isinstance(value, bool) or not isinstance(value, int | float | Decimal)):
         raise InputError(f"{_short(text)} is not a number, as this field is")
     if kind == "boolean" and not isinstance(value, bool):
@@ -135,7 +133,7 @@ def changed(context: dict[str, object], path: tuple[PathPart, ...], value: objec
         where = path_text(path[: at + 1])
         if isinstance(step, int):
             if not isinstance(holder, list):
-                raise InputError(f"{path_text(path[:at])} is no list, so there is no {where}")
+                raise InputError(f"{path_text(path[:at])} is not a list, so {where} does not exist")
             if step > len(holder):
                 many = f"{len(holder)} entr{'y' if len(holder) == 1 else 'ies'}"
                 raise InputError(f"{path_text(path[:at])} has {many}; the next one is [{len(holder)}]")
@@ -147,7 +145,7 @@ def changed(context: dict[str, object], path: tuple[PathPart, ...], value: objec
             new = value if last else beginning if before is None else copy.copy(before)
             holder[step] = new
         else:
-            raise InputError(f"{path_text(path[:at])} is {shown(holder)}, so there is no {where}")
+            raise InputError(f"{path_text(path[:at])} is {shown(holder)}, so {where} does not exist")
         holder = new
     return made, before
 
@@ -160,7 +158,7 @@ def removed(context: dict[str, object], path: tuple[PathPart, ...]) -> dict[str,
         here = isinstance(step, str) and isinstance(holder, dict) and step in holder
         here = here or (isinstance(step, int) and isinstance(holder, list) and step < len(holder))
         if not here:
-            raise InputError(f"there is no {path_text(path[: at + 1])} in the record")
+            raise InputError(f"the record has no {path_text(path[: at + 1])}")
         if at == len(path) - 1:
             del holder[step]  # type: ignore[attr-defined]
         else:

@@ -41,11 +41,11 @@ class PlainConsole:
         self.script = script
         self.line = 0
 
-    def say(self, text: str) -> None:
+    def write(self, text: str) -> None:
         """Prints an answer."""
         print(visible(text), flush=not self.script)
 
-    def complain(self, text: str) -> None:
+    def write_error(self, text: str) -> None:
         """Prints what could not be done."""
         sys.stdout.flush()
         text = visible(text)
@@ -55,7 +55,7 @@ class PlainConsole:
         """Nothing: what is piped is read when it is done."""
 
 
-class _Reader:
+class _LineInput:
     """Lines that become rules and commands. A rule goes on over several lines while a parenthesis is open."""
 
     def __init__(self, session: Session, console: PlainConsole, lines: TextIO, *, prompt: bool) -> None:
@@ -88,9 +88,9 @@ class _Reader:
         print()
 
     def _take(self, line: str) -> None:
-        if any("\udc80" <= char <= "\udcff" for char in line):  # how bytes that are no UTF-8 are read
+        if any("\udc80" <= char <= "\udcff" for char in line):  # how bytes that are not UTF-8 are read
             self._console.line, self.good = self._number, False
-            self._console.complain("this line is not UTF-8 text; save it as UTF-8")
+            self._console.write_error("this line is not UTF-8 text; save it as UTF-8")
             return
         if self._waiting and (_is_command(line) or not line.strip()):
             self._send()
@@ -116,7 +116,7 @@ def run_lines(session: Session, console: PlainConsole, lines: TextIO, *, prompt:
 
     At a prompt, Ctrl-C drops the line or the answer, whenever it comes, and never the session; a script it ends.
     """
-    reader = _Reader(session, console, lines, prompt=prompt)
+    reader = _LineInput(session, console, lines, prompt=prompt)
     try:
         if prompt:
             _converse(reader)
@@ -128,7 +128,7 @@ def run_lines(session: Session, console: PlainConsole, lines: TextIO, *, prompt:
     return YES if reader.good else BAD_INPUT
 
 
-def _converse(reader: _Reader) -> None:
+def _converse(reader: _LineInput) -> None:
     going = True
     with Interrupts() as interrupts:
         while going:

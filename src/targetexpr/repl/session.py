@@ -34,10 +34,10 @@ class Console(Protocol):
 
     color: bool
 
-    def say(self, text: str) -> None:
+    def write(self, text: str) -> None:
         """An answer."""
 
-    def complain(self, text: str) -> None:
+    def write_error(self, text: str) -> None:
         """What could not be done, and why."""
 
     def progress(self, text: str) -> None:
@@ -114,7 +114,7 @@ class Session:
             self.show(analysis.diagnostics)
             fixable = len(safely_fixable(document))
             if fixable:
-                self.console.complain(_how_to_fix(fixable, len(analysis.diagnostics)))
+                self.console.write_error(_how_to_fix(fixable, len(analysis.diagnostics)))
             return False
         if self.state.records is None:
             self._summary(analysis)
@@ -128,11 +128,11 @@ class Session:
 
         checked = analysis.checked
         assert checked is not None  # the rule is valid
-        kind = checked.type.head if checked.type is not None else "of no known type"
+        kind = checked.type.head if checked.type is not None else "of unknown type"
         text = to_text(checked.expr, "readable")
-        self.console.say(f"{kind}  {text}" if "\n" not in text else f"{kind}\n{text}")
+        self.console.write(f"{kind}  {text}" if "\n" not in text else f"{kind}\n{text}")
         if not self.is_condition(checked):
-            self.console.say("This is no condition yet: a rule comes out as true or false.")
+            self.console.write("This is not a condition yet: a rule comes out as true or false.")
 
     def is_condition(self, checked: Checked) -> bool:
         """Whether a rule comes out as true or false, as far as that is known."""
@@ -150,9 +150,9 @@ class Session:
         explanation = rule.explain(record.context)
         if explanation.state == "undecided":
             raise InputError(f"{where}: {explanation.to_text().splitlines()[0]} {_invalid_value(rule, record.context)}")
-        self.console.say(f"{word(explanation.value)}  ({where})")
+        self.console.write(f"{word(explanation.value)}  ({where})")
         if explanation.value is not True and explanation.change:
-            self.console.say(explanation.change)
+            self.console.write(explanation.change)
         return True
 
     # ---- what there is -----------------------------------------------------------------------------------------------
@@ -233,9 +233,9 @@ class Session:
         if diagnostics:
             text = as_command(render(diagnostics, Source(self.state.rule), color=self.console.color))
             if any(diagnostic.is_error for diagnostic in diagnostics):
-                self.console.complain(text)
+                self.console.write_error(text)
             else:
-                self.console.say(text)
+                self.console.write(text)
 
 
 def _how_to_fix(fixable: int, count: int) -> str:

@@ -129,8 +129,8 @@ class RuleBook:
             if there == written.replaced:
                 return  # it is taken back already
             if there != written.rule:
-                said = f"the rule {written.name} in {self.path} was changed since by somebody else; it stays as it is"
-                raise InputError(said)
+                where = f"the rule {written.name} in {self.path}"
+                raise InputError(f"{where} was changed since by somebody else; it stays as it is")
             self._put(written.name, written.replaced)
 
     def _write(self, text: str) -> None:
@@ -145,7 +145,7 @@ class RuleBook:
         import tomlkit.items
 
         text = self._text()
-        replaced = self._read(text).get(name)  # a file that is not in order is left alone
+        replaced = self._read(text).get(name)  # an invalid file is left alone
         try:
             document = tomlkit.parse(text) if text else tomlkit.document()
         except tomlkit.exceptions.ParseError as error:
@@ -191,15 +191,15 @@ class RuleBook:
             raise InputError(f"{self.path} is not TOML that can be read: it is nested too deeply") from None
         rules = document.get("rules", {})
         if not isinstance(rules, Mapping):
-            raise InputError(f"{self.path}: `rules` is a table of rules, as in [rules.big-spender]")
+            raise InputError(f"{self.path}: `rules` must be a table of rules, as in [rules.big-spender]")
         return {str(name): self._saved(name, entry) for name, entry in rules.items()}
 
     def _saved(self, name: str, entry: object) -> Saved:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("expression"), str):
-            raise InputError(f"{self.path}: the rule {name} has no expression (a text)")
+            raise InputError(f"{self.path}: the rule {name} has no expression (a string)")
         event = entry.get("event")
         if event is not None and not isinstance(event, str):
-            raise InputError(f"{self.path}: the event of the rule {name} is a text")
+            raise InputError(f"{self.path}: the event of the rule {name} must be a string")
         return Saved(expression=cast("str", entry["expression"]), event=event)
 
 
@@ -238,7 +238,7 @@ class Draft:
         self._kept = text
 
     def close(self) -> None:
-        """The session ends in order: nothing is left of it."""
+        """The session ends as it should: nothing is left of it."""
         with suppress(OSError):  # what stays is taken away by the next session
             self.keep("")
             _lock_of(self._path).unlink(missing_ok=True)
@@ -260,7 +260,7 @@ def left_behind(folder: Path) -> list[str]:
             path.unlink()
             _lock_of(path).unlink(missing_ok=True)
         except OSError:
-            continue  # it is no draft of ours, or nobody's to take
+            continue  # it is not a draft of ours, or nobody's to take
         finally:
             if lock is not None:
                 os.close(lock)

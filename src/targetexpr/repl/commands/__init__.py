@@ -16,7 +16,7 @@ __all__ = ["COMMANDS", "Command", "command_of", "run_command", "submit"]
 
 def _help(session: Session, argument: str) -> None:
     named = argument.lstrip(":")
-    session.console.say(at_length(command_of(named)) if argument else overview(tuple(COMMANDS.values())))
+    session.console.write(at_length(command_of(named)) if argument else overview(tuple(COMMANDS.values())))
 
 
 HELP = Command(
@@ -44,7 +44,7 @@ def command_of(word: str) -> Command:
         return COMMANDS[begun[0]]
     close = begun or suggest(word, COMMANDS)
     hint = f"did you mean {' or '.join(f'`:{name}`' for name in close[:4])}?" if close else "`:help` lists them"
-    raise InputError(f"there is no command `:{word if len(word) <= 40 else word[:37] + '...'}`; {hint}")
+    raise InputError(f"unknown command `:{word if len(word) <= 40 else word[:37] + '...'}`; {hint}")
 
 
 def run_command(session: Session, line: str) -> None:
@@ -67,7 +67,7 @@ def submit(session: Session, text: str) -> bool:
             return True
         good = session.take_rule(text)
     except InputError as problem:
-        session.console.complain(str(problem))
+        session.console.write_error(str(problem))
         return False
     if not good:
         _hint_at_colon(session, text)
@@ -79,4 +79,4 @@ def _hint_at_colon(session: Session, text: str) -> None:
     word = text.split(maxsplit=1)[0].removesuffix("()")
     word = "quit" if word in ("exit", "bye") else word
     if word in COMMANDS:
-        session.console.complain(f"Commands begin with a colon: `:{word}`.")
+        session.console.write_error(f"Commands begin with a colon: `:{word}`.")

@@ -70,4 +70,4 @@ def whole_number(session: Session, argument: str, command: str) -> int:
 def no_argument(argument: str, name: str) -> None:
     """Refuses what a command has no use for."""
     if argument:
-        raise InputError(f"`:{name}` takes nothing; {argument!r} is not understood")
+        raise InputError(f"`:{name}` takes no argument, unexpected {argument!r}")

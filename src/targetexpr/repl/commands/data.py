@@ -1,4 +1,4 @@
-"""Commands about records: loading, looking at, editing, counting and diagnostic them."""
+"""Commands about records: loading, looking at, editing, counting and finding them."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def load(session: Session, path: str, profile: str | None) -> None:
     if profile is not None and profile not in session.schema.profiles:
         close = like_profile(session.schema, profile)
         hint = f"did you mean {' or '.join(close)}?" if close else "`:schema` lists them"
-        raise InputError(f"there is no profile {profile!r}; {hint}")
+        raise InputError(f"unknown profile {profile!r}; {hint}")
     records = sources.load(path, profile)
     session.change(f"load {path}", records=records, number=1, edits={})
     count = len(records)
-    session.console.say(f"{count:,} record{'' if count == 1 else 's'} from {path}; this is the first")
+    session.console.write(f"{count:,} record{'' if count == 1 else 's'} from {path}; this is the first")
     _hint_at_profile(session, path, profile)
     _evaluate(session)
 
@@ -51,13 +51,13 @@ def _path_and_profile(session: Session, argument: str) -> tuple[str, str | None]
 def _hint_at_profile(session: Session, path: str, profile: str | None) -> None:
     context = session.record(1).context
     if profile is None and context and not session.schema.profiles.keys() & context.keys():
-        session.console.say(
+        session.console.write(
             f"Its records hold no profile by name. If they are plain transactions: `:load {path} currentTxn`."
         )
 
 
 def _evaluate(session: Session) -> None:
-    """The verdict for the current record, where there is a rule in order."""
+    """The verdict for the current record, where there is a valid rule."""
     if session.state.rule and session.analysis().ok:
         session.verdict()
 
@@ -65,8 +65,8 @@ def _evaluate(session: Session) -> None:
 def _record(session: Session, argument: str) -> None:
     if not argument:
         record = session.record()
-        session.console.say(f"{session.where()} of {session.records().name}, line {record.line}")
-        session.console.say(record.reason if record.context is None else shown(record.context, 2))
+        session.console.write(f"{session.where()} of {session.records().name}, line {record.line}")
+        session.console.write(record.reason if record.context is None else shown(record.context, 2))
         return
     _go(session, whole_number(session, argument, "record"))
 
@@ -85,7 +85,7 @@ def _go(session: Session, number: int) -> None:
     if session.state.rule and session.analysis().ok:
         session.verdict()
     else:
-        session.console.say(session.where())
+        session.console.write(session.where())
 
 
 class _Tally(Counts):
@@ -114,15 +114,15 @@ def _count(session: Session, argument: str) -> None:
         for number, record in enumerate(records, 1):
             tally.add(outcome_of(rule, edited(record, edits, number)))
     except KeyboardInterrupt:
-        session.console.say(f"stopped: {tally}, of {len(records):,}")
+        session.console.write(f"stopped: {tally}, of {len(records):,}")
         return
     note = f" ({len(edits)} edited)" if edits else ""
-    session.console.say(f"{tally}{note}")
+    session.console.write(f"{tally}{note}")
     if tally.bad:
-        session.console.say("`:find error` goes to the first that could not be evaluated.")
+        session.console.write("`:find error` goes to the first that could not be evaluated.")
 
 
-def _find(session: Session, argument: str) -> None:
+def _find_outcome(session: Session, argument: str) -> None:
     if argument not in OUTCOMES:
         raise InputError(f"`:find` takes what to look for: {', '.join(OUTCOMES)}")
     wanted = {"true": True, "false": False, "null": None}.get(argument)
@@ -140,12 +140,12 @@ def _find(session: Session, argument: str) -> None:
                     return
                 first = number if first is None else first
     except KeyboardInterrupt:
-        session.console.say(f"stopped after {tally.done:,} records")
+        session.console.write(f"stopped after {tally.done:,} records")
         return
     if first is None:
         raise InputError(f"no record comes out as {argument}: {tally}")
     if first == here:
-        session.console.say(f"this one is the only record that comes out as {argument}")
+        session.console.write(f"this one is the only record that comes out as {argument}")
     else:
         _found(session, first, argument, wrapped=True)
 
@@ -153,11 +153,11 @@ def _find(session: Session, argument: str) -> None:
 def _found(session: Session, number: int, wanted: str, *, wrapped: bool) -> None:
     session.change(f"find {wanted}", number=number)
     if wrapped:
-        session.console.say("past the end, on from the first record")
+        session.console.write("past the end, on from the first record")
     if wanted == "error":
         record = session.record()
         if record.context is None:
-            session.console.say(f"{session.where()}, line {record.line}: {record.reason}")
+            session.console.write(f"{session.where()}, line {record.line}: {record.reason}")
             return
     session.verdict()
 
@@ -173,9 +173,9 @@ def _set(session: Session, argument: str) -> None:
         raise InputError(f"{name} is a profile: its value is an object, as in `:set {name} {{}}`")
     after, before = changed(_context(session), path, value)
     _keep_edit(session, f"set {name}", after)
-    session.console.say(f"{name}: {shown(before)} -> {shown(value)}")
+    session.console.write(f"{name}: {shown(before)} -> {shown(value)}")
     if attribute is not None and attribute.values and value not in (*attribute.values, None):
-        session.console.say(f"The documented values are {', '.join(attribute.values)}.")
+        session.console.write(f"The documented values are {', '.join(attribute.values)}.")
     _evaluate(session)
 
 
@@ -231,7 +231,7 @@ DATA = (
         doc="go to the next record that comes out so",
         example=":find false",
         group=_GROUP,
-        run=_find,
+        run=_find_outcome,
         completes="words",
         words=OUTCOMES,
     ),

@@ -44,27 +44,27 @@ def _schema(session: Session, argument: str) -> None:
     known = not argument or "." in argument or argument in schema.profiles or argument in catalogue.KINDS
     try:
         if known:
-            session.console.say(catalogue_text.listing(schema, argument or None))
+            session.console.write(catalogue_text.listing(schema, argument or None))
         else:
-            session.console.say(catalogue_text.found(catalogue.search(schema, argument), argument))
+            session.console.write(catalogue_text.found(catalogue.search(schema, argument), argument))
     except InputError as problem:
         raise InputError(as_command(str(problem))) from None
 
 
 def _event(session: Session, argument: str) -> None:
     if not argument:
-        session.console.say(f"the event is {session.state.event or NONE}")
-        session.console.say("there are " + ", ".join(session.schema.events))
+        session.console.write(f"the event is {session.state.event or NONE}")
+        session.console.write("there are " + ", ".join(session.schema.events))
         return
     event = None if argument == NONE else argument
     if event is not None and session.schema.event(event) is None:
         close = suggest(event, (*session.schema.events, *session.schema.aliases))
         if close or not event.isidentifier():
             hint = f"did you mean {' or '.join(close)}?" if close else "an event is one word"
-            raise InputError(f"there is no event {event!r}; {hint}")
-        session.console.say(f"{event} is declared nowhere; it is taken for a behavioural event")
+            raise InputError(f"unknown event {event!r}; {hint}")
+        session.console.write(f"{event} is not declared; it is treated as a behavioural event")
     session.change(f"event {argument}", event=event)
-    session.console.say(f"the event is {event or NONE}")
+    session.console.write(f"the event is {event or NONE}")
     if session.state.rule:
         session.answer()
 
@@ -84,22 +84,22 @@ def _timezone(session: Session, argument: str) -> None:
             session.timezone = before
 
         session.change(f"timezone {argument}", undo=back)
-    session.console.say(f"the clock of rules is {session.timezone}")
+    session.console.write(f"the clock of rules is {session.timezone}")
 
 
 def _keys(session: Session, argument: str) -> None:
     if argument and argument not in ("emacs", "vi"):
         raise InputError(f"`:keys` takes emacs or vi, not {argument!r}")
     session.keys = "vi" if argument == "vi" else "emacs" if argument else session.keys
-    session.console.say(f"the keys are those of {session.keys}")
+    session.console.write(f"the keys are those of {session.keys}")
 
 
 def _undo(session: Session, argument: str) -> None:
     no_argument(argument, "undo")
-    session.console.say(f"undone: {session.undo()}")
+    session.console.write(f"undone: {session.undo()}")
     state = session.state
     if state.rule:
-        session.console.say(state.rule)
+        session.console.write(state.rule)
 
 
 def _quit(_session: Session, argument: str) -> None:

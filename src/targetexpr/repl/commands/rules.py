@@ -28,7 +28,7 @@ def _json(session: Session, argument: str) -> None:
 
     style = option_and_rule(session, argument, ("compact", "editor"))
     checked = _valid(session)
-    session.console.say(to_json(checked, cast("JsonStyle", style)))
+    session.console.write(to_json(checked, cast("JsonStyle", style)))
 
 
 def _text(session: Session, argument: str) -> None:
@@ -36,7 +36,7 @@ def _text(session: Session, argument: str) -> None:
 
     style = option_and_rule(session, argument, ("readable", "compact"))
     checked = _valid(session)
-    session.console.say(to_text(checked.expr, cast("TextStyle", style)))
+    session.console.write(to_text(checked.expr, cast("TextStyle", style)))
 
 
 def _tree(session: Session, argument: str) -> None:
@@ -47,23 +47,23 @@ def _tree(session: Session, argument: str) -> None:
     if checked is None:
         _valid(session)
     else:
-        session.console.say(drawn(checked))
+        session.console.write(drawn(checked))
 
 
 def _type(session: Session, argument: str) -> None:
     take_rule(session, argument)
     checked = _valid(session)
-    session.console.say(checked.type or "of no known type")
+    session.console.write(checked.type or "of unknown type")
     reads = dict.fromkeys(str(read) for read in checked.reads)
     if reads:
-        session.console.say("reads " + ", ".join(reads))
+        session.console.write("reads " + ", ".join(reads))
 
 
 def _lint(session: Session, argument: str) -> None:
     take_rule(session, argument)
     analysis = session.analysis()
     if not analysis.diagnostics:
-        session.console.say("nothing is wrong with it")
+        session.console.write("nothing is wrong with it")
     session.show(analysis.diagnostics)
     if not analysis.ok:
         raise InputError("the rule is invalid")
@@ -78,7 +78,7 @@ def _fix(session: Session, argument: str) -> None:
         session.show(diagnostics)
         raise InputError("no fix is offered; change the rule itself" if diagnostics else "there is nothing to fix")
     session.change("the fix", rule=after)
-    session.console.say(after)
+    session.console.write(after)
     session.answer()
 
 
@@ -97,7 +97,7 @@ def _explained(session: Session, number: int) -> None:
     record = session.record(number)
     if record.context is None:
         raise InputError(f"{session.where(number)} cannot be read: {record.reason}")
-    session.console.say(f"{session.where(number)}: {rule.explain(record.context).to_text()}")
+    session.console.write(f"{session.where(number)}: {rule.explain(record.context).to_text()}")
 
 
 RULES = (

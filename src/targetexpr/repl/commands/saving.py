@@ -24,26 +24,26 @@ def _save(session: Session, argument: str) -> None:
     before = session.book.all().get(name)
     written = session.book.put(name, Saved(expression=rule, event=session.state.event))
     session.change(f"save {name}", undo=lambda: session.book.take_back(written), name=name)
-    session.console.say(f"{'replaced' if before is not None else 'saved'} {name} in {session.book.path}")
+    session.console.write(f"{'replaced' if before is not None else 'saved'} {name} in {session.book.path}")
     if before is not None and before.expression != rule:
-        session.console.say(f"It was: {before.expression}")
+        session.console.write(f"It was: {before.expression}")
     analysis = session.analysis()
     if not analysis.ok:
-        session.console.say("It is not valid yet; `:lint` says what is wrong.")
+        session.console.write("It is not valid yet; `:lint` says what is wrong.")
     elif analysis.checked is not None and not session.is_condition(analysis.checked):
-        session.console.say("This is no condition yet: a rule comes out as true or false.")
+        session.console.write("This is not a condition yet: a rule comes out as true or false.")
 
 
 def _rules(session: Session, argument: str) -> None:
     no_argument(argument, "rules")
     rules = session.book.all()
     if not rules:
-        session.console.say(f"no rules are saved in {session.book.path} yet; `:save NAME` saves one")
+        session.console.write(f"no rules are saved in {session.book.path} yet; `:save NAME` saves one")
     for name, rule in rules.items():
         mark = "*" if name == session.state.name else " "
         text = rule.expression if len(rule.expression) <= 100 else rule.expression[:97] + "..."
         event = f"  ({rule.event})" if rule.event is not None else ""
-        session.console.say(f"{mark} {name}: {' '.join(text.split())}{event}")
+        session.console.write(f"{mark} {name}: {' '.join(text.split())}{event}")
 
 
 def _saved(session: Session, name: str) -> Saved:
@@ -61,9 +61,9 @@ def _use(session: Session, argument: str) -> None:
     rule = _saved(session, argument)
     before = session.state.event
     session.change(f"use {argument}", rule=rule.expression, name=argument, event=rule.event)
-    session.console.say(rule.expression)
+    session.console.write(rule.expression)
     if rule.event != before:
-        session.console.say(f"event {rule.event}" if rule.event is not None else "no event, as when it was saved")
+        session.console.write(f"event {rule.event}" if rule.event is not None else "no event, as when it was saved")
     session.answer()
 
 
@@ -73,7 +73,7 @@ def _delete(session: Session, argument: str) -> None:
     _saved(session, argument)
     written = session.book.put(argument, None)
     session.change(f"delete {argument}", undo=lambda: session.book.take_back(written))
-    session.console.say(f"deleted {argument}; `:undo` brings it back")
+    session.console.write(f"deleted {argument}; `:undo` brings it back")
 
 
 def _open(session: Session, argument: str) -> None:
@@ -98,13 +98,13 @@ def _open(session: Session, argument: str) -> None:
         opened=Opened(path=os.path.abspath(path), place=chosen.place, name=chosen.own_name),
     )
     for one in targets if len(targets) > 1 else ():
-        session.console.say(f"{'*' if one is chosen else ' '} {one.place + 1} {one.name}: {one.rule}")
+        session.console.write(f"{'*' if one is chosen else ' '} {one.place + 1} {one.name}: {one.rule}")
     event = f", event {chosen.event}" if chosen.event is not None else ""
-    session.console.say(f"the target {chosen.name} of {path}{event}; `:export {path}` writes its rule back")
+    session.console.write(f"the target {chosen.name} of {path}{event}; `:export {path}` writes its rule back")
     if not chosen.rule.strip():
-        session.console.say("Its expression is empty; type the rule that it is to have.")
+        session.console.write("Its expression is empty; type the rule that it is to have.")
         return
-    session.console.say(chosen.rule)
+    session.console.write(chosen.rule)
     session.answer()
 
 
@@ -138,11 +138,11 @@ def _export(session: Session, argument: str) -> None:
         opened=opened.name if opened is not None and mine else None,
     )
     session.change(f"export {path}", undo=lambda: _restore(path, before, after))
-    session.console.say(f"wrote {what}, with expression and expressionJson")
+    session.console.write(f"wrote {what}, with expression and expressionJson")
     for line in diagnostics(path):
-        session.console.say(line)
+        session.console.write(line)
     if before is None and not values:
-        session.console.say(f"Give it a value for each period: `:export {path} 500`, or `defaultValues` in the file.")
+        session.console.write(f"Give it a value for each period: `:export {path} 500`, or `defaultValues` in the file.")
 
 
 def _path_and_values(argument: str) -> tuple[str, list[str]]:
@@ -153,7 +153,7 @@ def _path_and_values(argument: str) -> tuple[str, list[str]]:
     path, values = file_name(found[1]), found[2].split()
     begun, _, rest = path.partition(".json ")
     if rest and not os.path.exists(path):
-        raise InputError(f"{rest!r} is no value behind {begun}.json; values are numbers, such as 500 or 99.50")
+        raise InputError(f"{rest!r} is not a value; behind {begun}.json there are numbers, such as 500 or 99.50")
     return path, values
 
 
