@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
@@ -67,9 +68,35 @@ class QuotedString:
 
     style: Style
     text: str  # what it means
-    start: int  # where its text begins in the text of the rule: strings of Python may be parts of one
+    start: int  # where its text begins in a text of several strings, as Python may write one after the other
     content: Span  # between the quotes, in the document
     pieces: tuple[Piece, ...]
+
+    def offset(self, inner: int) -> int:
+        """Where in the document a character begins; of the end of the text, where the last one ends."""
+        piece = self._piece(inner)
+        return self.content.start if piece is None else piece.offset(inner)
+
+    def span(self, inner: Span) -> Span:
+        """Where in the document a part of the text stands.
+
+        >>> string = read_json_string(r'"a\\n\\"b"', 0)
+        >>> string.text, string.span(Span(1, 3)), string.span(Span(4, 4))
+        ('a\\n"b', Span(start=2, end=6), Span(start=7, end=7))
+        """
+        start = self.offset(inner.start)
+        last = self._piece(inner.end - 1) if inner.end > inner.start else None
+        return Span(start, start if last is None else last.offset(inner.end))
+
+    def inner_offset(self, offset: int) -> int:
+        """The place in the text for one in the document: inside an escape the one before what it means."""
+        index = bisect_right(self.pieces, offset, key=lambda piece: piece.at) - 1
+        return self.pieces[index].inner_offset(offset) if index >= 0 else self.start
+
+    def _piece(self, inner: int) -> Piece | None:
+        """The piece that a character belongs to; at the end, the last one. None in an empty text."""
+        index = bisect_right(self.pieces, inner, key=lambda piece: piece.start) - 1
+        return self.pieces[index] if index >= 0 else None
 
 
 def verbatim(source: str, span: Span, language: Language) -> QuotedString:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from targetexpr.base.diagnostics import Diagnostic, Fix
@@ -25,8 +25,14 @@ def wants_color(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def render(diagnostics: Iterable[Diagnostic], source: Source, *, color: bool = False) -> str:
-    """Diagnostics as text, one block each, with a blank line between them.
+def render(
+    diagnostics: Iterable[Diagnostic],
+    source: Source,
+    *,
+    color: bool = False,
+    note: Callable[[Diagnostic], str] | None = None,
+) -> str:
+    """Diagnostics as text, one block each, with a blank line between them. `note` is put behind the place of each.
 
     >>> from targetexpr import diagnose
     >>> print(render(diagnose("a=1"), Source("a=1")))
@@ -37,18 +43,18 @@ def render(diagnostics: Iterable[Diagnostic], source: Source, *, color: bool = F
         |  ^
       fix: Write `==`: a==1
     """
-    return "\n\n".join(_block(diagnostic, source, color) for diagnostic in diagnostics)
+    return "\n\n".join(_block(one, source, color, note(one) if note is not None else "") for one in diagnostics)
 
 
 def _paint(text: str, name: str, color: bool) -> str:
     return f"\x1b[{_COLORS[name]}m{text}\x1b[0m" if color else text
 
 
-def _block(diagnostic: Diagnostic, source: Source, color: bool) -> str:
+def _block(diagnostic: Diagnostic, source: Source, color: bool, note: str) -> str:
     head = _paint(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity, color)
     lines = [
         f"{head}{_paint(': ' + visible_line(diagnostic.message), 'bold', color)}",
-        f"  --> {place(diagnostic, source)}",
+        f"  --> {place(diagnostic, source)}{note}",
     ]
     if diagnostic.span.start >= 0:
         lines += _excerpt(diagnostic.span, source, diagnostic.severity, color)

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.errors import InputError
-from targetexpr.base.source import Input
+from targetexpr.base.source import Input, Source
 from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, inputs, print_json, show
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.schemas import add_event, add_schema, load
-from targetexpr.documents.embedded import InvalidJson, Unit, units
+from targetexpr.documents.kinds import ENDINGS, kind_of
 from targetexpr.front import Environment, analyze, check_json, enabled
 
 if TYPE_CHECKING:
+    from targetexpr.documents.region import Region
     from targetexpr.lang.schema.schema import Schema
 
 DESCRIPTION = """\
 Report everything that is wrong with rules, where it is, and how to fix it: syntax, names, types, arguments, and what
-is allowed but seldom meant. JSON documents (a request, a response, expressionJson) are walked for every rule in them.
+is allowed but seldom meant. The rules inside documents are found: in JSON (a request, a response, expressionJson), TOML
+(plans, saved rules) and Python (compile("…"), check("…"), parse("…")); a file NAME.rules holds a rule on each line.
 Errors end with status 1, or 2 when a rule cannot be read; warnings leave it 0."""
 EXAMPLES = """\
   targetexpr check 'currentTxn.valu>500'
   targetexpr check --event TransactionAdd -f rule.txt -f request.json
+  targetexpr check plan.toml rules.py campaign.rules
   targetexpr check --schema mine.toml --off spelling --output sarif -f rules.txt > rules.sarif"""
 
 
@@ -57,19 +62,46 @@ def run(options: Namespace) -> int:
     """Check every rule of every input; the worst exit status of all."""
     schema = load(options)
     environment = _environment(options, schema)
-    results: list[tuple[Unit, list[Diagnostic], int]] = []
+    _take_documents(options)
+    results: list[Result] = []
     for source in inputs(options):
         results += _source(source, options, environment)
-    status = max((status for _, _, status in results), default=BAD_INPUT)
+    status = max((result.status for result in results), default=BAD_INPUT)
     if options.output == "json":
-        print_json({"ok": status == YES, "results": [_data(unit, found, s) for unit, found, s in results]})
+        print_json({"ok": status == YES, "results": [_data(result) for result in results]})
     elif options.output == "sarif":
         from targetexpr.cli.sarif import sarif
 
-        print_json(sarif([(unit, found) for unit, found, _ in results]))
+        print_json(sarif([(result.source, result.in_source) for result in results]))
     else:
         _tell(results)
     return status
+
+
+class Result(NamedTuple):
+    """What checking one rule gave; or a document that is not valid, and why."""
+
+    source: Input
+    diagnostics: Sequence[Diagnostic]  # their spans are those of the rule
+    status: int
+    region: Region | None = None  # the rule's place; None for a source that is a rule, or is not valid
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it is about a rule."""
+        return self.region is not None or kind_of(self.source.text, self.source.name) == "rule"
+
+    @property
+    def in_source(self) -> Sequence[Diagnostic]:
+        """The diagnostics in terms of the source."""
+        return self.diagnostics if self.region is None else list(map(self.region.in_document, self.diagnostics))
+
+
+def _take_documents(options: Namespace) -> None:
+    """An argument that names a file with an ending of documents is that file: no rule ends like that."""
+    named = [one for one in options.input if one.lower().endswith(tuple(ENDINGS)) and os.path.isfile(one)]
+    options.input = [one for one in options.input if one not in named]
+    options.file = [*named, *options.file]
 
 
 def _environment(options: Namespace, schema: Schema) -> Environment:
@@ -92,70 +124,105 @@ def _environment(options: Namespace, schema: Schema) -> Environment:
     )
 
 
-def _source(source: Input, options: Namespace, environment: Environment) -> list[tuple[Unit, list[Diagnostic], int]]:
-    try:
-        found = units(source)
-    except InvalidJson as problem:
-        return [(Unit(source=source, kind="json", text=source.text), [problem.diagnostic], BAD_INPUT)]
-    if not found:
+def _source(source: Input, options: Namespace, environment: Environment) -> list[Result]:
+    """The results of one input: a rule, or a document with rules in it."""
+    if kind_of(source.text, source.name) == "rule":
+        return [Result(source, *_rule(source.text, options, environment))]
+    from targetexpr.documents.document import open_document
+
+    document = open_document(source.text, source.name)
+    results = [] if document.error is None else [Result(source, [document.error], BAD_INPUT)]
+    for region in document.regions:
+        inside = environment if environment.event is not None else replace(environment, event=region.event)
+        checked = _rule if region.kind == "rule" else _expression_json
+        results.append(Result(source, *checked(region.text, options, inside), region))
+    if not results:
         raise InputError(f"{source.name or 'the document'} holds no expression; there is nothing to check")
-    return [(unit, *_unit(unit, options, environment)) for unit in found]
+    return results
 
 
-def _unit(unit: Unit, options: Namespace, environment: Environment) -> tuple[list[Diagnostic], int]:
-    """The diagnostics of one rule, and its exit status. JSON has no text to lint; its rule mostly stands beside it."""
-    if unit.kind == "text":
-        analysis = analyze(unit.text, environment)
-        checked = analysis.checked
-        if checked is None or not options.no_lint:
-            return list(analysis.diagnostics), BAD_INPUT if checked is None else YES if checked.ok else NO
-    else:
-        try:
-            checked = check_json(
-                unit.text,
-                environment.schema,
-                event=environment.event,
-                expect=environment.expect,
-                strict=environment.strict,
-            )
-        except ExpressionError as error:
-            return list(error.diagnostics), BAD_INPUT
-    return list(enabled(checked.diagnostics, checked.schema, environment)), YES if checked.ok else NO
+def _rule(text: str, options: Namespace, environment: Environment) -> tuple[Sequence[Diagnostic], int]:
+    """The diagnostics of a rule, and its exit status."""
+    analysis = analyze(text, environment)
+    checked = analysis.checked
+    if checked is None or not options.no_lint:
+        return analysis.diagnostics, BAD_INPUT if checked is None else YES if checked.ok else NO
+    return enabled(checked.diagnostics, checked.schema, environment), YES if checked.ok else NO
 
 
-def _tell(results: Sequence[tuple[Unit, list[Diagnostic], int]]) -> None:
-    for unit, diagnostics, _ in results:
-        show(diagnostics, Input(unit.text, unit.name))
+def _expression_json(text: str, _: Namespace, environment: Environment) -> tuple[Sequence[Diagnostic], int]:
+    """The same of an expressionJson: it has no text to lint, and its rule mostly stands beside it."""
+    try:
+        checked = check_json(
+            text,
+            environment.schema,
+            event=environment.event,
+            expect=environment.expect,
+            strict=environment.strict,
+        )
+    except ExpressionError as error:
+        return error.diagnostics, BAD_INPUT
+    return enabled(checked.diagnostics, checked.schema, environment), YES if checked.ok else NO
+
+
+def _tell(results: Sequence[Result]) -> None:
+    for result in results:
+        _show(result)
     sys.stderr.flush()
     print(_summary(results))
 
 
-def _summary(results: Sequence[tuple[Unit, list[Diagnostic], int]]) -> str:
+def _summary(results: Sequence[Result]) -> str:
     """`3 rules checked: 2 errors in 1 rule, 1 warning`."""
-    found = [diagnostic for _, diagnostics, _ in results for diagnostic in diagnostics]
+    rules = [result for result in results if result.is_rule]
+    found = [diagnostic for result in results for diagnostic in result.diagnostics]
     errors = sum(diagnostic.is_error for diagnostic in found)
-    invalid = sum(status != YES for _, _, status in results)
-    where = f" in {_count(invalid, 'rule')}" if errors and len(results) > 1 else ""
+    invalid = sum(result.status != YES for result in rules)
+    where = f" in {_count(invalid, 'rule')}" if errors and len(rules) == len(results) > 1 else ""
     parts = [_count(errors, "error") + where] if errors or not found else []
     parts += [_count(len(found) - errors, "warning")] if len(found) > errors else []
-    return f"{_count(len(results), 'rule')} checked: {', '.join(parts)}"
+    return f"{_count(len(rules), 'rule')} checked: {', '.join(parts)}"
+
+
+def _show(result: Result) -> None:
+    """The diagnostics on their source. A rule in a JSON body is shown by itself: there it is escaped, in long lines."""
+    region = result.region
+    if region is None or not region.pointer or kind_of(result.source.text, result.source.name) != "json":
+        show(result.in_source, result.source)
+        return
+    lines = Source(result.source.text)
+
+    def note(diagnostic: Diagnostic) -> str:
+        if diagnostic.span.start < 0:
+            return ""
+        line, column = lines.position(region.document_span(diagnostic.span).start)
+        return f" (in the file {line}:{column})"
+
+    show(result.diagnostics, Input(region.text, f"{result.source.name or 'document'} at {region.pointer}"), note)
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
-def _data(unit: Unit, diagnostics: Sequence[Diagnostic], status: int) -> dict[str, object]:
-    out: dict[str, object] = {"source": unit.source.name}
-    if unit.pointer is not None:
-        out["pointer"] = unit.pointer
-    out["expression" if unit.kind == "text" else "expressionJson"] = unit.text
-    out["ok"] = status == YES
-    data = diagnostics_as_data(diagnostics, Input(unit.text))
-    if unit.value is not None:
-        for entry, diagnostic in zip(data, diagnostics, strict=True):
-            place = unit.in_document(diagnostic.span)
-            if place is not None:
-                entry["documentSpan"] = {"start": place.start, "end": place.end}
+def _data(result: Result) -> dict[str, object]:
+    """A result for programs. Spans and fixes are those of the rule; those of the document stand beside them."""
+    source, region = result.source, result.region
+    out: dict[str, object] = {"source": source.name}
+    if region is None:
+        if result.is_rule:
+            out["expression"] = source.text
+        return out | {"ok": result.status == YES, "diagnostics": diagnostics_as_data(result.diagnostics, source)}
+    if region.pointer:
+        out["pointer"] = region.pointer
+    if region.event is not None:
+        out["event"] = region.event
+    out["expression" if region.kind == "rule" else "expressionJson"] = region.text
+    out["ok"] = result.status == YES
+    data = diagnostics_as_data(result.diagnostics, Input(region.text))
+    for entry, moved in zip(data, diagnostics_as_data(result.in_source, source), strict=True):
+        for name in ("span", "start", "end", "fixes"):
+            if name in moved:
+                entry[f"document{name.capitalize()}"] = moved[name]
     out["diagnostics"] = data
     return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
@@ -55,12 +55,12 @@ def one_input(options: Namespace) -> Input:
     return found[0]
 
 
-def show(diagnostics: Iterable[Diagnostic], source: Input) -> None:
-    """Diagnostics on standard error, for people."""
+def show(diagnostics: Iterable[Diagnostic], source: Input, note: Callable[[Diagnostic], str] | None = None) -> None:
+    """Diagnostics on standard error, for people; `note` is put behind the place of each."""
     from targetexpr.base.render import render, wants_color
     from targetexpr.base.source import Source
 
-    text = render(diagnostics, Source(source.text, source.name), color=wants_color(sys.stderr))
+    text = render(diagnostics, Source(source.text, source.name), color=wants_color(sys.stderr), note=note)
     if text:
         print(text, file=sys.stderr)
 

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, assert_never
+from typing import assert_never
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.quoted import verbatim
 from targetexpr.base.source import Span, lines_of
+from targetexpr.documents.kinds import DocumentKind, kind_of
 from targetexpr.documents.reading import is_rule_line
 from targetexpr.documents.region import Region, region
-
-DocumentKind: TypeAlias = Literal["rule", "rules", "json", "toml", "python"]
-
-ENDINGS: dict[str, DocumentKind] = {
-    ".rules": "rules",
-    ".json": "json",
-    ".toml": "toml",
-    ".py": "python",
-    ".pyi": "python",
-}
-"""What the ending of a file's name says of it. Any other file is one rule, or JSON if it begins like that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +67,3 @@ def open_document(text: str, name: str | None = None) -> Document:
         case _:
             assert_never(kind)
     return Document(kind=kind, text=text, name=name, regions=tuple(regions), error=error)
-
-
-def kind_of(text: str, name: str | None = None) -> DocumentKind:
-    """What a text is. No rule begins with a brace or a bracket.
-
-    >>> kind_of("", "plan.toml"), kind_of(" {}"), kind_of("true", "rule.txt")
-    ('toml', 'json', 'rule')
-    """
-    for ending, kind in ENDINGS.items():
-        if name is not None and name.lower().endswith(ending):
-            return kind
-    return "json" if text.lstrip()[:1] in ("{", "[") else "rule"

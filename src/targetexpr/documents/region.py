@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
-from targetexpr.base.quoted import Piece, QuotedString, write
+from targetexpr.base.quoted import QuotedString, write
 from targetexpr.base.source import Span
 from targetexpr.documents.reading import RegionKind, read_again
 
@@ -37,16 +37,16 @@ class Region:
 
     def document_offset(self, offset: int) -> int:
         """Where in the document a character begins; of the end of the text, where the last one ends."""
-        piece = self._piece(offset)
-        return self.strings[0].content.start if piece is None else piece.offset(offset)
+        return self._string(offset).offset(offset)
 
     def document_span(self, span: Span) -> Span:
         """Where in the document a part of the rule stands; NO_SPAN stays what it is."""
         if span.start < 0:
             return span
-        start = self.document_offset(span.start)
-        last = self._piece(span.end - 1) if span.end > span.start else None
-        return Span(start, start if last is None else last.offset(span.end))
+        first = self._string(span.start)
+        if span.end <= span.start:
+            return first.span(span)
+        return Span(first.offset(span.start), self._string(span.end - 1).span(Span(span.end - 1, span.end)).end)
 
     def region_offset(self, offset: int) -> int | None:
         """The place in the rule for one in the document; None outside of its quotes.
@@ -55,8 +55,7 @@ class Region:
         """
         for string in self.strings:
             if string.content.start <= offset <= string.content.end:
-                index = bisect_right(string.pieces, offset, key=lambda piece: piece.at) - 1
-                return string.pieces[index].inner_offset(offset) if index >= 0 else string.start
+                return string.inner_offset(offset)
         return None
 
     def encode(self, text: str, offset: int = 0) -> str:
@@ -104,12 +103,6 @@ class Region:
         offset = min(offset, len(self.text) - 1)
         index = bisect_right(self.strings, offset, key=lambda string: string.start) - 1
         return self.strings[max(index, 0)]
-
-    def _piece(self, offset: int) -> Piece | None:
-        """The piece that the character at an offset belongs to; at the end, the last one. None in an empty text."""
-        pieces = self._string(offset).pieces
-        index = bisect_right(pieces, offset, key=lambda piece: piece.start) - 1
-        return pieces[index] if index >= 0 else None
 
     def _in_place(self, edit: Edit, plain: bool) -> Iterator[Edit]:
         """One edit as edits of the strings it touches: the first takes the new text, the others lose the old."""

@@ -12,8 +12,9 @@ from json import encoder
 from typing import Any, TypeAlias, cast
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
-from targetexpr.base.jsontext import Json, JsonReader, span_inside, value_at
+from targetexpr.base.jsontext import Json, JsonReader, value_at
 from targetexpr.base.limits import DATA_NESTING
+from targetexpr.base.quoted import read_json_string, verbatim, write
 from targetexpr.base.source import Span
 from targetexpr.targets.model.group import TargetGroup, Wire
 from targetexpr.targets.model.scalars import (
@@ -87,12 +88,13 @@ class JsonDocument:
         if diagnostic.span.start < 0:
             return replace(diagnostic, span=value.span)
 
+        string = read_json_string(self.text, value.start) or verbatim(self.text, value.span, "json")
+
         def moved(edit: Edit) -> Edit:
-            inserted = _quoted(edit.text)[1:-1] if value.kind == "string" else edit.text
-            return Edit(span_inside(self.text, value, edit.span), inserted)
+            return Edit(string.span(edit.span), write(edit.text, string.style))
 
         fixes = tuple(replace(fix, edits=tuple(map(moved, fix.edits))) for fix in diagnostic.fixes)
-        return replace(diagnostic, span=span_inside(self.text, value, diagnostic.span), fixes=fixes)
+        return replace(diagnostic, span=string.span(diagnostic.span), fixes=fixes)
 
 
 def _plain(json: Json) -> JsonValue:
