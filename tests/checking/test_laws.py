@@ -134,8 +134,8 @@ def test_findings_lie_inside_the_text(examples: int) -> None:
         checked = check(text)
         for diagnostic in (*checked.diagnostics, *lint(text)):
             assert 0 <= diagnostic.span.start < diagnostic.span.end <= len(text)
-            if diagnostic.fix is not None:
-                for edit in diagnostic.fix.edits:
+            for fix in diagnostic.fixes:
+                for edit in fix.edits:
                     assert 0 <= edit.span.start <= edit.span.end <= len(text)
 
     holds(law, examples, likely())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from targetexpr import Schema, from_json, parse, to_json, to_text
-from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.diagnostics import Diagnostic, Fix, apply_fixes
 from targetexpr.base.messages import Message
 from targetexpr.base.render import render
 from targetexpr.base.source import Source
@@ -49,6 +50,20 @@ def test_said_exactly(case: dict[str, Any]) -> None:
     found = diagnostics(case)
     assert [[item.code, *item.span] for item in found] == case["found"]
     assert render(found, Source(case["text"])) + "\n" == case["rendered"]
+
+
+FIXABLE = [(case, item, fix) for case in CASES for item in diagnostics(case) for fix in item.fixes]
+
+
+@pytest.mark.parametrize(("case", "item", "fix"), FIXABLE, ids=lambda value: str(getattr(value, "title", ""))[:40])
+def test_each_fix_settles_what_it_is_offered_for(case: dict[str, Any], item: Diagnostic, fix: Fix) -> None:
+    """Whichever of several choices is made, and the one that is safe."""
+    assert (fix.applicability == "safe") == (len(item.fixes) == 1)
+    made = apply_fixes(case["text"], [replace(item, fixes=(replace(fix, applicability="safe"),))])
+    left = [(one.code, one.message) for one in diagnostics({**case, "text": made})]
+    assert (item.code, item.message) not in left
+    if fix.applicability == "choice":
+        assert apply_fixes(case["text"], [item]) == case["text"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:60])

@@ -161,6 +161,23 @@ def test_sarif(run: Any, tmp_path: Path) -> None:
             assert location["logicalLocations"][0]["fullyQualifiedName"] == "/data/1/targets/0/expression"
 
 
+def test_choices_are_listed_for_programs_and_never_called_the_fix(run: Any) -> None:
+    text = 'slabName=="Gold"'
+    titles = [f"Write `{profile}.slabName`" for profile in ("currentCustomer", "groupPrimaryCustomer")]
+    _, out, _ = run("check", text, "--output", "json")
+    (found,) = json.loads(out)["results"][0]["diagnostics"]
+    assert "fix" not in found
+    assert {fix["applicability"] for fix in found["fixes"]} == {"choice"}
+    assert set(titles) <= {fix["title"] for fix in found["fixes"]}
+    _, out, _ = run("check", text, "--output", "sarif")
+    (result,) = json.loads(out)["runs"][0]["results"]
+    assert {fix["properties"]["applicability"] for fix in result["fixes"]} == {"choice"}
+    assert set(titles) <= {fix["description"]["text"] for fix in result["fixes"]}
+    _, out, _ = run("check", "currentTxn.valu>5", "--output", "json")
+    (found,) = json.loads(out)["results"][0]["diagnostics"]
+    assert found["fixes"] == [{**found["fix"], "applicability": "safe"}]
+
+
 def test_own_schema(run: Any, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('lint.off = ["spelling"]\n[profiles.currentCustomer.attributes]\nvip = "boolean"\n')

@@ -92,7 +92,7 @@ def compiled(options: Namespace) -> Rule:
         )
     except ExpressionError as error:
         show(error.diagnostics, given)
-        raise InputError("the rule is not in order, nothing was evaluated") from None
+        raise InputError("the rule is invalid; nothing was evaluated") from None
     except ValueError as error:
         raise InputError(str(error)) from None
 

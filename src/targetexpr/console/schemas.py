@@ -41,4 +41,4 @@ def load(options: Namespace) -> Schema:
     except SchemaError as error:
         source = error.source
         shown = render(error.diagnostics, source) if source is not None else str(error)
-        raise InputError(f"the schema file is not in order\n{shown}") from None
+        raise InputError(f"the schema file is invalid\n{shown}") from None
