@@ -74,12 +74,17 @@ class ContextReader:
         self.misfit(path, raw, "dict")
         return None
 
+    def sequence(self, raw: object, *path: PathPart) -> list[object] | tuple[object, ...] | None:
+        """`raw` as a list; None when it is missing."""
+        if raw is None or isinstance(raw, list | tuple):
+            return raw
+        self.misfit(path, raw, "list")
+        return None
+
     def items(self, raw: object, *path: PathPart) -> list[object] | tuple[object, ...] | None:
         """`raw` as a list of dicts, such as line items; None when it is missing."""
+        raw = self.sequence(raw, *path)
         if raw is None:
-            return None
-        if not isinstance(raw, list | tuple):
-            self.misfit(path, raw, "list")
             return None
         for place, item in enumerate(raw):
             if not isinstance(item, dict):

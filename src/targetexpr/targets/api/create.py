@@ -126,7 +126,7 @@ class _Answer:
         made |= {"targetCycleStartDate": start, "targetCycleEndDate": end}
         for name, bound in (("fromDate", group.from_date), ("toDate", group.to_date)):
             if bound is not None:
-                made[name] = bound.local_date().isoformat()
+                made[name] = bound.day.isoformat()
         if group.periods is not None:
             made["periods"] = list[JsonValue](periods)
         if group.streaks is not None:
@@ -141,8 +141,8 @@ class _Answer:
 
     def bounds(self, group: TargetGroup) -> tuple[str, str]:
         """The group's cycle: as sent, else around its periods, else five years from now."""
-        starts = [period.start_date.local_date() for period in group.periods or () if period.start_date is not None]
-        ends = [period.end_date.local_date() for period in group.periods or () if period.end_date is not None]
+        starts = [period.start_date.day for period in group.periods or () if period.start_date is not None]
+        ends = [period.end_date.day for period in group.periods or () if period.end_date is not None]
         now = self.moment(0)
         start = _instant(min(starts), "00:00:00.000Z") if starts else ""
         end = _instant(max(ends), "23:59:59.000Z") if ends else ""
@@ -165,7 +165,7 @@ class _Answer:
             "attribution": self.attribution(0),
         }
         made |= {"targetGroupId": group, "active": period.is_active}
-        first, last = (None if bound is None else bound.local_date() for bound in (period.start_date, period.end_date))
+        first, last = (None if bound is None else bound.day for bound in (period.start_date, period.end_date))
         for name, day in (("startDate", first), ("endDate", last)):
             if day is not None:
                 made[name] = day.isoformat()

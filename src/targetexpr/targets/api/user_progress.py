@@ -1,4 +1,4 @@
-"""One customer's progress in the accumulation of the platform's user-progress answer.
+"""One customer's progress in the shape of the platform's user-progress answer.
 
 The members are those the platform's documents list; what an evaluation cannot know (rows' own ids, enrolment times) is
 null, as the platform prints it. The envelope around one group is our choice.
@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from targetexpr.targets.model.group import TWIN, Target
 from targetexpr.targets.model.json_values import JsonValue
-from targetexpr.targets.model.scalars import date_text, offset_text, three_decimals
+from targetexpr.targets.model.scalars import Number, date_text, offset_text, three_decimals
 from targetexpr.targets.progress.aggregate import today_of
-from targetexpr.targets.progress.ledger import EXACT, ZERO
+from targetexpr.targets.progress.exact import ZERO, Amount, at_least, share, three_places
 from targetexpr.targets.progress.plan import SubTarget, TargetPlan
 from targetexpr.targets.progress.results import CustomerProgress, LevelProgress, PeriodProgress, ProgressData
 
@@ -36,6 +36,9 @@ def user_progress(progress: ProgressData, customer: CustomerProgress) -> dict[st
 
 
 def _started(progress: ProgressData, row: PeriodProgress) -> bool:
+    if row.days is not None:
+        today = today_of(progress.plan, progress.now)
+        return today is not None and row.days[0] <= today
     return progress.now is not None and row.start <= progress.now
 
 
@@ -51,7 +54,7 @@ def _row(progress: ProgressData, target: TargetPlan, row: PeriodProgress) -> dic
         "periodStartDateWithTimeStamp": date_text(row.start.astimezone(UTC)),
         "periodEndDateWithTimeStamp": None if last is None else date_text(last.astimezone(UTC)),
         "targetValue": three_decimals(row.value),
-        "targetAchievedValue": three_decimals(row.progress),
+        "targetAchievedValue": _figure(row.exact),
         "targetName": target.name,
         "targetType": str(target.type),
         "targetEntity": str(target.entity),
@@ -94,8 +97,8 @@ def _reached(sub_target: SubTarget, row: PeriodProgress) -> bool:
     if not row.contributions:
         return False
     if sub_target.percentage:
-        return EXACT.multiply(row.progress, Decimal(100)) >= EXACT.multiply(row.value, sub_target.value)
-    return row.progress >= sub_target.value
+        return at_least(row.exact, share(row.value, sub_target.value, Decimal(100)))
+    return at_least(row.exact, sub_target.value)
 
 
 def _level(customer: CustomerProgress, level: LevelProgress) -> dict[str, JsonValue]:
@@ -124,3 +127,8 @@ def _last_second(row: PeriodProgress) -> datetime:
     assert row.end is not None  # asked only where there is one
     agnostic = row.days is None and row.achieved_on == row.end
     return row.end if agnostic else row.end - timedelta(seconds=1)
+
+
+def _figure(amount: Amount) -> Number:
+    """Rounded from the exact amount, so that it is rounded once."""
+    return three_decimals(three_places(amount))

@@ -41,7 +41,7 @@ class GroupBuilder:
     ...     .levels(2, 4, 8)
     ...     .build()
     ... )
-    >>> len(group.periods), group.periods[11].end_date.local_date().isoformat(), group.streaks[2].name
+    >>> len(group.periods), group.periods[11].end_date.day.isoformat(), group.streaks[2].name
     (12, '2024-03-24', 'Twelve weeks_3')
     """
 
@@ -82,7 +82,7 @@ class GroupBuilder:
             return replace(made, periods=(), count=count)
         if start is None:
             raise ValueError("the cycles of a fixed window need a start")
-        anchor = WireDate.read(start).local_date()
+        anchor = WireDate.read(start).day
         days = cycles(anchor, kind, times, count)
         listed = tuple(_period(first, last, f"Cycle_{k}") for k, (first, last) in enumerate(days, 1))
         return replace(made, periods=listed, count=count)
@@ -92,7 +92,7 @@ class GroupBuilder:
     ) -> GroupBuilder:
         """One more period with days of its own, the last one included; such groups have the frequency CUSTOM."""
         number = len(self.periods) + 1
-        first, last = WireDate.read(start).local_date(), WireDate.read(end).local_date()
+        first, last = WireDate.read(start).day, WireDate.read(end).day
         made = _period(first, last, ref_code or f"Cycle_{number}")
         if description is not None:
             made["description"] = description

@@ -276,6 +276,7 @@ class TargetGroup(Wire):
     unified_target_expression: UnifiedTargetExpression | None = None
     leaderboard_enabled: StrictBool | None = None
     user_created: StrictBool | None = None
+    aggregate_window: AggregateWindow | None = None  # of its targets that have none and sum a figure
 
     @property
     def is_active(self) -> bool:

@@ -69,7 +69,7 @@ class WireDate:
     `value` is a date, a datetime without zone, or one with its offset; `wire` is what was read (a string, or epoch
     milliseconds) and what is written.
 
-    >>> WireDate.read("2023-11-17T23:45:12.063+0530").local_date(UTC)
+    >>> WireDate.read("2023-11-17T23:45:12.063+0530").day
     datetime.date(2023, 11, 17)
     """
 
@@ -105,14 +105,13 @@ class WireDate:
             raise ValueError("with its offset the date is outside the calendar") from None
         return WireDate(value, given)
 
-    def local_date(self, zone: tzinfo = UTC) -> date:
-        """The date it falls on: as written, or in `zone` when it has an offset of its own."""
-        if not isinstance(self.value, datetime):
-            return self.value
-        try:
-            return (self.value if self.value.tzinfo is None else self.value.astimezone(zone)).date()
-        except OverflowError:  # the last day of the calendar, which means "never", has no next one
-            return self.value.date()
+    @property
+    def day(self) -> date:
+        """The calendar day it is written with, time and offset dropped; of epoch milliseconds their day in UTC.
+
+        So a week sent with `Z` bounds is the same week in every zone.
+        """
+        return self.value.date() if isinstance(self.value, datetime) else self.value
 
     def instant(self, zone: tzinfo = UTC) -> datetime:
         """The moment, with an offset: midnight for a bare date; what has no offset is meant in `zone`."""

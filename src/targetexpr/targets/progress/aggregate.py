@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
 
 from targetexpr.targets.model.enums import TrackingType
-from targetexpr.targets.progress.ledger import ZERO, Account, Credit, Movement, achiever, local_day
+from targetexpr.targets.progress.exact import ZERO, Amount, add, at_least, highest, lowest, shown, subtract, total
+from targetexpr.targets.progress.ledger import Account, Credit, Movement, achiever, local_day
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan
 from targetexpr.targets.progress.results import (
     CapProgress,
@@ -24,7 +26,7 @@ from targetexpr.targets.progress.windows import Window
 def row(plan: EvaluationPlan, target: str, window: Window) -> PeriodProgress:
     """The row of a window."""
     movements = window.account.movements
-    by = achiever(movements, window.value) if window.account.progress >= window.value else None
+    by = achiever(movements, window.value) if at_least(window.account.progress, window.value) else None
     period = window.period
     zone = plan.zone
     end = None if window.end is None or period is not None else window.end.astimezone(zone)
@@ -36,10 +38,11 @@ def row(plan: EvaluationPlan, target: str, window: Window) -> PeriodProgress:
         start=window.start.astimezone(zone) if period is None else period.local_start,
         end=end if period is None else period.local_end,
         value=window.value,
-        progress=window.account.progress,
+        progress=shown(window.account.progress),
+        exact=window.account.progress,
         achieved_by=None if by is None else by.record,
         achieved_on=None if by is None else by.order[0].astimezone(zone),
-        contributions=tuple(Contribution(movement.record, movement.change) for movement in movements),
+        contributions=tuple(Contribution(movement.record, shown(movement.change)) for movement in movements),
     )
 
 
@@ -100,56 +103,62 @@ def unified(plan: EvaluationPlan, members: Sequence[Sequence[Window]]) -> Iterat
 
 
 def _reached(window: Window) -> bool:
-    return window.account.progress >= window.value and any(each.counts for each in window.account.movements)
+    return at_least(window.account.progress, window.value) and any(each.counts for each in window.account.movements)
 
 
 def _state(plan: EvaluationPlan, windows: Sequence[Window], achieved: Sequence[bool]) -> tuple[bool, bool]:
     members = sum(achieved) >= plan.needed if plan.needed else all(achieved)
-    total = sum((window.account.progress for window in windows), ZERO)
-    return members, plan.overall is None or total >= plan.overall
+    together = total(window.account.progress for window in windows)
+    return members, plan.overall is None or at_least(together, plan.overall)
 
 
 def _unified_by(plan: EvaluationPlan, windows: Sequence[Window]) -> Movement | None:
-    """The movement that last contributed members and sum to what is asked, watching all ledgers at once."""
-    progress = [ZERO] * len(windows)
+    """The record after which members and sum stayed at what is asked, watching all ledgers at once."""
+    progress: list[Amount] = [ZERO] * len(windows)
     counted = [False] * len(windows)
     found: Movement | None = None
-    for place, movement in _together(windows):
-        progress[place] += movement.change
-        counted[place] = counted[place] or movement.counts
-        done = [counted[i] and progress[i] >= window.value for i, window in enumerate(windows)]
+    for movements in _by_record(windows):
+        for place, movement in movements:
+            progress[place] = add(progress[place], movement.change)
+            counted[place] = counted[place] or movement.counts
+        done = [counted[i] and at_least(progress[i], window.value) for i, window in enumerate(windows)]
         members = sum(done) >= plan.needed if plan.needed else all(done)
-        if not members or (plan.overall is not None and sum(progress, ZERO) < plan.overall):
+        if not members or (plan.overall is not None and not at_least(total(progress), plan.overall)):
             found = None
         elif found is None:
-            found = movement
+            found = movements[0][1]
     return found
 
 
-def _together(windows: Sequence[Window]) -> list[tuple[int, Movement]]:
-    """All ledgers in order; a record that counts for several members does so at once, after the last of them."""
+def _by_record(windows: Sequence[Window]) -> Iterator[list[tuple[int, Movement]]]:
+    """All ledgers in order, whole records at a time: what one record changes for several members is one step."""
     pairs = [(place, movement) for place, window in enumerate(windows) for movement in window.account.movements]
-    return sorted(pairs, key=lambda pair: (pair[1].order, pair[0]))
+    pairs.sort(key=lambda pair: (pair[1].order, not pair[1].counts, pair[1].record))
+    for _, together in groupby(pairs, key=lambda pair: (pair[1].order, not pair[1].counts, pair[1].record)):
+        yield list(together)
 
 
 def cap(plan: EvaluationPlan, target: str, window: Window, credited: Mapping[str, Credit]) -> CapProgress:
     """Awards in order, each granted what is left of the ceiling. Returns give nothing back, so they are not seen."""
     account = Account(window.account.accumulation, plan.zone)
-    left, grants = window.value, []
+    left: Amount = window.value
+    given: Amount = ZERO
+    grants: list[Grant] = []
     for movement in window.account.movements:
         if movement.counts:
             account.take(credited[movement.record])
             asked = account.movements[-1].change
-            granted = min(asked, left)
-            left -= granted
-            grants.append(Grant(movement.record, asked, granted))
+            granted = highest((ZERO, lowest((asked, left))))
+            left = subtract(left, granted)
+            grants.append(Grant(movement.record, shown(asked), shown(granted)))
+            given = add(given, granted)
     return CapProgress(
         target=target,
         index=window.index,
         period=name_of(plan, window),
         cap=window.value,
-        granted=sum((grant.granted for grant in grants), ZERO),
-        remaining=left,
+        granted=shown(given),
+        remaining=shown(left),
         grants=tuple(grants),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias, assert_never, cast
 
@@ -10,6 +10,8 @@ from targetexpr.running.coercion import DataError, Number, PathPart, path_text
 from targetexpr.running.context import ContextReader, get
 from targetexpr.running.meanings.items import amount, gross, quantity
 from targetexpr.targets.model.enums import TargetEntity, TargetType
+from targetexpr.targets.progress.exact import EXACT, ONE, ZERO
+from targetexpr.targets.progress.goods import Line
 from targetexpr.targets.progress.plan import EvaluationError, TargetPlan
 
 if TYPE_CHECKING:
@@ -19,12 +21,10 @@ if TYPE_CHECKING:
 _Profile: TypeAlias = dict[object, object]
 _Path: TypeAlias = tuple[PathPart, ...]
 Measure: TypeAlias = Callable[[Mapping[str, object], str], "Number | None"]
-"""From a record, and the profile of its bill (`currentTxn`, or `returnBill`), to the amount; None without one."""
+"""From a record, and the profile of its bill (`currentTxn`, or `returnBill`), to the figure; None without one."""
 
 Lines: TypeAlias = tuple[tuple[str | None, Decimal], ...]
-"""The lines of a bill that pass: code and amount of each."""
-
-ONE = Decimal(1)
+"""The lines of a bill that pass: code and figure of each."""
 
 
 class TargetEvaluator:
@@ -63,18 +63,13 @@ class TargetEvaluator:
         """Whether the record comes from one of the listed places."""
         target = self.target
         store = record.get("storeId")
-        if store is None and target.entity is TargetEntity.EVENT:
-            return False
         if store is not None and target.stores and self.reader.string(store, "storeId") in target.stores:
             return True
-        for name, listed in (("zoneIds", target.zones), ("conceptIds", target.concepts)):
-            ids = record.get(name)
-            if not listed or ids is None:
-                continue
-            if not isinstance(ids, list | tuple):
-                raise DataError(name, ids, "list")
-            if any(self.reader.string(one, name, index) in listed for index, one in enumerate(ids)):
-                return True
+        for name, wanted in (("zoneIds", target.zones), ("conceptIds", target.concepts)):
+            if wanted:
+                for place, one in enumerate(self.reader.sequence(record.get(name), name) or ()):
+                    if self.reader.string(one, name, place) in wanted:
+                        return True
         return False
 
     def _from_lines(self, record: dict[str, object]) -> tuple[Decimal, Lines | None] | None:
@@ -83,11 +78,10 @@ class TargetEvaluator:
             if self.matches({**record, "currentLineItem": line}):
                 measured = self._measure_line(line, path)
                 if measured is not None:
-                    passing.append((self.reader.string(get(line, "code"), *path, "code"), Decimal(measured)))
+                    passing.append((self._code(line, path), Decimal(measured)))
         if not passing:
             return None
-        total = ONE if self._once else sum((measured for _, measured in passing), Decimal(0))
-        return total, tuple(passing)
+        return ONE if self._once else _sum(measured for _, measured in passing), tuple(passing)
 
     @property
     def _once(self) -> bool:
@@ -104,40 +98,47 @@ class TargetEvaluator:
     # ---- returns -----------------------------------------------------------------------------------------------------
 
     def returned(self, record: dict[str, object], lines: Lines | None) -> Decimal | None:
-        """The amount that a return states, None when it states none. Raises DataError.
+        """The figure that a return states of the measure, None when it states none. Raises DataError.
 
         For targets on line items a returned line counts when a line of the bill with its code did; None when the
-        return lists no lines, or one without a code: the caller takes the bill's share.
+        return lists no lines, one without a code, or one without a measured.
         """
         if self.line_measure is None:
             measured = self.measure(record, "returnBill")
-            return None if measured is None else not_negative(measured, "returnBill")
+            return None if measured is None else not_negative(measured, ("returnBill",))
         stated = self._lines(record, "returnBill")
         if not stated:
             return None
         codes = {code for code, _ in lines or () if code is not None}
-        total = Decimal(0)
+        amounts: list[Decimal] = []
         for line, path in stated:
-            code = self.reader.string(get(line, "code"), *path, "code")
+            code = self._code(line, path)
             if code is None:
                 return None
             if code in codes:
                 measured = self._measure_line(line, path)
-                if measured is not None:
-                    total += not_negative(measured, path_text(path))
-        return total
+                if measured is None:
+                    return None
+                amounts.append(not_negative(measured, path))
+        return _sum(amounts)
 
-    def bill_value(self, record: dict[str, object], name: str) -> Decimal | None:
-        """The value of a bill or of a return: what it states, else the amounts of its lines; None without either."""
+    def stated_value(self, record: dict[str, object], name: str) -> Decimal | None:
+        """The value that a bill or a return states; None without one."""
         profile = self.reader.profile(record, name)
-        if profile is None:
-            return None
-        stated = self.reader.number(get(profile, "value"), name, "value")
-        if stated is not None:
-            return Decimal(stated)
-        amounts = [amount(self.reader, line, path) for line, path in self._lines(record, name)]
-        known = [Decimal(one) for one in amounts if one is not None]
-        return sum(known, Decimal(0)) if amounts and len(known) == len(amounts) else None
+        stated = None if profile is None else self.reader.number(get(profile, "value"), name, "value")
+        return None if stated is None else Decimal(stated)
+
+    def goods(self, record: dict[str, object], name: str) -> list[Line]:
+        """Code, quantity and amount of the lines of a bill or of a return."""
+        found: list[Line] = []
+        for line, path in self._lines(record, name):
+            measures = [measure(self.reader, line, path) for measure in (quantity, amount)]
+            mine, worth = (None if one is None else Decimal(one) for one in measures)
+            found.append((self._code(line, path), mine, worth))
+        return found
+
+    def _code(self, line: _Profile, path: _Path) -> str | None:
+        return self.reader.string(get(line, "code"), *path, "code")
 
 
 def line_items(reader: ContextReader, bill: _Profile, name: str) -> list[tuple[_Profile, _Path]] | None:
@@ -148,11 +149,19 @@ def line_items(reader: ContextReader, bill: _Profile, name: str) -> list[tuple[_
     return [(cast("_Profile", item), (name, "lineItems", index)) for index, item in enumerate(items)]
 
 
-def not_negative(stated: Number, path: str) -> Decimal:
-    """What is taken back, which is stated as a positive number."""
-    if stated < 0:
-        raise DataError(path, stated, "a number of 0 or more (what is returned is stated without a sign)")
-    return Decimal(stated)
+def not_negative(measured: Number, path: _Path) -> Decimal:
+    """What is taken back, which is stated as a positive figure."""
+    if measured < 0:
+        message = "a measured of 0 or more (what is returned is stated without a sign)"
+        raise DataError(path_text(path), measured, message)
+    return Decimal(measured)
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    found = ZERO
+    for measured in amounts:
+        found = EXACT.add(found, measured)
+    return found
 
 
 def _measure(target: TargetPlan, reader: ContextReader) -> Measure:
@@ -187,7 +196,7 @@ def _bill(reader: ContextReader, record: Mapping[str, object], name: str) -> _Pr
 def _gross(reader: ContextReader, bill: _Profile, name: str) -> Number | None:
     value = reader.number(get(bill, "value"), name, "value")
     discount = reader.number(get(bill, "discount"), name, "discount")
-    return None if value is None else value + (discount or 0)
+    return None if value is None else EXACT.add(Decimal(value), Decimal(discount or 0))
 
 
 def _quantity(reader: ContextReader, bill: _Profile, name: str) -> Number | None:
@@ -197,13 +206,13 @@ def _quantity(reader: ContextReader, bill: _Profile, name: str) -> Number | None
     lines = line_items(reader, bill, name)
     if lines is None:
         return None
-    total = 0
+    amounts: list[Decimal] = []
     for line, path in lines:
         measured = quantity(reader, line, path)
         if measured is None:
             return None
-        total += measured
-    return total
+        amounts.append(Decimal(measured))
+    return _sum(amounts)
 
 
 def _field(target: TargetPlan, reader: ContextReader, holder: _Profile, path: _Path) -> Number | None:
@@ -229,15 +238,15 @@ def _points(
     if currency is not None and currency != target.field:
         return None  # points that say which currency they are count for no other
     found = [reader.number(get(points, name), "points", name) for name in names]
-    known = [one for one in found if one is not None]
-    return sum(known[1:], known[0]) if known else None
+    known = [Decimal(one) for one in found if one is not None]
+    return _sum(known) if known else None
 
 
 def _line_measure(target: TargetPlan, reader: ContextReader) -> Callable[[_Profile, _Path], Number | None]:
     def exact(
-        measure: Callable[[ContextReader, _Profile, _Path], Number | None],
+        measured: Callable[[ContextReader, _Profile, _Path], Number | None],
     ) -> Callable[[_Profile, _Path], Number | None]:
-        return lambda line, path: measure(reader, line, path)
+        return lambda line, path: measured(reader, line, path)
 
     match target.type:
         case TargetType.SALES:

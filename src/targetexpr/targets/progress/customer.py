@@ -1,28 +1,23 @@
-"""One customer: from what the records contributed to windows, and from windows to progress."""
+"""One customer: from what the records brought to windows, and from windows to progress."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Context, Decimal, localcontext
 
-from targetexpr.running.coercion import DataError
 from targetexpr.targets.model.enums import EvaluationType, TrackingType
 from targetexpr.targets.progress.aggregate import cap, row, streak, today_of, unified
 from targetexpr.targets.progress.contribution import TargetEvaluator
 from targetexpr.targets.progress.enrolment import Enrolled
-from targetexpr.targets.progress.ledger import Credit, local_day, refunds
-from targetexpr.targets.progress.ledger_entries import Entry, counted, record_error
+from targetexpr.targets.progress.ledger import Credit, Refund, local_day
+from targetexpr.targets.progress.ledger_entries import Entry
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan
-from targetexpr.targets.progress.record import Order
-from targetexpr.targets.progress.results import CustomerProgress, PeriodProgress, RecordError, StreakProgress
+from targetexpr.targets.progress.results import CustomerProgress, PeriodProgress, ReportedRecord, StreakProgress
+from targetexpr.targets.progress.returns import refunds_of
 from targetexpr.targets.progress.windows import ReturnPolicy, Window, fill
 
-StatedReturn = tuple[Order, str, str, "Decimal | bool"]
-"""A return that counts: its place, its id, its bill, and what it takes; True for all of a counted bill."""
-
-_SHARE = Context(prec=34)  # the precision of division in rules
+NO_BILL = "the bill that it returns is not there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,33 +33,43 @@ class EvaluationSettings:
 
 
 @dataclass(slots=True)
-class ReportedRecords:
-    """Collects what is reported beside the progress."""
+class Found:
+    """What is reported beside the progress."""
 
-    errors: list[RecordError] = field(default_factory=list)
-    orphans: list[str] = field(default_factory=list)
+    records: list[ReportedRecord] = field(default_factory=list)
+    out_of_scope: int = 0
+    outside_periods: int = 0
 
 
 def evaluate_customer(
-    settings: EvaluationSettings, id: str, entries: Mapping[str, Entry], part: Enrolled, reported: ReportedRecords
+    settings: EvaluationSettings, id: str, entries: Mapping[str, Entry], part: Enrolled, found: Found
 ) -> CustomerProgress:
     """The progress of one customer from all of the customer's records."""
     plan = settings.plan
+    if part.until is not None and settings.now is not None and part.until > settings.now:
+        part = replace(part, until=None)  # has not happened yet
     ordered = sorted(entries.values(), key=lambda entry: entry.order)
-    returns = _returns(ordered, entries, reported)
+    returns = _returns(ordered, entries, found)
     for entry in ordered:
-        reported.errors.extend(entry.errors)
+        found.records.extend(entry.errors)
     credited = _credits(plan, ordered, part)
     periods = _periods(plan, part)
     windows: list[list[Window]] = []
+    outside: list[set[str]] = []
     for evaluator, mine in zip(settings.evaluators, credited, strict=True):
-        stated = _stated(settings, evaluator, mine, returns, reported) if settings.policy != "IGNORE" else []
+        taken: list[Refund] = []
+        if settings.policy != "IGNORE" and evaluator.target.takes_returns:
+            taken = list(refunds_of(evaluator, mine, returns, entries, found.records, raises=settings.raises))
         own = part.values.get(evaluator.target.name, ())
-        taken = list(refunds(mine, stated))
         here = fill(plan, evaluator.target, list(mine.values()), taken, settings.policy, settings.now, periods, own)
-        windows.append(sorted(here, key=lambda window: window.index))
-    names = [target.name for target in plan.targets]
-    rows = [[row(plan, name, one) for one in here] for name, here in zip(names, windows, strict=True)]
+        found.records += [_homeless(one.record, evaluator.target.name) for one in here.homeless]
+        outside.append(here.outside)
+        windows.append(sorted(_taken_part_in(here.windows, part), key=lambda window: window.index))
+    _count(ordered, credited, outside, found)
+    rows = [
+        [row(plan, evaluator.target.name, one) for one in here]
+        for evaluator, here in zip(settings.evaluators, windows, strict=True)
+    ]
     return CustomerProgress(
         id=id,
         now=settings.now,
@@ -72,13 +77,39 @@ def evaluate_customer(
         streak=_streak(settings, rows, periods, part),
         unified=tuple(unified(plan, windows)) if plan.tracking is TrackingType.UNIFIED and windows else _none(plan),
         caps=tuple(
-            cap(plan, name, window, mine)
-            for name, mine, here in zip(names, credited, windows, strict=True)
+            cap(plan, evaluator.target.name, window, mine)
+            for evaluator, mine, here in zip(settings.evaluators, credited, windows, strict=True)
             for window in here
         )
         if plan.tracking is TrackingType.CAPPING
         else None,
     )
+
+
+def _homeless(record: str, target: str) -> ReportedRecord:
+    message = "no period that starts after the return takes it"
+    return ReportedRecord(record=record, target=target, reason="no-period", path="date", message=message)
+
+
+def _taken_part_in(windows: Sequence[Window], part: Enrolled) -> list[Window]:
+    """Leaving takes out the cycle that is open then, and all later ones; listed periods were left out before."""
+    until = part.until
+    if until is None:
+        return list(windows)
+    return [one for one in windows if one.period is not None or (one.end is not None and one.end <= until)]
+
+
+def _count(
+    ordered: Sequence[Entry], credited: Sequence[Mapping[str, Credit]], outside: Sequence[set[str]], found: Found
+) -> None:
+    """Counts the records that bring nothing as they should: from elsewhere, or outside of every period."""
+    counting = {record for mine, left in zip(credited, outside, strict=True) for record in mine if record not in left}
+    beyond = set[str]().union(*outside)
+    for entry in ordered:
+        if entry.outcome == "scope":
+            found.out_of_scope += 1
+        elif entry.outcome == "bounds" or (entry.id in beyond and entry.id not in counting):
+            found.outside_periods += 1
 
 
 def _none(plan: EvaluationPlan) -> tuple[()] | None:
@@ -96,7 +127,7 @@ def _streak(
     if not plan.tracking.is_streak or not rows:
         return None
     today = today_of(plan, settings.now)
-    over = settings.now is not None and plan.over is not None and plan.over <= settings.now
+    over = today is not None and plan.last_day is not None and plan.last_day < today
     left = today is not None and part.until is not None and local_day(part.until, plan.zone) <= today
     by_place = {one.index: one for one in rows[0]}
     return streak(plan, by_place, periods, today, dropped=settings.drop_unfinished and (over or left))
@@ -127,12 +158,12 @@ def _credits(plan: EvaluationPlan, ordered: Sequence[Entry], part: Enrolled) -> 
         ):
             continue
         order = entry.order
-        for place, amount, lines, value in entry.contributed:
-            credited[place][entry.id] = Credit(order, entry.id, amount, lines, value)
+        for place, amount, lines in entry.contributed:
+            credited[place][entry.id] = Credit(order, entry.id, amount, lines)
     return credited
 
 
-def _returns(ordered: Sequence[Entry], entries: Mapping[str, Entry], reported: ReportedRecords) -> list[Entry]:
+def _returns(ordered: Sequence[Entry], entries: Mapping[str, Entry], found: Found) -> list[Entry]:
     """The returns whose bill is there; the others are reported."""
     kept = []
     for entry in ordered:
@@ -140,68 +171,9 @@ def _returns(ordered: Sequence[Entry], entries: Mapping[str, Entry], reported: R
             continue
         bill = entries.get(entry.returns)
         if bill is None or not bill.is_bill:
-            reported.orphans.append(entry.id)
+            found.records.append(
+                ReportedRecord(record=entry.id, target="", reason="no-bill", path="returnOf", message=NO_BILL)
+            )
         else:
             kept.append(entry)
     return kept
-
-
-def _stated(
-    settings: EvaluationSettings,
-    evaluator: TargetEvaluator,
-    credited: Mapping[str, Credit],
-    returns: Sequence[Entry],
-    reported: ReportedRecords,
-) -> list[StatedReturn]:
-    """What each return of a bill that counts says it takes."""
-    if not evaluator.target.takes_returns:
-        return []
-    stated: list[StatedReturn] = []
-    before: dict[str, Decimal] = {}  # of each bill, the value returned so far
-    for entry in returns:
-        credit = credited.get(entry.returns or "")
-        if credit is None or entry.returned is None:
-            continue
-        try:
-            if counted(evaluator.target):
-                taken_back: Decimal | bool | None = _whole(evaluator, entry.returned, credit, before)
-            else:
-                taken_back = evaluator.returned(entry.returned, credit.lines)
-                if taken_back is None and credit.lines is not None:
-                    taken_back = _share(evaluator, entry.returned, credit)
-        except DataError as error:
-            if settings.raises:
-                raise
-            reported.errors.append(record_error(entry.id, evaluator.target.name, error))
-            continue
-        if taken_back:
-            stated.append((entry.order, entry.id, credit.record, taken_back))
-    return stated
-
-
-def _values(evaluator: TargetEvaluator, record: dict[str, object], credit: Credit) -> tuple[Decimal, Decimal]:
-    """The value of a return and of its bill. Raises DataError where one is not known."""
-    value = evaluator.bill_value(record, "returnBill")
-    if value is None:
-        raise DataError("returnBill.value", None, "number")
-    if value < 0:
-        raise DataError("returnBill.value", value, "a number of 0 or more (returns are stated without a sign)")
-    if credit.value is None:
-        raise DataError(f"currentTxn.value of the bill {credit.record}", None, "number")
-    return value, credit.value
-
-
-def _whole(evaluator: TargetEvaluator, record: dict[str, object], credit: Credit, before: dict[str, Decimal]) -> bool:
-    """Whether the bill is now returned whole, this return and earlier ones together."""
-    value, of = _values(evaluator, record, credit)
-    before[credit.record] = before.get(credit.record, Decimal(0)) + value
-    return before[credit.record] >= of
-
-
-def _share(evaluator: TargetEvaluator, record: dict[str, object], credit: Credit) -> Decimal:
-    """The part of what lines counted for that a return takes which names no lines: as much as of the bill's value."""
-    value, of = _values(evaluator, record, credit)
-    if of <= 0 or value >= of:
-        return credit.amount
-    with localcontext(_SHARE):
-        return credit.amount * value / of

@@ -39,6 +39,8 @@ EVERYBODY = Enrolled(values={})
 def read_enrolment(given: Enrolment, plan: EvaluationPlan, reader: ContextReader) -> dict[str, Enrolled]:
     """The customers that take part. Raises DataError for what does not fit, ValueError for unknown names."""
     pairs: Iterable[tuple[object, object]]
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise DataError("enrolment", given, "customers by id, or a list of them")
     if isinstance(given, Mapping):
         pairs = given.items()
     else:
@@ -85,11 +87,12 @@ def _values(given: object, plan: EvaluationPlan, reader: ContextReader) -> dict[
 def _of_target(
     given: object, plan: EvaluationPlan, target: TargetPlan, reader: ContextReader
 ) -> tuple[Decimal | None, ...]:
-    count = max((period.index + 1 for period in plan.periods), default=0) or plan.cycles
+    count = max(len(plan.names), plan.cycles)
     found: list[object] = [None] * count
     if isinstance(given, Mapping):
-        places = {str(period.id): period.index for period in plan.periods if period.id is not None}
-        places |= {period.name: period.index for period in plan.periods}
+        places = {str(place + 1): place for place in range(count)}
+        places |= {str(known): place for place, known in enumerate(plan.ids) if known is not None}
+        places |= {name: place for place, name in enumerate(plan.names)}
         for key, value in given.items():
             if str(key) not in places:
                 raise ValueError(f"values of {target.name}: there is no period {key!r}")

@@ -6,10 +6,11 @@ without a length would give wrong progress silently, so making a plan raises Eva
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from targetexpr.base.diagnostics import Diagnostic
@@ -29,7 +30,8 @@ from targetexpr.targets.model.enums import (
 )
 from targetexpr.targets.model.error_numbers import number_of
 from targetexpr.targets.model.events import TRANSACTION_ADD, event_of
-from targetexpr.targets.model.group import Period, Target, TargetGroup
+from targetexpr.targets.model.group import AggregateWindow, Period, Target, TargetGroup
+from targetexpr.targets.model.scalars import WireDate
 
 Accumulation: TypeAlias = Literal["sum", "days", "highest", "lowest"]
 """What is made of measures: their sum, the number of local days, or per local day the highest or lowest, summed."""
@@ -135,7 +137,8 @@ class EvaluationPlan:
     start: datetime | None  # group bounds in UTC, end exclusive
     end: datetime | None
     names: tuple[str, ...]  # of all listed periods, inactive ones too; cycles go by them as far as they reach
-    over: datetime | None  # when the last of them ends, in UTC; None without any
+    ids: tuple[int | None, ...]  # of all listed periods
+    last_day: date | None  # of the last active period; None without any
     cycles: int  # how many cycles a customer can have; listed periods for fixed windows
     unit: FrequencyType | None
     frequency: int  # units per cycle; 0 is 1
@@ -157,30 +160,37 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> EvaluationPlan:
         (index, target) for index, target in enumerate(group.targets or ()) if target.is_active and not target.is_twin
     ]
     targets = tuple(
-        _target(target, place, f"/targets/{index}", every if fixed else None)
+        _target(target, place, f"/targets/{index}", every if fixed else None, group.aggregate_window)
         for place, (index, target) in enumerate(taking)
     )
     names = [target.name for target in targets]
     for (index, _), name in zip(taking, names, strict=True):
         if names.count(name) > 1:
             raise EvaluationError("duplicate-target", f"/targets/{index}/name", f"Duplicate target name: {name!r}.")
-    active = [one for one, period in zip(every, group.periods or (), strict=True) if period.is_active]
+    active = sorted(
+        (one for one, period in zip(every, group.periods or (), strict=True) if period.is_active),
+        key=lambda one: (one.first, one.index),
+    )
+    if fixed:
+        _need_apart(active)
     needed, overall = _unified(group) if tracking is TrackingType.UNIFIED else (0, None)
     unit, frequency, cycles = _cycles(group, window)
+    start, end = _bounds(group, every, zone)
     return EvaluationPlan(
         id=group.id,
         name=group.name or "",
         tracking=tracking,
         window=window,
         zone=zone,
-        periods=tuple(sorted(active, key=lambda one: (one.first, one.index))),
+        periods=tuple(active),
         targets=targets,
         twins=tuple(target for target in group.targets or () if target.is_twin),
         levels=_levels(group) if tracking.is_streak else (),
-        start=_bound(group, every, zone, end=False),
-        end=_bound(group, every, zone, end=True),
+        start=start,
+        end=end,
         names=tuple(one.name for one in every),
-        over=max((one.end for one in every), default=None),
+        ids=tuple(one.id for one in every),
+        last_day=max((one.last for one in active), default=None),
         cycles=cycles,
         unit=unit,
         frequency=frequency,
@@ -193,7 +203,7 @@ def _period(period: Period, index: int, zone: tzinfo) -> PeriodPlan:
     if period.start_date is None or period.end_date is None:
         missing = "startDate" if period.start_date is None else "endDate"
         raise EvaluationError("period-date-missing", f"/periods/{index}/{missing}", f"A period needs a {missing}.")
-    first, last = period.start_date.local_date(zone), period.end_date.local_date(zone)
+    first, last = period.start_date.day, period.end_date.day
     if last < first:
         message = f"The period ends on {last}, before it starts on {first}."
         raise EvaluationError("period-ends-before-start", f"/periods/{index}/endDate", message)
@@ -211,7 +221,21 @@ def _period(period: Period, index: int, zone: tzinfo) -> PeriodPlan:
     )
 
 
-def _target(target: Target, place: int, pointer: str, periods: tuple[PeriodPlan, ...] | None) -> TargetPlan:
+def _need_apart(periods: Sequence[PeriodPlan]) -> None:
+    """Raises EvaluationError where two active periods share a day: its records would count twice."""
+    for one, other in pairwise(periods):
+        if other.first <= one.last:
+            message = f"The period overlaps /periods/{one.index}; a record in both would count twice."
+            raise EvaluationError("periods-overlap", f"/periods/{other.index}", message)
+
+
+def _target(
+    target: Target,
+    place: int,
+    pointer: str,
+    periods: tuple[PeriodPlan, ...] | None,
+    group_window: AggregateWindow | None,
+) -> TargetPlan:
     entity, kind, info = target.target_entity, target.target_type, target.extended_field_info
     event = event_of(target)
     if entity is None or kind is None or event is None:
@@ -235,18 +259,23 @@ def _target(target: Target, place: int, pointer: str, periods: tuple[PeriodPlan,
         rule=target.rule,
         field=field,
         counts_field=info is not None and info.aggregate_function is AggregateFunction.COUNT,
-        accumulation=_accumulation(target, kind, f"{pointer}/extendedFieldInfo/aggregateWindow"),
+        accumulation=_accumulation(target, kind, pointer, group_window),
         values=_values(target, pointer, periods),
         sub_targets=_sub_targets(target),
         **_scope(target, pointer),
     )
 
 
-def _accumulation(target: Target, kind: TargetType, pointer: str) -> Accumulation:
+def _accumulation(target: Target, kind: TargetType, pointer: str, group_window: AggregateWindow | None) -> Accumulation:
+    """A window of the group is that of its targets which have none of their own and sum amounts."""
     if kind is TargetType.VISIT:
         return "days"
     info = target.extended_field_info
+    counts = kind is TargetType.COUNT or (info is not None and info.aggregate_function is AggregateFunction.COUNT)
     window = info.aggregate_window if info is not None else None
+    pointer = f"{pointer}/extendedFieldInfo/aggregateWindow" if window is not None else "/aggregateWindow"
+    if window is None:
+        window = None if counts else group_window
     if window is None or kind is TargetType.COUNT:
         return "sum"
     if window.window_value is not None and window.window_value != "1":
@@ -346,23 +375,48 @@ def _cycles(group: TargetGroup, window: EvaluationType) -> tuple[FrequencyType |
     return group.frequency_type, group.frequency or 0, cycles
 
 
-def _bound(group: TargetGroup, periods: tuple[PeriodPlan, ...], zone: tzinfo, *, end: bool) -> datetime | None:
-    """The group's own bound as a local day: the sent cycle dates, else the duration, else what the periods span."""
-    given = (
-        (group.target_cycle_end_date or group.to_date) if end else (group.target_cycle_start_date or group.from_date)
+def _bounds(
+    group: TargetGroup, periods: tuple[PeriodPlan, ...], zone: tzinfo
+) -> tuple[datetime | None, datetime | None]:
+    """The group's own bounds: the later start and the earlier end of duration and cycle dates, else what periods span.
+
+    Cycle dates that a create derived count as none, so that an answer is evaluated as its request is.
+    """
+    starts = [] if group.from_date is None else [group.from_date.day]
+    ends = [] if group.to_date is None else [group.to_date.day]
+    first, last = group.target_cycle_start_date, group.target_cycle_end_date
+    if not _derived(first, last, periods):
+        starts += [] if first is None else [first.day]
+        ends += [] if last is None else [last.day]
+    start = max(starts, default=min((one.first for one in periods), default=None))
+    end = min(ends, default=max((one.last for one in periods), default=None))
+    return (
+        None if start is None else midnight(start, zone),
+        None if end is None else midnight(day_after(end), zone),
     )
-    if given is not None:
-        day = given.local_date(zone)
-        return midnight(day_after(day) if end else day, zone)
-    if not periods:
-        return None
-    return max(one.end for one in periods) if end else min(one.start for one in periods)
+
+
+_YEARS = 5
+"""Without periods, a create that is sent no cycle dates answers with a pair so many years apart."""
+
+
+def _derived(first: WireDate | None, last: WireDate | None, periods: tuple[PeriodPlan, ...]) -> bool:
+    """Whether cycle dates are those that a create makes when neither is sent."""
+    if first is None or last is None:
+        return False
+    if periods:
+        return (first.day, last.day) == (min(one.first for one in periods), max(one.last for one in periods))
+    day = 28 if (first.day.month, first.day.day) == (2, 29) else first.day.day
+    return last.day == first.day.replace(year=min(first.day.year + _YEARS, 9999), day=day)
 
 
 def _unified(group: TargetGroup) -> tuple[int, Decimal | None]:
     """How many members must be achieved (0: all), and what their progress must sum up to."""
     overall = group.unified_target_expression
     either = group.combination_type is CombinationType.ANY
+    if overall is not None and overall.aggregation is None and overall.threshold_value is not None:
+        message = f"The thresholdValue {overall.threshold_value} needs an aggregation: SUM or COUNT."
+        raise EvaluationError("aggregation-missing", "/unifiedTargetExpression/aggregation", message)
     if overall is None or overall.aggregation is None:
         return int(either), None
     if overall.threshold_value is None:

@@ -10,8 +10,8 @@ from targetexpr.running.coercion import DataError
 from targetexpr.running.context import ContextReader
 from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 
-Order: TypeAlias = tuple[datetime, int, int, str]
-"""What records are sorted by: the instant, then the id; whole numbers by size and before texts."""
+Order: TypeAlias = tuple[datetime, int, int, str, str]
+"""What records are sorted by: the instant, then the id: those of digits first, by number, then by text."""
 
 RETURN = RETURN_BILL
 BILL = TRANSACTION_ADD
@@ -20,16 +20,23 @@ BILL = TRANSACTION_ADD
 class Head(NamedTuple):
     """The members that any record has."""
 
-    id: str  # ids are the same when their texts are
-    number: int | None  # the id, where it was a whole number
+    id: str  # ids are the same when their texts are: 8 and "8" are one
     customer: str
     type: str
     at: datetime  # in UTC
 
 
-def order_of(at: datetime, id: str, number: int | None) -> Order:
-    """The place of a record among others."""
-    return (at, 1, 0, id) if number is None else (at, 0, number, "")
+def order_of(at: datetime, id: str) -> Order:
+    """The place of a record among others.
+
+    >>> now = datetime(2024, 1, 1)
+    >>> [order[-1] for order in sorted(order_of(now, id) for id in ("9", "10", "8", "x", "08"))]
+    ['08', '8', '9', '10', 'x']
+    """
+    if id.isascii() and id.isdigit():
+        digits = id.lstrip("0")
+        return (at, 0, len(digits), digits, id)
+    return (at, 1, 0, "", id)
 
 
 def read_id(reader: ContextReader, record: Mapping[str, object], name: str) -> str:
@@ -48,7 +55,6 @@ def read_head(reader: ContextReader, record: object) -> Head:
     if not isinstance(record, dict):
         raise DataError("record", record, "dict")
     name = read_id(reader, record, "id")
-    raw = record["id"]
     customer = read_id(reader, record, "customerId")
     kind = record.get("type")
     if not isinstance(kind, str) or not kind:
@@ -57,7 +63,7 @@ def read_head(reader: ContextReader, record: object) -> Head:
     at = _plain_instant(date, reader.zone) or reader.value("date", date, "date")
     if not isinstance(at, datetime):
         raise DataError("date", None, "date")
-    return Head(id=name, number=raw if isinstance(raw, int) else None, customer=customer, type=kind, at=at)
+    return Head(id=name, customer=customer, type=kind, at=at)
 
 
 def _plain_instant(raw: object, zone: tzinfo) -> datetime | None:
@@ -75,6 +81,7 @@ def _plain_instant(raw: object, zone: tzinfo) -> datetime | None:
     if raw[10] not in "T " or not raw[4] == raw[7] == "-" or not raw[13] == raw[16] == ":":
         return None
     try:
-        return datetime.fromisoformat(raw).replace(tzinfo=UTC)
+        found = datetime.fromisoformat(raw).replace(tzinfo=UTC)
     except ValueError:
         return None
+    return None if found.year in (1, 9999) else found  # the clock of the zone may not show it: the slow way looks

@@ -16,7 +16,7 @@ customers are strings, integers as their digits. Inactive periods and targets, a
                 "value": "500",                        # decimals are texts without needless zeros
                 "progress": "620.5",
                 "achieved": True,
-                "achieved_by": "r2",                   # the record that last contributed progress to the value, or None
+                "achieved_by": "r2",                   # the record that last brought progress to the value, or None
                 "achieved_on": "2024-01-03T10:00:00+00:00",       # its instant on the local clock, or None
                 "contributions": [["r1", "300"], ["r2", "400"], ["t1", "-79.5"]],
               },                                       # [record, change of progress] in order; returns are negative,
@@ -45,6 +45,12 @@ customers are strings, integers as their digits. Inactive periods and targets, a
         "duplicates": ["r9"],                          # ids that came more than once, sorted
         "orphan_returns": ["t4"],                      # ids of returns whose bill is not there, sorted
         "errors": [["r5", "spend", "currentTxn.value"]],   # [record or None, target or None, path], sorted
+        "records": [                                   # all of these in one list, each with its reason: duplicate,
+          {"record": "r5", "target": "spend",          # unreadable, data, no-bill, unstated, no-period
+           "reason": "data", "path": "currentTxn.value", "message": "currentTxn.value is missing, …"},
+        ],
+        "counts": {"later": 0, "not_enrolled": 2,      # records that count nothing, as they should
+                   "out_of_scope": 1, "outside_periods": 3},
       },
     }
 """
@@ -52,15 +58,15 @@ customers are strings, integers as their digits. Inactive periods and targets, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from decimal import Context, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
 from targetexpr.targets.model.json_values import JsonValue
+from targetexpr.targets.progress.exact import Amount, shown, total
 from targetexpr.targets.progress.plan import EvaluationPlan
-
-_MEAN = Context(prec=34)  # as division in rules
 
 LevelStatus: TypeAlias = Literal["ACHIEVED", "INPROGRESS", "DROPPED"]
 """Of a level; DROPPED when the group or the customer's part in it has ended without it."""
@@ -93,9 +99,10 @@ class PeriodProgress:
     end: datetime | None  # exclusive; of an agnostic window the closing record's instant, None while it is open
     value: Decimal
     progress: Decimal
-    achieved_by: str | None  # the record that last contributed the progress to the value
+    achieved_by: str | None  # the record that last brought the progress to the value
     achieved_on: datetime | None  # on the local clock
     contributions: tuple[Contribution, ...]
+    exact: Amount = field(repr=False)  # the progress before it was rounded to be shown
 
     @property
     def achieved(self) -> bool:
@@ -174,31 +181,54 @@ class CustomerProgress:
 
     def average_achieved(self, target: str) -> Decimal | None:
         """The mean progress over the periods of a target that have started, as rules read it; None before the first."""
-        started = [row.progress for row in self.of(target) if self.now is not None and row.start <= self.now]
-        return _MEAN.divide(sum(started, Decimal()), Decimal(len(started))) if started else None
+        started = [row.exact for row in self.of(target) if self.now is not None and row.start <= self.now]
+        return shown(Fraction(total(started)) / len(started)) if started else None
 
     def of(self, target: str) -> tuple[PeriodProgress, ...]:
         """The periods of one target."""
         return tuple(row for row in self.periods if row.target == target)
 
 
+Reason: TypeAlias = Literal["duplicate", "unreadable", "data", "no-bill", "unstated", "no-period"]
+"""Why a record, or a part of what it says, was set aside: its id came before; it cannot be read; its rule or measure
+met data that does not fit; a return without its bill, one that does not say what it takes, one that no period takes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class RecordError:
-    """A record that could not be read, or whose rule or measure met data that does not fit."""
+class ReportedRecord:
+    """A record that was set aside, wholly or for one target."""
 
     record: str  # "" when it has no id
     target: str  # "" when it is the record itself
-    path: str  # "currentTxn.value"
+    reason: Reason
+    path: str  # "currentTxn.value"; "" where no member is to blame
     message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
-    """What was set aside, each in a fixed order."""
+    """What was set aside: one list in a fixed order, and how many records counted nothing as they should."""
 
-    duplicates: tuple[str, ...] = ()  # ids that came more than once
-    orphan_returns: tuple[str, ...] = ()  # returns without their bill
-    errors: tuple[RecordError, ...] = ()
+    records: tuple[ReportedRecord, ...] = ()
+    later: int = 0  # than now
+    not_enrolled: int = 0  # records of customers who take no part
+    out_of_scope: int = 0  # from no listed store, zone or concept of any target
+    outside_periods: int = 0  # and returns of such bills
+
+    @property
+    def duplicates(self) -> tuple[str, ...]:
+        """Ids that came more than once."""
+        return tuple(one.record for one in self.records if one.reason == "duplicate")
+
+    @property
+    def orphan_returns(self) -> tuple[str, ...]:
+        """Returns without their bill."""
+        return tuple(one.record for one in self.records if one.reason == "no-bill")
+
+    @property
+    def errors(self) -> tuple[ReportedRecord, ...]:
+        """Everything else: what could not be read, did not fit, or could not be taken back."""
+        return tuple(one for one in self.records if one.reason not in ("duplicate", "no-bill"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +258,22 @@ class ProgressData:
             "duplicates": list(self.reported.duplicates),
             "orphan_returns": list(self.reported.orphan_returns),
             "errors": [[one.record or None, one.target or None, one.path] for one in self.reported.errors],
+            "records": [
+                {
+                    "record": one.record or None,
+                    "target": one.target or None,
+                    "reason": one.reason,
+                    "path": one.path or None,
+                    "message": one.message,
+                }
+                for one in self.reported.records
+            ],
+            "counts": {
+                "later": self.reported.later,
+                "not_enrolled": self.reported.not_enrolled,
+                "out_of_scope": self.reported.out_of_scope,
+                "outside_periods": self.reported.outside_periods,
+            },
         }
 
     def _customer(self, customer: CustomerProgress) -> dict[str, JsonValue]:

@@ -11,7 +11,6 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import localcontext
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from targetexpr.running.coercion import DataError, time_zone
@@ -20,13 +19,14 @@ from targetexpr.targets.model.enums import EvaluationType
 from targetexpr.targets.model.envelope import build_group
 from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.progress.contribution import TargetEvaluator
-from targetexpr.targets.progress.customer import EvaluationSettings, ReportedRecords, evaluate_customer
+from targetexpr.targets.progress.customer import EvaluationSettings, Found, evaluate_customer
 from targetexpr.targets.progress.enrolment import EVERYBODY, Enrolment, read_enrolment
-from targetexpr.targets.progress.ledger import EXACT
-from targetexpr.targets.progress.ledger_entries import Contributed, Entry, bill_value, needs_value, record_error
+from targetexpr.targets.progress.goods import goods_of
+from targetexpr.targets.progress.ledger_entries import Contributed, Entry, data_error
 from targetexpr.targets.progress.plan import EvaluationPlan, make_plan
 from targetexpr.targets.progress.record import RETURN, Head, read_head, read_id
-from targetexpr.targets.progress.results import ProgressData, RecordError, Reported
+from targetexpr.targets.progress.results import ProgressData, Reported, ReportedRecord
+from targetexpr.targets.progress.returns import lines_of, worth_of
 from targetexpr.targets.progress.windows import ReturnPolicy
 
 if TYPE_CHECKING:
@@ -56,6 +56,20 @@ def prepare(
     return PreparedGroup(
         reader, plan, tuple(TargetEvaluator(target, schema, reader, timezone) for target in plan.targets)
     )
+
+
+DUPLICATE = "its id came more than once; the earliest record of the id counts"
+
+
+def _for_returns(entry: Entry, evaluator: TargetEvaluator, record: dict[str, object]) -> None:
+    """What judging the returns of a bill will need: its value, and what its lines hold, code by code."""
+    lines = lines_of(evaluator, record, "currentTxn")
+    entry.goods = goods_of(lines)
+    try:
+        value = evaluator.stated_value(record, "currentTxn")
+    except DataError:
+        value = None  # a bill without a value still counts; its returns are told by their lines
+    entry.value = value if value is not None else worth_of(lines)
 
 
 class RecordTracker:
@@ -94,7 +108,8 @@ class RecordTracker:
         self._customers: dict[str, dict[str, Entry]] = {}
         self._owner: dict[str, str] = {}
         self._duplicates: set[str] = set()
-        self._unreadable: list[RecordError] = []
+        self._unreadable: list[ReportedRecord] = []
+        self._later = 0
         self._latest: datetime | None = None
 
     def add(self, record: Mapping[str, object]) -> None:
@@ -105,13 +120,15 @@ class RecordTracker:
             if self.on_error == "raise":
                 raise
             given = record.get("id") if isinstance(record, dict) else None
-            self._unreadable.append(record_error(str(given) if isinstance(given, str | int) else "", "", error))
+            shown = str(given) if isinstance(given, str | int) else ""
+            self._unreadable.append(data_error(shown, "", error, "unreadable"))
             return
         self.take(head, record)
 
     def take(self, head: Head, record: Mapping[str, object]) -> None:
         """Takes a record whose head was read before, on the same clock: for one that goes to many groups."""
         if self.limit is not None and head.at > self.limit:
+            self._later += 1
             return
         entry = self._entry(head, dict(record))
         if self._latest is None or head.at > self._latest:
@@ -136,21 +153,31 @@ class RecordTracker:
         if head.type == RETURN:
             self._add_return(entry, record)
         evaluators = self._by_type.get(head.type)
-        if evaluators is None or not self._inside(head.at):
+        if evaluators is None:
             return entry
         contributed: list[Contributed] = []
+        elsewhere = 0
         for evaluator in evaluators:
             try:
+                if evaluator.target.filtered and not evaluator.in_scope(record):
+                    elsewhere += 1
+                    continue
                 found = evaluator.contribution(record)
             except DataError as error:
                 if self.on_error == "raise":
                     raise
-                entry.errors += (record_error(head.id, evaluator.target.name, error),)
+                entry.errors += (data_error(head.id, evaluator.target.name, error),)
                 continue
             if found is not None:
-                value = bill_value(evaluator, record) if entry.is_bill and needs_value(evaluator.target) else None
-                contributed.append((evaluator.target.index, found[0], found[1], value))
-        entry.contributed = tuple(contributed)
+                contributed.append((evaluator.target.index, found[0], found[1]))
+        if elsewhere == len(evaluators):
+            entry.outcome = "scope"
+        elif contributed and not self._inside(head.at):
+            entry.outcome = "bounds"  # looked at all the same: what does not fit is listed, wherever it lies
+        elif contributed:
+            entry.contributed = tuple(contributed)
+            if entry.is_bill and self._takes_returns:
+                _for_returns(entry, evaluators[0], record)
         return entry
 
     def _add_return(self, entry: Entry, record: dict[str, object]) -> None:
@@ -161,7 +188,7 @@ class RecordTracker:
         except DataError as error:
             if self.on_error == "raise":
                 raise
-            entry.errors += (record_error(entry.id, "", error),)
+            entry.errors += (data_error(entry.id, "", error),)
         if self._takes_returns:
             entry.returned = copy.deepcopy(record)
 
@@ -194,16 +221,21 @@ class RecordTracker:
             raises=self.on_error == "raise",
             drop_unfinished=self.drop_unfinished,
         )
-        reported = ReportedRecords(errors=list(self._unreadable))
-        with localcontext(EXACT):
-            customers = {
-                name: evaluate_customer(settings, name, self._customers.get(name, {}), part[name], reported)
-                for name in sorted(part)
-            }
+        found = Found(records=list(self._unreadable))
+        customers = {
+            name: evaluate_customer(settings, name, self._customers.get(name, {}), part[name], found)
+            for name in sorted(part)
+        }
+        found.records += [
+            ReportedRecord(record=again, target="", reason="duplicate", path="id", message=DUPLICATE)
+            for again in self._duplicates
+        ]
         listed = Reported(
-            duplicates=tuple(sorted(self._duplicates)),
-            orphan_returns=tuple(sorted(reported.orphans)),
-            errors=tuple(sorted(reported.errors)),
+            records=tuple(sorted(found.records)),
+            later=self._later,
+            not_enrolled=sum(len(entries) for name, entries in self._customers.items() if name not in part),
+            out_of_scope=found.out_of_scope,
+            outside_periods=found.outside_periods,
         )
         now = None if self.now is None else self.now.astimezone(self.plan.zone)
         return ProgressData(plan=self.plan, now=now, customers=customers, reported=listed)

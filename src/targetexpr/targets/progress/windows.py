@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from targetexpr.targets.model.cycles import cycle_instant
 from targetexpr.targets.model.enums import EvaluationType
-from targetexpr.targets.progress.ledger import Account, Credit, Movement, Refund
+from targetexpr.targets.progress.exact import at_least
+from targetexpr.targets.progress.ledger import Account, Credit, Movement, Refund, local_day
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan, TargetPlan
 from targetexpr.targets.progress.record import Order
 
 ReturnPolicy: TypeAlias = Literal["IGNORE", "SAME_PERIOD", "NEXT_PERIOD"]
 """What returns do; without one, they lower the bill's period while it runs, and else the next one."""
 
-OwnValues: TypeAlias = "tuple[Decimal | None, ...]"
+Own: TypeAlias = "tuple[Decimal | None, ...]"
 """A customer's own values of a target; None for the default."""
 
 
@@ -33,6 +34,21 @@ class Window:
     account: Account
     period: PeriodPlan | None = None
 
+    def holds(self, at: datetime) -> bool:
+        """Whether an instant lies in it. Listed periods go by local days: a clock may show midnight twice."""
+        if self.period is not None:
+            return self.period.first <= local_day(at, self.account.zone) <= self.period.last
+        return self.start <= at and (self.end is None or at < self.end)
+
+
+@dataclass(slots=True)
+class Filled:
+    """A customer's windows of a target, and what of the returns no window takes."""
+
+    windows: list[Window] = field(default_factory=list)
+    homeless: list[Refund] = field(default_factory=list)  # returns without a period to weigh on
+    outside: set[str] = field(default_factory=set)  # records outside of every period
+
 
 def fill(
     plan: EvaluationPlan,
@@ -42,9 +58,9 @@ def fill(
     policy: ReturnPolicy | None,
     now: datetime | None,
     periods: tuple[PeriodPlan, ...],
-    own: OwnValues,
-) -> list[Window]:
-    """The windows of a customer's target with their ledgers. `credited` and `returned` are in order.
+    own: Own,
+) -> Filled:
+    """The windows of a customer's target with their ledgers. `marks` and `returned` are in order.
 
     `periods` are those that the customer takes part in. Cycles appear when they have started by `now`.
     """
@@ -55,13 +71,13 @@ def fill(
             windows = _cyclic(plan, target, credited, own) if credited else []
         case EvaluationType.PERIOD_AGNOSTIC_WINDOW:
             return _agnostic(plan, target, credited, returned, policy, own)
-    _book(windows, credited, returned, policy)
+    found = _book(windows, credited, returned, policy)
     if plan.window is EvaluationType.CYCLIC_WINDOW:
-        return [window for window in windows if now is not None and window.start <= now]
-    return windows
+        found.windows = [window for window in windows if now is not None and window.start <= now]
+    return found
 
 
-def value_of(target: TargetPlan, index: int, own: OwnValues) -> Decimal:
+def value_of(target: TargetPlan, index: int, own: Own) -> Decimal:
     """The value of a window: the customer's own, else the default; past the last default the last repeats."""
     if index < len(own):
         given = own[index]
@@ -70,12 +86,12 @@ def value_of(target: TargetPlan, index: int, own: OwnValues) -> Decimal:
     return target.values[min(index, len(target.values) - 1)]
 
 
-def _listed(plan: EvaluationPlan, target: TargetPlan, period: PeriodPlan, own: OwnValues) -> Window:
+def _listed(plan: EvaluationPlan, target: TargetPlan, period: PeriodPlan, own: Own) -> Window:
     account = Account(target.accumulation, plan.zone)
     return Window(period.index, period.start, period.end, value_of(target, period.index, own), account, period)
 
 
-def _cyclic(plan: EvaluationPlan, target: TargetPlan, credited: Sequence[Credit], own: OwnValues) -> list[Window]:
+def _cyclic(plan: EvaluationPlan, target: TargetPlan, credited: Sequence[Credit], own: Own) -> list[Window]:
     """Cycles back to back from the customer's first record, as long as they start before the group ends."""
     assert plan.unit is not None  # plans of cyclic groups have one
     anchor = credited[0].order[0]
@@ -96,81 +112,86 @@ def _cyclic(plan: EvaluationPlan, target: TargetPlan, credited: Sequence[Credit]
 
 def _book(
     windows: list[Window], credited: Sequence[Credit], returned: Sequence[Refund], policy: ReturnPolicy | None
-) -> None:
+) -> Filled:
     """Files records and returns: first what belongs to each window, then what is carried into later ones."""
-    finder = _WindowFinder(windows)
-    homes: dict[str, list[Window]] = {}
+    found = Filled(windows)
+    finder = _Finder(windows)
+    homes: dict[str, Window] = {}
     events: list[tuple[Order, int, Credit | Refund]] = []
     for credit in credited:
-        found = finder.at(credit.order[0])
-        if found:
-            homes[credit.record] = found
-            events.append((credit.order, 0, credit))
-    carried: list[tuple[Window, Window, Refund]] = []
-    for refund in returned:
-        for place, home in enumerate(homes.get(refund.bill.record, ())):
-            if _stays(home, refund.order[0], policy):
-                # what is left of a day can only be told once the bill is there
-                late = refund.order if home.account.accumulation == "sum" else max(refund.order, refund.bill.order)
-                events.append((late, place + 1, refund))
-            else:
-                following = finder.after(refund.order[0])
-                if following is not None:
-                    carried.append((home, following, refund))
-    for _, place, event in sorted(events, key=_first_two):
-        if isinstance(event, Credit):
-            for window in homes[event.record]:
-                window.account.take(event)
+        home = finder.at(credit.order[0])
+        if home is None:
+            found.outside.add(credit.record)
         else:
-            homes[event.bill.record][place - 1].account.give_back(event)
-    _carry(carried)
+            homes[credit.record] = home
+            events.append((credit.order, 0, credit))
+    carried: list[tuple[Window, Refund]] = []
+    for refund in returned:
+        home = homes.get(refund.bill.record)
+        if home is None:
+            found.outside.add(refund.record)
+        elif _stays(home, refund.order[0], policy):
+            events.append((refund.order, 1, refund))
+        else:
+            carried.append((home, refund))
+    for _, _, event in sorted(events, key=_first_two):
+        if isinstance(event, Credit):
+            homes[event.record].account.take(event)
+        else:
+            homes[event.bill.record].account.give_back(event)
+    _carry(carried, finder, found)
+    return found
 
 
 def _first_two(event: tuple[Order, int, Credit | Refund]) -> tuple[Order, int]:
     return event[0], event[1]
 
 
-def _carry(carried: list[tuple[Window, Window, Refund]]) -> None:
-    """Returns that weigh on a later window open its ledger; one that lay in several windows weighs once."""
-    opening: dict[int, dict[str, Movement]] = {}
-    target: dict[int, Window] = {}
-    for home, following, refund in carried:
+def _carry(carried: list[tuple[Window, Refund]], finder: _Finder, found: Filled) -> None:
+    """Returns that weigh on a later window open its ledger."""
+    opening: dict[int, tuple[Window, list[Movement]]] = {}
+    for home, refund in carried:
         change = home.account.change_of(refund)
-        if change:
-            target[id(following)] = following
+        if not change:
+            continue
+        following = finder.after(refund.order[0])
+        if following is None:
+            found.homeless.append(refund)
+        else:
             movement = Movement(refund.order, refund.record, change, False)
-            opening.setdefault(id(following), {}).setdefault(refund.record, movement)
-    for key, movements in opening.items():
-        account = target[key].account
-        account.movements[:0] = movements.values()
-        account.progress += sum((movement.change for movement in movements.values()), Decimal(0))
+            opening.setdefault(following.index, (following, []))[1].append(movement)
+    for window, movements in opening.values():
+        window.account.open_with(movements)
 
 
 def _stays(home: Window, at: datetime, policy: ReturnPolicy | None) -> bool:
     """Whether a return lowers the bill's own window."""
-    if policy is not None:
-        return policy == "SAME_PERIOD"
-    return home.start <= at and (home.end is None or at < home.end)
+    return policy == "SAME_PERIOD" if policy is not None else home.holds(at)
 
 
-class _WindowFinder:
-    """Windows by instant. They are in order of their start, and may overlap where periods are listed so."""
+class _Finder:
+    """Windows by instant. They lie one behind the other, with gaps between listed periods perhaps."""
 
     def __init__(self, windows: list[Window]) -> None:
         self.windows = sorted(windows, key=lambda window: window.start)
+        self.days = [window.period.first for window in self.windows if window.period is not None]
         self.starts = [window.start for window in self.windows]
-        ends = [window.end for window in self.windows if window.end is not None]
-        self.apart = all(end <= start for end, start in zip(ends, self.starts[1:], strict=False))
 
-    def at(self, at: datetime) -> list[Window]:
-        """Those that hold the instant."""
-        last = bisect_right(self.starts, at)
-        first = max(last - 1, 0) if self.apart else 0
-        return [window for window in self.windows[first:last] if window.end is None or at < window.end]
+    def _place(self, at: datetime) -> int:
+        """How many have begun."""
+        if self.days:
+            return bisect_right(self.days, local_day(at, self.windows[0].account.zone))
+        return bisect_right(self.starts, at)
+
+    def at(self, at: datetime) -> Window | None:
+        """The one that holds the instant."""
+        place = self._place(at)
+        window = self.windows[place - 1] if place else None
+        return window if window is not None and window.holds(at) else None
 
     def after(self, at: datetime) -> Window | None:
         """The first that starts later."""
-        place = bisect_right(self.starts, at)
+        place = self._place(at)
         return self.windows[place] if place < len(self.windows) else None
 
 
@@ -180,25 +201,26 @@ def _agnostic(
     credited: Sequence[Credit],
     returned: Sequence[Refund],
     policy: ReturnPolicy | None,
-    own: OwnValues,
-) -> list[Window]:
+    own: Own,
+) -> Filled:
     """Windows that close on the record that reaches the value; the next record opens the next one."""
     events: list[tuple[Order, int, Credit | Refund]] = [(credit.order, 0, credit) for credit in credited]
-    events += [(max(refund.order, refund.bill.order), 1, refund) for refund in returned]
-    windows: list[Window] = []
+    events += [(refund.order, 1, refund) for refund in returned]
+    found = Filled()
     homes: dict[str, Window] = {}
-    waiting: list[Movement] = []
+    waiting: list[Refund] = []  # for the next window: what a return changes is told once its bill's window is closed
     for _, _, event in sorted(events, key=_first_two):
         if isinstance(event, Credit):
-            window = windows[-1] if windows and windows[-1].end is None else None
+            window = found.windows[-1] if found.windows and found.windows[-1].end is None else None
             if window is None:
-                index = len(windows)
+                index = len(found.windows)
                 if index == plan.cycles:
+                    found.outside.add(event.record)
                     continue
                 value = value_of(target, index, own)
                 window = Window(index, event.order[0], None, value, Account(target.accumulation, plan.zone))
-                windows.append(window)
-                for movement in waiting:
+                found.windows.append(window)
+                for movement in _carried(waiting, homes):
                     window.account.move(movement)
                 waiting = []
             homes[event.record] = window
@@ -206,15 +228,22 @@ def _agnostic(
         else:
             home = homes.get(event.bill.record)
             if home is None:
+                found.outside.add(event.record)
                 continue
             window = home
             at = event.order[0]
             if policy == "SAME_PERIOD" or (policy is None and (home.end is None or at <= home.end)):
                 window.account.give_back(event)
             else:
-                change = home.account.change_of(event)
-                if change:
-                    waiting.append(Movement(event.order, event.record, change, False))
-        if window.end is None and window.account.progress >= window.value:
+                waiting.append(event)
+        if window.end is None and at_least(window.account.progress, window.value):
             window.end = event.order[0]
-    return windows
+    found.homeless = [refund for refund in waiting if homes[refund.bill.record].account.change_of(refund)]
+    return found
+
+
+def _carried(waiting: Sequence[Refund], homes: dict[str, Window]) -> Iterator[Movement]:
+    for refund in waiting:
+        change = homes[refund.bill.record].account.change_of(refund)
+        if change:
+            yield Movement(refund.order, refund.record, change, False)

@@ -11,8 +11,8 @@ from targetexpr.running.coercion import DataError
 from targetexpr.targets.model.enums import TargetEntity
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.progress.contribution import TargetEvaluator
-from targetexpr.targets.progress.ledger import EXACT
-from targetexpr.targets.progress.record import RETURN, Head, read_head
+from targetexpr.targets.progress.exact import EXACT
+from targetexpr.targets.progress.record import RETURN, Head, order_of, read_head
 from targetexpr.targets.progress.results import CustomerProgress, PeriodProgress, ProgressData, decimal_text
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def customer_report(
             continue  # reported with the whole
         if head.customer == customer and (progress.now is None or head.at <= progress.now):
             heads.append((head, dict(record)))
-    heads.sort(key=lambda pair: (pair[0].at, pair[0].number is None, pair[0].number or 0, pair[0].id))
+    heads.sort(key=lambda pair: order_of(pair[0].at, pair[0].id))
     periods: list[PeriodReport] = []
     with localcontext(EXACT):
         for evaluator in tracker.evaluators:

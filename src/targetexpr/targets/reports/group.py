@@ -66,11 +66,11 @@ def _cycles(group: TargetGroup) -> Iterator[str]:
 
 def _dated(periods: Sequence[Period]) -> list[tuple[date, date, int]]:
     return [
-        (period.start_date.local_date(), period.end_date.local_date(), place)
+        (period.start_date.day, period.end_date.day, place)
         for place, period in enumerate(periods, 1)
         if period.start_date is not None
         and period.end_date is not None
-        and period.start_date.local_date() <= period.end_date.local_date()
+        and period.start_date.day <= period.end_date.day
     ]
 
 
@@ -115,8 +115,8 @@ def _months(first: date, days: int, column: object, columns: int) -> str:
 
 
 def _period(period: Period) -> str:
-    start = period.start_date.local_date() if period.start_date is not None else "?"
-    end = period.end_date.local_date() if period.end_date is not None else "?"
+    start = period.start_date.day if period.start_date is not None else "?"
+    end = period.end_date.day if period.end_date is not None else "?"
     parts = [f"{start} to {end}", visible_line(period.ref_code or "(no refCode)")]
     if period.description:
         parts.append(visible_line(period.description))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 
 from targetexpr.targets.model.json_values import JsonValue
-from targetexpr.targets.progress.ledger import EXACT
+from targetexpr.targets.progress.aggregate import today_of
+from targetexpr.targets.progress.exact import EXACT
 from targetexpr.targets.progress.results import CustomerProgress, ProgressData, StreakProgress, decimal_text
 
 
@@ -105,7 +106,8 @@ def summarise(progress: ProgressData) -> Summary:
     while the group runs, by the longest run when every period has ended.
     """
     plan = progress.plan
-    finished = progress.now is not None and plan.over is not None and plan.over <= progress.now
+    today = today_of(plan, progress.now)
+    finished = today is not None and plan.last_day is not None and plan.last_day < today
     found = Summary(customers=len(progress.customers), finished=finished)
     reached = [0] * len(plan.levels)
     longest: Counter[int] = Counter()

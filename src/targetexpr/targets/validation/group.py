@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, datetime
 
-from targetexpr.targets.model.cycles import step
+from targetexpr.targets.model.cycles import day_after, step
 from targetexpr.targets.model.enums import EvaluationType, FrequencyType, TrackingType
 from targetexpr.targets.model.group import Period, TargetGroup
 from targetexpr.targets.model.scalars import WireDate
@@ -75,8 +75,8 @@ def description(text: str | None, place: str, report: Report) -> None:
 
 def _bounds(group: TargetGroup, report: Report) -> None:
     days = [p for p in group.periods or () if p.start_date is not None and p.end_date is not None]
-    first = min((p.start_date.local_date() for p in days if p.start_date), default=None)
-    last = max((p.end_date.local_date() for p in days if p.end_date), default=None)
+    first = min((p.start_date.day for p in days if p.start_date), default=None)
+    last = max((p.end_date.day for p in days if p.end_date), default=None)
     for start, end, names in (
         (group.from_date, group.to_date, ("fromDate", "toDate")),
         (group.target_cycle_start_date, group.target_cycle_end_date, ("targetCycleStartDate", "targetCycleEndDate")),
@@ -86,19 +86,33 @@ def _bounds(group: TargetGroup, report: Report) -> None:
             report.error("/" + names[1], "group-ends-before-start", message)
         # Stored groups break this for fromDate and toDate, none does for the other two.
         tell = report.warn if names[0] == "fromDate" else report.error
-        if start is not None and first is not None and start.local_date() > first:
-            message = f"The group starts on {start.local_date()}, after its first period starts ({first})."
+        if start is not None and first is not None and start.day > first:
+            message = f"The group starts on {start.day}, after its first period starts ({first})."
             tell("/" + names[0], "period-outside-group", message)
-        if end is not None and last is not None and end.local_date() < last:
-            message = f"The group ends on {end.local_date()}, before its last period ends ({last})."
+        _late_in_the_day(start, "/" + names[0], report)
+        if end is not None and last is not None and end.day < last:
+            message = f"The group ends on {end.day}, before its last period ends ({last})."
             tell("/" + names[1], "period-outside-group", message)
+
+
+_EVENING = 18  # hours
+
+
+def _late_in_the_day(start: WireDate | None, place: str, report: Report) -> None:
+    """The platform's page writes a midnight of India as 18:30Z of the day before; here a bound is the day it says."""
+    if start is not None and isinstance(start.value, datetime) and start.value.hour >= _EVENING:
+        message = (
+            f"The start {start.wire} is late in its day; here it begins with {start.day}, the day it is written with."
+        )
+        hint = f"If midnight of another zone is meant, write that day: {day_after(start.day)}."
+        report.warn(place, "late-start", message, hint)
 
 
 def before(one: WireDate, other: WireDate) -> bool:
     """Whether one date lies before another; times of day are compared only where both have them."""
     if type(one.value) is type(other.value) is not date:
         return one.instant() < other.instant()
-    return one.local_date() < other.local_date()
+    return one.day < other.day
 
 
 def _periods(group: TargetGroup, report: Report) -> None:
@@ -113,9 +127,11 @@ def _periods(group: TargetGroup, report: Report) -> None:
             if first != place:
                 message = f"Duplicate refCode {period.ref_code!r}; customers are enrolled by it."
                 report.error(f"{at}/refCode", "duplicate-period", message, f"The other one is /periods/{first}.")
+    # A group whose windows are no listed periods has placeholders, which may span the same days.
+    tell = report.error if group.window is EvaluationType.FIXED_CALENDAR_WINDOW else report.warn
     for one, other in _overlaps(group.periods or ()):
         message = f"The period overlaps /periods/{one}; a record in both would count twice."
-        report.warn(f"/periods/{other}", "periods-overlap", message)
+        tell(f"/periods/{other}", "periods-overlap", message)
 
 
 def _period(period: Period, at: str, report: Report) -> None:
@@ -123,7 +139,8 @@ def _period(period: Period, at: str, report: Report) -> None:
         if date_ is None and not report.is_invalid(f"{at}/{name}"):
             report.error(f"{at}/{name}", "period-date-missing", f"A period needs a {name}.")
     start, end = period.start_date, period.end_date
-    if start is not None and end is not None and end.local_date() < start.local_date():
+    _late_in_the_day(start, f"{at}/startDate", report)
+    if start is not None and end is not None and end.day < start.day:
         message = f"The period ends ({end.wire}) before it starts ({start.wire})."
         report.error(f"{at}/endDate", "period-ends-before-start", message, "Swap the two, or correct one of them.")
     if period.ref_code is None and not report.is_invalid(f"{at}/refCode"):
@@ -138,7 +155,7 @@ def _period(period: Period, at: str, report: Report) -> None:
 def _overlaps(periods: Collection[Period]) -> Iterator[tuple[int, int]]:
     """Places of neighbours, by start date, that share a day."""
     dated = [
-        (p.start_date.local_date(), p.end_date.local_date(), place)
+        (p.start_date.day, p.end_date.day, place)
         for place, p in enumerate(periods)
         if p.start_date is not None and p.end_date is not None and p.is_active
     ]
@@ -274,9 +291,14 @@ def _unified(group: TargetGroup, report: Report) -> None:
     if group.combination_type is None and not report.is_invalid("/combinationType") and not is_answer(group):
         message = "Missing combinationType (ALL or ANY of the targets); ALL is assumed."
         report.warn("/combinationType", "combination-missing", message)
+    at = "/unifiedTargetExpression"
+    if overall is not None and overall.aggregation is None and overall.threshold_value is not None:
+        if not report.is_invalid(f"{at}/aggregation"):
+            message = f"The thresholdValue {overall.threshold_value} needs an aggregation: SUM or COUNT."
+            report.error(f"{at}/aggregation", "aggregation-missing", message)  # it could not be evaluated
+        return
     if overall is None or overall.aggregation is None:
         return
-    at = "/unifiedTargetExpression"
     if overall.threshold_value is None:
         if not report.is_invalid(f"{at}/thresholdValue"):
             message = f"The aggregation {overall.aggregation} needs a thresholdValue."
