@@ -83,13 +83,13 @@ def test_an_agnostic_cycle_closes_on_the_record_that_reaches_the_value() -> None
     assert [row["achieved_by"] for row in found] == ["b2", "b3", "b4"]
 
 
-def test_india_midnight_written_in_utc_is_that_local_day() -> None:
-    """UI-made bounds are 18:30Z, midnight in India."""
+def test_india_midnight_written_in_utc_is_the_day_it_is_written_with() -> None:
+    """UI-made bounds are 18:30Z, midnight in India; a bound is its written day, so that such a group starts early."""
     cycles = periods(("2024-01-04T18:30:00.000Z", "2024-01-05T18:29:59.000Z"))
     made = group("DEFAULT", cycles, target(values=[1]))
-    records = [bill("a", "2024-01-05T00:00:00", 1), bill("b", "2024-01-06T00:00:00", 1)]
+    records = [bill("a", "2024-01-04T00:00:00", 1), bill("b", "2024-01-06T00:00:00", 1)]
     (row,) = rows(made, records, timezone="Asia/Kolkata")
-    assert (row["start"], row["end"], row["contributions"]) == ("2024-01-05", "2024-01-05", [["a", "1"]])
+    assert (row["start"], row["end"], row["contributions"]) == ("2024-01-04", "2024-01-05", [["a", "1"]])
 
 
 def test_weekly_cycles_are_anchored_on_the_start_not_on_monday() -> None:

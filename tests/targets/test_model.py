@@ -132,11 +132,12 @@ def test_what_is_no_date(written: str) -> None:
         WireDate.read(written)
 
 
-def test_dates_with_an_offset_move_into_the_zone_and_others_stay() -> None:
+def test_the_day_of_a_date_is_the_one_it_is_written_with() -> None:
     zone = ZoneInfo("Asia/Kolkata")
-    assert WireDate.read("2024-01-31T20:00:00.000Z").local_date(zone) == date(2024, 2, 1)
-    assert WireDate.read("2024-01-31T20:00:00.000").local_date(zone) == date(2024, 1, 31)
-    assert WireDate.read("2024-01-31").local_date(zone) == date(2024, 1, 31)
+    assert WireDate.read("2024-01-31T20:00:00.000Z").day == date(2024, 1, 31)
+    assert WireDate.read("2024-01-31T00:30:00.000+0530").day == date(2024, 1, 31)
+    assert WireDate.read("2024-01-31").day == date(2024, 1, 31)
+    assert WireDate.read(1706731200000).day == date(2024, 1, 31), "of milliseconds the day in UTC"
     assert WireDate.read("2024-01-31").instant(zone).isoformat() == "2024-01-31T00:00:00+05:30"
 
 

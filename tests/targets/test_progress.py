@@ -193,11 +193,18 @@ def test_orphans_duplicates_and_data_that_does_not_fit_are_reported() -> None:
         {"id": "n", "customerId": "c", "type": "TransactionAdd", "date": "yesterday"},
     ]
     found = evaluate(group(), records)
-    assert found.to_dict()["reported"] == {
-        "duplicates": ["a"],
-        "orphan_returns": ["r"],
-        "errors": [["n", None, "date"], ["x", "T", "currentTxn.value"]],
-    }
+    reported = found.to_dict()["reported"]
+    assert isinstance(reported, dict)
+    assert reported["duplicates"] == ["a"]
+    assert reported["orphan_returns"] == ["r"]
+    assert reported["errors"] == [["n", None, "date"], ["x", "T", "currentTxn.value"]]
+    assert [(one.record, one.target, one.reason, one.path) for one in found.reported.records] == [
+        ("a", "", "duplicate", "id"),
+        ("n", "", "unreadable", "date"),
+        ("r", "", "no-bill", "returnOf"),
+        ("x", "T", "data", "currentTxn.value"),
+    ]
+    assert reported["counts"] == {"later": 0, "not_enrolled": 0, "out_of_scope": 0, "outside_periods": 0}
     assert figures(found.customers["c"])[0] == "300"
     with pytest.raises(DataError, match="much"):
         evaluate(group(), records, on_error="raise")

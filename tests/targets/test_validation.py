@@ -96,7 +96,7 @@ CASES: list[tuple[dict[str, Any], str, str, str]] = [
     # periods
     ({"periods/1/endDate": "2024-01-07"}, "/periods/1/endDate", "error", "period-ends-before-start"),
     ({"periods/0/startDate": ABSENT}, "/periods/0/startDate", "error", "period-date-missing"),
-    ({"periods/1/startDate": "2024-01-07"}, "/periods/1", "warning", "periods-overlap"),
+    ({"periods/1/startDate": "2024-01-07"}, "/periods/1", "error", "periods-overlap"),
     ({"periods/1/refCode": "Cycle_1"}, "/periods/1/refCode", "error", "duplicate-period"),
     ({"periods/1/refCode": "x" * 101}, "/periods/1/refCode", "error", "ref-code-too-long"),
     ({"periods/1/refCode": ABSENT}, "/periods/1/refCode", "warning", "ref-code-missing"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from targetexpr.serve.clock import KINDS, RETURNS
+from targetexpr.targets.progress.results import REASONS
 
 Shape = dict[str, Any]
 
@@ -176,6 +177,15 @@ _CUSTOMER = whole(
         ),
     }
 )
+_REPORTED = whole(
+    {
+        "record": or_null(_TEXT),
+        "target": or_null(_TEXT),
+        "reason": {"enum": [*REASONS]},
+        "path": or_null(_TEXT),
+        "message": _TEXT,
+    }
+)
 EVERYBODY = whole(
     {
         "customers": by_name(_CUSTOMER),
@@ -184,6 +194,8 @@ EVERYBODY = whole(
                 "duplicates": list_of(_TEXT),
                 "orphan_returns": list_of(_TEXT),
                 "errors": _said("Record, target and path.", list_of(list_of(or_null(_TEXT)))),
+                "records": _said("All of these, each with its reason.", list_of(_REPORTED)),
+                "counts": whole(dict.fromkeys(("later", "not_enrolled", "out_of_scope", "outside_periods"), _WHOLE)),
             }
         ),
     }

@@ -28,7 +28,7 @@ class Progress(ProgressData):
     """What an evaluation found out. Made by `evaluate` and `Tracker.result`."""
 
     def user_progress(self, customer: str) -> dict[str, JsonValue]:
-        """One customer in the accumulation of the platform's user-progress answer. Raises KeyError for an unknown one.
+        """One customer in the shape of the platform's user-progress answer. Raises KeyError for an unknown one.
 
         Numbers are decimals with three places, which `write_json` writes as they are.
         """

@@ -62,7 +62,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.progress.exact import Amount, shown, total
@@ -192,6 +192,9 @@ class CustomerProgress:
 Reason: TypeAlias = Literal["duplicate", "unreadable", "data", "no-bill", "unstated", "no-period"]
 """Why a record, or a part of what it says, was set aside: its id came before; it cannot be read; its rule or measure
 met data that does not fit; a return without its bill, one that does not say what it takes, one that no period takes."""
+
+
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

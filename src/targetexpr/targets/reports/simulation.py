@@ -9,7 +9,7 @@ from decimal import Decimal, localcontext
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.progress.aggregate import today_of
 from targetexpr.targets.progress.exact import EXACT
-from targetexpr.targets.progress.results import CustomerProgress, ProgressData, StreakProgress, decimal_text
+from targetexpr.targets.progress.results import CustomerProgress, ProgressData, Reason, StreakProgress, decimal_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,20 +229,42 @@ def _caps(summary: Summary) -> list[str]:
     ]
 
 
+_SHOWN = 10
+"""Records of a kind that a report names; the rest is counted."""
+
+_HEADS: dict[Reason, str] = {
+    "duplicate": "{count} duplicate ids, each counted once: {names}",
+    "no-bill": "{count} returns without a bill, not counted: {names}",
+    "no-period": "{count} returns that no later period takes, not counted: {names}",
+}
+"""Where the names say it all."""
+
+_COUNTED = (
+    ("later", "later than now"),
+    ("not_enrolled", "of customers who are not enrolled"),
+    ("out_of_scope", "from other stores, zones or concepts"),
+    ("outside_periods", "outside of every period"),
+)
+
+
 def _reported(progress: ProgressData) -> list[str]:
     reported = progress.reported
     lines = []
-    if reported.duplicates:
-        count = len(reported.duplicates)
-        lines.append(f"{count:,} duplicate ids, each counted once: {_some(reported.duplicates)}")
-    if reported.orphan_returns:
-        count = len(reported.orphan_returns)
-        lines.append(f"{count:,} returns without a bill, not counted: {_some(reported.orphan_returns)}")
-    if reported.errors:
-        lines.append(f"{len(reported.errors):,} data errors; these records are not counted there")
-        for error in reported.errors[:10]:
-            where = f" ({error.target})" if error.target else ""
-            lines.append(f"  record {error.record or 'without an id'}{where}: {error.message}")
+    for reason, head in _HEADS.items():
+        names = tuple(dict.fromkeys(one.record for one in reported.records if one.reason == reason))
+        if names:
+            lines.append(head.format(count=f"{len(names):,}", names=_some(names)))
+    others = [one for one in reported.records if one.reason not in _HEADS]
+    if others:
+        lines.append(f"{len(others):,} data errors; these records are not counted there")
+        for one in others[:_SHOWN]:
+            where = f" ({one.target})" if one.target else ""
+            lines.append(f"  record {one.record or 'without an id'}{where}: {one.message}")
+        if len(others) > _SHOWN:
+            lines.append(f"  and {len(others) - _SHOWN:,} more")
+    counts = [(getattr(reported, name), words) for name, words in _COUNTED]
+    if any(count for count, _ in counts):
+        lines.append("Also not counted: " + ", ".join(f"{count:,} {words}" for count, words in counts if count))
     return ["", *lines] if lines else []
 
 

@@ -17,7 +17,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "streaks": ("customer", "run", "longest", "next_level", "missing"),
     "unified": ("customer", "period", "members_met", "overall_met", "achieved", "achieved_by", "achieved_on"),
     "grants": ("customer", "target", "period", "record", "asked", "granted"),
-    "reported": ("kind", "record", "target", "path", "message"),
+    "reported": ("reason", "record", "target", "path", "message"),
 }  # fmt: skip
 """Every table with its columns, so that an empty one has its header too."""
 
@@ -82,9 +82,5 @@ def _grants(customer: CustomerProgress) -> Iterator[Row]:
 
 
 def _reported(progress: ProgressData) -> Iterator[Row]:
-    for record in progress.reported.duplicates:
-        yield _row("reported", "duplicate", record, None, None, None)
-    for record in progress.reported.orphan_returns:
-        yield _row("reported", "orphan return", record, None, None, None)
-    for error in progress.reported.errors:
-        yield _row("reported", "data error", error.record or None, error.target or None, error.path, error.message)
+    for one in progress.reported.records:
+        yield _row("reported", one.reason, one.record or None, one.target or None, one.path or None, one.message)
