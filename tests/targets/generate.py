@@ -131,15 +131,15 @@ def make_periods(rng: random.Random, group: dict[str, Any], window: str, first: 
 
 
 def bound(day: datetime, style: str, zone: str, closing: bool) -> str:
-    """A day as one of the observed spellings of a period's bound; those with an offset mean that local day."""
+    """A day as one of the observed spellings of a period's bound; whatever the offset, the day is the one written."""
     moment = day + (timedelta(hours=23, minutes=59, seconds=59) if closing else timedelta())
     if style == "bare":
         return day.strftime("%Y-%m-%d")
     if style == "naive":
         return moment.strftime("%Y-%m-%dT%H:%M:%S.000")
-    aware = moment.replace(tzinfo=ZoneInfo(zone))
     if style == "zulu":
-        return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    aware = moment.replace(tzinfo=ZoneInfo(zone))
     return aware.strftime("%Y-%m-%dT%H:%M:%S.000%z")
 
 

@@ -9,18 +9,26 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.targets.naive_ledgers import Period, achiever, is_achieved, progress_of, target_ledger
-from tests.targets.naive_measures import ZERO, instant, is_twin, local_day
+from tests.targets.naive_measures import (
+    instant,
+    is_twin,
+    local_day,
+    written_day,
+)
+from tests.targets.naive_returns import ZERO
 
 # ---- rows, streaks, unified, capping -------------------------------------------------------------
 
 
-def text_of(value: Decimal) -> str:
-    """A decimal without exponent and needless zeros."""
-    text = format(value, "f")
+def text_of(value: Fraction) -> str:
+    """Rounded to 34 digits, without exponent and needless zeros."""
+    with localcontext(prec=34):
+        text = format(Decimal(value.numerator) / Decimal(value.denominator), "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
@@ -90,7 +98,8 @@ def streak_of(
         for each in group["streaks"]:
             if each["targetCountOfSequence"] != count:
                 continue
-            over = max(local_day(one.end, zone) for one in periods if one.end is not None) <= today
+            lasts = [written_day(one["endDate"]) for one in group["periods"] if one.get("active", True)]
+            over = bool(lasts) and max(lasts) < today
             if part.get("unenrolledOn") is not None:
                 over = over or local_day(instant(part["unenrolledOn"], zone), zone) <= today
             level = {"name": each["name"], "count": count, "status": "DROPPED" if over else "INPROGRESS"}
@@ -120,14 +129,17 @@ def unified_at(
         members_met = sum(met) >= (wanted["thresholdValue"] if wanted.get("aggregation") == "COUNT" else 1)
     else:
         members_met = all(met)
-    overall = wanted.get("aggregation") != "SUM" or total >= Decimal(str(wanted["thresholdValue"]))
+    overall = wanted.get("aggregation") != "SUM" or total >= Fraction(str(wanted["thresholdValue"]))
     return members_met, overall
 
 
 def unified_of(group: dict[str, Any], members: list[tuple[dict[str, Any], Period]], zone: tzinfo) -> dict[str, Any]:
     """The unified row of one period; the record is the one that last brought the whole about."""
     moments = {each["id"]: each["date"] for _, period in members for each in period.entries}
-    order = sorted(moments, key=lambda one: (moments[one], one))
+    orders = {
+        each["id"]: (not each.get("carried", False), each["order"]) for _, period in members for each in period.entries
+    }
+    order = sorted(moments, key=lambda one: orders[one])
     found, before = None, False
     for upto in range(len(order) + 1):
         after = all(unified_at(group, members, upto, order, zone))
@@ -151,7 +163,7 @@ def cap_of(group: dict[str, Any], period: Period) -> dict[str, Any]:
     left, grants = period.value, []
     for each in period.entries:
         if each["kind"] == "add":
-            granted = min(each["amount"], left)
+            granted = max(ZERO, min(each["amount"], left))
             left -= granted
             grants.append([str(each["id"]), text_of(each["amount"]), text_of(granted)])
     return {
@@ -211,7 +223,9 @@ def whole(
     customers = {}
     for customer in sorted(who):
         mine = [each for each in kept if each["customerId"] == customer]
-        part = (enrolment or {}).get(customer) or {}
+        part = dict((enrolment or {}).get(customer) or {})
+        if part.get("unenrolledOn") is not None and moment is not None and instant(part["unenrolledOn"], zone) > moment:
+            del part["unenrolledOn"]  # has not happened yet
         customers[customer] = customer_of(group, mine, part, returns, moment, zone, errors)
     return {
         "customers": customers,

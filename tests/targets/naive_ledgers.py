@@ -1,53 +1,58 @@
-"""Ledgers of the naive evaluator: periods, cycles, and what records and returns change in them."""
+"""The naive evaluator's own ledgers: periods, cycles, and what happened in each; see `naive.py`."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Decimal, localcontext
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from tests.targets.naive_measures import (
     DAYS,
     MONTHS,
-    ZERO,
     BadData,
     add_months,
     contribution,
     instant,
     local_day,
-    measure_bill,
-    measure_line,
     midnight,
-    number,
-    profile,
-    verdict,
+    written_day,
 )
+from tests.targets.naive_returns import ZERO, order, returned_amounts
+
+# ---- the ledger of one target and customer -------------------------------------------------------
 
 
 class Period:
     """A stretch of time `[start, end)` in which one value is wanted, and the ledger of what happened in it."""
 
-    def __init__(self, index: int, start: datetime, end: datetime | None, value: Decimal, active: bool = True) -> None:
-        self.index, self.start, self.end, self.value, self.active = index, start, end, value, active
+    def __init__(self, index: int, start: datetime, end: datetime | None, value: Any, active: bool = True) -> None:
+        self.index, self.start, self.end, self.value, self.active = index, start, end, Fraction(value), active
+        self.days: tuple[date, date] | None = None  # of a listed period, which goes by the days of the local clock
         self.entries: list[dict[str, Any]] = []  # date, id, amount, bill (the id of the bill), kind: "add" or "return"
 
-    def holds(self, moment: datetime) -> bool:
+    def holds(self, moment: datetime, zone: tzinfo) -> bool:
+        if self.days is not None:
+            return self.days[0] <= local_day(moment, zone) <= self.days[1]
         return self.start <= moment and (self.end is None or moment < self.end)
 
+    def begins_after(self, moment: datetime, zone: tzinfo) -> bool:
+        return self.start > moment if self.days is None else self.days[0] > local_day(moment, zone)
 
-def progress_of(target: dict[str, Any], entries: list[dict[str, Any]], zone: tzinfo) -> Decimal:
+
+def progress_of(target: dict[str, Any], entries: list[dict[str, Any]], zone: tzinfo) -> Fraction:
     """The progress of a list of entries, from nothing."""
     adds = [each for each in entries if each["kind"] == "add"]
     returns = [each for each in entries if each["kind"] == "return"]
     if target["targetType"] == "VISIT":
         gone = {each["bill"] for each in returns if each["whole"] and not each["carried"]}
         days = {local_day(each["date"], zone) for each in adds if each["id"] not in gone}
-        return Decimal(len(days)) - sum((each["amount"] for each in returns if each["carried"]), ZERO)
+        return Fraction(len(days)) - sum((each["amount"] for each in returns if each["carried"]), ZERO)
     window = (target.get("extendedFieldInfo") or {}).get("aggregateWindow")
     if window and target["targetType"] in ("EXTENDED_FIELD", "EVENT_ATTRIBUTE"):
         assert not returns, "windows and returns together are not generated"
         pick = max if window["windowType"] == "MAX" else min
-        by_day: dict[date, list[Decimal]] = {}
+        by_day: dict[date, list[Fraction]] = {}
         for each in adds:
             by_day.setdefault(local_day(each["date"], zone), []).append(each["amount"])
         return sum((pick(amounts) for amounts in by_day.values()), ZERO)
@@ -70,18 +75,18 @@ def achiever(target: dict[str, Any], period: Period, zone: tzinfo) -> dict[str, 
     return found if before else None
 
 
-def fixed_periods(group: dict[str, Any], values: list[Decimal], part: dict[str, Any], zone: tzinfo) -> list[Period]:
+def fixed_periods(group: dict[str, Any], values: list[Fraction], part: dict[str, Any], zone: tzinfo) -> list[Period]:
     """The listed periods; those before the enrolment and from the unenrolment on are as good as inactive."""
     since, until = part.get("enrolledOn"), part.get("unenrolledOn")
     joined = date.min if since is None else local_day(instant(since, zone), zone)
     left = date.max if until is None else local_day(instant(until, zone), zone)
     periods = []
     for index, each in enumerate(group.get("periods") or []):
-        first = local_day(instant(each["startDate"], zone), zone)
-        last = local_day(instant(each["endDate"], zone), zone)
+        first, last = written_day(each["startDate"]), written_day(each["endDate"])
         start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
         taking_part = joined <= last < left
         periods.append(Period(index, start, end, values[index], each.get("active", True) and taking_part))
+        periods[-1].days = (first, last)
     return periods
 
 
@@ -92,20 +97,29 @@ def cycle_count(group: dict[str, Any]) -> int:
 
 
 def group_span(group: dict[str, Any], zone: tzinfo) -> tuple[datetime | None, datetime | None]:
-    start = group.get("targetCycleStartDate") or group.get("fromDate")
-    end = group.get("targetCycleEndDate") or group.get("toDate")
     listed = group.get("periods") or []
-    if start is None and listed:
-        start = min((each["startDate"] for each in listed), key=lambda one: instant(one, zone))
-    if end is None and listed:
-        end = max((each["endDate"] for each in listed), key=lambda one: instant(one, zone))
+    starts = {name: written_day(group[name]) for name in ("fromDate", "targetCycleStartDate") if group.get(name)}
+    ends = {name: written_day(group[name]) for name in ("toDate", "targetCycleEndDate") if group.get(name)}
+    first = min((written_day(each["startDate"]) for each in listed), default=None)
+    last = max((written_day(each["endDate"]) for each in listed), default=None)
+    pair = starts.get("targetCycleStartDate"), ends.get("targetCycleEndDate")
+    derived = pair == (first, last) if listed else None not in pair and pair[1] == add_years(pair[0], 5)
+    if derived:
+        del starts["targetCycleStartDate"], ends["targetCycleEndDate"]
+    start = max(starts.values(), default=first)
+    end = min(ends.values(), default=last)
     return (
-        None if start is None else midnight(local_day(instant(start, zone), zone), zone),
-        None if end is None else midnight(local_day(instant(end, zone), zone) + timedelta(days=1), zone),
+        None if start is None else midnight(start, zone),
+        None if end is None else midnight(end + timedelta(days=1), zone),
     )
 
 
-def cyclic_periods(group: dict[str, Any], values: list[Decimal], anchor: datetime, zone: tzinfo) -> list[Period]:
+def add_years(day: date | None, years: int) -> date:
+    assert day is not None
+    return date(day.year + years, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def cyclic_periods(group: dict[str, Any], values: list[Fraction], anchor: datetime, zone: tzinfo) -> list[Period]:
     frequency, unit = group.get("frequency") or 1, group["frequencyType"]
     _, group_end = group_span(group, zone)
 
@@ -124,106 +138,40 @@ def cyclic_periods(group: dict[str, Any], values: list[Decimal], anchor: datetim
     return periods
 
 
-def default_values(group: dict[str, Any], target: dict[str, Any], own: list[Any] | None) -> list[Decimal]:
+def default_values(group: dict[str, Any], target: dict[str, Any], own: list[Any] | None) -> list[Fraction]:
     """The wanted value of each period: by its id where the defaults name periods, else by position."""
     given = target["defaultValues"]
     if all("periodId" in each for each in given) and given:
-        by_id = {each["periodId"]: Decimal(str(each["defaultValue"])) for each in given}
+        by_id = {each["periodId"]: Fraction(str(each["defaultValue"])) for each in given}
         values = [by_id[each["id"]] for each in group["periods"]]
     else:
-        values = [Decimal(str(each["defaultValue"])) for each in given]
+        values = [Fraction(str(each["defaultValue"])) for each in given]
     for index, value in enumerate(own or []):
         if value is not None:
-            values[index] = Decimal(str(value))
+            values[index] = Fraction(str(value))
     return values
 
 
-def entry(record: dict[str, Any], amount: Decimal, zone: tzinfo, **more: Any) -> dict[str, Any]:
-    return {"date": instant(record["date"], zone), "id": record["id"], "amount": amount, **more}
+def entry(record: dict[str, Any], amount: Any, zone: tzinfo, **more: Any) -> dict[str, Any]:
+    made = {"date": instant(record["date"], zone), "id": record["id"], "amount": Fraction(amount), **more}
+    return {"order": order(record, zone), **made}
 
 
-def returned_amounts(
-    target: dict[str, Any],
-    bills: dict[Any, dict[str, Any]],
-    amounts: dict[Any, Decimal],
-    returns: list[dict[str, Any]],
-    errors: set[Any],
-) -> list[dict[str, Any]]:
-    """What each return takes from the bill it belongs to; those that take nothing are left out."""
-    found: list[dict[str, Any]] = []
-    for position, each in enumerate(returns):
-        bill_id = each.get("returnOf")
-        if bill_id not in amounts:
-            continue
-        try:
-            if counts_records(target):
-                if not completes(bills[bill_id], returns[:position], each):
-                    continue
-                amount: Decimal | None = amounts[bill_id]
-            else:
-                amount = returned_measure(target, bills[bill_id], amounts[bill_id], profile(each, "returnBill"))
-        except BadData:
-            errors.add(each["id"])
-            continue
-        if amount is None:
-            continue
-        taken = sum((one["amount"] for one in found if one["return"].get("returnOf") == bill_id), ZERO)
-        found.append({"return": each, "amount": min(amount, amounts[bill_id] - taken), "whole": counts_records(target)})
-    return found
+def return_entry(each: dict[str, Any], zone: tzinfo, **more: Any) -> dict[str, Any]:
+    """A return that is dated before its bill stands directly behind it, at the bill's instant."""
+    made = entry(each["return"], each["amount"], zone, kind="return", bill=each["return"]["returnOf"], **more)
+    return {**made, "order": each["order"], "date": each["order"][0], "whole": each["whole"]}
 
 
-def counts_records(target: dict[str, Any]) -> bool:
-    info = target.get("extendedFieldInfo") or {}
-    return target["targetType"] in ("COUNT", "VISIT") or (
-        target["targetType"] == "EXTENDED_FIELD" and info["aggregateFunction"] == "COUNT"
-    )
-
-
-def completes(bill: dict[str, Any], earlier: list[dict[str, Any]], this: dict[str, Any]) -> bool:
-    """Whether this return is the one with which the whole bill has come back. Raises BadData."""
-    value, back = number(profile(bill, "currentTxn").get("value")), number(profile(this, "returnBill").get("value"))
-    before = ZERO
-    for each in earlier:
-        if each.get("returnOf") == bill["id"]:
-            try:
-                before += number(profile(each, "returnBill").get("value")) or ZERO
-            except BadData:
-                continue
-    return value is not None and before < value <= before + (back or ZERO)
-
-
-def lines_returned(target: dict[str, Any], bill: dict[str, Any], back: dict[str, Any]) -> Decimal | None:
-    """The returned lines whose line on the bill, known by its code, passes the rule."""
-    total = None
-    for line in back["lineItems"]:
-        (bought,) = [each for each in profile(bill, "currentTxn")["lineItems"] if each["code"] == line["code"]]
-        if verdict(target["expression"], {**bill, "currentLineItem": bought}):
-            found = measure_line(target, line)
-            if found is not None:
-                total = (total or ZERO) + found
-    return total
-
-
-def returned_measure(
-    target: dict[str, Any], bill: dict[str, Any], whole: Decimal, back: dict[str, Any]
-) -> Decimal | None:
-    """What a return takes from a measure that is a sum; a line-item return without lines takes its share."""
-    if target["targetEntity"] != "LINEITEM":
-        return measure_bill(target, back)
-    if back.get("lineItems") is not None:
-        return lines_returned(target, bill, back)
-    value, share = number(profile(bill, "currentTxn").get("value")), number(back.get("value"))
-    if not value or share is None:
-        return None
-    with localcontext(prec=34):
-        return whole * share / value
-
-
-def place_return(periods: list[Period], home: Period, when: datetime, policy: str | None) -> tuple[Period | None, bool]:
+def place_return(
+    periods: list[Period], home: Period, when: datetime, policy: str | None, zone: tzinfo
+) -> tuple[Period | None, bool]:
     """The period that a return weighs on, and whether it was carried there from the bill's period."""
-    if policy == "SAME_PERIOD" or (policy is None and home.holds(when)):
+    if policy == "SAME_PERIOD" or (policy is None and home.holds(when, zone)):
         return home, False
-    later = sorted((each for each in periods if each.active and each.start > when), key=lambda one: one.start)
+    later = sorted(
+        (each for each in periods if each.active and each.begins_after(when, zone)), key=lambda one: one.start
+    )
     return (later[0], True) if later else (None, True)
 
 
@@ -251,23 +199,27 @@ def target_ledger(
     if window == "CYCLIC_WINDOW" and part.get("enrolledOn") is not None:
         start = max(start or datetime.min.replace(tzinfo=UTC), instant(part["enrolledOn"], zone))
     bills, amounts = {}, {}
+    until = instant(part["unenrolledOn"], zone) if part.get("unenrolledOn") is not None else None
     for record in records:
         when = instant(record["date"], zone)
-        if window != "FIXED_CALENDAR_WINDOW" and ((start and when < start) or (end and when >= end)):
-            continue
         try:
             amount = contribution(target, record)
         except BadData:
-            errors.add(record["id"])
+            errors.add(record["id"])  # wherever it lies
+            continue
+        if window != "FIXED_CALENDAR_WINDOW" and (
+            (start and when < start) or (end and when >= end) or (until and when >= until)
+        ):
             continue
         if amount is not None:
             bills[record["id"]], amounts[record["id"]] = record, amount
     takes_returns = target["targetEntity"] in ("TRANSACTION", "LINEITEM") and policy != "IGNORE"
     back = [each for each in records if each["type"] == "ReturnBill"] if takes_returns else []
-    returned = returned_amounts(target, bills, amounts, back, errors)
+    returned = returned_amounts(target, bills, amounts, back, errors, zone)
     values = default_values(group, target, (part.get("values") or {}).get(target["name"]))
     if window == "PERIOD_AGNOSTIC_WINDOW":
-        return agnostic_ledger(group, target, bills, amounts, returned, values, policy, zone), errors
+        periods = agnostic_ledger(group, target, bills, amounts, returned, values, policy, zone, errors)
+        return [each for each in periods if until is None or (each.end is not None and each.end <= until)], errors
     if window == "CYCLIC_WINDOW":
         anchor = min((instant(each["date"], zone) for each in bills.values()), default=None)
         periods = [] if anchor is None else cyclic_periods(group, values, anchor, zone)
@@ -276,24 +228,25 @@ def target_ledger(
     homes = {}
     for record_id, record in bills.items():
         for period in periods:
-            if period.active and period.holds(instant(record["date"], zone)):
+            if period.active and period.holds(instant(record["date"], zone), zone):
                 period.entries.append(entry(record, amounts[record_id], zone, kind="add", bill=record_id))
                 homes[record_id] = period
     for each in returned:
         home = homes.get(each["return"]["returnOf"])
         if home is None:
             continue
-        when = instant(each["return"]["date"], zone)
-        period, carried = place_return(periods, home, when, policy)
+        period, carried = place_return(periods, home, each["order"][0], policy, zone)
         if carried and target["targetType"] == "VISIT" and not empties_day(each, returned, home, zone):
             continue
-        if period is not None:
-            period.entries.append(
-                entry(each["return"], each["amount"], zone, kind="return", bill=each["return"]["returnOf"],
-                      whole=each["whole"], carried=carried)
-            )  # fmt: skip
+        if period is None:
+            errors.add(each["return"]["id"])
+        else:
+            period.entries.append(return_entry(each, zone, carried=carried))
     for period in periods:
-        period.entries.sort(key=lambda one: (one["date"], one["id"]))
+        # what is carried in from earlier periods opens the ledger
+        period.entries.sort(key=lambda one: (not one.get("carried", False), one["order"]))
+    if window == "CYCLIC_WINDOW" and until is not None:
+        periods = [each for each in periods if each.end is not None and each.end <= until]
     return periods, errors
 
 
@@ -303,37 +256,45 @@ def agnostic_ledger(
     bills: dict[Any, dict[str, Any]],
     amounts: dict[Any, Decimal],
     returned: list[dict[str, Any]],
-    values: list[Decimal],
+    values: list[Fraction],
     policy: str | None,
     zone: tzinfo,
+    errors: set[Any],
 ) -> list[Period]:
     """Cycles that close on the record that reaches the value; the next record opens the next one."""
     periods: list[Period] = []
     homes: dict[Any, Period] = {}
     waiting: list[dict[str, Any]] = []  # returns for the cycle that opens next
-    taken = {each["return"]["id"]: each for each in returned}
-    everything = [*bills.values(), *(each["return"] for each in returned)]
-    for record in sorted(everything, key=lambda one: (instant(one["date"], zone), one["id"])):
-        when = instant(record["date"], zone)
-        if record["id"] in taken:
-            each = taken[record["id"]]
-            home = homes.get(record["returnOf"])
+
+    def weigh(each: dict[str, Any]) -> bool:
+        home = homes[each["return"]["returnOf"]]
+        return target["targetType"] != "VISIT" or empties_day(each, returned, home, zone)
+
+    everything = [{"order": order(record, zone), "record": record} for record in bills.values()]
+    everything += returned
+    for each in sorted(everything, key=lambda one: one["order"]):
+        when = each["order"][0]
+        if "return" in each:
+            home = homes.get(each["return"]["returnOf"])
             if home is None:
                 continue
-            same = policy == "SAME_PERIOD" or (policy is None and (home.end is None or when <= home.end))
-            more = {"kind": "return", "bill": record["returnOf"], "whole": each["whole"], "carried": not same}
-            (home.entries if same else waiting).append(entry(record, each["amount"], zone, **more))
+            if policy == "SAME_PERIOD" or (policy is None and (home.end is None or when <= home.end)):
+                home.entries.append(return_entry(each, zone, carried=False))
+            else:
+                waiting.append(each)
             continue
+        record = each["record"]
         if not periods or periods[-1].end is not None:
             if len(periods) >= cycle_count(group):
                 continue
             value = values[min(len(periods), len(values) - 1)]
             periods.append(Period(len(periods), when, None, value))
-            periods[-1].entries.extend(each for each in waiting if each["date"] < when)
-            waiting = [each for each in waiting if each["date"] >= when]
+            periods[-1].entries.extend(return_entry(one, zone, carried=True) for one in waiting if weigh(one))
+            waiting = []
         current = periods[-1]
         current.entries.append(entry(record, amounts[record["id"]], zone, kind="add", bill=record["id"]))
         homes[record["id"]] = current
         if is_achieved(target, current, current.entries, zone):
             current.end = when
+    errors |= {one["return"]["id"] for one in waiting if weigh(one)}
     return periods

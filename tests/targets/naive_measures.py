@@ -46,6 +46,15 @@ def instant(value: Any, zone: tzinfo) -> datetime:
     return found.astimezone(UTC)
 
 
+def written_day(value: Any) -> date:
+    """The calendar day that a bound of a group is written with; of milliseconds the one in UTC."""
+    if isinstance(value, int):
+        return instant(value, UTC).date()
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(value[:10])
+
+
 def local_day(moment: datetime, zone: tzinfo) -> date:
     return moment.astimezone(zone).date()
 
@@ -268,8 +277,6 @@ def in_scope(target: dict[str, Any], record: dict[str, Any]) -> bool:
     filters = [each for each in target.get("filters") or [] if each.get("entityIds")]
     if not filters:
         return True
-    if target["targetEntity"] == "EVENT" and record.get("storeId") is None:
-        return False
     for each in filters:
         wanted = each["entityIds"]
         if each["entityType"] == "STORE" and record.get("storeId") in wanted:

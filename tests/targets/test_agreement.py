@@ -48,7 +48,8 @@ def comparable(plain: dict[str, Any], expected: dict[str, Any], group: dict[str,
             else {name: rows(customer, given) for name, given in caps.items() if name in counted},
         }
     errors = sorted({(each[0], each[1]) for each in plain["reported"]["errors"]})
-    return {"customers": customers, "reported": {**plain["reported"], "errors": [list(each) for each in errors]}}
+    reported = {name: plain["reported"][name] for name in ("duplicates", "orphan_returns")}
+    return {"customers": customers, "reported": {**reported, "errors": [list(each) for each in errors]}}
 
 
 def differences(mine: Any, theirs: Any, where: str) -> Iterator[tuple[str, Any, Any]]:

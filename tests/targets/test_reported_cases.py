@@ -255,7 +255,7 @@ def test_days_that_two_active_periods_share_are_an_error() -> None:
         target(values=[100, 100]), periods=[("A", "2024-01-01", "2024-01-07"), ("B", "2024-01-07", "2024-01-14")]
     )
     assert [(one.code, one.severity) for one in validate(shared)] == [("periods-overlap", "error")]
-    with pytest.raises(EvaluationError, match="shares days"):
+    with pytest.raises(EvaluationError, match="overlaps"):
         evaluate(shared, [])
     shared["periods"][1]["active"] = False
     assert progress(shared, [bill("a", "2024-01-07", 5)])[0] == "5"

@@ -68,7 +68,7 @@ def _for_returns(entry: Entry, evaluator: TargetEvaluator, record: dict[str, obj
     try:
         value = evaluator.stated_value(record, "currentTxn")
     except DataError:
-        value = None  # a bill without a value still counts; its returns are told by their lines
+        return  # a bill whose value does not fit still counts; its returns are told by their lines
     entry.value = value if value is not None else worth_of(lines)
 
 
