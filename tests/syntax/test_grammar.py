@@ -79,11 +79,11 @@ def test_each_example_gets_its_code(example: dict[str, object]) -> None:
         assert set(found) & allowed, (text, found)
 
 
-def test_every_slip_has_a_sentence_and_compiles() -> None:
+def test_every_replacement_has_a_diagnostic_and_compiles() -> None:
     known = set(codes())
-    for slip in mistakes()["slip"]:
-        assert slip["code"] in known
-        re.compile(slip["pattern"])
+    for replacement in mistakes()["replacement"]:
+        assert replacement["code"] in known
+        re.compile(replacement["pattern"])
     assert {example["code"] for example in mistakes()["example"]} <= known
 
 

@@ -66,18 +66,18 @@ def _longest(table: Tables, tokens: list[Token], start: int) -> int:
     """Behind the last token of the longest expression that begins at a token; the token itself when none does."""
     stack: Stack | None = (table.start, None)
     best, depth = start, 0
-    for place in range(start, len(tokens)):
-        if place - best >= LOOKAHEAD:
+    for index in range(start, len(tokens)):
+        if index - best >= LOOKAHEAD:
             break
-        shifted = _shift(table, stack, tokens[place].kind)
+        shifted = _shift(table, stack, tokens[index].kind)
         if shifted is None:
             break
         stack = shifted
-        depth += {"LPAR": 1, "RPAR": -1}.get(tokens[place].kind, 0)
+        depth += {"LPAR": 1, "RPAR": -1}.get(tokens[index].kind, 0)
         if depth > _DEEPEST:
             break
         if _accepts(table, stack):
-            best = place + 1
+            best = index + 1
     return best
 
 

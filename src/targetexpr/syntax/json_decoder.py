@@ -49,23 +49,23 @@ class Decoded:
     groups: tuple[int, ...]  # how many groups of one operand stand round the node
 
     def pointer(self, index: int) -> str:
-        """The JSON pointer of the node with that place in preorder; of an and/or list its outermost object.
+        """The JSON pointer of the node with that index in preorder; of an and/or list its outermost object.
 
         >>> decode('{"arity":"literal","value":"1","type":"number:primitive"}').pointer(0)
         ''
         """
         waiting: list[tuple[Expr, Path]] = [(self.tree, None)]
-        for place in range(index + 1):
+        for at in range(index + 1):
             node, path = waiting.pop()
-            for _ in range(self.groups[place]):
+            for _ in range(self.groups[at]):
                 path = _operand(path, 0)
-            if place < index:
+            if at < index:
                 waiting.extend(reversed(list(_operand_paths(node, path))))
         return pointer(path)
 
 
-def _operand(path: Path, place: int) -> Path:
-    return ((path, "operands"), place)
+def _operand(path: Path, index: int) -> Path:
+    return ((path, "operands"), index)
 
 
 def _operand_paths(node: Expr, path: Path) -> Iterator[tuple[Expr, Path]]:
@@ -77,10 +77,10 @@ def _operand_paths(node: Expr, path: Path) -> Iterator[tuple[Expr, Path]]:
             path = _operand(path, 1)
         yield children[-1], path
         return
-    for place, child in enumerate(children):
+    for index, child in enumerate(children):
         # A method's own name stands behind its operand, a function's before its arguments.
-        behind = isinstance(node, FunctionCall) or (isinstance(node, MethodCall) and place > 0)
-        yield child, _operand(path, place + behind)
+        behind = isinstance(node, FunctionCall) or (isinstance(node, MethodCall) and index > 0)
+        yield child, _operand(path, index + behind)
 
 
 def from_json(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Expr:
@@ -259,14 +259,14 @@ class _Decoder:
             return []
         values = cast("list[Json]", array.value)
         out: list[_Built] = []
-        for place, value in enumerate(values):
+        for index, value in enumerate(values):
             if value.kind == "object":
                 operand = cast(_Built, value.value)
                 diagnostics += operand.diagnostics
                 out.append(operand)
             else:
                 words = {"what": "A node", "wanted": "an object", "got": _a(value)}
-                self.report(diagnostics, "wrong-kind", value.span, "operands", place, **words)
+                self.report(diagnostics, "wrong-kind", value.span, "operands", index, **words)
         shape = SHAPES.get(arity)
         if shape is not None and shape.least:
             few, many = len(values) < shape.least, shape.most is not None and len(values) > shape.most
@@ -323,13 +323,13 @@ class _Decoder:
 
     def own_name(self, operands: list[_Built], arity: str, diagnostics: list[Diagnostic]) -> _Built | None:
         """The operand that is the member's, method's or function's own name."""
-        place = 0 if arity == "function_call" else 1
-        own = operands[place]
+        index = 0 if arity == "function_call" else 1
+        own = operands[index]
         if own.arity == "name":
             return own
-        which = "The second operand" if place else "The first operand"
+        which = "The second operand" if index else "The first operand"
         words = {"what": which, "wanted": "a name", "got": f"a {own.arity}"}
-        self.report(diagnostics, "wrong-kind", own.span, "operands", place, **words)
+        self.report(diagnostics, "wrong-kind", own.span, "operands", index, **words)
         return None
 
     def build(self, built: _Built, value: str, operands: list[_Built]) -> None:

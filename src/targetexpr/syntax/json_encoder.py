@@ -102,7 +102,7 @@ def to_json(
 ) -> str:
     """The expressionJson of a tree.
 
-    `compact` has no white space; `editor` starts with a newline, indents by two and has no blank after colons.
+    `compact` has no white space; `editor` starts with a newline, indents by two and has no space after colons.
     `types` gives a type, or None, for each node in the order of `lang.walk.preorder`; literals without one get the
     type of their kind, other nodes none. A member's name gets the type of its dereference, a method's or function's
     name the type of functions. Raises ExpressionError (`too-large`) for output past `limits.json` characters: an
@@ -114,7 +114,7 @@ def to_json(
     """
     if style not in ("compact", "editor"):
         raise ValueError(f'a JSON style is "compact" or "editor", not {style!r}')
-    return _Writer(style, _types_by_place(expr, types), limits).write(expr)
+    return _Writer(style, _types_by_index(expr, types), limits).write(expr)
 
 
 def group_json(fragments: Sequence[Expr], style: JsonStyle = "editor", *, limits: Limits = DEFAULT_LIMITS) -> str:
@@ -129,7 +129,7 @@ def group_json(fragments: Sequence[Expr], style: JsonStyle = "editor", *, limits
     return _Writer(style, None, limits).write(_Object("group", None, None, tuple(fragments)))
 
 
-def _types_by_place(expr: Expr, types: Sequence[str | None] | None) -> Sequence[str | None] | None:
+def _types_by_index(expr: Expr, types: Sequence[str | None] | None) -> Sequence[str | None] | None:
     if types is not None and len(types) != (nodes := sum(1 for _ in preorder(expr))):
         raise ValueError(f"types has {len(types)} entries for a tree of {nodes} nodes")
     return types
@@ -165,9 +165,9 @@ class _Writer:
             if shape.operands:
                 self.put("," + inner + '"operands":[')
                 waiting.append(self.line(level + 1) + "]" + self.line(level) + "}")
-                for place in range(len(shape.operands) - 1, -1, -1):
-                    waiting.append((shape.operands[place], level + 2))
-                    waiting.append(("," if place else "") + self.line(level + 2))
+                for index in range(len(shape.operands) - 1, -1, -1):
+                    waiting.append((shape.operands[index], level + 2))
+                    waiting.append(("," if index else "") + self.line(level + 2))
             else:
                 self.put(self.line(level) + "}")
         return "".join(self.parts)

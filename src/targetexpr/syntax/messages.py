@@ -1,4 +1,4 @@
-"""What is said about slips and broken JSON: the sentences of grammar/mistakes.toml made into diagnostics."""
+"""Diagnostics on broken text and expressionJson, from the messages of grammar/mistakes.toml."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from targetexpr.syntax.grammar import folder
 
 @cache
 def mistakes() -> Mapping[str, Any]:
-    """The whole of mistakes.toml. Read only when there is something to say."""
+    """The whole of mistakes.toml. Read only when there is a diagnostic to make."""
     import tomllib
 
     with open(join(folder(), "mistakes.toml"), "rb") as file:
@@ -32,7 +32,7 @@ def diagnostic(
     hint_key: str = "hint",
     **values: object,
 ) -> Diagnostic:
-    """The diagnostic of that code: its sentence filled in with `values`, its fix made of `edits` if there are any."""
+    """The diagnostic of that code: its message filled in with `values`, its fix made of `edits` if there are any."""
     return diagnostic_of(code, span, values, severity=severity, pointer=pointer, edits=edits, hint_key=hint_key)
 
 
@@ -46,21 +46,21 @@ def diagnostic_of(
     edits: tuple[Edit, ...] = (),
     hint_key: str = "hint",
 ) -> Diagnostic:
-    """`say` for callers that have the words in a mapping."""
-    sentence: dict[str, Any] = mistakes()["say"][code]
-    hint = sentence.get(hint_key, "").format(**values)
+    """`diagnostic` for callers that have the values in a mapping."""
+    entry: dict[str, Any] = mistakes()["diagnostic"][code]
+    hint = entry.get(hint_key, "").format(**values)
     return Diagnostic(
         code=code,
         severity=severity,
         span=span,
-        message=sentence["message"].format(**values),
+        message=entry["message"].format(**values),
         hint=hint or None,
-        fixes=(Fix(sentence["fix"].format(**values), edits),) if edits else (),
-        tags=frozenset(sentence.get("tags", ())),
+        fixes=(Fix(entry["fix"].format(**values), edits),) if edits else (),
+        tags=frozenset(entry.get("tags", ())),
         pointer=pointer,
     )
 
 
 def codes() -> tuple[str, ...]:
     """Every code that reading text or expressionJson can give."""
-    return tuple(sorted({*mistakes()["say"], *jsontext.CODES}))
+    return tuple(sorted({*mistakes()["diagnostic"], *jsontext.CODES}))

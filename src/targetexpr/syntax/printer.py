@@ -41,19 +41,19 @@ _ATOM = POSTFIX_BINDING + 1
 
 class _Mark(Enum):
     OPEN = 1  # a chain of operators starts
-    BREAK = 2  # the place before one of its operators
+    BREAK = 2  # the position before one of its operators
     CLOSE = 3  # the chain ends
 
 
 _Piece: TypeAlias = str | _Mark
 _Work: TypeAlias = _Piece | tuple[Expr, int]
-"""What is still to be written: a piece, or a node with the binding that its place needs."""
+"""What is still to be written: a piece, or a node with the binding that it needs there."""
 
 
 def to_text(expr: Expr, style: TextStyle = "compact") -> str:
     """The rule as text.
 
-    `compact` has no optional blanks and only the parentheses that the tree needs. `readable` has a blank round
+    `compact` has no optional spaces and only the parentheses that the tree needs. `readable` has a space around
     operators and after commas; past 100 characters the outermost chain breaks before each operator.
 
     >>> from targetexpr import parse
@@ -86,7 +86,7 @@ def print_with_spans(expr: Expr) -> Printed:
     length = 0
     starts: list[int] = []
     ends: list[int] = []
-    waiting: list[_Work | int] = [(expr, CONDITIONAL_BINDING)]  # a number: here the node of that place ends
+    waiting: list[_Work | int] = [(expr, CONDITIONAL_BINDING)]  # a number: here the node with that index ends
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
@@ -109,7 +109,7 @@ def print_with_spans(expr: Expr) -> Printed:
 
 
 def _one_node(node: Expr) -> list[_Work]:
-    """A node's own compact text, its operands in their places: a sum of sums is not one chain here."""
+    """A node's own compact text, its operands in it: a sum of sums is not one chain here."""
     if not isinstance(node, Binary):
         return _parts(node, _COMPACT)
     binding = BINARY[node.operator].binding
@@ -117,19 +117,19 @@ def _one_node(node: Expr) -> list[_Work]:
     return [(node.left, binding if chains else binding + 1), node.operator, (node.right, binding + 1)]
 
 
-class _Blanks:
-    """Where a style puts blanks."""
+class _Spacing:
+    """Where a style puts spaces."""
 
     def __init__(self, *, after_operator: str, comma: str) -> None:
         self.after_operator = after_operator
         self.comma = comma
 
 
-_COMPACT = _Blanks(after_operator="", comma=",")
-_READABLE = _Blanks(after_operator=" ", comma=", ")
+_COMPACT = _Spacing(after_operator="", comma=",")
+_READABLE = _Spacing(after_operator=" ", comma=", ")
 
 
-def _pieces(expr: Expr, blanks: _Blanks) -> list[_Piece]:
+def _pieces(expr: Expr, spacing: _Spacing) -> list[_Piece]:
     """The text in order, with marks where a chain may break. No recursion: trees may be of any depth."""
     out: list[_Piece] = []
     waiting: list[_Work] = [(expr, CONDITIONAL_BINDING)]
@@ -137,7 +137,7 @@ def _pieces(expr: Expr, blanks: _Blanks) -> list[_Piece]:
         item = waiting.pop()
         if isinstance(item, tuple):
             node, needed = item
-            parts = _parts(node, blanks)
+            parts = _parts(node, spacing)
             waiting.extend(reversed(["(", *parts, ")"] if _binding(node) < needed else parts))
         else:
             out.append(item)
@@ -145,7 +145,7 @@ def _pieces(expr: Expr, blanks: _Blanks) -> list[_Piece]:
 
 
 def _binding(node: Expr) -> int:
-    """How tightly a node holds together: it needs parentheses where its place asks for more."""
+    """How tightly a node holds together: it needs parentheses where its position asks for more."""
     match node:
         case Conditional():
             return CONDITIONAL_BINDING
@@ -164,8 +164,8 @@ def _binding(node: Expr) -> int:
             assert_never(node)
 
 
-def _parts(node: Expr, blanks: _Blanks) -> list[_Work]:
-    """A node's own text, with its operands in their places."""
+def _parts(node: Expr, spacing: _Spacing) -> list[_Work]:
+    """A node's own text, with its operands in it."""
     match node:
         case NumberLiteral(value=value):
             return [value]
@@ -178,23 +178,23 @@ def _parts(node: Expr, blanks: _Blanks) -> list[_Work]:
         case Dereference(operand=operand, name=name):
             return [(operand, POSTFIX_BINDING), f".{name}"]
         case MethodCall(operand=operand, name=name, arguments=arguments):
-            return [(operand, POSTFIX_BINDING), f".{name}(", *_commas(arguments, blanks), ")"]
+            return [(operand, POSTFIX_BINDING), f".{name}(", *_commas(arguments, spacing), ")"]
         case FunctionCall(name=name, arguments=arguments):
-            return [f"{name}(", *_commas(arguments, blanks), ")"]
+            return [f"{name}(", *_commas(arguments, spacing), ")"]
         case Unary(operator=operator, operand=operand):
             # A number counts as tight here: -5 needs no parentheses.
             return [operator, (operand, UNARY_BINDING)]
         case Binary():
             operands, operators = _spine(node)
             needed = BINARY[node.operator].binding + 1
-            return _chain([(operand, needed) for operand in operands], operators, blanks)
+            return _chain([(operand, needed) for operand in operands], operators, spacing)
         case Logical(operator=operator, terms=terms):
             # One more than both logical operators: a list inside a list always has its parentheses.
             needed = LOGICAL["&&"].binding + 1
-            return _chain([(term, needed) for term in terms], [operator] * (len(terms) - 1), blanks)
+            return _chain([(term, needed) for term in terms], [operator] * (len(terms) - 1), spacing)
         case Conditional(condition=condition, then=then, otherwise=otherwise):
             needed = CONDITIONAL_BINDING + 1
-            return _chain([(condition, needed), (then, needed), (otherwise, needed)], ["?", ":"], blanks)
+            return _chain([(condition, needed), (then, needed), (otherwise, needed)], ["?", ":"], spacing)
         case _:
             assert_never(node)
 
@@ -213,18 +213,18 @@ def _spine(node: Binary) -> tuple[list[Expr], list[str]]:
     return operands[::-1], operators[::-1]
 
 
-def _commas(arguments: tuple[Expr, ...], blanks: _Blanks) -> list[_Work]:
+def _commas(arguments: tuple[Expr, ...], spacing: _Spacing) -> list[_Work]:
     out: list[_Work] = []
     for argument in arguments:
-        out += [blanks.comma, (argument, CONDITIONAL_BINDING)]
+        out += [spacing.comma, (argument, CONDITIONAL_BINDING)]
     return out[1:]
 
 
-def _chain(operands: Iterable[_Work], operators: Iterable[str], blanks: _Blanks) -> list[_Work]:
+def _chain(operands: Iterable[_Work], operators: Iterable[str], spacing: _Spacing) -> list[_Work]:
     first, *rest = operands
     out: list[_Work] = [_Mark.OPEN, first]
     for operator, operand in zip(operators, rest, strict=True):
-        out += [_Mark.BREAK, operator + blanks.after_operator, operand]
+        out += [_Mark.BREAK, operator + spacing.after_operator, operand]
     out.append(_Mark.CLOSE)
     return out
 

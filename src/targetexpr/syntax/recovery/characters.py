@@ -1,4 +1,4 @@
-"""Slips in characters: quotes, escapes, single signs and odd blanks, found and mended before the text is parsed."""
+"""Wrong characters: quotes, escapes, single signs, invisible ones, found and repaired before the text is parsed."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from targetexpr.syntax.messages import diagnostic_of, mistakes
 
 
 class RepairedText:
-    """A text with the slips mended that can be, and the way back from its offsets to those of the original."""
+    """A text with the mistakes repaired that can be, and the way back from its offsets to those of the original."""
 
     def __init__(
         self, original: str, edits: list[Edit], diagnostics: list[Diagnostic], *, unrepairable: bool, dropped: int = 0
     ) -> None:
         self.original = original
         self.diagnostics = diagnostics
-        self.dropped = dropped  # how many slips have no diagnostic of their own
+        self.dropped = dropped  # how many mistakes have no diagnostic of their own
         self.unrepairable = unrepairable  # something stands there that no repair is known for
         self.text = ""
-        self._starts: list[int] = []  # of each edit in the mended text
+        self._starts: list[int] = []  # of each edit in the repaired text
         self._ends: list[int] = []
         self._edits = edits
         parts: list[str] = []
@@ -41,7 +41,7 @@ class RepairedText:
         self.text = "".join(parts)
 
     def start(self, offset: int) -> int:
-        """Where what starts at `offset` of the mended text starts in the original."""
+        """Where what starts at `offset` of the repaired text starts in the original."""
         at = bisect_right(self._starts, offset) - 1
         if at < 0:
             return offset
@@ -49,7 +49,7 @@ class RepairedText:
         return self._edits[at].span.start if inside else self._edits[at].span.end + offset - self._ends[at]
 
     def end(self, offset: int) -> int:
-        """Where what ends at `offset` of the mended text ends in the original."""
+        """Where what ends at `offset` of the repaired text ends in the original."""
         at = bisect_left(self._starts, offset) - 1
         if at < 0:
             return offset
@@ -57,18 +57,18 @@ class RepairedText:
         return self._edits[at].span.end if inside else self._edits[at].span.end + offset - self._ends[at]
 
     def inside(self, offset: int) -> bool:
-        """Whether an offset of the mended text lies within what a repair wrote: the original has no such place."""
+        """Whether an offset of the repaired text lies within what a repair wrote: the original has no such offset."""
         at = bisect_left(self._starts, offset) - 1
         return at >= 0 and offset < self._ends[at]
 
     def span(self, start: int, end: int) -> Span:
-        """The original's span for one of the mended text."""
+        """The original's span for one of the repaired text."""
         first, last = self.start(start), self.end(end)
         return Span(first, max(first, last))
 
 
 class _Quotes(NamedTuple):
-    """A way to quote that is none of ours: what opens, what closes, what is said."""
+    """A way to quote that is none of ours: what opens, what closes, and the diagnostic."""
 
     opens: re.Pattern[str]
     closes: re.Pattern[str]
@@ -90,9 +90,11 @@ def _quotes() -> tuple[_Quotes, ...]:
 
 
 @cache
-def _slip_patterns() -> tuple[re.Pattern[str], tuple[dict[str, str], ...]]:
-    slips = tuple(mistakes()["slip"])
-    return re.compile("|".join(f"(?P<s{n}>{slip['pattern']})" for n, slip in enumerate(slips))), slips
+def _replacements() -> tuple[re.Pattern[str], tuple[dict[str, str], ...]]:
+    replacements = tuple(mistakes()["replacement"])
+    return re.compile(
+        "|".join(f"(?P<s{n}>{replacement['pattern']})" for n, replacement in enumerate(replacements))
+    ), replacements
 
 
 @cache
@@ -114,12 +116,12 @@ _SAME = re.compile(r"(.)\1*", re.DOTALL)
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]*)?[eE][+-]?[0-9]+(?![A-Za-z0-9_])")
 
 
-def mend(text: str, most: int) -> RepairedText:
-    """Find the slips in characters, wherever they stand, and mend those that a repair is known for.
+def repair_characters(text: str, most: int) -> RepairedText:
+    """Find the mistakes in characters, wherever they stand, and repair those that a repair is known for.
 
-    Of more than `most` the rest is mended and counted without a diagnostic of its own.
+    Of more than `most` the rest is repaired and counted without a diagnostic of its own.
     """
-    return _Repairer(text, most).mended()
+    return _Repairer(text, most).repaired()
 
 
 class _Repairer:
@@ -135,15 +137,15 @@ class _Repairer:
         self.line_end = -1
         self.quotes = 0  # straight quotes from here to the end of the line
 
-    def mended(self) -> RepairedText:
-        patterns, slips = _slip_patterns()
+    def repaired(self) -> RepairedText:
+        patterns, replacements = _replacements()
         token, quotes = _token(), _quotes()
         while self.at < len(self.text):
             quoted = next((q for q in quotes if q.opens.match(self.text, self.at)), None)
             if quoted is not None:
                 self.odd_string(quoted)
             elif (found := patterns.match(self.text, self.at)) is not None:
-                self.slip(found, slips[int(str(found.lastgroup)[1:])])
+                self.replacement(found, replacements[int(str(found.lastgroup)[1:])])
             elif self.text[self.at] == '"':
                 self.string(token)
             else:
@@ -152,7 +154,7 @@ class _Repairer:
             self.text, self.edits, self.diagnostics, unrepairable=self.unrepairable, dropped=self.dropped
         )
 
-    def say(self, code: str, span: Span, *edits: Edit, **values: str) -> None:
+    def report(self, code: str, span: Span, *edits: Edit, **values: str) -> None:
         if len(self.diagnostics) < self.most:
             self.diagnostics.append(diagnostic_of(code, span, values, edits=edits))
         else:
@@ -160,24 +162,24 @@ class _Repairer:
         self.edits.extend(edits)
         self.unrepairable = self.unrepairable or not edits
 
-    def slip(self, found: re.Match[str], slip: dict[str, str]) -> None:
+    def replacement(self, found: re.Match[str], known: dict[str, str]) -> None:
         span = Span(*found.span())
-        text, write = found.group(), slip["write"]
-        self.say(slip["code"], span, Edit(span, write), text=visible(text), write=write)
+        text, write = found.group(), known["write"]
+        self.report(known["code"], span, Edit(span, write), text=visible(text), write=write)
         self.open += write.count("(") - write.count(")")
         self.at = span.end
 
     def other(self, token: re.Pattern[str]) -> None:
         exponent = _EXPONENT.match(self.text, self.at)
         if exponent is not None:
-            self.say("exponent", Span(*exponent.span()), text=exponent.group())
+            self.report("exponent", Span(*exponent.span()), text=exponent.group())
             self.at = exponent.end()
             return
         found = token.match(self.text, self.at)
         if found is None:
             run = _SAME.match(self.text, self.at)
             assert run is not None
-            self.say("unexpected-character", Span(*run.span()), text=visible(self.text[self.at]))
+            self.report("unexpected-character", Span(*run.span()), text=visible(self.text[self.at]))
             self.at = run.end()
             return
         self.open += {"LPAR": 1, "RPAR": -1}.get(str(found.lastgroup), 0)
@@ -202,7 +204,7 @@ class _Repairer:
         whole = found is not None
         if not whole and _NOTHING.match(self.text, start + 1):
             span = Span(start, start + 1)
-            self.say("stray-quote", span, Edit(span, ""))
+            self.report("stray-quote", span, Edit(span, ""))
             self.at = span.end
             self.quotes -= 1
             return
@@ -211,7 +213,7 @@ class _Repairer:
             curly = _CURLY_END.search(self.text, start + 1, limit)
             if curly is not None:
                 span = Span(*curly.span())
-                self.say("curly-quote", span, Edit(span, '"'), text=curly.group())
+                self.report("curly-quote", span, Edit(span, '"'), text=curly.group())
                 self.at = span.end
                 self.quotes -= 1
                 return
@@ -225,7 +227,7 @@ class _Repairer:
         self.quotes -= 2
         self.at = found.end()
         if not is_raw_string(found.group()[1:-1]):
-            self.say("lone-surrogate", Span(start, self.at))
+            self.report("lone-surrogate", Span(start, self.at))
 
     def unclosed(self, start: int, end: int | None) -> None:
         """A string without its closing quote: it belongs before the parentheses and operators that follow the words."""
@@ -239,7 +241,7 @@ class _Repairer:
         while outside and end > start + 1 and self.text[end - 1] == ")":
             outside -= 1
             end -= 1
-        self.say("unclosed-string", Span(start, max(end, start + 1)), Edit(Span(end, end), '"'))
+        self.report("unclosed-string", Span(start, max(end, start + 1)), Edit(Span(end, end), '"'))
         self.quotes -= 1
         self.at = end
 
@@ -264,10 +266,10 @@ class _Repairer:
         opened = Span(*opening.span())
         edits = [Edit(opened, quotes.write)]
         if closing is None:
-            self.say(quotes.code, opened, *edits, text=visible(opening.group()), write=quotes.write)
+            self.report(quotes.code, opened, *edits, text=visible(opening.group()), write=quotes.write)
             self.at = start
             self.unclosed(opened.start, None)
-            # The opening quote is mended already; the string is told as unclosed from there.
+            # The opening quote is repaired already; the string is told as unclosed from there.
             return
         inside = self.text[start : closing.start()]
         edits += [
@@ -281,9 +283,9 @@ class _Repairer:
         else:
             self.quotes -= 1
         if ("\\u" in inside and lone_surrogate(inside)) or any("\ud800" <= char <= "\udfff" for char in inside):
-            self.say("lone-surrogate", Span(opened.start, closing.end()))
+            self.report("lone-surrogate", Span(opened.start, closing.end()))
         span = opened if straight else Span(opened.start, closing.end())
-        self.say(quotes.code, span, *edits, text=visible(opening.group()), write=quotes.write)
+        self.report(quotes.code, span, *edits, text=visible(opening.group()), write=quotes.write)
         self.at = closing.end()
 
 

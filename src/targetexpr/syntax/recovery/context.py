@@ -1,4 +1,4 @@
-"""The grammar run over tokens of a repaired text, the place where it fails, and what stands round that place."""
+"""The grammar run over tokens of a repaired text, where it fails, and what stands round that token."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from targetexpr.syntax.recovery.parentheses import is_call, unclosed
 class ParseFailure(NamedTuple):
     """Where the grammar does not go on: the token, what could stand there, and what is on the stack."""
 
-    place: int  # which token
+    token_index: int
     state: int
     expected: frozenset[str]
     starts: tuple[int, ...]  # for each symbol on the stack, its first token
@@ -34,7 +34,7 @@ class ParseFailure(NamedTuple):
 
 
 class IncrementalParse:
-    """Follows the grammar over texts that are mended bit by bit: each run begins where its tokens are new."""
+    """Follows the grammar over texts that are repaired bit by bit: each run begins where its tokens are new."""
 
     def __init__(self) -> None:
         self._tokens: list[Token] = []
@@ -80,8 +80,8 @@ class IncrementalParse:
         raise AssertionError("the end of the text is a token of its own")
 
 
-_FEWEST = 256  # tokens between two places where a run can begin
-_MOST_STARTS = 32  # such places of one text: each holds a copy of the stack
+_FEWEST = 256  # tokens between two points where a run can begin
+_MOST_STARTS = 32  # such points of one text: each holds a copy of the stack
 
 
 def run(tokens: list[Token]) -> ParseFailure | None:
@@ -91,52 +91,56 @@ def run(tokens: list[Token]) -> ParseFailure | None:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A slip that is understood: what is said, and the tokens as they were meant (None: no telling)."""
+    """A mistake that is understood: its diagnostic, and the tokens as they were meant (None: no telling)."""
 
     diagnostic: Diagnostic
     tokens: list[Token] | None
 
 
 class RecoveryContext:
-    """A place where the grammar is stuck, with what stands round it, for the functions that know one slip each."""
+    """Where the grammar does not go on, and what stands round it, for the functions that know one mistake each."""
 
-    def __init__(self, tokens: list[Token], stuck: ParseFailure, mended: RepairedText) -> None:
+    def __init__(self, tokens: list[Token], failure: ParseFailure, repaired: RepairedText) -> None:
         self.tokens = tokens
-        self.stuck = stuck
-        self.place = stuck.place
-        self.mended = mended
+        self.failure = failure
+        self.index = failure.token_index
+        self.repaired = repaired
         # An edit would stand in the middle of what another one writes: it has to wait until that one is made.
         self.overlaps_repair = False
-        self.token = tokens[stuck.place]
-        self.before = tokens[stuck.place - 1] if stuck.place else None
-        self.open = unclosed(tokens[: stuck.place])
+        self.token = tokens[failure.token_index]
+        self.before = tokens[failure.token_index - 1] if failure.token_index else None
+        self.open = unclosed(tokens[: failure.token_index])
 
     def span(self, first: Token, last: Token | None = None) -> Span:
-        return self.mended.span(first.start, (last or first).end)
+        return self.repaired.span(first.start, (last or first).end)
 
     def written(self, token: Token) -> str:
-        """A token as its author wrote it, slips included."""
+        """A token as its author wrote it, mistakes included."""
         span = self.span(token)
-        return self.mended.original[span.start : span.end]
+        return self.repaired.original[span.start : span.end]
 
     def replace(self, at: int, count: int, *new: Token) -> list[Token]:
         return [*self.tokens[:at], *new, *self.tokens[at + count :]]
 
+    def overlaps(self, *offsets: int) -> None:
+        """Note that an edit begins or ends at these offsets of the repaired text."""
+        self.overlaps_repair = self.overlaps_repair or any(self.repaired.inside(offset) for offset in offsets)
+
     def edit(self, first: Token, last: Token, text: str) -> Edit:
-        """Write `text` in the place of some tokens."""
-        self.overlaps_repair = self.overlaps_repair or self.mended.inside(first.start) or self.mended.inside(last.end)
+        """Write `text` instead of some tokens."""
+        self.overlaps(first.start, last.end)
         return Edit(self.span(first, last), text)
 
     def insertion(self, after: Token, text: str) -> Edit:
         """Write `text` behind a token."""
-        self.overlaps_repair = self.overlaps_repair or self.mended.inside(after.end)
-        at = self.mended.end(after.end)
+        self.overlaps(after.end)
+        at = self.repaired.end(after.end)
         return Edit(Span(at, at), text)
 
     def before_token(self, token: Token, text: str) -> Edit:
         """Write `text` before a token."""
-        self.overlaps_repair = self.overlaps_repair or self.mended.inside(token.start)
-        at = self.mended.start(token.start)
+        self.overlaps(token.start)
+        at = self.repaired.start(token.start)
         return Edit(Span(at, at), text)
 
     @property
@@ -148,10 +152,10 @@ def operator_kind(symbol: str) -> str:
     return next(token.kind for token in tokenize(symbol))
 
 
-def cut(scene: RecoveryContext, first: int, end: int) -> str:
-    """The mended text of some tokens, blanks between them kept to one at most."""
+def cut(context: RecoveryContext, first: int, end: int) -> str:
+    """The repaired text of some tokens, spaces between them kept to one at most."""
     parts: list[str] = []
-    for before, token in zip([None, *scene.tokens[first:end]], scene.tokens[first:end], strict=False):
+    for before, token in zip([None, *context.tokens[first:end]], context.tokens[first:end], strict=False):
         if before is not None and before.end < token.start:
             parts.append(" ")
         parts.append(token.text)

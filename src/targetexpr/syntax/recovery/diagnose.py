@@ -1,4 +1,4 @@
-"""What an author meant: the diagnostics on a text, from limits through slips in characters to slips in structure."""
+"""What an author meant: the diagnostics on a text, from limits through wrong characters to wrong structure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from targetexpr.lang.walk import size
 from targetexpr.syntax.lexer import ENDS_OPERAND, ENDS_TERM, Token, tokenize
 from targetexpr.syntax.messages import diagnostic
 from targetexpr.syntax.parser import MixedLogic, Parsed
-from targetexpr.syntax.recovery.characters import RepairedText, mend
+from targetexpr.syntax.recovery.characters import RepairedText, repair_characters
 from targetexpr.syntax.recovery.heuristics import SuspiciousTokens, may_be_suspicious
 from targetexpr.syntax.recovery.mixed_logic import mixed_logic_warning
 from targetexpr.syntax.recovery.structure import recover
@@ -72,20 +72,20 @@ def errors(text: str, limits: Limits) -> Recovered:
     deep = _too_deep(tokenize(text), limits)
     if deep:
         return Recovered(deep, None)
-    mended = mend(text, limits.diagnostics)
-    found, dropped = list(mended.diagnostics), mended.dropped
+    repaired = repair_characters(text, limits.diagnostics)
+    found, dropped = list(repaired.diagnostics), repaired.dropped
     tokens = None
-    if not mended.unrepairable:
-        suspicions = SuspiciousTokens(tokenize(mended.text), mended, "error", limits.diagnostics)
-        wrong, meant = recover(suspicions.tokens, mended)
+    if not repaired.unrepairable:
+        suspicions = SuspiciousTokens(tokenize(repaired.text), repaired, "error", limits.diagnostics)
+        wrong, meant = recover(suspicions.tokens, repaired)
         found += [*suspicions.diagnostics, *wrong]
         dropped += suspicions.dropped
-        tokens = None if meant is None else [_in_original(token, mended) for token in meant]
+        tokens = None if meant is None else [_in_original(token, repaired) for token in meant]
     return Recovered(capped(found, limits.diagnostics, dropped), tokens)
 
 
-def _in_original(token: Token, mended: RepairedText) -> Token:
-    start, end = mended.span(token.start, token.end)
+def _in_original(token: Token, repaired: RepairedText) -> Token:
+    start, end = repaired.span(token.start, token.end)
     return token._replace(start=start, end=end)
 
 

@@ -1,4 +1,4 @@
-"""Slips that leave something the grammar accepts: a profile run together with its attribute, a split method, `not(`."""
+"""Mistakes that the grammar accepts: a profile run together with its attribute, a split method, `not(`."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def _suspect() -> re.Pattern[str]:
 class SuspiciousTokens:
     """Goes over the tokens once: `tokens` as they were meant, `diagnostics` on the first `most`, `dropped` the rest."""
 
-    def __init__(self, tokens: list[Token], mended: RepairedText, severity: Severity, most: int) -> None:
-        self.mended = mended
+    def __init__(self, tokens: list[Token], repaired: RepairedText, severity: Severity, most: int) -> None:
+        self.repaired = repaired
         self.severity = severity
         self.most = most
         self.diagnostics: list[Diagnostic] = []
@@ -64,7 +64,7 @@ class SuspiciousTokens:
 
     def negation(self, token: Token) -> int:
         """`not(a)`."""
-        span = self.mended.span(token.start, token.end)
+        span = self.repaired.span(token.start, token.end)
         self.report("word-operator", span, Edit(span, "!"), text=token.text, write="!")
         self.tokens.append(Token("NOT", "!", token.start, token.end))
         return 1
@@ -74,8 +74,8 @@ class SuspiciousTokens:
         write = "is" + rest.text
         if rest.kind != "NAME" or write not in self._methods:
             return False
-        edit = Edit(self.mended.span(dot.start, dot.end), "")
-        self.report("stray-dot", self.mended.span(token.start, rest.end), edit, write=write)
+        edit = Edit(self.repaired.span(dot.start, dot.end), "")
+        self.report("stray-dot", self.repaired.span(token.start, rest.end), edit, write=write)
         self.tokens.append(Token("NAME", write, token.start, rest.end))
         return True
 
@@ -87,8 +87,8 @@ class SuspiciousTokens:
         cut = token.start + len(profile)
         rest = token.text[len(profile) :]
         name = rest[:1].lower() + rest[1:]
-        edit = Edit(self.mended.span(cut, cut + 1), "." + name[:1])
-        span = self.mended.span(token.start, token.end)
+        edit = Edit(self.repaired.span(cut, cut + 1), "." + name[:1])
+        span = self.repaired.span(token.start, token.end)
         self.report("missing-dot", span, edit, profile=profile, name=name, write=f"{profile}.{name}")
         self.tokens += [
             Token("NAME", profile, token.start, cut),

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+
+from targetexpr.syntax.lexer import Token
 
 TRIES = 64
-"""How many places for a missing parenthesis are compared; past that it goes to the end."""
+"""How many positions for a missing parenthesis are compared; past that it goes to the end."""
 
 WORK = 100_000
 """How many tokens may be looked at for one missing parenthesis: long texts get fewer tries."""
 
 
-class TokenLike(Protocol):
-    """What is asked of a token here."""
-
-    @property
-    def kind(self) -> str: ...
-
-
-def unclosed(tokens: Sequence[TokenLike]) -> list[int]:
-    """The places of the `(` that no `)` closes, outermost first."""
+def unclosed(tokens: Sequence[Token]) -> list[int]:
+    """The indexes of the `(` that no `)` closes, outermost first."""
     opened: list[int] = []
     for index, token in enumerate(tokens):
         if token.kind == "LPAR":
@@ -30,12 +24,12 @@ def unclosed(tokens: Sequence[TokenLike]) -> list[int]:
     return opened
 
 
-def is_call(tokens: Sequence[TokenLike], opened: int) -> bool:
-    """Whether the `(` at that place begins the arguments of a call."""
+def is_call(tokens: Sequence[Token], opened: int) -> bool:
+    """Whether the `(` at that index begins the arguments of a call."""
     return opened > 0 and tokens[opened - 1].kind == "NAME"
 
 
-def close_one(tokens: Sequence[TokenLike], opened: Sequence[int]) -> int:
+def close_one(tokens: Sequence[Token], opened: Sequence[int]) -> int:
     """Before which token the `)` belongs that the innermost of `opened` lacks.
 
     A call whose string or number is followed by an operator ends before that operator: `contains("x"&&a` cannot
@@ -47,17 +41,17 @@ def close_one(tokens: Sequence[TokenLike], opened: Sequence[int]) -> int:
         return _end_of_arguments(tokens, innermost)
     others = len(opened) - 1
     marks = [(index, _MARKS[token.kind]) for index, token in enumerate(tokens) if token.kind in _MARKS]
-    best, fewest = end, _mixes(marks, end, others)
+    best, fewest = end, _mixed_levels(marks, end, others)
     if fewest:
-        places = [i for i in range(innermost + 1, end) if tokens[i].kind in ("AND", "OR")]
-        for place in places[: min(TRIES, 1 + WORK // len(tokens))]:
-            mixes = _mixes(marks, place, others)
-            if mixes is not None and (fewest is None or mixes < fewest):
-                best, fewest = place, mixes
+        positions = [i for i in range(innermost + 1, end) if tokens[i].kind in ("AND", "OR")]
+        for position in positions[: min(TRIES, 1 + WORK // len(tokens))]:
+            mixed = _mixed_levels(marks, position, others)
+            if mixed is not None and (fewest is None or mixed < fewest):
+                best, fewest = position, mixed
     return best
 
 
-def _end_of_arguments(tokens: Sequence[TokenLike], opened: int) -> int:
+def _end_of_arguments(tokens: Sequence[Token], opened: int) -> int:
     depth = 0
     for index in range(opened + 1, len(tokens) - 1):
         kind = tokens[index].kind
@@ -80,18 +74,18 @@ _MARKS = {
     "QMARK": _PARTS,
     "COLON": _PARTS,
 }
-"""What matters to mixes, as numbers: this is the innermost loop where a long text lacks many parentheses."""
+"""What matters to mixed logic, as numbers: this is the innermost loop where a long text lacks many parentheses."""
 
 
-def _mixes(marks: Sequence[tuple[int, int]], place: int, others: int) -> int | None:
-    """How many levels mix && and ||, with a `)` before `place` and `others` at the end; None if one is too many."""
+def _mixed_levels(marks: Sequence[tuple[int, int]], position: int, others: int) -> int | None:
+    """How many levels mix && and ||, with a `)` before `position` and `others` at the end; None if one is too many."""
     outer: list[int] = []  # which operators the levels outside have, a bit for each
-    here = mixes = 0
+    here = mixed = 0
     pending = True
     for index, mark in marks:
-        if pending and index >= place:
+        if pending and index >= position:
             pending = False
-            mixes += here == _BOTH
+            mixed += here == _BOTH
             if not outer:
                 return None
             here = outer.pop()
@@ -101,33 +95,33 @@ def _mixes(marks: Sequence[tuple[int, int]], place: int, others: int) -> int | N
             outer.append(here)
             here = 0
         else:
-            mixes += here == _BOTH
+            mixed += here == _BOTH
             here = 0
             if mark == _CLOSES:
                 if not outer:
                     return None
                 here = outer.pop()
     if pending:
-        mixes += here == _BOTH
+        mixed += here == _BOTH
         if not outer:
             return None
         here = outer.pop()
     for _ in range(min(others + 1, len(outer) + 1)):
-        mixes += here == _BOTH
+        mixed += here == _BOTH
         here = outer.pop() if outer else 0
-    return mixes
+    return mixed
 
 
-def beside_or(tokens: Sequence[TokenLike], first: int, last: int) -> bool:
+def beside_or(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether an `||` stands on the level of the tokens from `first` to before `last`, with no parentheses between."""
     return _meets_or(tokens, range(last, len(tokens)), "LPAR") or _meets_or(tokens, range(first - 1, -1, -1), "RPAR")
 
 
-def _meets_or(tokens: Sequence[TokenLike], places: range, opens: str) -> bool:
+def _meets_or(tokens: Sequence[Token], positions: range, opens: str) -> bool:
     closes = "RPAR" if opens == "LPAR" else "LPAR"
     depth = 0
-    for place in places:
-        kind = tokens[place].kind
+    for position in positions:
+        kind = tokens[position].kind
         if kind == opens:
             depth += 1
         elif kind == closes:

@@ -1,4 +1,4 @@
-"""Slips in structure that are known one by one: parentheses, commas, colons, dots, repeated operators."""
+"""Structural mistakes that are known one by one: parentheses, commas, colons, dots, repeated operators."""
 
 from __future__ import annotations
 
@@ -13,73 +13,73 @@ from targetexpr.syntax.recovery.context import RecoveryContext, Repair, cut, sho
 from targetexpr.syntax.recovery.parentheses import close_one, is_call
 
 
-def extra_paren(scene: RecoveryContext) -> Repair | None:
+def extra_paren(context: RecoveryContext) -> Repair | None:
     """A `)` with no `(` before it."""
-    if scene.token.kind != "RPAR" or scene.open or not scene.stuck.complete:
+    if context.token.kind != "RPAR" or context.open or not context.failure.complete:
         return None
-    span = scene.span(scene.token)
+    span = context.span(context.token)
     return Repair(
-        diagnostic("extra-paren", span, edits=(scene.edit(scene.token, scene.token, ""),)),
-        scene.replace(scene.place, 1),
+        diagnostic("extra-paren", span, edits=(context.edit(context.token, context.token, ""),)),
+        context.replace(context.index, 1),
     )
 
 
-def missing_paren(scene: RecoveryContext) -> Repair | None:
-    """The end of the text, or a place that only makes sense after a `)`."""
-    if scene.token.kind != END or not scene.stuck.complete or not scene.open:
+def missing_paren(context: RecoveryContext) -> Repair | None:
+    """The end of the text, or a token that only makes sense after a `)`."""
+    if context.token.kind != END or not context.failure.complete or not context.open:
         return None
-    at = close_one(scene.tokens, scene.open)
-    before = scene.tokens[at - 1]
-    where = "at the end" if at == scene.place else f"before {scene.tokens[at].text}"
-    edit = scene.insertion(before, ")")
-    reported = diagnostic("missing-paren", scene.span(scene.tokens[scene.open[-1]]), edits=(edit,), where=where)
-    return Repair(reported, scene.replace(at, 0, Token("RPAR", ")", before.end, before.end)))
+    at = close_one(context.tokens, context.open)
+    before = context.tokens[at - 1]
+    where = "at the end" if at == context.index else f"before {context.tokens[at].text}"
+    edit = context.insertion(before, ")")
+    reported = diagnostic("missing-paren", context.span(context.tokens[context.open[-1]]), edits=(edit,), where=where)
+    return Repair(reported, context.replace(at, 0, Token("RPAR", ")", before.end, before.end)))
 
 
-def colon_for_comma(scene: RecoveryContext) -> Repair | None:
+def colon_for_comma(context: RecoveryContext) -> Repair | None:
     """`f("a":"b")`."""
-    if scene.token.kind != "COLON" or not scene.in_call or not scene.stuck.complete:
+    if context.token.kind != "COLON" or not context.in_call or not context.failure.complete:
         return None
-    span = scene.span(scene.token)
-    comma = Token("COMMA", ",", scene.token.start, scene.token.end)
-    edit = scene.edit(scene.token, scene.token, ",")
-    return Repair(diagnostic("colon-for-comma", span, edits=(edit,)), scene.replace(scene.place, 1, comma))
+    span = context.span(context.token)
+    comma = Token("COMMA", ",", context.token.start, context.token.end)
+    edit = context.edit(context.token, context.token, ",")
+    return Repair(diagnostic("colon-for-comma", span, edits=(edit,)), context.replace(context.index, 1, comma))
 
 
-def missing_comma(scene: RecoveryContext) -> Repair | None:
+def missing_comma(context: RecoveryContext) -> Repair | None:
     """`f("a" "b")`."""
-    before = scene.before
-    if before is None or not scene.in_call or scene.token.kind not in LITERAL or before.kind not in LITERAL:
+    before = context.before
+    if before is None or not context.in_call or context.token.kind not in LITERAL or before.kind not in LITERAL:
         return None
-    edit = scene.insertion(before, ",")
+    edit = context.insertion(before, ",")
     comma = Token("COMMA", ",", before.end, before.end)
-    span = scene.span(before, scene.token)
-    return Repair(diagnostic("missing-comma", span, edits=(edit,)), scene.replace(scene.place, 0, comma))
+    span = context.span(before, context.token)
+    return Repair(diagnostic("missing-comma", span, edits=(edit,)), context.replace(context.index, 0, comma))
 
 
-def digit_grouping(scene: RecoveryContext) -> Repair | None:
+def digit_grouping(context: RecoveryContext) -> Repair | None:
     """`1,000`."""
-    at = scene.place
-    if scene.token.kind != "COMMA" or scene.in_call or scene.before is None or scene.before.kind != "NUMBER":
+    at = context.index
+    if context.token.kind != "COMMA" or context.in_call or context.before is None or context.before.kind != "NUMBER":
         return None
     end = at
-    while scene.tokens[end].kind == "COMMA" and re.fullmatch(r"[0-9]{3}(\.[0-9]*)?", scene.tokens[end + 1].text):
+    while context.tokens[end].kind == "COMMA" and re.fullmatch(r"[0-9]{3}(\.[0-9]*)?", context.tokens[end + 1].text):
         end += 2
-    group = scene.tokens[at - 1 : end]
+    group = context.tokens[at - 1 : end]
     if end == at or any(a.end != b.start for a, b in pairwise(group)):
         return None
     text = "".join(token.text for token in group)
     write = text.replace(",", "")
-    span = scene.span(group[0], group[-1])
+    span = context.span(group[0], group[-1])
     reported = diagnostic(
-        "digit-grouping", span, edits=(scene.edit(group[0], group[-1], write),), text=text, write=write
+        "digit-grouping", span, edits=(context.edit(group[0], group[-1], write),), text=text, write=write
     )
-    return Repair(reported, scene.replace(at - 1, len(group), Token("NUMBER", write, group[0].start, group[-1].end)))
+    return Repair(reported, context.replace(at - 1, len(group), Token("NUMBER", write, group[0].start, group[-1].end)))
 
 
-def missing_dot(scene: RecoveryContext) -> Repair | None:
+def missing_dot(context: RecoveryContext) -> Repair | None:
     """`currentTxn value`."""
-    before, token = scene.before, scene.token
+    before, token = context.before, context.token
     if (
         before is None
         or token.kind != "NAME"
@@ -87,56 +87,57 @@ def missing_dot(scene: RecoveryContext) -> Repair | None:
         or before.text not in mistakes()["profiles"]["names"]
     ):
         return None
-    if scene.place > 1 and scene.tokens[scene.place - 2].kind == "DOT":
+    if context.index > 1 and context.tokens[context.index - 2].kind == "DOT":
         return None
-    span = scene.span(before, token)
-    gap = scene.mended.span(before.end, token.start)
-    scene.overlaps_repair = scene.overlaps_repair or scene.mended.inside(before.end) or scene.mended.inside(token.start)
+    span = context.span(before, token)
+    gap = context.repaired.span(before.end, token.start)
+    context.overlaps(before.end, token.start)
     write = f"{before.text}.{token.text}"
     reported = diagnostic(
         "missing-dot", span, edits=(Edit(gap, "."),), profile=before.text, name=token.text, write=write
     )
-    return Repair(reported, scene.replace(scene.place, 0, Token("DOT", ".", before.end, token.start)))
+    return Repair(reported, context.replace(context.index, 0, Token("DOT", ".", before.end, token.start)))
 
 
-def double_dot(scene: RecoveryContext) -> Repair | None:
+def double_dot(context: RecoveryContext) -> Repair | None:
     """`a..b`."""
-    if scene.token.kind != "DOT" or scene.before is None or scene.before.kind != "DOT":
+    if context.token.kind != "DOT" or context.before is None or context.before.kind != "DOT":
         return None
-    span = scene.span(scene.token)
+    span = context.span(context.token)
     return Repair(
-        diagnostic("double-dot", span, edits=(scene.edit(scene.token, scene.token, ""),)), scene.replace(scene.place, 1)
+        diagnostic("double-dot", span, edits=(context.edit(context.token, context.token, ""),)),
+        context.replace(context.index, 1),
     )
 
 
-def repeated_operator(scene: RecoveryContext) -> Repair | None:
+def repeated_operator(context: RecoveryContext) -> Repair | None:
     """`a && && b`."""
-    token, before = scene.token, scene.before
+    token, before = context.token, context.before
     if token.kind not in ("AND", "OR", "COMPARE") or before is None or before.text != token.text:
         return None
-    span = scene.span(before, token)
-    gap = Edit(scene.mended.span(before.end, token.end), "")
-    scene.overlaps_repair = scene.overlaps_repair or scene.mended.inside(before.end) or scene.mended.inside(token.end)
+    span = context.span(before, token)
+    gap = Edit(context.repaired.span(before.end, token.end), "")
+    context.overlaps(before.end, token.end)
     text = f"{before.text} {token.text}"
     reported = diagnostic("repeated-operator", span, edits=(gap,), text=text, write=token.text)
-    return Repair(reported, scene.replace(scene.place, 1))
+    return Repair(reported, context.replace(context.index, 1))
 
 
-def not_callable(scene: RecoveryContext) -> Repair | None:
+def not_callable(context: RecoveryContext) -> Repair | None:
     """`(a.b)(c)`, `5(c)`: only names are called; `(a>1)(b>2)` lacks an operator instead."""
-    before = scene.before
-    if scene.token.kind != "LPAR" or before is None or before.kind not in ENDS_OPERAND:
+    before = context.before
+    if context.token.kind != "LPAR" or before is None or before.kind not in ENDS_OPERAND:
         return None
-    first = scene.place - 1
+    first = context.index - 1
     if before.kind == "RPAR":
         depth = 0
         while True:
-            depth += {"RPAR": 1, "LPAR": -1}.get(scene.tokens[first].kind, 0)
+            depth += {"RPAR": 1, "LPAR": -1}.get(context.tokens[first].kind, 0)
             if depth == 0:
                 break
             first -= 1
-        inside = scene.tokens[first + 1 : scene.place - 1]
-        if is_call(scene.tokens, first) or not all(token.kind in ("NAME", "DOT", "LPAR", "RPAR") for token in inside):
+        inside = context.tokens[first + 1 : context.index - 1]
+        if is_call(context.tokens, first) or not all(token.kind in ("NAME", "DOT", "LPAR", "RPAR") for token in inside):
             return None
-    what = cut(scene, first, scene.place)
-    return Repair(diagnostic("not-callable", scene.span(scene.tokens[first], before), before=short(what)), None)
+    what = cut(context, first, context.index)
+    return Repair(diagnostic("not-callable", context.span(context.tokens[first], before), before=short(what)), None)

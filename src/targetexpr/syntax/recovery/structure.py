@@ -1,4 +1,4 @@
-"""Slips in structure: runs the grammar over mended tokens and, where it is stuck, finds what the author meant."""
+"""Mistakes in structure: runs the grammar over repaired tokens and, where it fails, finds what the author meant."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from targetexpr.syntax.recovery.punctuation import (
 from targetexpr.syntax.recovery.word_operators import word_operator
 
 BUDGET = 2_000_000
-"""Tokens that recovery may look at, all rounds together: the functions that know a slip may read all of the rule."""
+"""Tokens that recovery may look at, all rounds together: the functions that know a mistake may read all of the rule."""
 
 
 REPAIRS: tuple[Callable[[RecoveryContext], Repair | None], ...] = (
@@ -53,40 +53,40 @@ REPAIRS: tuple[Callable[[RecoveryContext], Repair | None], ...] = (
 )
 
 
-def by_example(scene: RecoveryContext) -> Diagnostic:
-    """What is said where no repair is known: by the example in whose situation the parser is, else plainly."""
-    signature = (scene.stuck.state, scene.token.kind)
+def by_example(context: RecoveryContext) -> Diagnostic:
+    """The diagnostic where no repair is known: by the example in whose situation the parser is, else plainly."""
+    signature = (context.failure.state, context.token.kind)
     code = _situations().get(signature, "")
-    if not code and scene.token.kind == END:
+    if not code and context.token.kind == END:
         code = "unexpected-end"
     elif not code:
-        code = "missing-operand" if scene.stuck.wants_operand else "syntax"
-    token = scene.token
-    place = scene.span(token) if token.text or scene.before is None else _end_of(scene, scene.before)
-    if code == "missing-operator" and scene.before is not None:
-        place = scene.span(scene.before, token)
+        code = "missing-operand" if context.failure.wants_operand else "syntax"
+    token = context.token
+    span = context.span(token) if token.text or context.before is None else _end_of(context, context.before)
+    if code == "missing-operator" and context.before is not None:
+        span = context.span(context.before, token)
     return diagnostic(
         code,
-        place,
-        text=short(visible(scene.written(token))) if token.text else "the end",
-        before=short(visible(scene.written(scene.before))) if scene.before is not None else "its beginning",
-        needed=_needed(scene.stuck),
+        span,
+        text=short(visible(context.written(token))) if token.text else "the end",
+        before=short(visible(context.written(context.before))) if context.before is not None else "its beginning",
+        needed=_needed(context.failure),
     )
 
 
-def _end_of(scene: RecoveryContext, before: Token) -> Span:
+def _end_of(context: RecoveryContext, before: Token) -> Span:
     """The end of a text is told at its last token: carets need something to point at."""
-    return scene.span(before)
+    return context.span(before)
 
 
-def _needed(stuck: ParseFailure) -> str:
-    if stuck.wants_operand:
-        return 'A value is needed here: an attribute like currentTxn.value, a number, a "string" or a parenthesis.'
-    if stuck.expected == {"NAME"}:
-        return "The name of an attribute or method is needed here."
-    if stuck.expected == {"COLON"}:
-        return "A : and the other result are needed here."
-    return "An operator is needed here, such as && or ==, or the end of the rule."
+def _needed(failure: ParseFailure) -> str:
+    if failure.wants_operand:
+        return 'Expected a value: an attribute like currentTxn.value, a number, a "string" or a parenthesis.'
+    if failure.expected == {"NAME"}:
+        return "Expected the name of an attribute or method."
+    if failure.expected == {"COLON"}:
+        return "Expected `:` and the second result."
+    return "Expected an operator, such as `&&` or `==`, or the end of the rule."
 
 
 @cache
@@ -95,14 +95,14 @@ def _situations() -> dict[tuple[int, str], str]:
     situations: dict[tuple[int, str], str] = {}
     for example in mistakes()["example"]:
         for text in example["texts"]:
-            stuck = run(tokens := tokenize(text))
-            if stuck is not None:
-                situations.setdefault((stuck.state, tokens[stuck.place].kind), example["code"])
+            failure = run(tokens := tokenize(text))
+            if failure is not None:
+                situations.setdefault((failure.state, tokens[failure.token_index].kind), example["code"])
     return situations
 
 
-def recover(tokens: list[Token], mended: RepairedText) -> tuple[list[Diagnostic], list[Token] | None]:
-    """Every slip in structure, up to the first that no repair is known for; the tokens as they were meant.
+def recover(tokens: list[Token], repaired: RepairedText) -> tuple[list[Diagnostic], list[Token] | None]:
+    """Every mistake in structure, up to the first that no repair is known for; the tokens as they were meant.
 
     The tokens are None where they are no rule: no repair was known, or there were too many.
     """
@@ -110,15 +110,15 @@ def recover(tokens: list[Token], mended: RepairedText) -> tuple[list[Diagnostic]
     spent = 0
     runs = IncrementalParse()
     while True:
-        stuck = runs.run(tokens)
-        if stuck is None:
+        failure = runs.run(tokens)
+        if failure is None:
             return diagnostics, tokens
         spent += len(tokens)
-        scene = RecoveryContext(tokens, stuck, mended)
-        repair = next((found for known in REPAIRS if (found := known(scene)) is not None), None)
+        context = RecoveryContext(tokens, failure, repaired)
+        repair = next((found for known in REPAIRS if (found := known(context)) is not None), None)
         if repair is None:
-            return [*diagnostics, by_example(scene)], None
-        diagnostics.append(replace(repair.diagnostic, fixes=()) if scene.overlaps_repair else repair.diagnostic)
+            return [*diagnostics, by_example(context)], None
+        diagnostics.append(replace(repair.diagnostic, fixes=()) if context.overlaps_repair else repair.diagnostic)
         if repair.tokens is None or spent > BUDGET:
             return diagnostics, None
         tokens = repair.tokens
