@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from targetexpr import diagnose, parse
+from targetexpr import Schema, diagnose, parse
+from targetexpr.lang.functions import KIND_METHODS
 from targetexpr.lang.operators import OPERATORS
 from targetexpr.syntax import tables as saved
 from targetexpr.syntax.automaton import tables
@@ -87,7 +88,13 @@ def test_every_replacement_has_a_diagnostic_and_compiles() -> None:
     assert {example["code"] for example in mistakes()["example"]} <= known
 
 
-def test_profiles_are_names() -> None:
+def test_the_profiles_of_the_mistakes_are_those_of_the_bundled_schema() -> None:
     names = mistakes()["profiles"]["names"]
-    assert names == sorted(names, key=str)
-    assert len(set(names)) == len(names)
+    assert names == sorted(names)
+    assert names == sorted(Schema.bundled().profiles)
+
+
+def test_the_methods_of_the_mistakes_are_those_of_values() -> None:
+    methods = {name for by_name in KIND_METHODS.values() for name in by_name}
+    assert set(mistakes()["profiles"]["is_methods"]) == {name for name in methods if name.startswith("is")}
+    assert set(mistakes()["null_tests"].values()) <= methods

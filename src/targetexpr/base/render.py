@@ -36,7 +36,7 @@ def render(
 
     >>> from targetexpr import diagnose
     >>> print(render(diagnose("a=1"), Source("a=1")))
-    error[single-equals]: A single `=` is no comparison; two values are compared with `==`.
+    error[single-equals]: `=` does not compare; use `==`.
       --> 1:2
         |
       1 | a=1

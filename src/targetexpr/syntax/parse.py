@@ -58,26 +58,18 @@ def parse_text(text: str, limits: Limits = DEFAULT_LIMITS) -> ParseResult:
     >>> parse_text("currentTxn.value=500").repaired
     Binary('==', Dereference('value', Name('currentTxn')), NumberLiteral('500'))
     """
-    if not isinstance(text, str):
-        raise TypeError(f"a rule is a str, not {type(text).__name__}")
-    if len(text) > limits.text:
-        from targetexpr.syntax.recovery.diagnose import too_long
-
-        return _broken(text, [too_long(limits, len(text))], (), None)
-    tokens = lexemes(text)
-    try:
-        parsed = parse_tokens(tokens)
-    except NotInLanguage:
-        from targetexpr.syntax.recovery.diagnose import errors
-
-        recovered = errors(text, limits)
-        meant = recovered.tokens
-        repaired = None if meant is None else Lazy(lambda: _tree_of(meant, limits))
-        return _broken(text, recovered.diagnostics, tokens, repaired)
-    if not _within(parsed, text, limits):
-        from targetexpr.syntax.recovery.diagnose import past_limits
-
-        return _broken(text, past_limits(text, parsed, limits), tokens, None)
+    tokens, parsed = _read(text, limits)
+    if parsed is None or not _within(parsed, text, limits):
+        errors, repaired = _recovered(text, tokens, parsed, limits)
+        return ParseResult(
+            text=text,
+            tree=None,
+            errors=errors,
+            mixed_logic=(),
+            _lexemes=tokens,
+            _warnings=None,
+            _repaired=repaired,
+        )
     return ParseResult(
         text=text,
         tree=parsed.tree,
@@ -97,10 +89,10 @@ def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Expr:
     >>> parse("currentTxn.value>500")
     Binary('>', Dereference('value', Name('currentTxn')), NumberLiteral('500'))
     """
-    result = parse_text(text, limits)
-    if result.tree is None:
-        raise ExpressionError(result.errors, text)
-    return result.tree
+    tokens, parsed = _read(text, limits)
+    if parsed is not None and _within(parsed, text, limits):
+        return parsed.tree
+    raise ExpressionError(_recovered(text, tokens, parsed, limits)[0], text)
 
 
 def diagnose(text: str, *, limits: Limits = DEFAULT_LIMITS) -> list[Diagnostic]:
@@ -114,18 +106,31 @@ def diagnose(text: str, *, limits: Limits = DEFAULT_LIMITS) -> list[Diagnostic]:
     return list(parse_text(text, limits).diagnostics)
 
 
-def _broken(
-    text: str, errors: Sequence[Diagnostic], tokens: Sequence[Lexeme], repaired: Lazy[Expr | None] | None
-) -> ParseResult:
-    return ParseResult(
-        text=text,
-        tree=None,
-        errors=tuple(errors),
-        mixed_logic=(),
-        _lexemes=tokens,
-        _warnings=None,
-        _repaired=repaired,
-    )
+def _read(text: str, limits: Limits) -> tuple[Sequence[Lexeme], Parsed | None]:
+    """The tokens, and the tree where they are a rule; a text that is too long has neither."""
+    if not isinstance(text, str):
+        raise TypeError(f"a rule is a str, not {type(text).__name__}")
+    if len(text) > limits.text:
+        return (), None
+    tokens = lexemes(text)
+    try:
+        return tokens, parse_tokens(tokens)
+    except NotInLanguage:
+        return tokens, None
+
+
+def _recovered(
+    text: str, tokens: Sequence[Lexeme], parsed: Parsed | None, limits: Limits
+) -> tuple[tuple[Diagnostic, ...], Lazy[Expr | None] | None]:
+    """What is wrong with a text that is no rule or past a limit, and the tree that it was meant to have."""
+    from targetexpr.syntax.recovery import diagnose as recovery
+
+    if not tokens:
+        return (recovery.too_long(limits, len(text)),), None
+    if parsed is not None:
+        return tuple(recovery.past_limits(text, parsed, limits)), None
+    found, meant = recovery.errors(text, limits)
+    return tuple(found), None if meant is None else Lazy(lambda: _tree_of(meant, limits))
 
 
 def _within(parsed: Parsed, text: str, limits: Limits) -> bool:
