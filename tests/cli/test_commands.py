@@ -194,7 +194,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_findings_go_to_standard_error(name: str, call: Call) -> None:
+def test_diagnostics_go_to_standard_error(name: str, call: Call) -> None:
     done = call(name, "-", stdin=BAD[name])
     assert done.status == 2
     assert done.out == ("1 rule checked: 1 error\n" if name == "check" else "")
@@ -243,7 +243,7 @@ def test_file_that_is_not_utf_8(name: str, content: bytes, call: Call, tmp_path:
     file.write_bytes(content)
     for done in (call(name, "-f", str(file)), call(name, "-", stdin=content)):
         assert (done.status, done.out) == (2, "")
-        assert "not UTF-8" in done.err
+        assert "not valid UTF-8 (line 1, byte " in done.err
         assert "Traceback" not in done.err
 
 
@@ -334,7 +334,7 @@ def test_check_prints_nothing_and_tells_by_status(call: Call) -> None:
     assert call("format", "--check", "--style", "readable", "a && b").status == 0
 
 
-def test_fix_mends_and_tells(call: Call) -> None:
+def test_fix_applies_fixes_and_reports_them(call: Call) -> None:
     done = call("format", "--fix", "currentCustomer.slabName=“Gold” and a.b>=1")
     assert done.status == 0
     assert done.out == 'currentCustomer.slabName=="Gold"&&a.b>=1\n'
@@ -342,7 +342,7 @@ def test_fix_mends_and_tells(call: Call) -> None:
     assert call("format", "--fix", RULE).err == ""
 
 
-def test_fix_of_what_cannot_be_mended(call: Call) -> None:
+def test_fix_of_what_cannot_be_fixed(call: Call) -> None:
     done = call("format", "--fix", "a=1&&")
     assert (done.status, done.out) == (2, "")
     assert "error[single-equals]" in done.err

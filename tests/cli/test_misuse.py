@@ -101,7 +101,7 @@ def test_fix_of_a_long_list_mends_all_of_it(call: Call) -> None:
     assert done.out == given.replace("=", "==") + "\n"
 
 
-def test_places_of_mended_findings_are_those_of_the_given_text(call: Call) -> None:
+def test_spans_of_fixed_diagnostics_are_those_of_the_given_text(call: Call) -> None:
     """A repair that comes to light after another must not be shown against a text that it was not found in."""
     rule = "currentTxn.value>50&amp;&&x>1"
     done = call("format", "--fix", rule)
@@ -180,5 +180,5 @@ def test_help_is_never_a_mistake(call: Call) -> None:
 def test_rule_in_place_of_a_command_is_told_apart_from_a_mistyped_one(call: Call) -> None:
     done = call("currentTxn.value>500")
     assert done.status == 2
-    assert "there is no command" in done.err
+    assert "unknown command" in done.err
     assert "--help" in done.err

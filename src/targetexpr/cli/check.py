@@ -112,8 +112,8 @@ def _environment(options: Namespace, schema: Schema) -> Environment:
     for code in (*codes["on"], *codes["off"]):
         if code not in CODES:
             close = suggest(code, CODES)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(CODES))}"
-            raise InputError(f"there is no warning {code!r}; {hint}")
+            hint = f"did you mean {close[0]}?" if close else f"expected one of {', '.join(sorted(CODES))}"
+            raise InputError(f"unknown warning {code!r}; {hint}")
     return Environment(
         schema=schema,
         event=options.event,

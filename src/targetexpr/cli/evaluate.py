@@ -32,7 +32,7 @@ EXAMPLES = """\
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_rule(parser)
-    parser.add_argument("--count", action="store_true", help="how many records say yes, no and null, nothing else")
+    parser.add_argument("--count", action="store_true", help="print only how many records say yes, no and null")
 
 
 def add_rule(parser: ArgumentParser) -> None:
@@ -45,7 +45,7 @@ def add_rule(parser: ArgumentParser) -> None:
         "--on-error",
         choices=("report", "stop", "null"),
         default="report",
-        help="what becomes of data that does not fit: report it and go on (default), stop, or read it as null; "
+        help="what to do with a value of the wrong type: report it and go on (default), stop, or read it as null; "
         "records that cannot be read are reported in any case",
     )
     add_output(parser)
@@ -62,12 +62,12 @@ def run(options: Namespace) -> int:
         if isinstance(outcome, Failure):
             tally.report(record, outcome.text)
         if not count_only:
-            _tell(options, record, outcome)
+            _print_outcome(options, record, outcome)
         if isinstance(outcome, Failure) and options.on_error == "stop":
             break
     tally.progress.clear()
     if options.count:
-        _tell_count(options, tally)
+        _print_count(options, tally)
     elif tally.bad and tally.done > 1:
         print(f"{tally.bad} of {tally.done} records could not be evaluated", file=sys.stderr)
     return tally.status()
@@ -98,7 +98,7 @@ def compiled(options: Namespace) -> Rule:
 
 
 class Tally(Counts):
-    """What came out so far, with what is wrong told at once and progress on a terminal."""
+    """What came out so far; problems are reported at once, and progress on a terminal."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,16 +110,16 @@ class Tally(Counts):
         self.progress.tick(self.done)
 
     def report(self, record: Record, text: str) -> None:
-        """Says what is wrong with a record."""
+        """Reports what is wrong with a record."""
         self.progress.clear()
         print(f"{record.place}: {text}", file=sys.stderr)
 
     def status(self) -> int:
-        """The exit status: bad input before no before yes."""
+        """The exit status: invalid input before no before yes."""
         return BAD_INPUT if self.bad else NO if self.no or self.null else YES
 
 
-def _tell(options: Namespace, record: Record, outcome: Value | Failure) -> None:
+def _print_outcome(options: Namespace, record: Record, outcome: Value | Failure) -> None:
     if options.output == "json":
         import json
 
@@ -135,7 +135,7 @@ def _tell(options: Namespace, record: Record, outcome: Value | Failure) -> None:
         print("error")
 
 
-def _tell_count(options: Namespace, tally: Tally) -> None:
+def _print_count(options: Namespace, tally: Tally) -> None:
     if options.output == "json":
         import json
 

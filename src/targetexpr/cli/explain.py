@@ -10,7 +10,7 @@ from targetexpr.console.outcomes import Failure
 
 DESCRIPTION = """\
 Explain for every record of the data why a rule holds or does not: each condition with the value it read, which side
-decided (*), what was not looked at (-), and what would have to change. The exit status is that of eval."""
+decided (*), what was not evaluated (-), and what would have to change. The exit status is that of eval."""
 EXAMPLES = """\
   targetexpr explain 'currentTxn.value>500' --data '{"currentTxn":{"value":320}}'
   targetexpr explain -f rule.txt --data contexts.jsonl --output json"""

@@ -1,4 +1,4 @@
-"""`targetexpr format`: rule text in canonical form, repaired first if asked."""
+"""`targetexpr format`: rule text in canonical form, fixed first if asked."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from targetexpr.syntax.parse import ParseResult, parse_text
 from targetexpr.syntax.printer import to_text
 
 DESCRIPTION = """\
-Print a rule in canonical form. Both styles parenthesise && beside ||, so that everybody reads the result alike.
-With --fix, slips that have an offered repair are mended first; what was mended is told on standard error."""
+Print a rule in canonical form. Both styles put parentheses around && beside ||, so that everybody reads the result
+alike. With --fix, errors that have a safe fix are fixed first, and reported on standard error."""
 EXAMPLES = """\
   targetexpr format 'currentTxn.value > 500&&( true )'
   targetexpr format --fix 'currentCustomer.slabName==“Gold”'
@@ -37,7 +37,7 @@ EXAMPLES = """\
   targetexpr format --in-place --style readable -f a.txt -f b.txt"""
 
 ROUNDS = 10
-"""Repairs can bring further slips to light; so often is the text read again."""
+"""Fixes can bring further errors to light; the text is read again up to this often."""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -49,7 +49,7 @@ def arguments(parser: ArgumentParser) -> None:
         default="compact",
         help="the text's style (default: compact)",
     )
-    parser.add_argument("--fix", action="store_true", help="mend slips that have an offered repair")
+    parser.add_argument("--fix", action="store_true", help="apply the safe fixes first")
     parser.add_argument("--check", action="store_true", help="print nothing; exit 1 when the rule would change")
     parser.add_argument("-i", "--in-place", action="store_true", help="write the result back to the file")
     add_output(parser)
@@ -58,7 +58,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Format every input; the worst exit status of all."""
     if options.check and options.in_place:
-        raise InputError("--check only tells and --in-place writes: give one of them")
+        raise InputError("--check only reports and --in-place writes: give one of them")
     sources = inputs(options)
     if options.in_place and not all(source.is_file for source in sources):
         raise InputError("--in-place writes to files: give them with -f FILE")
@@ -70,13 +70,13 @@ def run(options: Namespace) -> int:
 
 
 class Round(NamedTuple):
-    """One reading of the text, and what was mended in it."""
+    """One reading of the text, and what was fixed in it."""
 
     text: str
-    mended: list[Diagnostic]
+    fixed: list[Diagnostic]
 
 
-def repaired(text: str) -> tuple[ParseResult, list[Round]]:
+def fixed(text: str) -> tuple[ParseResult, list[Round]]:
     """A text with the safe fix of every error applied, and what was fixed, round by round."""
     rounds: list[Round] = []
     everything = Limits(diagnostics=len(text) + 1)
@@ -91,14 +91,14 @@ def repaired(text: str) -> tuple[ParseResult, list[Round]]:
 
 
 def _one(source: Input, options: Namespace) -> tuple[int, dict[str, object]]:
-    result, rounds = repaired(source.text) if options.fix else (parse_text(source.text), [])
+    result, rounds = fixed(source.text) if options.fix else (parse_text(source.text), [])
     quiet = options.output == "json"
     if not quiet:
         for one in rounds:
-            show(capped(one.mended, DEFAULT_LIMITS.diagnostics), Input(one.text, source.name))
+            show(capped(one.fixed, DEFAULT_LIMITS.diagnostics), Input(one.text, source.name))
     if result.tree is None:
         errors = capped(result.errors, DEFAULT_LIMITS.diagnostics)
-        return _unreadable(errors, Input(result.text, source.name), options)
+        return _invalid(errors, Input(result.text, source.name), options)
     made = to_text(result.tree, options.style)
     # A file ends with a line break; other text may do without.
     changed = made + "\n" != source.text if source.is_file else made != source.text.rstrip("\r\n")
@@ -111,16 +111,16 @@ def _one(source: Input, options: Namespace) -> tuple[int, dict[str, object]]:
         "source": source.name,
         "changed": changed,
         "expression": made,
-        "fixed": [data for one in rounds for data in _mended(one, source)],
+        "fixed": [data for one in rounds for data in _fixed(one, source)],
     }
     return NO if options.check and changed else YES, data
 
 
-def _unreadable(errors: Sequence[Diagnostic], left: Input, options: Namespace) -> tuple[int, dict[str, object]]:
+def _invalid(errors: Sequence[Diagnostic], left: Input, options: Namespace) -> tuple[int, dict[str, object]]:
     if options.output != "json":
         show(errors, left)
         if not options.fix and any(error.fix for error in errors):
-            print("\n`targetexpr format --fix` makes the offered repairs.", file=sys.stderr)
+            print("\n`targetexpr format --fix` applies the fixes.", file=sys.stderr)
     return BAD_INPUT, {
         "ok": False,
         "source": left.name,
@@ -128,11 +128,11 @@ def _unreadable(errors: Sequence[Diagnostic], left: Input, options: Namespace) -
     }
 
 
-def _mended(one: Round, source: Input) -> list[dict[str, object]]:
-    """What was mended, as data. Places are those of the given text; what came to light later has none there."""
+def _fixed(one: Round, source: Input) -> list[dict[str, object]]:
+    """What was fixed, as data. Spans are those of the given text; what came to light later has none there."""
     if one.text == source.text:
-        return diagnostics_as_data(one.mended, source)
-    return diagnostics_as_data([replace(found, span=NO_SPAN, fixes=()) for found in one.mended], source)
+        return diagnostics_as_data(one.fixed, source)
+    return diagnostics_as_data([replace(found, span=NO_SPAN, fixes=()) for found in one.fixed], source)
 
 
 def _write(source: Input, made: str) -> None:

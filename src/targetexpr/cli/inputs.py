@@ -42,7 +42,7 @@ def inputs(options: Namespace) -> list[Input]:
     found += [read_file(name) for name in options.file]
     if not found:
         if sys.stdin is None or sys.stdin.isatty():
-            raise InputError("nothing to read: give it as an argument, with -f FILE, or pipe it in (--help shows how)")
+            raise InputError("no input: give it as an argument, with -f FILE, or pipe it in (--help shows how)")
         found = [read_stdin()]
     return found
 
@@ -51,7 +51,7 @@ def one_input(options: Namespace) -> Input:
     """The input of a command that takes exactly one."""
     found = inputs(options)
     if len(found) > 1:
-        raise InputError("this takes one input: an argument or one file, not both")
+        raise InputError("expected one input: an argument or one file, not several")
     return found[0]
 
 

@@ -18,8 +18,8 @@ from targetexpr.console.exits import BAD_INPUT, INTERRUPTED, YES
 COMMANDS: dict[str, tuple[str, str]] = {
     "json": ("targetexpr.cli.to_json", "rule text to expressionJson"),
     "text": ("targetexpr.cli.to_text", "expressionJson to rule text"),
-    "format": ("targetexpr.cli.format", "rule text in canonical form, repaired if asked"),
-    "check": ("targetexpr.cli.check", "say what is wrong with rules, and how to mend it"),
+    "format": ("targetexpr.cli.format", "rule text in canonical form, fixed if asked"),
+    "check": ("targetexpr.cli.check", "report what is wrong with rules, and how to fix it"),
     "eval": ("targetexpr.cli.evaluate", "whether a rule holds for data, record by record"),
     "explain": ("targetexpr.cli.explain", "why a rule holds or not, with the values it read"),
     "schema": ("targetexpr.cli.schema", "list and search what an expression can name"),
@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("targetexpr.serve.command", "the target group API on your own machine, to test against"),
 }
 
-EXITS = "Exit status: 0 yes; 1 no (differs, would change); 2 the input is bad or the call is wrong."
+EXITS = "Exit status: 0 yes; 1 no (differs, would change); 2 the input or the command line is invalid."
 
 
 class Parser(ArgumentParser):
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             status = _run(list(sys.argv[1:] if argv is None else argv))
         except SystemExit as stop:
-            # Help, and calls that are wrong: both are told already.
+            # Help, and invalid command lines: both are printed already.
             status = stop.code if isinstance(stop.code, int) else YES
         sys.stdout.flush()
     except InputError as problem:
@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _prepare_streams() -> None:
-    """UTF-8 whatever the locale; a stream that is closed swallows what is printed."""
+    """UTF-8 whatever the locale; what is printed to a closed stream is dropped."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it lives as long as we do
@@ -79,7 +79,7 @@ def _prepare_streams() -> None:
 
 
 def _silence_stdout() -> None:
-    """Whoever read us has seen enough, or the disk is full: Python would complain once more at the end."""
+    """The reader has gone, or the disk is full: Python would report it once more at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -109,13 +109,13 @@ def _top(argv: list[str]) -> int:
         description="The compiler for the rule language of loyalty programmes.",
         epilog=f"commands:\n{commands}\n\n"
         "example:\n  targetexpr json 'currentTxn.value>500'\n\n"
-        f"`targetexpr COMMAND --help` tells more.\n{EXITS}",
+        f"`targetexpr COMMAND --help` shows its options.\n{EXITS}",
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     if argv and not argv[0].startswith("-"):
         close = suggest(argv[0], COMMANDS)
-        parser.error(f"there is no command {argv[0]!r}" + (f"; did you mean {close[0]}?" if close else ""))
+        parser.error(f"unknown command {argv[0]!r}" + (f"; did you mean {close[0]}?" if close else ""))
     options = parser.parse_args(argv)
     if options.version:
         from targetexpr import __version__

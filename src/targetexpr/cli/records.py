@@ -68,7 +68,7 @@ class Progress:
             print(f"\r{done:,} records", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
-        """Takes the line away, before something else is said."""
+        """Clears the line, before something else is printed."""
         if self._shown:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
             self._shown = False

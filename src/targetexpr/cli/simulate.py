@@ -73,15 +73,15 @@ def run(options: Namespace) -> int:
         unread = _feed(tracker, options, kept)
         progress = tracker.result()
     except DataError as error:
-        raise InputError(f"the data does not fit: {error}") from None
+        raise InputError(f"the data is not valid: {error}") from None
     if options.customer is not None:
         _explain(options, tracker, progress, kept)
     elif options.output == "csv":
-        _csv(progress, options.table or "levels")
+        _print_csv(progress, options.table or "levels")
     elif options.table is not None:
         print_json([{key: _plain(value) for key, value in row.items()} for row in progress.tables()[options.table]])
     else:
-        _summary(options, progress)
+        _print_summary(options, progress)
     return BAD_INPUT if unread else YES
 
 
@@ -168,12 +168,12 @@ def _explain(options: Namespace, tracker: Tracker, progress: Progress, kept: lis
     if options.output == "json":
         print_json(report.to_dict())
     elif options.output == "csv":
-        _csv(progress, options.table or "contributions", customer=options.customer)
+        _print_csv(progress, options.table or "contributions", customer=options.customer)
     else:
         print(report.to_text())
 
 
-def _summary(options: Namespace, progress: Progress) -> None:
+def _print_summary(options: Namespace, progress: Progress) -> None:
     from targetexpr.targets.reports.simulation import as_text, summarise
 
     summary = summarise(progress)
@@ -183,7 +183,7 @@ def _summary(options: Namespace, progress: Progress) -> None:
         print(as_text(progress, summary))
 
 
-def _csv(progress: Progress, table: str, customer: str | None = None) -> None:
+def _print_csv(progress: Progress, table: str, customer: str | None = None) -> None:
     """A table as CSV on standard output; cells that a spreadsheet would run as formulas are quoted as text."""
     import csv
 

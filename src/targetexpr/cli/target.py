@@ -44,7 +44,7 @@ def arguments(parser: ArgumentParser) -> None:
         )
     )
     check = commands.add_parser(
-        "check", help="say everything that is wrong with a group", description=_CHECK, formatter_class=RAW
+        "check", help="report everything that is wrong with a group", description=_CHECK, formatter_class=RAW
     )
     check.add_argument("file", nargs="+", metavar="FILE", help="a request or an answer; - reads standard input")
     check.add_argument("--taken", action="append", default=[], metavar="NAME", help="a name that another group has")
@@ -98,7 +98,7 @@ def run(options: Namespace) -> int:
         raise InputError("target groups need pydantic: pip install 'targetexpr[targets]'")
     match options.target_command:
         case "new":
-            return _make(options)
+            return _build(options)
         case "check":
             return _check(options)
         case "show":
@@ -111,7 +111,7 @@ def _simulate() -> Command:
     return cast("Command", import_module("targetexpr.cli.simulate"))
 
 
-def _make(options: Namespace) -> int:
+def _build(options: Namespace) -> int:
     from targetexpr.targets.authoring.plan_file import PlanError, builder_of, read_plan
     from targetexpr.targets.model.json_values import dump
 
@@ -140,7 +140,9 @@ def _from_options(options: Namespace, plan: dict[str, object]) -> dict[str, obje
     if not measures:
         for name in ("rule", "store", "line_items"):
             if getattr(options, name):
-                raise InputError(f"--{name.replace('_', '-')} belongs to a target; give --spend or its like as well")
+                raise InputError(
+                    f"--{name.replace('_', '-')} belongs to a target; give one as well, with --spend for example"
+                )
         return given
     title = given.get("name", plan.get("name", ""))
     targets: list[dict[str, object]] = []
@@ -158,7 +160,7 @@ def _counts(text: str) -> list[int]:
     try:
         return [int(part) for part in text.split(",")]
     except ValueError:
-        raise InputError(f"--levels takes numbers with commas between them, like 2,4,8; not {text!r}") from None
+        raise InputError(f"--levels takes numbers separated by commas, such as 2,4,8; not {text!r}") from None
 
 
 def _amounts(text: str) -> list[object] | str:
@@ -214,7 +216,7 @@ def _count(diagnostics: Sequence[Diagnostic]) -> str:
     errors = sum(diagnostic.is_error for diagnostic in diagnostics)
     warnings = len(diagnostics) - errors
     words = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
-    return ", ".join(words) or "nothing is wrong"
+    return ", ".join(words) or "no errors"
 
 
 def _show_diagnostics(diagnostics: Sequence[Diagnostic], source: Source | None = None) -> None:

@@ -13,8 +13,8 @@ from targetexpr.front import check, to_json
 from targetexpr.syntax.parse import parse
 
 DESCRIPTION = """\
-Print the expressionJson of a rule, with the types that the schema gives its parts. Names that are not known are warned
-about and have no type; a rule with any other mistake is refused (status 1)."""
+Print the expressionJson of a rule, with the types that the schema gives its parts. Unknown names give a
+warning and have no type; a rule with any other error is refused (status 1)."""
 EXAMPLES = """\
   targetexpr json 'currentTxn.value>500'
   targetexpr json --event TargetCompleted 'currentEvent.targetName=="Gold"'
@@ -31,7 +31,7 @@ def arguments(parser: ArgumentParser) -> None:
         default="compact",
         help="compact: no white space; editor: the rule editor's indented layout (default: compact)",
     )
-    parser.add_argument("--untyped", action="store_true", help="no types but those of literals; nothing is checked")
+    parser.add_argument("--untyped", action="store_true", help="only the types of literals; nothing is checked")
     add_schema(parser)
     add_event(parser)
     add_output(parser)
