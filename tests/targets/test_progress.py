@@ -238,7 +238,7 @@ def test_enrolment_decides_who_takes_part_and_with_which_values() -> None:
     assert sorted(found.customers) == ["c", "silent"]
     assert [row.value for row in found.customers["c"].periods] == [100, 500, 0]
     assert found.customers["c"].periods[0].achieved
-    with pytest.raises(ValueError, match="'value' is not known"):
+    with pytest.raises(ValueError, match="unknown member 'value'"):
         evaluate(group(), records, enrolment={"c": {"value": 1}})
 
 

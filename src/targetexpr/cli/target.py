@@ -118,8 +118,8 @@ def _build(options: Namespace) -> int:
     try:
         plan = read_plan(read_file(options.plan).text) if options.plan is not None else {}
         builder = builder_of(plan | _from_options(options, plan))
-    except PlanError as problem:
-        raise InputError(str(problem)) from None
+    except PlanError as error:
+        raise InputError(str(error)) from None
     schema = load(options)
     diagnostics = builder.check(schema=schema, taken_names=options.taken)
     _show_diagnostics(diagnostics)

@@ -25,9 +25,10 @@ from targetexpr.serve.errors import Problem, Refusal
 from targetexpr.serve.reading import misfit, user_id
 from targetexpr.serve.rows import RecordRow, Rows
 from targetexpr.serve.store import Store
+from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.model.scalars import date_text
-from targetexpr.targets.progress.record import BILL, RETURN, Head, read_head
+from targetexpr.targets.progress.record import Head, read_head
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_TOLD = 100
@@ -104,7 +105,7 @@ def _ready(records: Iterable[Record], timezone: str) -> tuple[list[tuple[Head, s
 @cache
 def _types() -> Mapping[str, str]:
     """The types that records are known to have, by what they are in any case."""
-    names = (*Schema.bundled().events, BILL, RETURN, "PointsIssued")
+    names = (*Schema.bundled().events, TRANSACTION_ADD, RETURN_BILL, "PointsIssued")
     return {name.casefold(): name for name in names}
 
 
@@ -121,7 +122,7 @@ def _doubts(reader: ContextReader, record: Record) -> Iterator[Problem]:
     if kind != meant:
         said = f"{_name(record)}: a record of the type {kind!r} is an event of that name, and no {meant}."
         yield Problem(message=said, reason="record-type", pointer=f"{where}/type", hint=f"Did you mean {meant}?")
-    if kind == RETURN and values.get("returnOf") is None:
+    if kind == RETURN_BILL and values.get("returnOf") is None:
         said = f"{_name(record)}: the return does not say of which bill; evaluation will set it aside."
         yield Problem(message=said, reason="return-of-nothing", pointer=f"{where}/returnOf")
     for name in ("currentTxn", "returnBill"):

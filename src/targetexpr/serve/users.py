@@ -21,9 +21,10 @@ from targetexpr.serve.rows import GroupRow, RecordRow, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.evaluation import Progress
 from targetexpr.targets.model.error_numbers import INVALID_USER, NO_PERIOD, NO_TARGET, NOTHING_RECORDED
+from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.model.scalars import Number, WireDate, three_decimals
-from targetexpr.targets.progress.record import BILL, RETURN, Head
+from targetexpr.targets.progress.record import Head
 from targetexpr.targets.progress.results import PeriodProgress, decimal_text
 
 
@@ -187,9 +188,9 @@ def _entry(told: _Told, change: Decimal, period: JsonValue, group: int, target: 
     kind = told.head.type
     return {
         "eventLogId": told.seq,
-        "eventName": {BILL: "ADD_TRANSACTION", RETURN: "RETURN_BILL"}.get(kind, "GENERIC_EVENT"),
+        "eventName": {TRANSACTION_ADD: "ADD_TRANSACTION", RETURN_BILL: "RETURN_BILL"}.get(kind, "GENERIC_EVENT"),
         "customerId": plain_user(told.head.customer),
-        "eventDisplayName": None if kind in (BILL, RETURN) else kind,
+        "eventDisplayName": None if kind in (TRANSACTION_ADD, RETURN_BILL) else kind,
         "uniqueId": told.head.id,
         "eventDate": _written(told.head.at),
         "eventProcessedDate": _written(WireDate.read(told.fed).instant()),
@@ -202,7 +203,7 @@ def _entry(told: _Told, change: Decimal, period: JsonValue, group: int, target: 
 
 def _value(change: Decimal, kind: str) -> JsonValue:
     """Amounts of bills as they are, those of events with three decimals: as in the documents' samples."""
-    return Number.computed(decimal_text(change)) if kind in (BILL, RETURN) else three_decimals(change)
+    return Number.computed(decimal_text(change)) if kind in (TRANSACTION_ADD, RETURN_BILL) else three_decimals(change)
 
 
 def _written(moment: datetime) -> str:

@@ -43,13 +43,13 @@ class _PayloadReader(JsonReader):
         if value is not None and value.kind == "number":
             try:
                 Number(cast(str, value.value))
-            except ValueError as problem:
-                raise self.error("json-number", str(problem)) from None
+            except ValueError as error:
+                raise self.error("json-number", str(error)) from None
         return value
 
 
 def read_json_value(text: str) -> JsonValue:
-    """The value of a JSON text. Raises JsonError, with place and pointer, for anything that is no JSON.
+    """The value of a JSON text. Raises JsonError, with place and pointer, for anything that is not JSON.
 
     >>> read_json_value('{"defaultValue": 500.000}')["defaultValue"].spelling
     '500.000'

@@ -52,7 +52,7 @@ def read_enrolment(given: Enrolment, plan: EvaluationPlan, reader: ContextReader
     for customer, part in pairs:
         name = reader.string(customer, "customerId")
         if not name:
-            raise DataError("customerId", customer, "an id (a text or a whole number)")
+            raise DataError("customerId", customer, "an id (a string or an integer)")
         found[name] = EVERYBODY if part is None else _enrolled(part, plan, reader, name)
     return found
 
@@ -62,7 +62,9 @@ def _enrolled(part: object, plan: EvaluationPlan, reader: ContextReader, custome
         raise DataError(f"enrolment.{customer}", part, "dict")
     unknown = sorted(str(key) for key in part.keys() - _KNOWN)
     if unknown:
-        raise ValueError(f"enrolment of {customer}: {unknown[0]!r} is not known; there are {', '.join(sorted(_KNOWN))}")
+        raise ValueError(
+            f"enrolment of {customer}: unknown member {unknown[0]!r}; expected {', '.join(sorted(_KNOWN))}"
+        )
     days = [reader.value("date", part.get(name), "enrolment", name) for name in ("enrolledOn", "unenrolledOn")]
     since, until = (day if isinstance(day, datetime) else None for day in days)
     return Enrolled(values=_values(part.get("values"), plan, reader), since=since, until=until)
@@ -79,7 +81,7 @@ def _values(given: object, plan: EvaluationPlan, reader: ContextReader) -> dict[
             return {target.name: _of_target(values, plan, target, reader) for target, values in named}
     if len(plan.targets) != 1:
         names = ", ".join(target.name for target in plan.targets)
-        raise ValueError(f"values of a group with several targets go by target name; there are {names}")
+        raise ValueError(f"values of a group with several targets need target names: {names}")
     (target,) = plan.targets
     return {target.name: _of_target(given, plan, target, reader)}
 
@@ -95,7 +97,7 @@ def _of_target(
         places |= {name: place for place, name in enumerate(plan.names)}
         for key, value in given.items():
             if str(key) not in places:
-                raise ValueError(f"values of {target.name}: there is no period {key!r}")
+                raise ValueError(f"values of {target.name}: unknown period {key!r}")
             found[places[str(key)]] = value
     elif isinstance(given, Sequence) and not isinstance(given, str):
         found[: len(given)] = given

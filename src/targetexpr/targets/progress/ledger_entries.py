@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from targetexpr.running.coercion import DataError
+from targetexpr.targets.model.events import TRANSACTION_ADD
 from targetexpr.targets.progress.contribution import Lines
 from targetexpr.targets.progress.exact import Amount
 from targetexpr.targets.progress.goods import Goods
-from targetexpr.targets.progress.record import BILL, Head, Order, order_of
+from targetexpr.targets.progress.record import Head, Order, order_of
 from targetexpr.targets.progress.results import Reason, ReportedRecord
 
 Contributed: TypeAlias = tuple[int, Amount, Lines | None]
@@ -24,7 +25,7 @@ class Entry:
     def __init__(self, head: Head) -> None:
         self.at = head.at
         self.id = head.id
-        self.is_bill = head.type == BILL
+        self.is_bill = head.type == TRANSACTION_ADD
         self.returns: str | None = None  # of a return, the id of its bill; "" when it names none
         self.returned: dict[str, object] | None = None  # of a return, its own copy of the record
         self.contributed: tuple[Contributed, ...] = ()

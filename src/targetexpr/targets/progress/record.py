@@ -8,19 +8,15 @@ from typing import NamedTuple, TypeAlias
 
 from targetexpr.running.coercion import DataError
 from targetexpr.running.context import ContextReader
-from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 
 Order: TypeAlias = tuple[datetime, int, int, str, str]
 """What records are sorted by: the instant, then the id: those of digits first, by number, then by text."""
-
-RETURN = RETURN_BILL
-BILL = TRANSACTION_ADD
 
 
 class Head(NamedTuple):
     """The members that any record has."""
 
-    id: str  # ids are the same when their texts are: 8 and "8" are one
+    id: str  # ids are equal when they are spelled alike: 8 and "8" are one
     customer: str
     type: str
     at: datetime  # in UTC
@@ -40,13 +36,13 @@ def order_of(at: datetime, id: str) -> Order:
 
 
 def read_id(reader: ContextReader, record: Mapping[str, object], name: str) -> str:
-    """An id as a text. Raises DataError when it is neither text nor whole number, or not there."""
+    """An id as a string. Raises DataError when it is missing, or neither a string nor an integer."""
     raw = record.get(name)
     if type(raw) is str and raw:
         return raw
     text = reader.string(raw, name) if raw is not None else None
     if not text:
-        raise DataError(name, raw, "an id (a text or a whole number)")
+        raise DataError(name, raw, "an id (a string or an integer)")
     return text
 
 
@@ -58,7 +54,7 @@ def read_head(reader: ContextReader, record: object) -> Head:
     customer = read_id(reader, record, "customerId")
     kind = record.get("type")
     if not isinstance(kind, str) or not kind:
-        raise DataError("type", kind, "the type of a record (a text)")
+        raise DataError("type", kind, "the type of a record (a string)")
     date = record.get("date")
     at = _plain_instant(date, reader.zone) or reader.value("date", date, "date")
     if not isinstance(at, datetime):

@@ -13,7 +13,7 @@ customers are strings, integers as their digits. Inactive periods and targets, a
                 "start": "2024-01-01",                 # fixed: local dates, both included; else aware instants
                 "end": "2024-01-07",                   # (ISO, on the local clock): [start, end) of a cyclic window,
                                                        # and the closing record (or None) of an agnostic one
-                "value": "500",                        # decimals are texts without needless zeros
+                "value": "500",                        # decimals are strings without needless zeros
                 "progress": "620.5",
                 "achieved": True,
                 "achieved_by": "r2",                   # the record that last brought progress to the value, or None

@@ -17,6 +17,7 @@ from targetexpr.running.coercion import DataError, time_zone
 from targetexpr.running.context import ContextReader
 from targetexpr.targets.model.enums import EvaluationType
 from targetexpr.targets.model.envelope import build_group
+from targetexpr.targets.model.events import RETURN_BILL
 from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.progress.contribution import TargetEvaluator
 from targetexpr.targets.progress.customer import EvaluationSettings, Found, evaluate_customer
@@ -24,7 +25,7 @@ from targetexpr.targets.progress.enrolment import EVERYBODY, Enrolment, read_enr
 from targetexpr.targets.progress.goods import goods_of
 from targetexpr.targets.progress.ledger_entries import Contributed, Entry, data_error
 from targetexpr.targets.progress.plan import EvaluationPlan, make_plan
-from targetexpr.targets.progress.record import RETURN, Head, read_head, read_id
+from targetexpr.targets.progress.record import Head, read_head, read_id
 from targetexpr.targets.progress.results import ProgressData, Reported, ReportedRecord
 from targetexpr.targets.progress.returns import lines_of, worth_of
 from targetexpr.targets.progress.windows import ReturnPolicy
@@ -150,7 +151,7 @@ class RecordTracker:
 
     def _entry(self, head: Head, record: dict[str, object]) -> Entry:
         entry = Entry(head)
-        if head.type == RETURN:
+        if head.type == RETURN_BILL:
             self._add_return(entry, record)
         evaluators = self._by_type.get(head.type)
         if evaluators is None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from targetexpr.running.coercion import DataError
 from targetexpr.targets.model.enums import TargetEntity
+from targetexpr.targets.model.events import RETURN_BILL
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.progress.contribution import TargetEvaluator
 from targetexpr.targets.progress.exact import EXACT
-from targetexpr.targets.progress.record import RETURN, Head, order_of, read_head
+from targetexpr.targets.progress.record import Head, order_of, read_head
 from targetexpr.targets.progress.results import CustomerProgress, PeriodProgress, ProgressData, decimal_text
 
 if TYPE_CHECKING:
@@ -129,8 +130,10 @@ def _target(
         seen.add(head.id)
         if not again and head.id in changes:
             for index, change in changes[head.id]:
-                reason = _taken(record, change) if head.type == RETURN else f"counts {change}"
-                outcome = RecordOutcome(record=head.id, at=at, counts=head.type != RETURN, change=change, reason=reason)
+                reason = _taken(record, change) if head.type == RETURN_BILL else f"counts {change}"
+                outcome = RecordOutcome(
+                    record=head.id, at=at, counts=head.type != RETURN_BILL, change=change, reason=reason
+                )
                 reports[index].records.append(outcome)
             continue
         why_not = "a duplicate id, counted once already" if again else None
@@ -154,7 +157,7 @@ def _why_not(
     evaluator: TargetEvaluator, progress: ProgressData, head: Head, record: dict[str, object], errors: Mapping[str, str]
 ) -> str | None:
     """Why a record changed nothing; None for one that the target does not look at."""
-    if head.type == RETURN and evaluator.target.event != RETURN:
+    if head.type == RETURN_BILL and evaluator.target.event != RETURN_BILL:
         if not evaluator.target.takes_returns:
             return None
         if head.id in progress.reported.orphan_returns:

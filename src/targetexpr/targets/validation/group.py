@@ -85,14 +85,14 @@ def _bounds(group: TargetGroup, report: Report) -> None:
             message = f"The group ends ({end.wire}) before it starts ({start.wire})."
             report.error("/" + names[1], "group-ends-before-start", message)
         # Stored groups break this for fromDate and toDate, none does for the other two.
-        tell = report.warn if names[0] == "fromDate" else report.error
+        add = report.warn if names[0] == "fromDate" else report.error
         if start is not None and first is not None and start.day > first:
             message = f"The group starts on {start.day}, after its first period starts ({first})."
-            tell("/" + names[0], "period-outside-group", message)
+            add("/" + names[0], "period-outside-group", message)
         _late_in_the_day(start, "/" + names[0], report)
         if end is not None and last is not None and end.day < last:
             message = f"The group ends on {end.day}, before its last period ends ({last})."
-            tell("/" + names[1], "period-outside-group", message)
+            add("/" + names[1], "period-outside-group", message)
 
 
 _EVENING = 18  # hours
@@ -128,10 +128,10 @@ def _periods(group: TargetGroup, report: Report) -> None:
                 message = f"Duplicate refCode {period.ref_code!r}; customers are enrolled by it."
                 report.error(f"{at}/refCode", "duplicate-period", message, f"The other one is /periods/{first}.")
     # A group whose windows are no listed periods has placeholders, which may span the same days.
-    tell = report.error if group.window is EvaluationType.FIXED_CALENDAR_WINDOW else report.warn
+    add = report.error if group.window is EvaluationType.FIXED_CALENDAR_WINDOW else report.warn
     for one, other in _overlaps(group.periods or ()):
         message = f"The period overlaps /periods/{one}; a record in both would count twice."
-        tell(f"/periods/{other}", "periods-overlap", message)
+        add(f"/periods/{other}", "periods-overlap", message)
 
 
 def _period(period: Period, at: str, report: Report) -> None:
@@ -231,8 +231,8 @@ def _streaks(group: TargetGroup, report: Report) -> None:
     if not levels and not report.is_invalid("/streaks") and not is_answer(group):
         message = f"{kind} needs levels, each with a name and a targetCountOfSequence."
         # The documents say so of STREAKS; of the other kind only the samples do.
-        tell = report.error if kind is TrackingType.STREAKS else report.warn
-        tell("/streaks", "streaks-missing", message)
+        add = report.error if kind is TrackingType.STREAKS else report.warn
+        add("/streaks", "streaks-missing", message)
     if group.window is not EvaluationType.FIXED_CALENDAR_WINDOW:
         message = f"Streaks need the shared periods of FIXED_CALENDAR_WINDOW; {group.window} has none."
         report.error("/targetEvaluationType", "streak-window", message)

@@ -75,7 +75,7 @@ def check(
 def read_group(group: TargetGroup | Mapping[str, Any] | JsonValue) -> GroupReading:
     """A group from plain values, in its envelope or bare, or a model as it is.
 
-    What fits the model is validated once; whatever does not is left out and told, and the rest validated again.
+    What fits the model is validated once; whatever does not is left out and reported, and the rest validated again.
     Raises PayloadError for values that are no group.
     """
     if isinstance(group, TargetGroup):
