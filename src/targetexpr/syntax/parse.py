@@ -129,7 +129,7 @@ def _recovered(
         return (recovery.too_long(limits, len(text)),), None
     if parsed is not None:
         return tuple(recovery.past_limits(text, parsed, limits)), None
-    found, meant = recovery.errors(text, limits)
+    found, meant = recovery.errors(text, [Token._make(lexeme) for lexeme in tokens], limits)
     return tuple(found), None if meant is None else Lazy(lambda: _tree_of(meant, limits))
 
 

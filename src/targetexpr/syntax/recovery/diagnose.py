@@ -67,21 +67,22 @@ def _too_deep(tokens: Sequence[Token], limits: Limits) -> list[Diagnostic]:
     return []
 
 
-def errors(text: str, limits: Limits) -> Recovered:
+def errors(text: str, tokens: list[Token], limits: Limits) -> Recovered:
     """What is wrong with a text that is not in the language: one error on a limit, or everything else."""
-    deep = _too_deep(tokenize(text), limits)
+    deep = _too_deep(tokens, limits)
     if deep:
         return Recovered(deep, None)
     repaired = repair_characters(text, limits.diagnostics)
     found, dropped = list(repaired.diagnostics), repaired.dropped
-    tokens = None
+    recovered = None
     if not repaired.unrepairable:
-        suspicions = SuspiciousTokens(tokenize(repaired.text), repaired, "error", limits.diagnostics)
+        read = tokens if repaired.text == text else tokenize(repaired.text)
+        suspicions = SuspiciousTokens(read, repaired, "error", limits.diagnostics)
         wrong, meant = recover(suspicions.tokens, repaired)
         found += [*suspicions.diagnostics, *wrong]
         dropped += suspicions.dropped
-        tokens = None if meant is None else [_in_original(token, repaired) for token in meant]
-    return Recovered(capped(found, limits.diagnostics, dropped), tokens)
+        recovered = None if meant is None else [_in_original(token, repaired) for token in meant]
+    return Recovered(capped(found, limits.diagnostics, dropped), recovered)
 
 
 def _in_original(token: Token, repaired: RepairedText) -> Token:
