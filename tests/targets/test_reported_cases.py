@@ -325,7 +325,7 @@ def test_values_by_number_and_by_the_name_of_a_period_that_is_inactive() -> None
     listed = group(target(value=500))
     listed["periods"][1]["active"] = False
     assert values(listed, {"W2": 7}) == ["500", "500"]
-    with pytest.raises(ValueError, match="no period 'W9'"):
+    with pytest.raises(ValueError, match="unknown period 'W9'"):
         values(listed, {"W9": 7})
 
 
