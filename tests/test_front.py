@@ -101,7 +101,7 @@ def test_a_valid_text_is_read_once_and_a_broken_one_at_most_twice(
 def test_the_converter_reads_a_valid_text_once(runs: list[int]) -> None:
     from targetexpr.serve.converter import convert
 
-    answer = convert("1", "TransactionAdd", b'{"exp": "currentTxn.value>500"}')
+    answer = convert({"exp": "currentTxn.value>500"}, "TransactionAdd")
     assert answer["result"]["isError"] is False  # type: ignore[call-overload, index]
     assert len(runs) == 1
 

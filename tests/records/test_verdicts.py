@@ -16,7 +16,7 @@ import pytest
 from targetexpr.cli.main import main
 from targetexpr.records.reader import records_in
 from targetexpr.serve.errors import Refusal
-from targetexpr.serve.records import feed
+from targetexpr.serve.feeding import feed
 from targetexpr.serve.store import Store
 from tests.repl.commands import Talk
 from tests.targets.test_progress import group
@@ -184,7 +184,7 @@ def test_the_server(data: Callable[[str], Path], name: str, lines: bool) -> None
     if sentence:
         with pytest.raises(Refusal) as caught:
             feed(store, body, lines=lines)
-        assert [one.message for one in caught.value.problems] == [f"record 2: {sentence}"]
+        assert [one.message for one in caught.value.errors] == [f"record 2: {sentence}"]
     else:
         assert feed(store, body, lines=lines).data == {"accepted": 3, "duplicates": 0}
     store.close()

@@ -182,7 +182,7 @@ def test_what_it_refuses_to_do(
     assert "no address 'nowhere.invalid'" in refused(capsys, "--host", "nowhere.invalid")
     assert "There is no folder" in refused(capsys, "--port", "0", "--database", "no/where.sqlite3")
     (tmp_path / "text").write_text("not a database" * 100)
-    assert "is no SQLite database" in refused(capsys, "--port", "0", "--database", "text")
+    assert "is not an SQLite database" in refused(capsys, "--port", "0", "--database", "text")
     assert "invalid port value: '70000'" in refused(capsys, "--port", "70000")
     assert "invalid number of bytes value: '0'" in refused(capsys, "--max-body", "0")
     monkeypatch.setenv("TARGETEXPR_SERVE_USER", "nobody")

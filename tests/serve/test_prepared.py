@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from targetexpr.serve.cache import remembered
-from targetexpr.serve.groups import plain_of
+from targetexpr.serve.cache import cached_by_text
+from targetexpr.serve.group_rows import read_kept
 from targetexpr.serve.progress import _prepared
 from targetexpr.targets.evaluation import Tracker, evaluate
 from targetexpr.targets.model.json_values import read_json_value, write_json
@@ -59,7 +59,7 @@ def test_the_answers_are_those_of_a_fresh_evaluation(client: Client, timezone: s
             assert [told(client, one) for one in ids] == [fresh(client, one, timezone) for one in ids]
             assert client.get(PATH).text == first
         _prepared.cache_clear()
-        plain_of.cache_clear()
+        read_kept.cache_clear()
         assert client.get(PATH).text == first
 
 
@@ -98,23 +98,23 @@ def test_a_second_read_compiles_nothing_and_no_more_is_kept_than_there_is_room_f
     for misses in (5, 5):
         assert len(client.get(PATH).json()["data"]["targetGroups"]) == 5
         assert _prepared.cache_info().misses == misses
-    assert _prepared.cache_info().room == 4 << 20
-    assert plain_of.cache_info().room == 8 << 20
+    assert _prepared.cache_info().max_size == 4 << 20
+    assert read_kept.cache_info().max_size == 8 << 20
 
 
 def test_large_groups_are_read_anew_and_take_no_room(client: Client) -> None:
-    plain_of.cache_clear()
+    read_kept.cache_clear()
     for place in range(3):
         client.made(milestone(f"Large {place}", more=["x" * 10_000] * 10))
     client.made(by_record(milestone("Small")))
     assert len(client.get("/v3/targetGroups").json()["data"]) == 4
-    assert plain_of.cache_info().taken < 10_000
+    assert read_kept.cache_info().size < 10_000
 
 
 def test_what_was_not_used_for_longest_goes_first() -> None:
     made = []
 
-    @remembered(room=10)
+    @cached_by_text(max_size=10)
     def double(text: str) -> str:
         made.append(text)
         return text * 2
@@ -138,7 +138,7 @@ SPELLED = ["0", "-0", "7", "-12", "500.000", "1e2", "1E+2", "-0.0", "0.10", "123
 
 @pytest.mark.parametrize("spelling", SPELLED)
 def test_numbers_that_were_kept_are_read_as_they_are_spelled(spelling: str) -> None:
-    wanted, found = read_json_value(f'[{spelling}, "ä\\u0000\\n\\"", null, true]'), plain_of(f"[{spelling}, 0]")
+    wanted, found = read_json_value(f'[{spelling}, "ä\\u0000\\n\\"", null, true]'), read_kept(f"[{spelling}, 0]")
     assert isinstance(wanted, list)
     assert isinstance(found, list)
     assert type(found[0]) is type(wanted[0])
@@ -149,5 +149,5 @@ def test_numbers_that_were_kept_are_read_as_they_are_spelled(spelling: str) -> N
 @pytest.mark.parametrize("name", sorted(path.name for path in PAYLOADS.glob("*.json")))
 def test_documents_that_were_kept_are_read_as_they_were_written(name: str) -> None:
     kept = write_json(read_json_value(text(name)), indent=None)
-    assert plain_of(kept) == read_json_value(kept)
-    assert write_json(plain_of(kept), indent=None) == kept
+    assert read_kept(kept) == read_json_value(kept)
+    assert write_json(read_kept(kept), indent=None) == kept

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from targetexpr.serve import clock, records
+from targetexpr.serve import clock, feeding, records, sandbox_settings
 from tests.serve.conftest import Client, bill, milestone, problems
 
 DEFAULTS = {
-    "ids": dict.fromkeys(clock.KINDS, 1),
+    "ids": dict.fromkeys(sandbox_settings.KINDS, 1),
     "actor": None,
     "returnBill": False,
     "timezone": "UTC",
@@ -31,14 +31,14 @@ OTHERS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", clock.NAMES)
+@pytest.mark.parametrize("name", sandbox_settings.NAMES)
 def test_null_goes_back_to_the_default(client: Client, name: str) -> None:
     for value in (OTHERS[name], None, None):
         answer = client.put("/sandbox/settings", {name: value})
         assert answer.status_code == 200, answer.text
         shown = answer.json()["data"]
         assert (shown == DEFAULTS) == (value is None)
-    assert client.put("/sandbox/settings", dict.fromkeys(clock.NAMES)).json()["data"] == DEFAULTS
+    assert client.put("/sandbox/settings", dict.fromkeys(sandbox_settings.NAMES)).json()["data"] == DEFAULTS
 
 
 def test_ids_go_on_where_they_are_while_there_are_groups(client: Client) -> None:
@@ -59,16 +59,16 @@ def test_the_zone_of_records_stays(client: Client) -> None:
 
 
 def test_a_zone_that_changes_while_records_are_read(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, changed = records._head, []
+    read, changed = feeding._head, []
 
     def head(*given: Any) -> Any:
         if not changed:
             changed.append(True)
             with client.store.write() as rows:
-                clock.change_settings(rows, {"timezone": "Asia/Kolkata"})
+                sandbox_settings.change(rows, {"timezone": "Asia/Kolkata"})
         return read(*given)
 
-    monkeypatch.setattr(records, "_head", head)
+    monkeypatch.setattr(feeding, "_head", head)
     client.feed(bill("a", 1, "2024-01-01T00:00:00", 5))
     with client.store.read() as rows:
         assert rows.customers(records.microseconds(clock.FIRST.replace(year=2023, month=12, day=31, hour=18))) == set()

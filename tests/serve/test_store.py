@@ -63,7 +63,7 @@ def test_no_name() -> None:
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("not a database, and long enough to be looked at as one" * 50)
-    with pytest.raises(StoreError, match="is no SQLite database"):
+    with pytest.raises(StoreError, match="is not an SQLite database"):
         Store(str(path))
     assert path.read_text().startswith("not a database")
 

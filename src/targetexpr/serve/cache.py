@@ -1,4 +1,4 @@
-"""Results that are kept by the text they come from, in room that is counted in characters."""
+"""A cache of results by the text they come from, whose size is counted in characters."""
 
 from __future__ import annotations
 
@@ -8,82 +8,82 @@ from functools import wraps
 from threading import Lock
 from typing import Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast
 
-Given = ParamSpec("Given")
-Made = TypeVar("Made")
-MadeAlone = TypeVar("MadeAlone", covariant=True)
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
 
 LARGEST = 64 << 10
 """Characters of a text whose result is kept: a group with a hundred periods and a target has half as many."""
 
 
-class Info(NamedTuple):
+class CacheInfo(NamedTuple):
     """What is kept now, and how often it was of use."""
 
     hits: int
     misses: int
-    room: int
-    taken: int
+    max_size: int  # characters
+    size: int
 
 
-class CachedCalls(Protocol, Generic[Given, MadeAlone]):
-    """A function that remembers."""
+class CachedFunction(Protocol, Generic[Args, Result_co]):
+    """A function whose results are kept."""
 
-    def __call__(self, *given: Given.args, **named: Given.kwargs) -> MadeAlone:
-        """The result, made or remembered."""
+    def __call__(self, *args: Args.args, **kwargs: Args.kwargs) -> Result_co:
+        """The result, made or kept."""
 
-    def cache_info(self) -> Info:
+    def cache_info(self) -> CacheInfo:
         """What is kept now."""
 
     def cache_clear(self) -> None:
         """Forgets everything."""
 
 
-def remembered(room: int) -> Callable[[Callable[Given, Made]], CachedCalls[Given, Made]]:
-    """Keeps the results of texts that are `room` characters together, those that were used last; safe in threads.
+def cached_by_text(max_size: int) -> Callable[[Callable[Args, Result]], CachedFunction[Args, Result]]:
+    """Keeps the results of texts that have `max_size` characters together, those used last; safe in threads.
 
-    The text is the first argument. A result takes several times the room of its text, which is why it is counted:
-    a number of texts says nothing. Large ones are never kept, for one of them would push out hundreds.
+    The text is the first argument. A result takes several times the room of its text, which is why characters are
+    counted: a number of texts says nothing. Large ones are never kept, for one of them would push out hundreds.
 
-    >>> @remembered(room=10)
+    >>> @cached_by_text(max_size=10)
     ... def length(text: str) -> int:
     ...     return len(text)
     >>> length("12345"), length("123456"), length("123456"), length.cache_info()
-    (5, 6, 6, Info(hits=1, misses=2, room=10, taken=6))
+    (5, 6, 6, CacheInfo(hits=1, misses=2, max_size=10, size=6))
     """
 
-    def around(make: Callable[Given, Made]) -> CachedCalls[Given, Made]:
-        kept: OrderedDict[tuple[object, ...], tuple[int, Made]] = OrderedDict()
+    def decorate(function: Callable[Args, Result]) -> CachedFunction[Args, Result]:
+        kept: OrderedDict[tuple[object, ...], tuple[int, Result]] = OrderedDict()
         lock = Lock()
-        count = {"hits": 0, "misses": 0, "taken": 0}
+        count = {"hits": 0, "misses": 0, "size": 0}
 
-        @wraps(make)
-        def answer(*given: Given.args, **named: Given.kwargs) -> Made:
-            key = given
+        @wraps(function)
+        def cached(*args: Args.args, **kwargs: Args.kwargs) -> Result:
+            key = args
             with lock:
                 if key in kept:
                     count["hits"] += 1
                     kept.move_to_end(key)
                     return kept[key][1]
                 count["misses"] += 1
-            made = make(*given, **named)
-            size = len(cast(str, given[0]))
+            result = function(*args, **kwargs)
+            size = len(cast(str, args[0]))
             if size <= LARGEST:
                 with lock:
                     if key not in kept:
-                        kept[key] = size, made
-                        count["taken"] += size
-                        while count["taken"] > room:
-                            count["taken"] -= kept.popitem(last=False)[1][0]
-            return made
+                        kept[key] = size, result
+                        count["size"] += size
+                        while count["size"] > max_size:
+                            count["size"] -= kept.popitem(last=False)[1][0]
+            return result
 
         def clear() -> None:
             with lock:
                 kept.clear()
-                count.update(hits=0, misses=0, taken=0)
+                count.update(hits=0, misses=0, size=0)
 
-        found = cast(CachedCalls[Given, Made], answer)
-        found.cache_info = lambda: Info(room=room, **count)  # type: ignore[method-assign]
+        found = cast(CachedFunction[Args, Result], cached)
+        found.cache_info = lambda: CacheInfo(max_size=max_size, **count)  # type: ignore[method-assign]
         found.cache_clear = clear  # type: ignore[method-assign]
         return found
 
-    return around
+    return decorate

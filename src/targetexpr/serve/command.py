@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import secrets
+import socket
 from argparse import ArgumentParser, Namespace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
 from targetexpr.console.exits import YES
-
-if TYPE_CHECKING:
-    import socket
-
-    from targetexpr.serve.settings import Credential
+from targetexpr.serve.settings import (
+    MOST_BODY,
+    MOST_RECORDS,
+    Credential,
+    Options,
+    is_loopback,
+    read_credential,
+)
 
 USER_VARIABLE = "TARGETEXPR_SERVE_USER"
 DESCRIPTION = f"""\
@@ -88,7 +92,6 @@ def run(options: Namespace) -> int:
     """Serve until told to stop; the exit status."""
     if find_spec("fastapi") is None or find_spec("uvicorn") is None or find_spec("pydantic") is None:
         raise InputError(_MISSING)
-    from targetexpr.serve.settings import MOST_BODY, MOST_RECORDS, Options
     from targetexpr.serve.store import Store, StoreError
 
     credential, made_up = _credential(options)
@@ -103,9 +106,9 @@ def run(options: Namespace) -> int:
     listener = _listen(options.host, options.port)
     try:
         store = Store(options.database)
-    except StoreError as problem:
+    except StoreError as failure:
         listener.close()
-        raise InputError(problem.message) from None
+        raise InputError(failure.message) from None
     try:
         from targetexpr.serve.uvicorn_server import serve  # what takes longest comes when all else is in order
 
@@ -116,9 +119,7 @@ def run(options: Namespace) -> int:
 
 
 def _credential(options: Namespace) -> tuple[Credential | None, bool]:
-    """Who may ask, and whether the password was made up here."""
-    from targetexpr.serve.settings import Credential, is_loopback, read_credential
-
+    """Who may ask, and whether its password was made up here."""
     given = options.user if options.user is not None else os.environ.get(USER_VARIABLE)
     if options.no_auth:
         if options.user is not None:
@@ -134,15 +135,11 @@ def _credential(options: Namespace) -> tuple[Credential | None, bool]:
             return read_credential(given), False
         except ValueError as error:
             raise InputError(str(error)) from None
-    import secrets
-
     return Credential(name="sandbox", password=secrets.token_urlsafe(12)), True
 
 
 def _listen(host: str, port: int) -> socket.socket:
     """The socket, bound before anything else happens: a port that is taken is told at once."""
-    import socket
-
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError) as error:

@@ -1,37 +1,16 @@
-"""What a request can be refused with: the platform's numbers with their texts, and diagnostics of our own."""
+"""What a request can be refused with: diagnostics, those that the platform documents with its number."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.source import NO_SPAN
 from targetexpr.targets.model.envelope import PayloadError
-from targetexpr.targets.model.error_numbers import ERROR_NUMBERS, NO_GROUP, NO_PERIOD, NO_TARGET
-from targetexpr.targets.model.json_values import JsonValue
+from targetexpr.targets.model.error_numbers import INVALID_INPUT, NO_GROUP, NO_PERIOD, NO_TARGET
 
 _MISSING = frozenset((NO_GROUP, NO_TARGET, NO_PERIOD))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One entry of `errors` or `warnings`. `code` is the platform's number, null where it documents none."""
-
-    code: int | None = None
-    message: str
-    reason: str  # "entity-type-pair", ours
-    pointer: str | None = None  # into the request's body
-    detail: str | None = None  # our sentence where `message` is the platform's
-    hint: str | None = None
-
-    def plain(self) -> dict[str, JsonValue]:
-        """As it goes on the wire: what is not known is left out, but for `code`."""
-        made: dict[str, JsonValue] = {"code": self.code, "message": self.message, "reason": self.reason}
-        for name in ("pointer", "detail", "hint"):
-            value = getattr(self, name)
-            if value is not None:
-                made[name] = value
-        return made
 
 
 class Refusal(Exception):
@@ -39,66 +18,57 @@ class Refusal(Exception):
 
     def __init__(
         self,
-        problems: Iterable[Problem],
+        errors: Iterable[Diagnostic],
         status: int = 400,
-        warnings: Iterable[Problem] = (),
+        warnings: Iterable[Diagnostic] = (),
         headers: dict[str, str] | None = None,
     ) -> None:
-        self.problems = tuple(problems)
+        self.errors = tuple(errors)
         self.status = status
         self.warnings = tuple(warnings)
         self.headers = headers or {}
-        super().__init__(self.problems)
+        super().__init__(self.errors)
 
 
-def numbered(code: int, reason: str, detail: str, *, pointer: str | None = None, hint: str | None = None) -> Problem:
-    """A problem the platform has a number for.
-
-    >>> numbered(310145, "name-kind", "There is no kind of name 'x'.").message
-    'Invalid key is passed'
-    """
-    return Problem(
-        code=code, message=ERROR_NUMBERS[code].text, reason=reason, pointer=pointer, detail=detail, hint=hint
-    )
+def error(
+    code: str, message: str, *, number: int | None = None, pointer: str | None = None, hint: str | None = None
+) -> Diagnostic:
+    """An error of a request: our code and message, the pointer into its body, the platform's number if it has one."""
+    return Diagnostic(code=code, severity="error", message=message, number=number, pointer=pointer, hint=hint)
 
 
-def refuse(code: int, reason: str, detail: str, *, pointer: str | None = None, hint: str | None = None) -> Refusal:
-    """One numbered problem as a refusal: 404 for what is not there, else 400.
+def warning(code: str, message: str, *, pointer: str | None = None, hint: str | None = None) -> Diagnostic:
+    """Something about a request that was accepted; the platform has no numbers for warnings."""
+    return Diagnostic(code=code, severity="warning", message=message, pointer=pointer, hint=hint)
+
+
+def refusal(
+    code: str, message: str, *, number: int | None = None, pointer: str | None = None, hint: str | None = None
+) -> Refusal:
+    """One error as a refusal, with status 404 for what is not there and 400 for everything else.
 
     310126 is documented with status 500; it is answered with 400 all the same, because a sandbox that answers 500
     could not be told from one that broke.
+
+    >>> refusal("no-group", "There is no target group 7.", number=NO_GROUP).status
+    404
     """
-    status = 404 if code in _MISSING else 400
-    return Refusal([numbered(code, reason, detail, pointer=pointer, hint=hint)], status)
+    status = 404 if number in _MISSING else 400
+    return Refusal([error(code, message, number=number, pointer=pointer, hint=hint)], status)
 
 
-def ours(
-    reason: str, message: str, *, status: int = 400, pointer: str | None = None, hint: str | None = None
-) -> Refusal:
-    """One problem that the platform documents no number for."""
-    return Refusal([Problem(message=message, reason=reason, pointer=pointer, hint=hint)], status)
+def invalid_input(code: str, message: str, pointer: str | None) -> Refusal:
+    """A body or a query that is not as the operation needs it, at one place."""
+    return refusal(code, message, number=INVALID_INPUT, pointer=pointer)
 
 
-def of_diagnostic(diagnostic: Diagnostic, pointer: str | None = None) -> Problem:
-    """A diagnostic of the validation, at its own place or another. Of a rule it says where in its text."""
-    place = diagnostic.pointer if pointer is None else pointer
-    offset = f" (offset {diagnostic.span.start})" if diagnostic.span.start >= 0 else ""
-    return _problem(diagnostic, diagnostic.message + offset, place)
-
-
-def of_payload(error: PayloadError) -> Refusal:
-    """A body that does not fit the model, or is not valid JSON at all."""
-    return Refusal(_problem(one, one.message, one.pointer) for one in error.diagnostics)
-
-
-def _problem(diagnostic: Diagnostic, message: str, pointer: str | None) -> Problem:
-    if diagnostic.number is not None:
-        return numbered(diagnostic.number, diagnostic.code, message, pointer=pointer, hint=diagnostic.hint)
-    return Problem(message=message, reason=diagnostic.code, pointer=pointer, hint=diagnostic.hint)
+def refusal_of_payload(failure: PayloadError) -> Refusal:
+    """A body that does not fit the model, or is not valid JSON at all; the message says where in the text."""
+    return Refusal(replace(diagnostic, span=NO_SPAN) for diagnostic in failure.diagnostics)
 
 
 def refuse_errors(diagnostics: Sequence[Diagnostic]) -> None:
     """Raises everything at once when there is an error among the diagnostics; warnings go beside."""
-    errors = [of_diagnostic(one) for one in diagnostics if one.is_error]
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.is_error]
     if errors:
-        raise Refusal(errors, warnings=[of_diagnostic(one) for one in diagnostics if not one.is_error])
+        raise Refusal(errors, warnings=[diagnostic for diagnostic in diagnostics if not diagnostic.is_error])

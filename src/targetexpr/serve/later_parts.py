@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.serve import clock, request_fields
-from targetexpr.serve.errors import Problem, Refusal, numbered, of_diagnostic
-from targetexpr.serve.groups import (
-    MOST_ITEMS,
-    Made,
-    Members,
-    body_of,
-    go_on,
-    parts_of,
-    respond_to,
-    take_name,
-    taken_problem,
-    unless_taken,
-    window_of,
-)
-from targetexpr.serve.reading import misfit
-from targetexpr.serve.reads import changed, found
+from targetexpr.base.pointers import join, split
+from targetexpr.serve import clock, request_fields, sandbox_settings
+from targetexpr.serve.errors import Refusal, error, invalid_input
+from targetexpr.serve.group_rows import JsonObject, body_of, existing_group, parts_of, window_of, with_body
+from targetexpr.serve.groups import MAX_ITEMS, Created, advance_sequences, refuse_taken_id, respond_to
+from targetexpr.serve.names import name_taken, take_name
 from targetexpr.serve.rows import ORGANISATION, Rows
 from targetexpr.serve.store import Store
 from targetexpr.targets.api.default_json import rule_over
@@ -34,176 +24,180 @@ from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.validation.validate import validate
 
 
-def add_targets(store: Store, id: int, given: JsonValue, actor: Mapping[str, JsonValue]) -> Made:
+def add_targets(store: Store, id: int, body: JsonValue, actor: Mapping[str, JsonValue]) -> Created:
     """Targets for a group, from one object or a list of them; what is answered is a list."""
-    listed, wheres = _items(given, request_fields.of_target)
+    requests, pointers = _items(body, request_fields.of_target)
     with store.write() as rows:
-        row, settings = found(rows, id, active=True), clock.load(rows)
-        body = body_of(row)
-        old = parts_of(body, "targets")
-        found_here = _check(body, "targets", [*old, *listed])
-        diagnostics = _moved(found_here, "targets", len(old), wheres)
-        problems = _taken_targets(rows, listed, wheres) + _foreign_periods(body, listed, wheres)
-        _refuse(diagnostics, problems)
-        models = [Target.model_validate(one) for one in listed]
+        row, settings = existing_group(rows, id, active=True), sandbox_settings.load(rows)
+        group = body_of(row)
+        old = parts_of(group, "targets")
+        warnings = _check(
+            _diagnose(group, "targets", [*old, *requests], len(old), pointers),
+            _taken_targets(rows, requests, pointers) + _unknown_periods(group, requests, pointers),
+        )
+        models = [Target.model_validate(request) for request in requests]
         ids = rows.sequences()
         answer = respond_to(models, settings, actor, {**ids, "group": row.id})
-        made = cast("list[Members]", answer["data"])
-        for place, one in enumerate(made):
-            if isinstance(one.get("name"), str):
+        targets = cast("list[JsonObject]", answer["data"])
+        for index, target in enumerate(targets):
+            if isinstance(target.get("name"), str):
                 # Twins come after all originals, one for each at most; a clash is told at the first of them.
-                where = wheres[place] if place < len(wheres) else wheres[0]
-                take_name(rows, "target", ORGANISATION, cast(str, one["name"]), f"{where}/name", row.id)
-        unless_taken(lambda: rows.add_targets([cast(int, one["id"]) for one in made], row.id))
-        go_on(rows, ids, {"targets": list[JsonValue](made)})
-        rows.change_group(changed(row, _with_targets(body, [*old, *made]), settings, actor))
-        clock.used(rows, settings)
-    return Made(data=list[JsonValue](made), warnings=tuple(problem for error, problem in diagnostics if not error))
+                pointer = pointers[index] if index < len(pointers) else pointers[0]
+                take_name(rows, "target", ORGANISATION, cast(str, target["name"]), f"{pointer}/name", row.id)
+        refuse_taken_id(lambda: rows.add_targets([cast(int, target["id"]) for target in targets], row.id))
+        advance_sequences(rows, ids, {"targets": list[JsonValue](targets)})
+        rows.change_group(with_body(row, _with_targets(group, [*old, *targets]), settings, actor))
+        clock.use_instants(rows, settings)
+    return Created(data=list[JsonValue](targets), warnings=warnings)
 
 
-def add_periods(store: Store, id: int, given: JsonValue, actor: Mapping[str, JsonValue]) -> Made:
+def add_periods(store: Store, id: int, body: JsonValue, actor: Mapping[str, JsonValue]) -> Created:
     """Periods for a group, from one object or a list of them; what is answered is a list."""
-    listed, wheres = _items(given, request_fields.of_period)
+    requests, pointers = _items(body, request_fields.of_period)
     with store.write() as rows:
-        row, settings = found(rows, id, active=True), clock.load(rows)
-        body = body_of(row)
-        old = parts_of(body, "periods")
-        found_here = _check(body, "periods", [*old, *listed])
-        diagnostics = _moved(found_here, "periods", len(old), wheres)
-        problems = [
-            taken_problem("period", str(name), f"{where}/refCode")
-            for one, where in zip(listed, wheres, strict=True)
-            if isinstance(name := one.get("refCode"), str | int) and rows.is_taken("period", str(name), row.id)
-        ]
-        _refuse(diagnostics, problems + _without_values(body, len(old), len(listed)))
-        model = TargetGroup(periods=tuple(checked(Period, one, "") for one in listed))
+        row, settings = existing_group(rows, id, active=True), sandbox_settings.load(rows)
+        group = body_of(row)
+        old = parts_of(group, "periods")
+        warnings = _check(
+            _diagnose(group, "periods", [*old, *requests], len(old), pointers),
+            _taken_periods(rows, row.id, requests, pointers) + _missing_values(group, len(old), len(requests)),
+        )
+        model = TargetGroup(periods=tuple(checked(Period, request, "") for request in requests))
         ids = rows.sequences()
         answer = respond_to(model, settings, actor, {**ids, "group": row.id})
-        made = parts_of(cast(Members, answer["data"]), "periods")
-        for one, where in zip(made, wheres, strict=True):
-            if isinstance(one.get("refCode"), str):
-                take_name(rows, "period", row.id, cast(str, one["refCode"]), f"{where}/refCode", row.id)
-        go_on(rows, ids, {"periods": list[JsonValue](made)})
-        after: Members = {**body, "periods": [*old, *made]}
-        if "targets" in body:
-            after["targets"] = [_named_values(one, len(old), made) for one in parts_of(body, "targets")]
-        rows.change_group(changed(row, after, settings, actor))
-        clock.used(rows, settings)
-    return Made(data=list[JsonValue](made), warnings=tuple(problem for error, problem in diagnostics if not error))
+        periods = parts_of(cast(JsonObject, answer["data"]), "periods")
+        for period, pointer in zip(periods, pointers, strict=True):
+            if isinstance(period.get("refCode"), str):
+                take_name(rows, "period", row.id, cast(str, period["refCode"]), f"{pointer}/refCode", row.id)
+        advance_sequences(rows, ids, {"periods": list[JsonValue](periods)})
+        changed: JsonObject = {**group, "periods": [*old, *periods]}
+        if "targets" in group:
+            changed["targets"] = [_with_period_ids(target, len(old), periods) for target in parts_of(group, "targets")]
+        rows.change_group(with_body(row, changed, settings, actor))
+        clock.use_instants(rows, settings)
+    return Created(data=list[JsonValue](periods), warnings=warnings)
 
 
-def _items(given: JsonValue, asked: Callable[[Members], Members]) -> tuple[list[Members], list[str]]:
+def _items(body: JsonValue, request_of: Callable[[JsonObject], JsonObject]) -> tuple[list[JsonObject], list[str]]:
     """What is to be added, with the pointer of each. Ids are the server's to give, and the path names the group."""
-    listed = given if isinstance(given, list) else [given]
-    wheres = [f"/{place}" for place in range(len(listed))] if isinstance(given, list) else [""]
-    if not 1 <= len(listed) <= MOST_ITEMS:
-        raise misfit("item-count", f"One to {MOST_ITEMS} items can be added in a call, not {len(listed)}.", "")
-    made: list[Members] = []
-    for one, where in zip(listed, wheres, strict=True):
-        if not isinstance(one, dict):
-            raise misfit("not-an-object", "An object is needed, or a list of objects.", where)
-        made.append(asked(one))
-    return made, wheres
-
-
-def _check(body: Mapping[str, JsonValue], member: str, parts: Sequence[Members]) -> list[Diagnostic]:
-    """The group as it would be asked for with all its parts. Without its id: of answers less is asked."""
-    whole: dict[str, Any] = {name: value for name, value in body.items() if name != "id"}
-    return validate(whole | {member: list(parts)}, building=True)
+    listed = body if isinstance(body, list) else [body]
+    pointers = [join([index]) for index in range(len(listed))] if isinstance(body, list) else [""]
+    if not 1 <= len(listed) <= MAX_ITEMS:
+        raise invalid_input("item-count", f"One to {MAX_ITEMS} items can be added in a call, not {len(listed)}.", "")
+    requests: list[JsonObject] = []
+    for item, pointer in zip(listed, pointers, strict=True):
+        if not isinstance(item, dict):
+            raise invalid_input("not-an-object", "Expected an object, or a list of objects.", pointer)
+        requests.append(request_of(item))
+    return requests, pointers
 
 
 _OF_THE_LIST = ("too-many-targets", "too-many-cycles")
 
 
-def _moved(
-    diagnostics: Sequence[Diagnostic], member: str, before: int, wheres: Sequence[str]
-) -> list[tuple[bool, Problem]]:
-    """What is wrong with what is added, at its place in the body; that of the rest was told when it was made."""
-    moved: list[tuple[bool, Problem]] = []
-    for one in diagnostics:
-        steps = (one.pointer or "").split("/")  # "", "targets", "2", "name"
-        if len(steps) > 2 and steps[1] == member and int(steps[2]) >= before:
-            where = wheres[int(steps[2]) - before]
-            moved.append((one.is_error, of_diagnostic(one, "/".join([where, *steps[3:]]))))
-        elif one.pointer == f"/{member}" and one.code in _OF_THE_LIST:
-            moved.append((one.is_error, of_diagnostic(one, "")))
-    return moved
+def _diagnose(
+    group: JsonObject, member: str, parts: Sequence[JsonObject], before: int, pointers: Sequence[str]
+) -> list[Diagnostic]:
+    """What is wrong with the parts that are added, at their places in the body; that of the rest was told before.
+
+    The group is validated as it would be asked for with all its parts; without its id, for of answers less is asked.
+    """
+    whole: dict[str, Any] = {name: value for name, value in group.items() if name != "id"}
+    found: list[Diagnostic] = []
+    for diagnostic in validate(whole | {member: list(parts)}, building=True):
+        steps = split(diagnostic.pointer or "")  # "targets", "2", "name"
+        if len(steps) > 1 and steps[0] == member and int(steps[1]) >= before:
+            found.append(replace(diagnostic, pointer=join(steps[2:], pointers[int(steps[1]) - before])))
+        elif steps == [member] and diagnostic.code in _OF_THE_LIST:
+            found.append(replace(diagnostic, pointer=""))
+    return found
 
 
-def _refuse(diagnostics: Sequence[tuple[bool, Problem]], more: Sequence[Problem]) -> None:
-    errors = [problem for error, problem in diagnostics if error]
-    told = {problem.pointer for problem in errors}
-    errors += [problem for problem in more if problem.pointer not in told]
+def _check(diagnostics: Sequence[Diagnostic], more: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The warnings. Raises Refusal when there are errors; of `more`, those at places where there is none yet."""
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.is_error]
+    warnings = tuple(diagnostic for diagnostic in diagnostics if not diagnostic.is_error)
+    known = {diagnostic.pointer for diagnostic in errors}
+    errors += [diagnostic for diagnostic in more if diagnostic.pointer not in known]
     if errors:
-        status = 404 if all(problem.code == NO_PERIOD for problem in errors) else 400
-        raise Refusal(errors, status, warnings=[problem for error, problem in diagnostics if not error])
+        status = 404 if all(diagnostic.number == NO_PERIOD for diagnostic in errors) else 400
+        raise Refusal(errors, status, warnings)
+    return warnings
 
 
-def _taken_targets(rows: Rows, listed: Sequence[Members], wheres: Sequence[str]) -> list[Problem]:
+def _taken_targets(rows: Rows, requests: Sequence[JsonObject], pointers: Sequence[str]) -> list[Diagnostic]:
     return [
-        taken_problem("target", name, f"{where}/name")
-        for one, where in zip(listed, wheres, strict=True)
-        if isinstance(name := one.get("name"), str) and rows.is_taken("target", name)
+        name_taken("target", name, f"{pointer}/name")
+        for request, pointer in zip(requests, pointers, strict=True)
+        if isinstance(name := request.get("name"), str) and rows.is_taken("target", name)
     ]
 
 
-def _foreign_periods(body: Members, listed: Sequence[Members], wheres: Sequence[str]) -> list[Problem]:
+def _taken_periods(rows: Rows, group: int, requests: Sequence[JsonObject], pointers: Sequence[str]) -> list[Diagnostic]:
+    return [
+        name_taken("period", str(name), f"{pointer}/refCode")
+        for request, pointer in zip(requests, pointers, strict=True)
+        if isinstance(name := request.get("refCode"), str | int) and rows.is_taken("period", str(name), group)
+    ]
+
+
+def _unknown_periods(group: JsonObject, requests: Sequence[JsonObject], pointers: Sequence[str]) -> list[Diagnostic]:
     """Values for periods that the group does not have."""
-    known = {period["id"] for period in parts_of(body, "periods")}
-    problems = []
-    for one, where in zip(listed, wheres, strict=True):
-        values = one.get("defaultValues")
-        for place, value in enumerate(values if isinstance(values, list) else ()):
+    known = {period["id"] for period in parts_of(group, "periods")}
+    errors = []
+    for request, pointer in zip(requests, pointers, strict=True):
+        values = request.get("defaultValues")
+        for index, value in enumerate(values if isinstance(values, list) else ()):
             period = value.get("periodId") if isinstance(value, dict) else None
             if isinstance(period, int) and period not in known:
-                said = f"The group has no period {period}."
-                at = f"{where}/defaultValues/{place}/periodId"
-                problems.append(numbered(NO_PERIOD, "no-period", said, pointer=at))
-    return problems
+                message = f"The group has no period {period}."
+                at = join(["defaultValues", index, "periodId"], pointer)
+                errors.append(error("no-period", message, number=NO_PERIOD, pointer=at))
+    return errors
 
 
-def _spare(target: Members, old: int, new: int) -> int:
+def _spare_values(target: JsonObject, old: int, new: int) -> int:
     """How many of the new periods a target has values for: those behind the old periods' that name no period yet."""
     behind = parts_of(target, "defaultValues")[old : old + new]
     return sum(value.get("periodId") is None for value in behind)
 
 
-def _named_values(target: Members, old: int, made: Sequence[Members]) -> Members:
+def _with_period_ids(target: JsonObject, old: int, periods: Sequence[JsonObject]) -> JsonObject:
     """A target whose spare values name the new periods, in order, as those of the old periods name theirs."""
     values = parts_of(target, "defaultValues")
-    periods = [None] * old + [one["id"] for one in made]
+    period_ids = [None] * old + [period["id"] for period in periods]
     named = [
         {"id": value["id"], "periodId": period, **value} if period is not None and "periodId" not in value else value
-        for value, period in zip(values, periods, strict=False)
+        for value, period in zip(values, period_ids, strict=False)
     ]
     return {**target, "defaultValues": [*named, *values[len(named) :]]} if values else target
 
 
-def _without_values(body: Members, old: int, new: int) -> list[Problem]:
+def _missing_values(group: JsonObject, old: int, new: int) -> list[Diagnostic]:
     """Targets that would lack a value: it cannot be added later, and without it they cannot be evaluated."""
-    if window_of(body) != EvaluationType.FIXED_CALENDAR_WINDOW:
+    if window_of(group) != EvaluationType.FIXED_CALENDAR_WINDOW:
         return []
     return [
-        Problem(
-            message=f"The target {one.get('name')!r} has {len(parts_of(one, 'defaultValues'))} values, and there would "
+        error(
+            "too-few-values",
+            f"The target {target.get('name')!r} has {len(parts_of(target, 'defaultValues'))} values, and there would "
             f"be {old + new} periods; each needs its own.",
-            reason="too-few-values",
             pointer="",
             hint="Add the periods before the targets.",
         )
-        for one in parts_of(body, "targets")
-        if _spare(one, old, new) < new and not Target.model_validate(one).is_twin
+        for target in parts_of(group, "targets")
+        if _spare_values(target, old, new) < new and not Target.model_validate(target).is_twin
     ]
 
 
-def _with_targets(body: Members, targets: list[Members]) -> Members:
+def _with_targets(group: JsonObject, targets: list[JsonObject]) -> JsonObject:
     """The group with these targets; the rule over the ids of a unified one is made anew."""
-    made: Members = {**body, "targets": list[JsonValue](targets)}
-    unified = body.get("unifiedTargetExpression")
-    if isinstance(unified, dict) and body.get("trackingType") == TrackingType.UNIFIED:
-        kind = body.get("combinationType")  # stored names, in what was answered
-        made["unifiedTargetExpression"] = {
+    changed: JsonObject = {**group, "targets": list[JsonValue](targets)}
+    unified = group.get("unifiedTargetExpression")
+    if isinstance(unified, dict) and group.get("trackingType") == TrackingType.UNIFIED:
+        kind = group.get("combinationType")  # stored names, in what was answered
+        changed["unifiedTargetExpression"] = {
             **unified,
             "ruleExpression": rule_over(targets, None if kind is None else CombinationType(str(kind))),
         }
-    return made
+    return changed

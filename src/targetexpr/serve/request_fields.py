@@ -12,7 +12,8 @@ from typing import Any, cast
 
 from pydantic import create_model
 
-from targetexpr.serve.errors import Problem, of_diagnostic
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.pointers import join
 from targetexpr.targets.model.envelope import PayloadError, checked
 from targetexpr.targets.model.group import (
     DefaultValue,
@@ -36,10 +37,10 @@ _OF_UNIFIED = ("ruleExpression",)
 _UNROLLED = "emfUnrolledRulesetId"  # answered only where line items have one, and 0 where 0 was sent
 
 
-def of_group(given: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+def of_group(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The request of a group, without what a read adds. Values go to the periods they name, else by position."""
-    made = _without(given, _OF_GROUPS)
-    periods = given.get("periods")
+    made = _without(body, _OF_GROUPS)
+    periods = body.get("periods")
     order = [one.get("id") for one in periods if isinstance(one, dict)] if isinstance(periods, list) else []
     _each(made, "periods", of_period)
     _each(made, "streaks", lambda level: _without(level, _OF_LEVELS))
@@ -50,28 +51,28 @@ def of_group(given: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return made
 
 
-def of_period(given: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+def of_period(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The request of a period."""
-    return _without(given, _OF_PERIODS)
+    return _without(body, _OF_PERIODS)
 
 
-def of_target(given: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+def of_target(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The request of a target that is added to a group: its values may name periods."""
-    left_out = _OF_TARGETS if given.get(_UNROLLED) == 0 else (*_OF_TARGETS, _UNROLLED)
-    made = _without(given, left_out)
+    left_out = _OF_TARGETS if body.get(_UNROLLED) == 0 else (*_OF_TARGETS, _UNROLLED)
+    made = _without(body, left_out)
     for name in ("defaultValues", "targetMilestoneTriggers"):
         _each(made, name, lambda one: _without(one, ("id",)))
     return made
 
 
-def _without(given: Mapping[str, JsonValue], names: Sequence[str]) -> dict[str, JsonValue]:
-    return {name: value for name, value in given.items() if name not in names}
+def _without(body: Mapping[str, JsonValue], names: Sequence[str]) -> dict[str, JsonValue]:
+    return {name: value for name, value in body.items() if name not in names}
 
 
 def _each(
     made: dict[str, JsonValue], name: str, change: Callable[[dict[str, JsonValue]], dict[str, JsonValue]]
 ) -> None:
-    """Changes the objects of a list; what else stands there is for the validation to tell."""
+    """Changes the objects of a list; what else stands there is left to the validation."""
     listed = made.get(name)
     if isinstance(listed, list):
         made[name] = [change(one) if isinstance(one, dict) else one for one in listed]
@@ -89,21 +90,23 @@ def _by_position(target: dict[str, JsonValue], order: Sequence[JsonValue]) -> di
     return {**target, "defaultValues": [_without(one, ("periodId",)) for one in listed]}
 
 
-def invalid_members(given: Mapping[str, JsonValue], model: type[Wire] = TargetGroup, where: str = "") -> list[Problem]:
-    """What of the members that are left out does not fit the model: nothing goes by it, and it is told all the same."""
-    found: list[Problem] = []
-    members = {name: given[name] for name in _SERVERS[model] if name in given}
+def invalid_members(
+    body: Mapping[str, JsonValue], model: type[Wire] = TargetGroup, pointer: str = ""
+) -> list[Diagnostic]:
+    """What of the members that are left out does not fit the model: nothing goes by them, and yet it is an error."""
+    found: list[Diagnostic] = []
+    members = {name: body[name] for name in _SERVERS[model] if name in body}
     try:
-        checked(_of_server(model), members, where)
+        checked(_of_server(model), members, pointer)
     except PayloadError as error:
-        found += [of_diagnostic(one) for one in error.diagnostics]
-    for name, part in _PARTS.get(model, {}).items():
-        value, pointer = given.get(name), f"{where}/{name}"
+        found += error.diagnostics
+    for name, part_model in _PARTS.get(model, {}).items():
+        value, place = body.get(name), join([name], pointer)
         if isinstance(value, dict):
-            found += invalid_members(value, part, pointer)
-        for place, one in enumerate(value if isinstance(value, list) else ()):
-            if isinstance(one, dict):
-                found += invalid_members(one, part, f"{pointer}/{place}")
+            found += invalid_members(value, part_model, place)
+        for index, part in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(part, dict):
+                found += invalid_members(part, part_model, join([index], place))
     return found
 
 

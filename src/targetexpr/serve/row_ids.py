@@ -10,116 +10,128 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from targetexpr.serve.errors import Problem
-from targetexpr.serve.groups import Members, parts_of
-from targetexpr.serve.rows import OwnRow, Part
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.serve.errors import warning
+from targetexpr.serve.group_rows import JsonObject, parts_of
+from targetexpr.serve.rows import Participation, RowKey
 from targetexpr.serve.store import Store, StoreError
 from targetexpr.targets.evaluation import Progress
 from targetexpr.targets.model.group import TWIN
 from targetexpr.targets.model.json_values import JsonValue
-from targetexpr.targets.model.scalars import WireDate
+from targetexpr.targets.model.scalars import WireDate, offset_text
 from targetexpr.targets.progress.plan import TargetPlan
 from targetexpr.targets.progress.results import LevelProgress, PeriodProgress
 
 
-class Shown(NamedTuple):
+class GroupAnswer(NamedTuple):
     """A group's answer, which is to be completed, and what it was made from."""
 
-    answer: Members
+    answer: JsonObject
     progress: Progress
-    part: Part
-    came: Mapping[str, str]  # when each record was fed, by its id
+    participation: Participation
+    fed_at: Mapping[str, str]  # when each record was fed, by its id
 
 
-def complete(store: Store, customer: str, shown: Sequence[Shown], known: Mapping[OwnRow, int]) -> list[Problem]:
+class _IdMember(NamedTuple):
+    """A member of an answer that holds the id of a row; None for a row that does not exist yet."""
+
+    holder: JsonObject
+    name: str  # "targetId"
+    key: RowKey | None
+
+
+def complete(
+    store: Store, customer: str, answers: Sequence[GroupAnswer], known: Mapping[RowKey, int]
+) -> list[Diagnostic]:
     """Writes ids and times into the answers, giving ids that are not known yet; a warning when they cannot be kept."""
-    places = [(one, _members(one)) for one in shown]
-    wanted = [row for _, members in places for *_, row in members if row is not None]
-    ids, problems = dict(known), list[Problem]()
-    if not ids.keys() >= set(wanted):
+    members = [member for answer in answers for member in _id_members(answer)]
+    keys = [member.key for member in members if member.key is not None]
+    ids, warnings = dict(known), list[Diagnostic]()
+    if not ids.keys() >= set(keys):
         try:
             with store.write() as rows:
-                rows.add_own(customer, wanted)
-                ids = rows.own(customer)
-        except StoreError as problem:
-            said = f"The ids of rows that are new are null, for they cannot be kept. {problem.told}"
-            problems.append(Problem(message=said, reason=problem.reason))
-    for _, members in places:
-        for member, name, row in members:
-            member[name] = ids.get(row) if row is not None else None
-    return problems
+                rows.add_row_ids(customer, keys)
+                ids = rows.row_ids(customer)
+        except StoreError as failure:
+            message = f"The ids of new rows are null, because they cannot be kept. {failure.public_message}"
+            warnings.append(warning(failure.reason, message))
+    for member in members:
+        member.holder[member.name] = ids.get(member.key) if member.key is not None else None
+    return warnings
 
 
-def _members(shown: Shown) -> list[tuple[Members, str, OwnRow | None]]:
-    """What has an id in an answer: the object, the name of the member, and what its id stands for."""
-    counted = _counted(shown.progress, shown.part.customer)
-    found: list[tuple[Members, str, OwnRow | None]] = []
-    for target in parts_of(shown.answer, "targets"):
-        row = OwnRow("target", _id(target["targetRuleId"]), _place(target["periodId"], target["periodRefCode"]))
-        target["enrolledOn"] = _since(shown, counted.get(row, ()))
-        found.append((target, "targetId", row if row in counted or _enrolled_for(target, shown.part) else None))
-    takes_part = bool(counted) or bool(shown.part.enrolled_at)
-    for level in parts_of(shown.answer, "streaks"):
-        mine = OwnRow("level", _id(level["streakId"]), "")
-        found.append((level, "userStreakId", mine if takes_part else None))
-        found.append((level, "streakAchievedUserTargetId", _deciding(shown, mine.part)))
+def _id_members(group: GroupAnswer) -> list[_IdMember]:
+    """What has an id in an answer. Targets get the time of their row here."""
+    counted = _counted_records(group.progress, group.participation.customer)
+    found: list[_IdMember] = []
+    for target in parts_of(group.answer, "targets"):
+        key = RowKey("target", _id(target["targetRuleId"]), _period(target["periodId"], target["periodRefCode"]))
+        target["enrolledOn"] = _since(group, counted.get(key, ()))
+        exists = key in counted or _is_enrolled_for(target, group.participation)
+        found.append(_IdMember(target, "targetId", key if exists else None))
+    takes_part = bool(counted) or bool(group.participation.enrolled_at)
+    for level in parts_of(group.answer, "streaks"):
+        key = RowKey("level", _id(level["streakId"]), "")
+        found.append(_IdMember(level, "userStreakId", key if takes_part else None))
+        found.append(_IdMember(level, "streakAchievedUserTargetId", _deciding_row(group, key.owner)))
     return found
 
 
-def _since(shown: Shown, counted: Iterable[str]) -> str | None:
+def _since(group: GroupAnswer, records: Iterable[str]) -> str | None:
     """When a row came to be: the customer was enrolled by a call, or the first record that counts in it was fed."""
-    times = (shown.came[record] for record in counted)
-    first = shown.part.enrolled_at or min(times, key=lambda text: WireDate.read(text).instant(), default="")
-    return first.removesuffix("Z") + "+0000" if first else None
+    times = (group.fed_at[record] for record in records)
+    first = group.participation.enrolled_at or min(times, key=lambda text: WireDate.read(text).instant(), default="")
+    return offset_text(WireDate.read(first).instant()) if first else None
 
 
-def _counted(progress: Progress, customer: str) -> Mapping[OwnRow, Sequence[str]]:
+def _counted_records(progress: Progress, customer: str) -> Mapping[RowKey, Sequence[str]]:
     """The rows of targets and periods where something counted, with the records; a twin's are its original's."""
     twins = {(twin.name or "").removesuffix(TWIN): twin.id for twin in progress.plan.twins}
     return {
-        OwnRow("target", number, _of_period(progress, period)): [one.record for one in period.contributions]
+        RowKey("target", owner, _period_of(progress, period)): [one.record for one in period.contributions]
         for target in progress.plan.targets
         for period in progress.customers[customer].of(target.name)
         if period.contributions
-        for number in (target.id, twins.get(target.name))
-        if number is not None
+        for owner in (target.id, twins.get(target.name))
+        if owner is not None
     }
 
 
-def _enrolled_for(target: Members, part: Part) -> bool:
+def _is_enrolled_for(target: JsonObject, participation: Participation) -> bool:
     """Whether an enrolment was for this period: it had not ended then, and had not begun when the customer left."""
     first, last = target["periodStartDate"], target["periodEndDate"]
-    since, until = (part.since or "")[:10], (part.until or "9999-12-31")[:10]  # local days, as those of the period
-    return bool(part.enrolled_at) and (last is None or str(last) >= since) and str(first) < until
+    # Local days, as those of the period.
+    since, until = (participation.since or "")[:10], (participation.until or "9999-12-31")[:10]
+    return bool(participation.enrolled_at) and (last is None or str(last) >= since) and str(first) < until
 
 
-def _deciding(shown: Shown, level: int) -> OwnRow | None:
+def _deciding_row(group: GroupAnswer, level: int) -> RowKey | None:
     """The row of the period in which a level was reached."""
-    customer = shown.progress.customers[shown.part.customer]
+    customer = group.progress.customers[group.participation.customer]
     levels: tuple[LevelProgress, ...] = () if customer.streak is None else customer.streak.levels
-    target: TargetPlan = shown.progress.plan.targets[0]  # a streak is that of the first target
+    target: TargetPlan = group.progress.plan.targets[0]  # a streak is that of the first target
     return next(
         (
-            OwnRow("target", _id(target.id), _of_period(shown.progress, period))
-            for one in levels
-            if one.id == level
+            RowKey("target", _id(target.id), _period_of(group.progress, period))
+            for reached in levels
+            if reached.id == level
             for period in customer.of(target.name)
-            if period.index == one.index
+            if period.index == reached.index
         ),
         None,
     )
 
 
-def _of_period(progress: Progress, period: PeriodProgress) -> str:
-    listed = {one.index: one.id for one in progress.plan.periods} if period.days is not None else {}
-    return _place(listed.get(period.index), period.period)
+def _period_of(progress: Progress, period: PeriodProgress) -> str:
+    ids = {planned.index: planned.id for planned in progress.plan.periods} if period.days is not None else {}
+    return _period(ids.get(period.index), period.period)
 
 
-def _place(period: JsonValue, code: JsonValue) -> str:
+def _period(id: JsonValue, code: JsonValue) -> str:
     """What tells a target's periods apart: the period's id; a customer's own cycles have only numbers."""
-    return str(code if period is None else period)
+    return str(code if id is None else id)
 
 
-def _id(given: JsonValue) -> int:
-    assert isinstance(given, int)  # everything that was created has one
-    return given
+def _id(value: JsonValue) -> int:
+    assert isinstance(value, int)  # everything that was created has one
+    return value

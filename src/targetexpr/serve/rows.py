@@ -31,7 +31,7 @@ SCHEMA = (
     "CREATE TABLE sequences(kind TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID",
 )
 
-NameOf: TypeAlias = Literal["group", "target", "level", "period"]
+NamedKind: TypeAlias = Literal["group", "target", "level", "period"]
 ORGANISATION = 0
 
 
@@ -47,8 +47,8 @@ class GroupRow(NamedTuple):
     ended: str | None = None  # of a deactivated group its body until then; when that was is in the attribution
 
 
-class Part(NamedTuple):
-    """A customer's part in a group. `since` and `until` are what an evaluation takes."""
+class Participation(NamedTuple):
+    """How a customer takes part in a group. `since` and `until` are what an evaluation takes."""
 
     customer: str
     enrolled_at: str  # "" for one who came by a record
@@ -56,12 +56,12 @@ class Part(NamedTuple):
     until: str | None
 
 
-class OwnRow(NamedTuple):
-    """What an id of a customer's own stands for."""
+class RowKey(NamedTuple):
+    """What a row of a customer's own is for; the platform has one per target and period, and one per level."""
 
     kind: Literal["target", "level"]
-    part: int  # the target's or the level's id
-    place: str  # the period's id, or a cycle's number; "" of levels
+    owner: int  # the target's or the level's id
+    period: str  # the period's id, or a cycle's number; "" of levels
 
 
 class RecordRow(NamedTuple):
@@ -87,7 +87,7 @@ class Rows:
         self._run = connection.execute
         self._many = connection.executemany
 
-    def _one(self, statement: str, values: Sequence[object] = ()) -> Any:
+    def _value(self, statement: str, values: Sequence[object] = ()) -> Any:
         found = self._run(statement, values).fetchone()
         return None if found is None else found[0]
 
@@ -116,7 +116,7 @@ class Rows:
 
     def count_groups(self) -> int:
         """How many groups there are."""
-        return int(self._one("SELECT count(*) FROM groups"))
+        return int(self._value("SELECT count(*) FROM groups"))
 
     def add_group(self, row: GroupRow) -> None:
         """A new group. Raises sqlite3.IntegrityError for an id that is taken."""
@@ -139,17 +139,17 @@ class Rows:
         statement = f"SELECT {_GROUP} FROM groups WHERE active>=? AND user_made<=? ORDER BY id"
         return [_group_row(found) for found in self._run(statement, (int(only_active), int(user_made)))]
 
-    def add_names(self, kind: NameOf, scope: int, names: Iterable[str], group: int) -> None:
+    def add_names(self, kind: NamedKind, scope: int, names: Iterable[str], group: int) -> None:
         """Names that are now taken. Raises sqlite3.IntegrityError when one is already."""
         rows = [(kind, scope, name.casefold(), group) for name in names]
         self._many("INSERT INTO names VALUES(?,?,?,?)", rows)
 
-    def is_taken(self, kind: NameOf, name: str, scope: int | None = ORGANISATION) -> bool:
+    def is_taken(self, kind: NamedKind, name: str, scope: int | None = ORGANISATION) -> bool:
         """Whether something of a kind has the name, upper and lower case alike; `scope` None looks everywhere."""
         if scope is None:
-            return self._one("SELECT 1 FROM names WHERE kind=? AND folded=?", (kind, name.casefold())) is not None
+            return self._value("SELECT 1 FROM names WHERE kind=? AND folded=?", (kind, name.casefold())) is not None
         values = (kind, scope, name.casefold())
-        return self._one("SELECT 1 FROM names WHERE kind=? AND scope=? AND folded=?", values) is not None
+        return self._value("SELECT 1 FROM names WHERE kind=? AND scope=? AND folded=?", values) is not None
 
     def add_targets(self, ids: Iterable[int], group: int) -> None:
         """Targets by which their group is found. Raises sqlite3.IntegrityError for an id that is taken."""
@@ -157,10 +157,10 @@ class Rows:
 
     def group_of_target(self, target: int) -> int | None:
         """The group that has a target."""
-        found = self._one("SELECT group_id FROM targets WHERE id=?", (target,))
+        found = self._value("SELECT group_id FROM targets WHERE id=?", (target,))
         return None if found is None else int(found)
 
-    # Users and their parts
+    # Users and the groups they take part in
 
     def add_users(self, ids: Iterable[str]) -> int:
         """Users that are known from now on; how many were not before."""
@@ -168,47 +168,47 @@ class Rows:
 
     def has_user(self, id: str) -> bool:
         """Whether a user is known."""
-        return self._one("SELECT 1 FROM users WHERE id=?", (id,)) is not None
+        return self._value("SELECT 1 FROM users WHERE id=?", (id,)) is not None
 
-    def part(self, group: int, customer: str) -> Part | None:
-        """One customer's part in a group, if there ever was an enrolment."""
+    def participation(self, group: int, customer: str) -> Participation | None:
+        """How one customer takes part in a group, if there ever was an enrolment."""
         statement = "SELECT customer, enrolled_at, since, until FROM parts WHERE group_id=? AND customer=?"
         found = self._run(statement, (group, customer)).fetchone()
-        return None if found is None else Part(*found)
+        return None if found is None else Participation(*found)
 
-    def parts(self, group: int) -> list[Part]:
+    def participations(self, group: int) -> list[Participation]:
         """Every enrolment into a group."""
         statement = "SELECT customer, enrolled_at, since, until FROM parts WHERE group_id=? ORDER BY customer"
-        return [Part(*found) for found in self._run(statement, (group,))]
+        return [Participation(*found) for found in self._run(statement, (group,))]
 
-    def set_part(self, group: int, part: Part) -> None:
-        """A customer's part from now on."""
-        self._run("INSERT OR REPLACE INTO parts VALUES(?,?,?,?,?)", (group, *part))
+    def set_participation(self, group: int, participation: Participation) -> None:
+        """How a customer takes part from now on."""
+        self._run("INSERT OR REPLACE INTO parts VALUES(?,?,?,?,?)", (group, *participation))
 
-    def own(self, customer: str) -> dict[OwnRow, int]:
-        """The ids of a customer's own that were given so far."""
+    def row_ids(self, customer: str) -> dict[RowKey, int]:
+        """The ids of a customer's rows that were given so far."""
         statement = "SELECT kind, part, place, id FROM own WHERE customer=?"
-        return {OwnRow(*found[:3]): found[3] for found in self._run(statement, (customer,))}
+        return {RowKey(*found[:3]): found[3] for found in self._run(statement, (customer,))}
 
-    def add_own(self, customer: str, wanted: Iterable[OwnRow]) -> None:
-        """Gives ids to those that have none, in their order."""
-        there = self.own(customer)
-        fresh = [(customer, *one) for one in dict.fromkeys(wanted) if one not in there]
+    def add_row_ids(self, customer: str, keys: Iterable[RowKey]) -> None:
+        """Gives ids to rows that have none, in their order."""
+        known = self.row_ids(customer)
+        fresh = [(customer, *key) for key in dict.fromkeys(keys) if key not in known]
         self._many("INSERT INTO own(customer, kind, part, place) VALUES(?,?,?,?)", fresh)
 
     # Records
 
     def add_record(self, id: str, customer: str, at: int, fed: str, body: str) -> bool:
         """A record; whether its id is new. All that come with one id are kept: evaluation decides which counts."""
-        new = self._one("SELECT 1 FROM records WHERE id=? LIMIT 1", (id,)) is None
+        new = self._value("SELECT 1 FROM records WHERE id=? LIMIT 1", (id,)) is None
         self._run("INSERT INTO records(id, customer, at, fed, body) VALUES(?,?,?,?,?)", (id, customer, at, fed, body))
         if not new:
             self._run("INSERT OR IGNORE INTO repeated VALUES(?)", (id,))
         return new
 
     def has_body(self, id: str, body: str) -> bool:
-        """Whether a record came in these very words more than once."""
-        return int(self._one("SELECT count(*) FROM records WHERE id=? AND body=?", (id, body))) > 1
+        """Whether a record came with exactly this text more than once."""
+        return int(self._value("SELECT count(*) FROM records WHERE id=? AND body=?", (id, body))) > 1
 
     def records(self) -> Iterator[RecordRow]:
         """Every record."""
@@ -229,7 +229,7 @@ class Rows:
         Not those that came for others too, at the same instant: see `disputed`.
         """
         statement = f"SELECT 1 FROM records AS mine WHERE customer=? AND at<=? AND {_FIRST} AND NOT {_RIVAL} LIMIT 1"
-        return self._one(statement, (customer, until)) is not None
+        return self._value(statement, (customer, until)) is not None
 
     def customers(self, until: int) -> frozenset[str]:
         """Everybody with a record by then, as `has_record` has it."""
@@ -247,7 +247,7 @@ class Rows:
     def counts(self) -> dict[str, int]:
         """How much there is of everything."""
         tables = ("groups", "users", "records")
-        return {table: int(self._one(f"SELECT count(*) FROM {table}")) for table in tables}
+        return {table: int(self._value(f"SELECT count(*) FROM {table}")) for table in tables}
 
     def clear(self, *, settings: bool) -> None:
         """Takes everything out; settings only when asked."""

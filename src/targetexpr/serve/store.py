@@ -19,7 +19,7 @@ from targetexpr.serve.rows import SCHEMA, Rows
 
 MEMORY = ":memory:"
 VERSION = 1
-_MARK = 0x74657870  # "texp", in SQLite's application_id: whose file it is
+_APPLICATION_ID = 0x74657870  # "texp", in SQLite's application_id: whose file it is
 _WAIT = 2.0  # seconds for another process to let go
 _PAUSE = 0.02  # seconds between two tries
 
@@ -27,17 +27,17 @@ _PAUSE = 0.02  # seconds between two tries
 class StoreError(Exception):
     """The database cannot be used now, or at all; `reason` for programs, the message for people.
 
-    The message names the file, for those who may ask; `told` does not, for everybody else.
+    The message names the file, for users that the server knows; `public_message` does not, for everybody else.
     """
 
-    def __init__(self, reason: str, message: str, told: str = "The database cannot be used.") -> None:
+    def __init__(self, reason: str, message: str, public_message: str = "The database cannot be used.") -> None:
         super().__init__(message)
         self.reason = reason  # "database-locked"
         self.message = message
-        self.told = told
+        self.public_message = public_message
 
     @property
-    def passes(self) -> bool:
+    def is_temporary(self) -> bool:
         """Whether it may be over soon without anybody's doing: what is full or read-only waits for a person."""
         return self.reason == "database-locked"
 
@@ -49,18 +49,18 @@ _CAUSES: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_FULL: ("database-full", "cannot grow: the disk is full; make room and try again"),
     sqlite3.SQLITE_IOERR: ("database-io", "cannot be read or written: the disk answers with an error"),
     sqlite3.SQLITE_CORRUPT: ("database-corrupt", "is damaged; start with another file"),
-    sqlite3.SQLITE_NOTADB: ("database-foreign", "is no SQLite database; give another file"),
+    sqlite3.SQLITE_NOTADB: ("database-foreign", "is not an SQLite database; give another file"),
     sqlite3.SQLITE_CANTOPEN: ("database-unreachable", "cannot be opened; its folder must exist and be writable"),
     sqlite3.SQLITE_PERM: ("database-unreachable", "cannot be opened: permission is denied"),
     sqlite3.SQLITE_AUTH: ("database-unreachable", "cannot be opened: permission is denied"),
 }
 
 
-def _problem(path: str, error: sqlite3.Error) -> StoreError:
+def _store_error(path: str, error: sqlite3.Error) -> StoreError:
     """What an error of SQLite means, in words that say what to do."""
     number = getattr(error, "sqlite_errorcode", 0) or 0
-    reason, said = _CAUSES.get(number & 0xFF, ("database-failed", f"failed: {error}"))
-    return StoreError(reason, f"The database {path} {said}.", f"The database {said.replace(path, 'file')}.")
+    code, cause = _CAUSES.get(number & 0xFF, ("database-failed", f"failed: {error}"))
+    return StoreError(code, f"The database {path} {cause}.", f"The database {cause.replace(path, 'file')}.")
 
 
 class Store:
@@ -84,27 +84,29 @@ class Store:
         try:
             self._open()
         except sqlite3.Error as error:
-            raise _problem(path, error) from None
+            raise _store_error(path, error) from None
 
     def _open(self) -> None:
         # Transactions are begun and ended here, hence no isolation level of the module's own.
         self._connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
         run = self._connection.execute
         try:
-            mark, version = (run(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+            application_id, version = (
+                run(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+            )
             fresh = run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-            if not fresh and mark != _MARK:
+            if not fresh and application_id != _APPLICATION_ID:
                 raise StoreError("database-foreign", f"{self.path} is a database of something else; give another file.")
             if not fresh and version != VERSION:
-                said = f"{self.path} was made by another version (layout {version}, this one reads {VERSION})"
-                raise StoreError("database-version", f"{said}; give another file.")
+                made_by = f"{self.path} was made by another version (layout {version}, this one reads {VERSION})"
+                raise StoreError("database-version", f"{made_by}; give another file.")
             run("PRAGMA journal_mode=WAL")
             run("PRAGMA synchronous=FULL")
             run("BEGIN IMMEDIATE")
             # Even an old file is written to once: a read-only one is found now, not at the first request.
             for statement in SCHEMA if fresh else ():
                 run(statement)
-            run(f"PRAGMA application_id={_MARK}")
+            run(f"PRAGMA application_id={_APPLICATION_ID}")
             run(f"PRAGMA user_version={VERSION}")
             run("COMMIT")
             run("PRAGMA busy_timeout=0")  # from now on waiting is done without the lock
@@ -124,8 +126,8 @@ class Store:
     def _check_file(self) -> None:
         """Refuses a file that was taken away: what is written there would be acknowledged, and gone at the end."""
         if self.path != MEMORY and self._identity() != self._file:
-            said = "was removed or replaced while it was open; start the sandbox again."
-            raise StoreError("database-gone", f"The database {self.path} {said}", f"The database {said}")
+            cause = "was removed or replaced while it was open; start the sandbox again."
+            raise StoreError("database-gone", f"The database {self.path} {cause}", f"The database {cause}")
 
     @contextmanager
     def write(self) -> Iterator[Rows]:
@@ -164,7 +166,7 @@ class Store:
         except sqlite3.IntegrityError:
             raise  # an operation's own business: a name or an id that is taken
         except sqlite3.Error as error:
-            raise _problem(self.path, error) from error
+            raise _store_error(self.path, error) from error
 
     def _try(self, begin: str, last: float) -> bool:
         """Begins a transaction and keeps the lock; False when another process is in the way and there is time left."""

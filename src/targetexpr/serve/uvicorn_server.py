@@ -1,4 +1,4 @@
-"""Running under uvicorn: its own refusals in our envelope, its own words in our log, and an end that is in order."""
+"""Running under uvicorn: its own refusals in our envelope, its messages in our log, and an orderly end."""
 
 from __future__ import annotations
 
@@ -11,30 +11,31 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from targetexpr.serve.access_log import message_log
 from targetexpr.serve.app import create_app
-from targetexpr.serve.envelope import problem
-from targetexpr.serve.middleware import log_words
+from targetexpr.serve.envelope import error_response
 from targetexpr.serve.settings import Options
 from targetexpr.serve.store import Store
 
 
 class _Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """What is no HTTP is refused in the envelope of every other refusal."""
+    """What is not HTTP is refused in the envelope of every other refusal."""
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - there is only one such message
-        said = "This is no HTTP/1.1 request."
-        answer = problem(400, "not-http", said, {"Connection": "close"}, hint="The sandbox speaks http, not https.")
+        message = "Not a valid HTTP/1.1 request."
+        hint = "The sandbox speaks http, not https."
+        answer = error_response(400, "not-http", message, {"Connection": "close"}, hint=hint)
         lines = [b"HTTP/1.1 400 Bad Request", *(b": ".join(header) for header in answer.raw_headers), b"", b""]
         self.transport.write(b"\r\n".join(lines) + bytes(answer.body))
         self.transport.close()
 
 
-class _Words(logging.Handler):
-    """Hands what the libraries have to say to our log, a line for each."""
+class _LogHandler(logging.Handler):
+    """Hands the messages of the libraries to our log, a line for each."""
 
     def __init__(self, options: Options) -> None:
         super().__init__(logging.WARNING)
-        self._write = log_words(options.log)
+        self._write = message_log(options.log)
 
     def emit(self, record: logging.LogRecord) -> None:
         trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else None
@@ -54,10 +55,13 @@ class _Server(uvicorn.Server):
 
 
 def serve(options: Options, store: Store, listener: socket.socket, *, made_up: bool) -> None:
-    """Runs the server until it is told to stop: Ctrl-C, SIGTERM and a closed terminal end it as it should end."""
+    """Runs the server until it is stopped: Ctrl-C, SIGTERM and a closed terminal let open requests be answered.
+
+    `made_up` tells that the password was made up now and has to be printed.
+    """
     for name in ("uvicorn", "targetexpr.serve"):
         logger = logging.getLogger(name)
-        logger.addHandler(_Words(options))
+        logger.addHandler(_LogHandler(options))
         logger.propagate = False
     config = uvicorn.Config(
         create_app(options, store),
@@ -81,8 +85,8 @@ def serve(options: Options, store: Store, listener: socket.socket, *, made_up: b
 def _announcement(options: Options, listener: socket.socket, *, made_up: bool) -> str:
     address: tuple[Any, ...] = listener.getsockname()
     host, port = address[:2]
-    shown = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    lines = [f"targetexpr: the sandbox listens on {shown}, its documents are at {shown}/docs"]
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    lines = [f"targetexpr: the sandbox listens on {url}, its documents are at {url}/docs"]
     if made_up and options.credential is not None:
         user = f"{options.credential.name}:{options.credential.password}"
         lines.append(f"targetexpr: its user is {user} (made up now; --user gives one)")

@@ -1,0 +1,8 @@
+"""Every HTTP operation: what the server answers, and what its document describes."""
+
+from __future__ import annotations
+
+from targetexpr.serve.operation import operations_in
+from targetexpr.serve.operations import converter, customers, sandbox, target_groups
+
+OPERATIONS = operations_in(target_groups, customers, converter, sandbox)
