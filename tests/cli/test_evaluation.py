@@ -133,6 +133,25 @@ def test_numbers_keep_every_digit(run: Any) -> None:
     assert run("eval", RULE, "--data", '{"currentTxn":{"value":1e99999999999999999999}}')[0] == 2
 
 
+def test_numbers_are_shown_as_they_stood_there(run: Any) -> None:
+    status, _, err = run("eval", RULE, "--data", '{"currentTxn":{"value":1e999999999}}')
+    assert (status, "1e999999999" in err, "Decimal" in err) == (2, True, False)
+    data = '{"currentTxn":{"number":0.10000000000000001}}'
+    status, _, err = run("eval", 'currentTxn.number=="a"', "--data", data)
+    assert (status, err.startswith("line 1: currentTxn.number is 0.10000000000000001, which is not ")) == (2, True)
+
+
+def test_records_of_an_array_are_named_by_line_and_number(run: Any) -> None:
+    data = f"[{context(620)}, 5,\n{context('x')}]"
+    status, out, err = run("eval", RULE, "--data", data)
+    assert (status, out) == (2, "yes\nerror\nerror\n")
+    assert err == (
+        "line 1, record 2: A record is an object; this is a number.\n"
+        'line 2, record 3: currentTxn.value is "x", which is not a number\n'
+        "2 of 3 records could not be evaluated\n"
+    )
+
+
 def test_expressions_that_are_no_condition_give_their_value(run: Any) -> None:
     assert run("eval", "currentTxn.value/3", "--data", context(1))[1] == "0.3333333333333333333333333333333333\n"
     _, out, _ = run("eval", "currentTxn.value/3", "--data", context(1), "--output", "json")
