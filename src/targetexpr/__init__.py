@@ -4,7 +4,7 @@
       ▲              │ ▲                 │
       └───to_text────┘ └──from_json──    └──to_json──▶ expressionJson with its types
 
-`diagnose` says what is wrong with a text, `apply_fixes` mends what can be mended, `lint` tells what is allowed and
+`diagnose` says what is wrong with a text, `apply_fixes` applies the safe fixes, `lint` warns of what is allowed and
 seldom meant, `Schema` holds what can be named. Target groups are in `targetexpr.targets`.
 """
 

@@ -1,4 +1,4 @@
-"""A run that begins where the tokens are new is stuck at the same place as one from the start."""
+"""A run that begins where the tokens are new fails at the same token as one from the start."""
 
 from __future__ import annotations
 

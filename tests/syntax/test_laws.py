@@ -7,6 +7,7 @@ import json
 from targetexpr import Limits, diagnose, from_json, parse, to_json, to_text
 from targetexpr.lang.nodes import Expr, Logical
 from targetexpr.lang.walk import depth, preorder, size
+from targetexpr.syntax.printer import print_with_spans
 from tests.second_reader import NotAnExpression, read, tokens
 from tests.strategies import examples, holds, logic_trees, mutated_json_values, trees
 from tests.trees import flat, json_value
@@ -20,6 +21,17 @@ def test_compact_text_reads_back(examples: int) -> None:
         text = to_text(tree)
         assert parse(text, limits=_ROOMY) == tree
         assert not any(item.is_error or item.code == "mixed-logic" for item in diagnose(text, limits=_ROOMY))
+
+    holds(law, examples, trees())
+
+
+@examples
+def test_printed_spans_are_those_of_reading_back(examples: int) -> None:
+    def law(tree: Expr) -> None:
+        printed = print_with_spans(tree)
+        assert printed.text == to_text(tree)
+        again = parse(printed.text, limits=_ROOMY)
+        assert printed.spans == tuple(node.span for node in preorder(again))
 
     holds(law, examples, trees())
 

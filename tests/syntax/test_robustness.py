@@ -144,10 +144,10 @@ def test_fixes_of_a_warning_keep_the_tree(examples: int) -> None:
         for item in found:
             assert item.fix is not None
             assert parse(apply_fixes(text, [item])) == tree
-        mended = apply_fixes(text, found)
-        assert parse(mended) == tree
-        assert "mixed-logic" not in [item.code for item in diagnose(mended)]
-        assert read(mended, one_level=True).flat() == flat(tree)
+        fixed = apply_fixes(text, found)
+        assert parse(fixed) == tree
+        assert "mixed-logic" not in [item.code for item in diagnose(fixed)]
+        assert read(fixed, one_level=True).flat() == flat(tree)
 
     holds(law, examples, mutated() | soups())
 
