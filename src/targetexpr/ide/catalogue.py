@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from targetexpr.base.errors import InputError
-from targetexpr.checking.names import close_names, like_profile
 from targetexpr.lang.functions import KIND_METHODS, Function
 from targetexpr.lang.schema.model import Attribute, Method, Profile
 from targetexpr.lang.schema.schema import Schema
@@ -148,6 +147,8 @@ def named(schema: Schema, name: str) -> list[Entry]:
     known = entries(schema, owner)
     found = [one for one in known if one.name == member]
     if not found:
+        from targetexpr.checking.names import close_names
+
         close = close_names(member, [one.name for one in known])
         hint = f"did you mean {' or '.join(close)}?" if close else f"`targetexpr schema {owner}` lists what there is"
         raise InputError(f"{owner} has no {member!r}; {hint}")
@@ -158,6 +159,8 @@ def profile_of(schema: Schema, name: str) -> Profile:
     """A profile by its name. Raises InputError, which says what comes close."""
     profile = schema.profiles.get(name)
     if profile is None:
+        from targetexpr.checking.names import like_profile
+
         close = like_profile(schema, name)
         hint = f"did you mean {' or '.join(close)}?" if close else "`targetexpr schema` lists them"
         raise InputError(f"unknown profile {name!r}; {hint}")

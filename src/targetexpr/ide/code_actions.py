@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from targetexpr.base.diagnostics import Applicability, Diagnostic, Edit, apply_fixes
 from targetexpr.base.source import Span
 from targetexpr.ide.document import Document
-from targetexpr.syntax.printer import TextStyle, to_text
+
+if TYPE_CHECKING:
+    from targetexpr.syntax.printer import TextStyle
 
 ActionKind: TypeAlias = Literal["quick-fix", "fix-all", "restyle"]
 
@@ -86,6 +88,8 @@ _STYLES: tuple[tuple[TextStyle, str], ...] = (
 
 def _restyles(document: Document) -> list[CodeAction]:
     """The layouts that the rule does not have yet; none for a broken one."""
+    from targetexpr.syntax.printer import to_text
+
     checked = document.analysis.checked
     if checked is None:
         return []

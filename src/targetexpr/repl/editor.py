@@ -23,7 +23,6 @@ from prompt_toolkit.shortcuts import CompleteStyle
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.console.exits import YES
-from targetexpr.ide.code_actions import fix_all, safely_fixable
 from targetexpr.ide.document import Document, open_brackets
 from targetexpr.repl.commands import submit
 from targetexpr.repl.completing import RuleCompleter, WholeWordBuffer
@@ -193,6 +192,8 @@ class Editor:
 
     def _fix(self, event: KeyPressEvent) -> None:
         """F2: every safe fix is applied, to what is typed or, on an empty line, to the rule before."""
+        from targetexpr.ide.code_actions import fix_all
+
         buffer = event.current_buffer
         text = buffer.text if buffer.text.strip() else self.session.state.rule
         start = rule_start(text)
@@ -227,6 +228,8 @@ class Editor:
 
     def _paste(self, event: KeyPressEvent) -> None:
         """What is pasted comes in as it is, on several lines if need be; fixes are offered for it."""
+        from targetexpr.ide.code_actions import fix_all, safely_fixable
+
         text = event.data.replace("\r\n", "\n").replace("\r", "\n")
         event.current_buffer.insert_text(text)
         pasted = event.current_buffer.text

@@ -13,7 +13,6 @@ from targetexpr.base.source import Source
 from targetexpr.checking.result import Checked
 from targetexpr.console.outcomes import word
 from targetexpr.front import Analysis, Environment
-from targetexpr.ide.code_actions import safely_fixable
 from targetexpr.ide.document import Document
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.records.record import Record
@@ -112,9 +111,7 @@ class Session:
         analysis = document.analysis
         if not analysis.ok:
             self.show(analysis.diagnostics)
-            fixable = len(safely_fixable(document))
-            if fixable:
-                self.console.write_error(_how_to_fix(fixable, len(analysis.diagnostics)))
+            self._offer_fixes(document)
             return False
         if self.state.records is None:
             self._summary(analysis)
@@ -122,6 +119,15 @@ class Session:
             return True
         self.show(analysis.diagnostics)
         return self.verdict()
+
+    def _offer_fixes(self, document: Document) -> None:
+        """How the safe fixes of some of all diagnostics are applied."""
+        from targetexpr.ide.code_actions import safely_fixable
+
+        count, fixable = len(document.analysis.diagnostics), len(safely_fixable(document))
+        if fixable:
+            what = "it" if count == 1 else "all of these" if fixable == count else f"{fixable} of these"
+            self.console.write_error(f"`:fix` fixes {what} (F2 while typing).")
 
     def _summary(self, analysis: Analysis) -> None:
         from targetexpr.syntax.printer import to_text
@@ -236,12 +242,6 @@ class Session:
                 self.console.write_error(text)
             else:
                 self.console.write(text)
-
-
-def _how_to_fix(fixable: int, count: int) -> str:
-    """How the safe fixes of some of all diagnostics are applied."""
-    what = "it" if count == 1 else "all of these" if fixable == count else f"{fixable} of these"
-    return f"`:fix` fixes {what} (F2 while typing)."
 
 
 def as_command(text: str) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from targetexpr.ide.code_actions import safely_fixable
 from targetexpr.ide.diagnostics import diagnostic_at, is_name_begun, is_pending
 from targetexpr.ide.document import Document
-from targetexpr.ide.hover import Hover, hover, hover_by_itself
-from targetexpr.ide.signature_help import SignatureHelp, signature_help
 from targetexpr.repl.commands import COMMANDS
 from targetexpr.repl.highlight import rule_start
 from targetexpr.repl.live import AT_ONCE
 from targetexpr.repl.session import Session, as_command
+
+if TYPE_CHECKING:
+    from targetexpr.ide.hover import Hover
+    from targetexpr.ide.signature_help import SignatureHelp
+
+# The first prompt comes before the first key: what only keys need is imported by them.
 
 _LONGEST = 40  # characters of the part of the rule that is told of
 
@@ -30,6 +35,8 @@ def toolbar(
     here = at - rule_start(text)
     if not document.text.strip():
         return [*_cut([("class:bar.quiet", _at_rest(session, None))], width), ("", "\n"), *_cut(_state(session), width)]
+    from targetexpr.ide.signature_help import signature_help
+
     errors = [one for one in known.analysis.diagnostics if one.is_error and not is_pending(known, one)]
     signature = None if errors else signature_help(document, here)
     first = _trouble(session, known, here) if signature is None else _signature(signature)
@@ -63,6 +70,8 @@ def _trouble(session: Session, known: Document, at: int) -> StyleAndTextTuples:
 
 def _key(known: Document, at: int) -> StyleAndTextTuples:
     """The key that fixes what is told, and how much more there is."""
+    from targetexpr.ide.code_actions import safely_fixable
+
     diagnostic = diagnostic_at(known, at)
     if diagnostic is None or is_pending(known, diagnostic):
         return []
@@ -98,6 +107,8 @@ def _signature(help_: SignatureHelp) -> StyleAndTextTuples:
 
 def _types(document: Document, known: Document, at: int) -> StyleAndTextTuples:
     """The type of a valid rule, and what the cursor is on."""
+    from targetexpr.ide.hover import hover, hover_by_itself
+
     analyzed = known is document
     checked = document.analysis.checked if analyzed else None
     shown: StyleAndTextTuples = []

@@ -6,7 +6,6 @@ from typing import cast
 
 from targetexpr.base.errors import InputError
 from targetexpr.checking.result import Checked
-from targetexpr.ide.code_actions import fix_all
 from targetexpr.repl.commands.command import Command, option_and_rule, take_rule, whole_number
 from targetexpr.repl.session import INVALID, Session
 
@@ -70,6 +69,8 @@ def _lint(session: Session, argument: str) -> None:
 
 
 def _fix(session: Session, argument: str) -> None:
+    from targetexpr.ide.code_actions import fix_all
+
     take_rule(session, argument)
     document = session.document()
     after = fix_all(document)
