@@ -128,7 +128,7 @@ def test_which_side_decided_and_what_was_not_needed() -> None:
 def test_misfits_are_explained_and_not_raised() -> None:
     found = compile("currentTxn.value>1&&currentEvent.isTargetAchievedEvent").explain(DATA)
     assert found.state == "undecided"
-    assert found.operands[1].error == "currentEvent is missing, a profile (a dict) is needed"
+    assert found.operands[1].error == "currentEvent is missing, a profile (an object) is needed"
     assert "could not be decided" in found.to_text()
     lenient = compile("currentTxn.value>1&&currentEvent.isTargetAchievedEvent", on_error="null").explain(DATA)
     assert lenient.value is None

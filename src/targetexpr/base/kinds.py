@@ -7,11 +7,11 @@ from datetime import date, time
 from numbers import Number
 from typing import Final, Literal, TypeAlias
 
-ValueKind: TypeAlias = Literal["object", "list", "string", "number", "boolean", "date", "null"]
+ValueKind: TypeAlias = Literal["object", "array", "string", "number", "boolean", "date", "null"]
 
 PHRASES: Final[Mapping[ValueKind, str]] = {
     "object": "an object",
-    "list": "a list",
+    "array": "a list",
     "string": "a string",
     "number": "a number",
     "boolean": "true or false",
@@ -24,7 +24,7 @@ def value_kind(value: object) -> ValueKind | None:
     """The kind of a value from JSON, TOML or Python; None for one that neither JSON nor TOML has.
 
     >>> value_kind(True), value_kind(1), value_kind(()), value_kind(b"")
-    ('boolean', 'number', 'list', None)
+    ('boolean', 'number', 'array', None)
     """
     match value:
         case None:
@@ -38,7 +38,7 @@ def value_kind(value: object) -> ValueKind | None:
         case Mapping():
             return "object"
         case list() | tuple():
-            return "list"
+            return "array"
         case date() | time():
             return "date"
         case _:

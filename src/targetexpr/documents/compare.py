@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.jsontext import Json, Kind, Path, pointer
+from targetexpr.base.kinds import PHRASES
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import Expr
 from targetexpr.syntax.json_decoder import from_json
@@ -128,8 +129,8 @@ def _tried(
     if kind not in allowed:
         words = {
             "what": "This member",
-            "wanted": " or ".join(("an object" if name == "object" else f"a {name}") for name in allowed),
-            "got": f"a {kind}",
+            "wanted": " or ".join(PHRASES[name] for name in allowed),
+            "got": PHRASES[kind],
         }
         return None, (diagnostic_of("wrong-kind", Span(0, len(text)), words),)
     try:

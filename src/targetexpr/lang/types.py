@@ -127,22 +127,3 @@ def event_type(event: str) -> Type:
     'customer.targetCompletedEvent:object:primitive'
     """
     return Type(f"customer.{event[0].lower()}{event[1:]}Event:object:primitive")
-
-
-def phrase(type_: Type) -> str:
-    """How a sentence names a value of the type.
-
-    >>> phrase(INTEGER), phrase(Type("tx:object:primitive"))
-    ('a number', 'a profile')
-    """
-    return _PHRASES[type_.kind]
-
-
-_PHRASES: dict[Kind, str] = {
-    "boolean": "true or false",
-    "number": "a number",
-    "string": "a text",
-    "date": "a date",
-    "object": "a profile",
-    "function": "a method",
-}

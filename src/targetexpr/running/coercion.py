@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TypeAlias
 
+from targetexpr.base.kinds import PHRASES
 from targetexpr.lang.literals import MOST_DIGITS, date_fields, is_number_text
 from targetexpr.lang.types import Kind
 
@@ -25,14 +26,14 @@ _MILLISECOND = timedelta(milliseconds=1)
 _BEYOND = 10**MOST_DIGITS
 
 _EXPECTED: dict[str, str] = {
-    "boolean": "true or false",
-    "number": "a number",
-    "string": "a text",
-    "date": "a date",
-    "profile": "a profile (a dict)",
-    "dict": "a dict",
-    "list": "a list",
-    "result": "a value, a dict of values, a list of texts, or a function",
+    "boolean": PHRASES["boolean"],
+    "number": PHRASES["number"],
+    "string": PHRASES["string"],
+    "date": PHRASES["date"],
+    "profile": f"a profile ({PHRASES['object']})",
+    "dict": PHRASES["object"],
+    "list": PHRASES["array"],
+    "result": "a value, an object of values, a list of strings, or a function",
 }
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 from targetexpr.base import pointers
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError, capped
 from targetexpr.base.jsontext import Json, JsonError, JsonReader, Path, pointer
+from targetexpr.base.kinds import PHRASES
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import (
@@ -175,7 +176,7 @@ class _Decoder:
         document = self.reader.read()
         if document.kind != "object":
             problem = diagnostic(
-                "wrong-kind", document.span, pointer="", what="A node", wanted="an object", got=_a(document)
+                "wrong-kind", document.span, pointer="", what="A node", wanted=PHRASES["object"], got=_a(document)
             )
             raise ExpressionError([problem], self.text)
         built = cast(_Built, document.value)
@@ -244,7 +245,7 @@ class _Decoder:
             elif (key == "value" and not shape.value) or (key == "operands" and not shape.least):
                 self.report(diagnostics, "needless-key", member.span, key, key=key, arity=name)
             elif member.kind != ("array" if key == "operands" else "string"):
-                wanted = "an array" if key == "operands" else "a string"
+                wanted = PHRASES["array" if key == "operands" else "string"]
                 self.report(diagnostics, "wrong-kind", member.span, key, what=f'"{key}"', wanted=wanted, got=_a(member))
         needed = (("value", shape.value), ("operands", shape.least > 0), ("type", name == "literal"))
         for key, is_needed in needed:
@@ -265,7 +266,7 @@ class _Decoder:
                 diagnostics += operand.diagnostics
                 out.append(operand)
             else:
-                words = {"what": "A node", "wanted": "an object", "got": _a(value)}
+                words = {"what": "A node", "wanted": PHRASES["object"], "got": _a(value)}
                 self.report(diagnostics, "wrong-kind", value.span, "operands", index, **words)
         shape = SHAPES.get(arity)
         if shape is not None and shape.least:
@@ -392,7 +393,7 @@ def _number(value: str) -> str | None:
 
 
 def _a(json: Json) -> str:
-    return {"object": "an object", "array": "an array", "null": "null"}.get(json.kind, f"a {json.kind}")
+    return PHRASES[json.kind]
 
 
 def _shown(json: Json) -> str:

@@ -50,9 +50,6 @@ def validate(document: object, base: Declarations, locate: Locate = lambda _path
 
 # ---- form: the part of JSON Schema that the file's schema uses -----------------------------------------------------
 
-_KINDS: dict[str, ValueKind] = {"object": "object", "array": "list", "string": "string", "boolean": "boolean"}
-"""The kinds of values by the types of JSON Schema."""
-
 _PHRASES = {**PHRASES, "object": "a table"}
 
 
@@ -65,8 +62,8 @@ def _shape(value: object, schema: Mapping[str, Any], path: Path) -> Iterator[_Vi
     if "enum" in schema:
         yield from _one_of(value, schema["enum"], path)
         return
-    if "type" in schema and value_kind(value) != _KINDS[schema["type"]]:
-        yield _Violation("schema-kind", path, _expected(value, _KINDS[schema["type"]]))
+    if "type" in schema and value_kind(value) != schema["type"]:
+        yield _Violation("schema-kind", path, _expected(value, schema["type"]))
         return
     if isinstance(value, Mapping):
         yield from _table(value, schema, path)
@@ -84,7 +81,7 @@ _NAME_HINT = "Names have letters, digits and _, do not begin with a digit, and a
 
 def _any_of(value: object, choices: list[Mapping[str, Any]], path: Path) -> Iterator[_Violation]:
     """The choice of the value's own kind says what is wrong; without one, what the kinds are."""
-    by_kind = {_KINDS[choice.get("type", "string")]: choice for choice in reversed(choices)}
+    by_kind: dict[ValueKind, Mapping[str, Any]] = {choice.get("type", "string"): choice for choice in reversed(choices)}
     choice = by_kind.get(value_kind(value) or "null")
     if choice is None:
         yield _Violation("schema-kind", path, _expected(value, *reversed(by_kind)))

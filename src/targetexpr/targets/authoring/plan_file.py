@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
+from targetexpr.base.kinds import PHRASES
 from targetexpr.base.source import Source
 from targetexpr.base.suggestions import suggest
 from targetexpr.base.tomltext import TomlError, read_toml
@@ -190,7 +191,7 @@ def _optional(table: Mapping[str, object], name: str, where: str) -> str | None:
 
 def _one(value: object, kind: type[Kind], name: str) -> Kind:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        expected: dict[type, str] = {str: "a string", int: "an integer", bool: "true or false"}
+        expected: dict[type, str] = {str: PHRASES["string"], int: "an integer", bool: PHRASES["boolean"]}
         raise PlanError(f"`{name}` must be {expected[kind]}, not {value!r}")
     return value
 

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from targetexpr.base import pointers
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.jsontext import JsonError, not_valid_json
+from targetexpr.base.kinds import PHRASES
 from targetexpr.base.source import Source
 from targetexpr.targets.model.enums import NameKind
 from targetexpr.targets.model.error_numbers import INVALID_INPUT
@@ -184,12 +185,12 @@ def _wire_name(key: int | str) -> str:
 
 
 _EXPECTED = {
-    "string_type": "a string",
-    "bool_type": "true or false",
-    "tuple_type": "a list",
-    "dict_type": "an object",
-    "model_type": "an object",
-    "model_attributes_type": "an object",
+    "string_type": PHRASES["string"],
+    "bool_type": PHRASES["boolean"],
+    "tuple_type": PHRASES["array"],
+    "dict_type": PHRASES["object"],
+    "model_type": PHRASES["object"],
+    "model_attributes_type": PHRASES["object"],
 }
 
 

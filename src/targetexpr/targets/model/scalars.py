@@ -12,6 +12,8 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator, SerializationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from targetexpr.base.kinds import phrase_of
+
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _MOST_DIGITS = 40
 _DATE_TEXT = re.compile(
@@ -254,10 +256,8 @@ def described(given: object) -> str:
     """A value in a message."""
     if given is None or isinstance(given, bool):
         return {None: "null", True: "true", False: "false"}[given]
-    if isinstance(given, dict):
-        return "an object"
-    if isinstance(given, list | tuple):
-        return "a list"
+    if isinstance(given, dict | list | tuple):
+        return phrase_of(given)
     return (
         repr(given if not isinstance(given, str) else given[:60]) if not isinstance(given, Number) else given.spelling
     )
