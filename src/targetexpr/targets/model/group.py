@@ -6,11 +6,23 @@ kept, and what was not sent stays unsent. `wire.dump` writes a model back as it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, StrictBool, StrictStr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    GetPydanticSchema,
+    PrivateAttr,
+    SerializationInfo,
+    StrictBool,
+    StrictStr,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import core_schema
 
 from targetexpr.targets.model.enums import (
     AggregateFunction,
@@ -30,7 +42,18 @@ from targetexpr.targets.model.enums import (
     WindowTimeUnit,
     WindowType,
 )
-from targetexpr.targets.model.scalars import Amount, Date, Id, Int, RefCode, RuleText
+from targetexpr.targets.model.scalars import (
+    NUMERIC,
+    Amount,
+    Date,
+    Id,
+    Int,
+    Number,
+    RefCode,
+    RuleText,
+    number_dump,
+    read_number,
+)
 
 TWIN = "_ReturnBill"
 """What the platform appends to a target's name for the twin that sees returns."""
@@ -108,6 +131,29 @@ class DefaultValue(Wire):
     period_id: Int | None = None
     target_name: StrictStr | None = None
     default_value: Amount | None = None
+
+
+def _mapped_value(given: Any, read: Callable[[Any], DefaultValue]) -> Number | DefaultValue:
+    return read(given) if isinstance(given, Mapping | DefaultValue) else read_number(given)
+
+
+def _mapped_dump(value: Number | DefaultValue, dump: Callable[[Any], Any], info: SerializationInfo) -> Any:
+    return number_dump(value, info) if isinstance(value, Number) else dump(value)
+
+
+def _mapped_schema(_: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    """Not a union, which would put the name of the branch into the pointers of diagnostics."""
+    inner = handler.generate_schema(DefaultValue)
+    written = core_schema.wrap_serializer_function_ser_schema(_mapped_dump, info_arg=True, schema=inner)
+    return core_schema.no_info_wrap_validator_function(_mapped_value, inner, serialization=written)
+
+
+def _mapped_json_schema(schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    return {"anyOf": [handler(schema), NUMERIC]}
+
+
+MappedValue: TypeAlias = Annotated[Number | DefaultValue, GetPydanticSchema(_mapped_schema, _mapped_json_schema)]
+"""One of `target_period_default_values_map`: an object as in the list beside it, in older answers the bare number."""
 
 
 class Filter(Wire):
@@ -190,7 +236,7 @@ class Target(Wire):
     filters: tuple[Filter, ...] | None = None
     enrolment_method: EnrolmentMethod | None = None
     default_values: tuple[DefaultValue, ...] | None = None
-    target_period_default_values_map: dict[str, Amount] | None = None
+    target_period_default_values_map: dict[str, MappedValue] | None = None  # by the id of the period
     extended_field_info: ExtendedFieldInfo | None = None
     target_milestone_triggers: tuple[Trigger, ...] | None = None
     target_audience_filter: tuple[AudienceFilter, ...] | None = None

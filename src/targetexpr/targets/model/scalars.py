@@ -263,7 +263,7 @@ def described(given: object) -> str:
     )
 
 
-def _number_dump(number: Decimal, info: SerializationInfo) -> object:
+def number_dump(number: Decimal, info: SerializationInfo) -> object:
     """For pydantic's own dumps: its JSON would put a decimal in quotes."""
     wire = number_wire(number)
     if isinstance(wire, str) or not info.mode_is_json():
@@ -297,7 +297,7 @@ def date_wire(value: WireDate) -> str | int:
     return value.wire
 
 
-_NUMERIC: dict[str, Any] = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_NUMBER.pattern}$"}]}
+NUMERIC: dict[str, Any] = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_NUMBER.pattern}$"}]}
 _DATE: dict[str, Any] = {
     "anyOf": [
         {"type": "string", "pattern": f"^{re.sub(r'P<[a-z]+>', ':', _DATE_TEXT.pattern)}$", "examples": ["2024-01-31"]},
@@ -307,7 +307,7 @@ _DATE: dict[str, Any] = {
 _ID: dict[str, Any] = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^-?[0-9]{1,40}$"}]}
 
 Amount = Annotated[
-    Number, PlainValidator(read_number), PlainSerializer(_number_dump, return_type=Any), WithJsonSchema(_NUMERIC)
+    Number, PlainValidator(read_number), PlainSerializer(number_dump, return_type=Any), WithJsonSchema(NUMERIC)
 ]
 Int = Annotated[
     int,
