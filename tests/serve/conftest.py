@@ -135,3 +135,23 @@ def problems(answer: httpx.Response) -> list[tuple[object, object, object]]:
     assert body["data"] is None
     assert answer.headers["content-type"] == "application/json"
     return [(one["code"], one["reason"], one.get("pointer")) for one in body["errors"]]
+
+
+def rows(client: Client, user: object, query: str = "?includeInactive=true") -> list[tuple[object, ...]]:
+    answer = client.get(f"/v3/users/{user}/targetGroups{query}")
+    assert answer.status_code == 200, answer.text
+    return [
+        (one["periodRefCode"], one["targetAchievedValue"], one["targetAchievedDateTime"], one["currentPeriod"])
+        for group in answer.json()["data"]["targetGroups"]
+        for one in group["targets"]
+    ]
+
+
+def by_record(group: dict[str, Any]) -> dict[str, Any]:
+    group["targets"][0]["enrolmentMethod"] = "TRANSACTION"
+    return group
+
+
+def levels(client: Client, user: object) -> list[tuple[object, ...]]:
+    (group,) = client.get(f"/v3/users/{user}/targetGroups").json()["data"]["targetGroups"]
+    return [(one["streakName"], one["status"], one["currentCount"]) for one in group["streaks"]]

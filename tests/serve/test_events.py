@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.serve.conftest import Client, bill, milestone, problems, streak
+import pytest
+
+from tests.serve.conftest import Client, bill, by_record, milestone, problems, streak
 
 PATH = "/v3/targetGroups/1/targets/1"
-
-
-def by_record(group: dict[str, Any]) -> dict[str, Any]:
-    group["targets"][0]["enrolmentMethod"] = "TRANSACTION"
-    return group
 
 
 def events(client: Client, query: str = "", user: int = 1) -> list[dict[str, Any]]:
@@ -81,3 +78,83 @@ def test_who_is_meant_depends_on_what_the_records_bring(client: Client) -> None:
     for customer in ("1", "2"):
         mine = client.get(f"/v3/users/{customer}/targetGroups?includeInactive=true").json()["data"]["targetGroups"]
         assert len(mine) == (customer == counted)
+
+
+def test_the_events_behind_a_target(client: Client) -> None:
+    client.at("2024-02-20T12:30:00.250Z")
+    client.made(by_record(milestone()))
+    client.feed(
+        bill("880613909", 77, "2024-02-01T12:00:12", 2000.46),
+        bill("880613938", 77, "2024-01-09T12:00:12", 1000),
+        bill("small", 77, "2024-01-10", 5),
+        {
+            "id": "back",
+            "customerId": 77,
+            "type": "ReturnBill",
+            "date": "2024-01-11",
+            "returnOf": "880613938",
+            "returnBill": {"value": 300},
+        },
+    )
+    body = client.get("/v3/users/77/trackedTargetEvents/1").json()
+    assert body["pagination"] == {"limit": 10, "offset": 0, "total": 3}
+    assert (body["errors"], body["warnings"]) == ([], [])
+    assert [(one["uniqueId"], one["eventName"], one["targetValue"], one["periodId"]) for one in body["data"]] == [
+        ("880613938", "ADD_TRANSACTION", 1000, 1),
+        ("back", "RETURN_BILL", -300, 1),
+        ("880613909", "ADD_TRANSACTION", 2000.46, 2),
+    ]
+    assert body["data"][2] == {
+        "eventLogId": 1,
+        "eventName": "ADD_TRANSACTION",
+        "customerId": 77,
+        "eventDisplayName": None,
+        "uniqueId": "880613909",
+        "eventDate": "2024-02-01 12:00:12.0",
+        "eventProcessedDate": "2024-02-20 12:30:00.25",
+        "periodId": 2,
+        "targetGroupId": 1,
+        "targetRuleId": 1,
+        "targetValue": 2000.46,
+    }
+    page = client.get("/v3/users/77/trackedTargetEvents/1?limit=2&offset=1").json()
+    assert [one["uniqueId"] for one in page["data"]] == ["880613909"]
+    page = client.get("/v3/users/77/trackedTargetEvents/1?periodId=1").json()
+    assert [one["uniqueId"] for one in page["data"]] == ["880613938", "back"]
+
+
+def test_a_behavioural_event_has_its_name_and_three_decimals(client: Client) -> None:
+    group = by_record(milestone())
+    group["targets"][0] |= {
+        "targetEntity": "EVENT",
+        "targetType": "COUNT",
+        "eventName": "goodNight",
+        "expression": True,
+    }
+    client.at("2024-01-20T00:00:00Z")
+    client.made(group)
+    client.feed({"id": "e1", "customerId": 77, "type": "goodNight", "date": "2024-01-02", "currentEvent": {}})
+    answer = client.get("/v3/users/77/trackedTargetEvents/1")
+    (event,) = answer.json()["data"]
+    assert (event["eventName"], event["eventDisplayName"]) == ("GENERIC_EVENT", "goodNight")
+    assert '"targetValue": 1.000' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "wanted"),
+    [
+        ("1?periodId=99", 404, (310019, "no-period", None)),
+        ("99", 404, (310018, "no-target", None)),
+        ("x", 404, (310018, "no-target", None)),
+        ("1?limit=0", 400, (300004, "wrong-parameter", None)),
+        ("1?offset=-1", 400, (300004, "wrong-parameter", None)),
+        ("1", 400, (310149, "nothing-recorded", None)),
+    ],
+)
+def test_events_that_are_not_there(
+    client: Client, path: str, status: int, wanted: tuple[object, object, object]
+) -> None:
+    client.made(milestone())
+    client.post("/sandbox/users", [77])
+    answer = client.get(f"/v3/users/77/trackedTargetEvents/{path}")
+    assert (answer.status_code, problems(answer)) == (status, [wanted])

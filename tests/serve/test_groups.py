@@ -418,7 +418,8 @@ def test_values_for_periods_that_come_later(client: Client) -> None:
     (made,) = client.post("/v3/targetGroups/1/targetPeriods", later).json()["data"]
     (target,) = client.get("/v3/targetGroups/1/targets").json()["data"]
     assert [value["periodId"] for value in target["defaultValues"]] == [1, 2, made["id"]]
-    answer = client.post("/v3/targetGroups/1/targetPeriods", {**later, "refCode": "Cycle_4"})
+    april = {"refCode": "Cycle_4", "startDate": "2024-04-01", "endDate": "2024-04-30"}
+    answer = client.post("/v3/targetGroups/1/targetPeriods", april)
     assert problems(answer) == [(None, "too-few-values", "")]
     assert client.get("/sandbox/targetGroups/1/progress").status_code == 200
 
