@@ -212,21 +212,13 @@ def test_a_file_says_what_lives_there(path: Path) -> None:
 
 
 MOST_LINES = 500
-STILL_LONG = frozenset(
-    [
-        "tests/cli/test_commands.py",
-        "tests/serve/test_payloads.py",
-        "tests/serve/test_progress.py",
-    ]
-)
-"""Tests of more lines, still to be split. To be emptied."""
 
 
 def test_no_file_is_long() -> None:
     root = Path(__file__).parent.parent
     paths = [*modules(), *Path(__file__).parent.rglob("*.py")]
     lines = {str(path.relative_to(root)): len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
-    assert sorted(name for name, count in lines.items() if count > MOST_LINES and name not in STILL_LONG) == []
+    assert sorted(name for name, count in lines.items() if count > MOST_LINES) == []
 
 
 def test_all_is_sorted_and_every_name_resolves() -> None:
