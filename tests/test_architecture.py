@@ -167,23 +167,6 @@ Tok Unclean Wanted Whole Words
 FUNCTIONS = "compose find forgiving given_types hopeless lay_out misfit offers review say unclean wanted"
 """Names that were replaced by the field's words, by what they were (`grammar/mistakes.toml` keeps its name)."""
 
-STILL_NAMED = frozenset(
-    [
-        "checking/lint/spelling.py: module",
-        "checking/regexes.py: _Reader",
-        "lang/schema/schema.py: offers",
-        "running/codegen/runtime.py: unclean",
-        "running/context.py: misfit",
-        "running/regex/to_python.py: _Reader",
-        "serve/errors.py: Problem",
-        "serve/reading.py: misfit",
-        "serve/users.py: Wanted",
-        "serve/users.py: _Told",
-        "serve/uvicorn_server.py: _Words",
-    ]
-)
-"""Names still to be replaced, as `path: name`. To be emptied."""
-
 
 def retired_names() -> Iterator[str]:
     for path in modules():
@@ -202,7 +185,7 @@ def retired_names() -> Iterator[str]:
 
 
 def test_retired_names_are_gone() -> None:
-    assert sorted(set(retired_names()) - STILL_NAMED) == []
+    assert list(retired_names()) == []
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))

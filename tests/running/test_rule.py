@@ -254,7 +254,7 @@ HOSTILE = [
     "{context}",
     "%s%n",
     "v0",
-    "unclean",
+    "bail_out",
     "\\u0000",
     "'''",
     "\\\\",
@@ -275,7 +275,7 @@ def test_texts_of_the_input_are_constants_of_the_code_only(text: str) -> None:
     names = {*code.co_names, *code.co_varnames}
     assert names <= {*rule.matches.__globals__, "context", "Exception", "type", "dict", "str", "int", "float", *_ours()}  # type: ignore[attr-defined]
     assert not names & {"__builtins__", "exec", "__class__", "__import__", "os"}
-    assert text in ("v0", "unclean") or not any(text in name for name in names)
+    assert text in ("v0", "bail_out") or not any(text in name for name in names)
     meant = compile(f'currentTxn.number=="{text}"').expr.children()[1].value  # type: ignore[union-attr]
     data = {"__builtins__": {"v0": meant}, "currentTxn": {}, "currentCustomer": {}}
     assert rule.matches(data) is True

@@ -24,7 +24,7 @@ def name(state: State, place: int, node: Expr, _operands: list[int]) -> Type | N
 
         unknown_name(state, place, cast("Name", node), receiver)
         return None
-    if state.event is not None and not state.schema.offers(state.event, text):
+    if state.event is not None and not state.schema.has_profile(state.event, text):
         from targetexpr.checking.messages.members import profile_not_offered
 
         profile_not_offered(state, place, node, text)

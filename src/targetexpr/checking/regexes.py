@@ -1,7 +1,7 @@
 """RE2 syntax, read by hand: whether a pattern is one, and if not, exactly where it goes wrong.
 
 The engines give no offsets, `re` has another syntax, and importing an engine costs more than checking a whole rule;
-so the syntax is read here. A test holds this reader to RE2 itself.
+so the syntax is read here. A test holds this parser to RE2 itself.
 """
 
 from __future__ import annotations
@@ -78,12 +78,12 @@ def pattern_error(pattern: str) -> PatternError | None:
     >>> pattern_error("^(Gold|Silver")
     PatternError(reason='missing-paren', start=1, end=2)
     """
-    reader = _Reader(pattern)
+    parser = _Parser(pattern)
     try:
-        reader.read()
+        parser.parse()
     except _PatternError as found:
         return found.error
-    if reader.counted and _too_large(pattern):
+    if parser.counted and _too_large(pattern):
         return PatternError("too-large", 0, len(pattern))
     return None
 
@@ -118,7 +118,7 @@ class _Group(NamedTuple):
     weight: int
 
 
-class _Reader:
+class _Parser:
     """One pass over a pattern. `weight` is how often its heaviest part is repeated, as RE2 multiplies it."""
 
     def __init__(self, pattern: str) -> None:
@@ -130,7 +130,7 @@ class _Reader:
         self._atom = 0  # weight of the part a repeat would apply to, 0 when there is none
         self._repeat_from: int | None = None  # where the repeat just read began
 
-    def read(self) -> None:
+    def parse(self) -> None:
         text, end = self.text, len(self.text)
         while self.at < end:
             start = self.at

@@ -184,7 +184,7 @@ def search(schema: Schema, word: str, owner: str | None = None) -> list[Entry]:
 
 def offered_profiles(schema: Schema, event: str) -> list[str]:
     """The profiles that a declared event offers, in alphabetical order."""
-    return sorted(profile for profile in schema.profiles if schema.offers(schema.events[event], profile))
+    return sorted(profile for profile in schema.profiles if schema.has_profile(schema.events[event], profile))
 
 
 # ---- examples ------------------------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ def _profiles(document: Document, word: _Word) -> Iterator[Completion]:
     if event is not None and known is None:  # an event that is declared nowhere is taken for a behavioural one
         known = behavioural_event(event)
     for profile in schema.profiles.values():
-        if word.fits(profile.name) and (known is None or schema.offers(known, profile.name)):
+        if word.fits(profile.name) and (known is None or schema.has_profile(known, profile.name)):
             yield Completion(
                 text=profile.name,
                 insert=word.insert,

@@ -19,7 +19,7 @@ Value: TypeAlias = bool | int | Decimal | str | datetime | None
 """What an expression can come out as. Dates are aware and in UTC while they are worked with; None is null."""
 
 PathPart: TypeAlias = str | int
-"""A step from the context to a value: a key, or a place in a list."""
+"""A step from the context to a value: a key, or an index of a list."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -40,7 +40,7 @@ _EXPECTED: dict[str, str] = {
 class DataError(ValueError):
     """A value in the data that does not fit what the rule needs there.
 
-    `path` names the place (`currentTxn.lineItems[2].qty`), `value` is what was found, `expected` the kind of value
+    `path` says where it lies (`currentTxn.lineItems[2].qty`), `value` is what was found, `expected` the kind of value
     that is needed: boolean, number, string, date, profile, dict, list, or result (of a method read from the data).
 
     >>> from targetexpr import compile
@@ -114,7 +114,7 @@ def path_text(path: tuple[PathPart, ...]) -> str:
 
 
 def bind_number(raw: object) -> Number | None:
-    """An int, Decimal, finite float (at its shortest repr), or a text that is a number.
+    """An int, Decimal, finite float (at its shortest repr), or a string that is a number.
 
     >>> bind_number(500.1), bind_number("-7"), bind_number(10)
     (Decimal('500.1'), Decimal('-7'), 10)
@@ -160,7 +160,7 @@ def integer_text(number: int) -> str:
 
 
 def bind_boolean(raw: object) -> bool | None:
-    """A bool, or one of the texts "true" and "false"."""
+    """A bool, or one of the strings "true" and "false"."""
     if raw is None or isinstance(raw, bool):
         return raw
     if isinstance(raw, str) and raw in ("true", "false"):
@@ -169,7 +169,7 @@ def bind_boolean(raw: object) -> bool | None:
 
 
 def bind_date(raw: object, zone: tzinfo) -> datetime | None:
-    """A date as the instant it stands for, in UTC: datetime, date, text, or epoch milliseconds as an int.
+    """A date as the instant it stands for, in UTC: datetime, date, string, or epoch milliseconds as an int.
 
     What is naive is local to `zone` (the earlier reading when the clock shows it twice), a bare date is local
     midnight. Instants that leave the years 1 to 9999, in UTC or on the local clock, do not fit [our choice].
@@ -284,7 +284,7 @@ def _plain_number(number: Decimal) -> Number:
 
 
 def text_of(value: Value) -> str:
-    """A value as the text that indexes a dict of results: texts as they are, numbers plainly, dates in ISO form."""
+    """A value as the text that indexes a dict of results: strings as they are, numbers plainly, dates in ISO form."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | Decimal):

@@ -22,9 +22,9 @@ from targetexpr.running.foreign import native
 
 
 class ContextReader:
-    """How a rule looks at its data: the zone of its clock, and whether a misfit is an error or null.
+    """How a rule looks at its data: the zone of its clock, and whether an invalid value is an error or null.
 
-    A path goes with every value, from the profile on, so that an error can name the place. Immutable.
+    A path goes with every value, from the profile on, so that an error can say where it lies. Immutable.
     """
 
     __slots__ = ("lenient", "zone")
@@ -33,7 +33,7 @@ class ContextReader:
         self.zone = zone
         self.lenient = lenient
 
-    def misfit(self, path: tuple[PathPart, ...], value: object, expected: str) -> None:
+    def invalid(self, path: tuple[PathPart, ...], value: object, expected: str) -> None:
         """What a value that does not fit reads as: null, or it raises DataError."""
         if not self.lenient:
             raise DataError(path_text(path), value, expected)
@@ -45,8 +45,8 @@ class ContextReader:
         try:
             return BINDERS[kind](raw, self.zone)
         except InvalidValue:
-            pass  # told outside the handler, so that the error does not drag this one along
-        self.misfit(path, raw, kind)
+            pass  # raised outside the handler, so that the error does not drag this one along
+        self.invalid(path, raw, kind)
         return None
 
     def number(self, raw: object, *path: PathPart) -> Number | None:
@@ -54,31 +54,31 @@ class ContextReader:
         try:
             return bind_number(raw)
         except InvalidValue:
-            pass  # told outside the handler, so that the error does not drag this one along
-        self.misfit(path, raw, "number")
+            pass  # raised outside the handler, so that the error does not drag this one along
+        self.invalid(path, raw, "number")
         return None
 
     def string(self, raw: object, *path: PathPart) -> str | None:
-        """`raw` as a text."""
+        """`raw` as a string."""
         try:
             return bind_string(raw)
         except InvalidValue:
-            pass  # told outside the handler, so that the error does not drag this one along
-        self.misfit(path, raw, "string")
+            pass  # raised outside the handler, so that the error does not drag this one along
+        self.invalid(path, raw, "string")
         return None
 
     def dictionary(self, raw: object, *path: PathPart) -> dict[object, object] | None:
         """`raw` as a dict; None when it is missing."""
         if raw is None or isinstance(raw, dict):
             return raw
-        self.misfit(path, raw, "dict")
+        self.invalid(path, raw, "dict")
         return None
 
     def sequence(self, raw: object, *path: PathPart) -> list[object] | tuple[object, ...] | None:
         """`raw` as a list; None when it is missing."""
         if raw is None or isinstance(raw, list | tuple):
             return raw
-        self.misfit(path, raw, "list")
+        self.invalid(path, raw, "list")
         return None
 
     def items(self, raw: object, *path: PathPart) -> list[object] | tuple[object, ...] | None:
@@ -86,13 +86,13 @@ class ContextReader:
         raw = self.sequence(raw, *path)
         if raw is None:
             return None
-        for place, item in enumerate(raw):
+        for index, item in enumerate(raw):
             if not isinstance(item, dict):
-                self.misfit((*path, place), item, "dict")
+                self.invalid((*path, index), item, "dict")
                 return None
         return raw
 
-    # places in the context
+    # what lies where in the context
 
     def profile(self, context: object, name: str) -> dict[object, object] | None:
         """The dict of a profile. A profile that is needed and absent does not fit. Any mapping is a context."""
@@ -102,7 +102,7 @@ class ContextReader:
             raw = None
         if isinstance(raw, dict):
             return raw
-        self.misfit((name,), raw, "profile")
+        self.invalid((name,), raw, "profile")
         return None
 
     def raw(self, profile: dict[object, object], profile_name: str, name: str) -> object:

@@ -46,13 +46,13 @@ from targetexpr.running.program import (
 )
 
 Steps: TypeAlias = Generator[int, Value, Value]
-"""One node at work: it gives places of operands, gets their values, and returns its own."""
+"""One node at work: it gives indices of operands, gets their values, and returns its own."""
 
 
 def interpret(program: Program, context: object, reader: ContextReader, *, start: int = 0) -> Value:
     """The value of the node at `start` (the whole rule) for one context.
 
-    Raises DataError at the first misfit reached, unless the reader is lenient.
+    Raises DataError at the first invalid value reached, unless the reader is lenient.
     """
     return Interpreter(program, context, reader).value_of(start)
 
@@ -71,25 +71,25 @@ class Interpreter:
         value: Value = None
         while True:
             try:
-                wanted = at_work[-1].send(value)
+                operand = at_work[-1].send(value)
             except StopIteration as done:
                 value = done.value
                 at_work.pop()
                 if not at_work:
                     return value
             else:
-                at_work.append(self.steps(wanted))
+                at_work.append(self.steps(operand))
                 value = None
 
-    def steps(self, place: int) -> Steps:
+    def steps(self, index: int) -> Steps:
         """The work of one node."""
-        node = self.program.nodes[place]
-        operands = self.program.operands[place]
+        node = self.program.nodes[index]
+        operands = self.program.operands[index]
         match node:
             case NumberLiteral() | StringLiteral() | BooleanLiteral():
-                return self.program.constants[place]
+                return self.program.constants[index]
             case Dereference() | MethodCall():
-                return (yield from self.member(place, self.program.operations[place], operands))
+                return (yield from self.member(index, self.program.operations[index], operands))
             case Unary(operator="!"):
                 return semantics.negation(cast("bool | None", (yield operands[0])))
             case Unary(operator=operator):
@@ -122,11 +122,11 @@ class Interpreter:
                 break
         return semantics.conjunction(seen) if conjunction else semantics.disjunction(seen)
 
-    def member(self, place: int, operation: Operation, operands: tuple[int, ...]) -> Steps:
+    def member(self, index: int, operation: Operation, operands: tuple[int, ...]) -> Steps:
         """An attribute, or a method."""
         match operation:
             case ReadAttribute():
-                return self.attribute(place, operation)
+                return self.attribute(index, operation)
             case TestRaw(meaning=meaning):
                 return RAW_MEANINGS[meaning]((yield from self.raw(operands[0])), self.reader.zone)
             case CallValue(meaning=meaning):
@@ -147,24 +147,24 @@ class Interpreter:
                 return basket(self.reader, shape, profile, name, tuple(arguments))
             case LookUp(profile=name, name=method):
                 found = look_up(self.reader, profile, name, method, arguments)
-                return self.reader.value(self.program.kinds[place], found, name, method)
+                return self.reader.value(self.program.kinds[index], found, name, method)
             case _:
                 assert_never(operation)
 
-    def attribute(self, place: int, wanted: ReadAttribute) -> Value:
+    def attribute(self, index: int, read: ReadAttribute) -> Value:
         """An attribute as a value of its declared kind."""
-        profile = self.reader.profile(self.context, wanted.profile)
+        profile = self.reader.profile(self.context, read.profile)
         if profile is None:
             return None
-        raw = self.reader.raw(profile, wanted.profile, wanted.name)
-        if raw is None and wanted.computed is not None:
-            return COMPUTED_ATTRIBUTES[wanted.computed](self.reader, profile, wanted.profile)
-        return self.reader.value(self.program.kinds[place], raw, wanted.profile, wanted.name)
+        raw = self.reader.raw(profile, read.profile, read.name)
+        if raw is None and read.computed is not None:
+            return COMPUTED_ATTRIBUTES[read.computed](self.reader, profile, read.profile)
+        return self.reader.value(self.program.kinds[index], raw, read.profile, read.name)
 
-    def raw(self, place: int) -> Generator[int, Value, object]:
+    def raw(self, index: int) -> Generator[int, Value, object]:
         """What the data holds, or what is computed from it, for a test that never raises: invalid values read null."""
         reader, self.reader = self.reader, ContextReader(self.reader.zone, lenient=True)
-        operation = self.program.operations.get(place)
+        operation = self.program.operations.get(index)
         found: object
         match operation:
             case ReadAttribute() | LookUp():
@@ -177,13 +177,13 @@ class Interpreter:
                         found = COMPUTED_ATTRIBUTES[operation.computed](self.reader, profile, operation.profile)
                 else:
                     arguments: list[Value] = []
-                    for operand in self.program.operands[place]:
+                    for operand in self.program.operands[index]:
                         arguments.append((yield operand))
                     missing = None in arguments
                     found = (
                         None if missing else look_up(self.reader, profile, operation.profile, operation.name, arguments)
                     )
             case _:
-                found = yield place
+                found = yield index
         self.reader = reader
         return found

@@ -1,4 +1,4 @@
-"""A checked tree laid out flat for the evaluators: nodes by their place, every name resolved, every literal read."""
+"""A checked tree lowered for the evaluators: nodes by their index, every name resolved, every literal read."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ Operation: TypeAlias = ReadAttribute | CallValue | TestRaw | CallProfile | CallB
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Program:
-    """The tree by places: a node's place is its number in preorder, so that of the first operand is one more.
+    """The tree as a list: a node's index is its number in preorder, so that of the first operand is one more.
 
     All sequences are as long as there are nodes.
     """
 
     nodes: tuple[Expr, ...]
-    operands: tuple[tuple[int, ...], ...]  # their places; the profile's name and ignored arguments are none
+    operands: tuple[tuple[int, ...], ...]  # their indices; the profile's name and ignored arguments are none
     kinds: tuple[Kind, ...]
     constants: dict[int, Value]  # what literals mean
     operations: dict[int, Operation]  # what dereferences and method calls do
@@ -89,26 +89,26 @@ def lower(checked: Checked) -> Program:
     nodes = list(preorder(checked.expr))
     operands: list[tuple[int, ...]] = [()] * len(nodes)
     depths = [1] * len(nodes)
-    done: list[int] = []  # places of finished nodes; the leftmost operand of the next one is on top
-    for place in range(len(nodes) - 1, -1, -1):
-        count = len(nodes[place].children())
+    done: list[int] = []  # indices of finished nodes; the leftmost operand of the next one is on top
+    for index in range(len(nodes) - 1, -1, -1):
+        count = len(nodes[index].children())
         if count:
-            operands[place] = tuple(done[: -count - 1 : -1])
-            depths[place] += max(depths[operand] for operand in operands[place])
+            operands[index] = tuple(done[: -count - 1 : -1])
+            depths[index] += max(depths[operand] for operand in operands[index])
             del done[-count:]
-        done.append(place)
+        done.append(index)
     constants: dict[int, Value] = {}
     operations: dict[int, Operation] = {}
-    for place, node in enumerate(nodes):
+    for index, node in enumerate(nodes):
         match node:
             case NumberLiteral():
-                constants[place] = literal_number(node)
+                constants[index] = literal_number(node)
             case StringLiteral():
-                constants[place] = node.value
+                constants[index] = node.value
             case BooleanLiteral():
-                constants[place] = node.value
+                constants[index] = node.value
             case Dereference() | MethodCall():
-                operations[place], operands[place] = _resolved(checked, place, node, operands[place])
+                operations[index], operands[index] = _resolved(checked, index, node, operands[index])
             case _:
                 pass
     types = checked.types
@@ -129,10 +129,10 @@ def literal_number(node: NumberLiteral) -> Number:
 
 
 def _resolved(
-    checked: Checked, place: int, node: Dereference | MethodCall, operands: tuple[int, ...]
+    checked: Checked, index: int, node: Dereference | MethodCall, operands: tuple[int, ...]
 ) -> tuple[Operation, tuple[int, ...]]:
-    """What a member does, and the places of the operands that it evaluates."""
-    target = checked.targets[place]
+    """What a member does, and the indices of the operands that it evaluates."""
+    target = checked.targets[index]
     profile = node.operand.name if isinstance(node.operand, Name) else ""
     if isinstance(target, Attribute):
         return ReadAttribute(profile, node.name, target.computed), ()
@@ -153,4 +153,4 @@ def _resolved(
 
 def _evaluated(call: Call, arguments: tuple[int, ...]) -> tuple[int, ...]:
     parameters = call.overload.parameters
-    return tuple(place for place, parameter in zip(arguments, parameters, strict=False) if parameter.role != "ignored")
+    return tuple(index for index, parameter in zip(arguments, parameters, strict=False) if parameter.role != "ignored")

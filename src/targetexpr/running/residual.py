@@ -1,6 +1,6 @@
 """Partial evaluation: with only some profiles known, what is known is decided and the rest stays an expression.
 
-A known part is replaced only by a boolean, number or text. One that is null, a date, or does not fit its type stays
+A known part is replaced only by a boolean, number or string. One that is null, a date, or does not fit its type stays
 as it is written, and so do the arguments of a call that cannot be decided yet.
 """
 
@@ -39,9 +39,9 @@ def residual(program: Program, context: object, reader: ContextReader, unknown: 
     children = _children(program)
     known = _known(program, children, missing)
     left: list[Expr] = list(program.nodes)
-    for place in range(len(left) - 1, -1, -1):
-        if not known[place]:
-            left[place] = _rebuilt(program, context, reader, place, children[place], known, left)
+    for index in range(len(left) - 1, -1, -1):
+        if not known[index]:
+            left[index] = _rebuilt(program, context, reader, index, children[index], known, left)
     return _decided(program, context, reader, 0) if known[0] else left[0]
 
 
@@ -53,26 +53,26 @@ def _missing(program: Program, context: object) -> set[str]:
 
 
 def _children(program: Program) -> list[list[int]]:
-    """The places of all operands, names and ignored arguments included."""
+    """The indices of all operands, names and ignored arguments included."""
     nodes = program.nodes
     sizes = [1] * len(nodes)
     children: list[list[int]] = [[] for _ in nodes]
-    for place in range(len(nodes) - 1, -1, -1):
-        at = place + 1
-        for _ in nodes[place].children():
-            children[place].append(at)
+    for index in range(len(nodes) - 1, -1, -1):
+        at = index + 1
+        for _ in nodes[index].children():
+            children[index].append(at)
             at += sizes[at]
-        sizes[place] = at - place
+        sizes[index] = at - index
     return children
 
 
 def _known(program: Program, children: list[list[int]], missing: set[str]) -> list[bool]:
     known = [True] * len(program.nodes)
-    for place in range(len(known) - 1, -1, -1):
-        operation = program.operations.get(place)
+    for index in range(len(known) - 1, -1, -1):
+        operation = program.operations.get(index)
         if operation is not None and not isinstance(operation, CallValue | TestRaw):
-            known[place] = operation.profile not in missing
-        known[place] = known[place] and all(known[child] for child in children[place])
+            known[index] = operation.profile not in missing
+        known[index] = known[index] and all(known[child] for child in children[index])
     return known
 
 
@@ -80,7 +80,7 @@ def _rebuilt(
     program: Program,
     context: object,
     reader: ContextReader,
-    place: int,
+    index: int,
     children: list[int],
     known: list[bool],
     left: list[Expr],
@@ -90,7 +90,7 @@ def _rebuilt(
     def rest(child: int) -> Expr:
         return _decided(program, context, reader, child) if known[child] else left[child]
 
-    node = program.nodes[place]
+    node = program.nodes[index]
     match node:
         case Logical():
             return _logical(node, [rest(child) for child in children])
@@ -106,7 +106,7 @@ def _rebuilt(
             if isinstance(condition, BooleanLiteral):
                 return rest(children[1 if condition.value else 2])
             return replace(node, condition=condition, then=rest(children[1]), otherwise=rest(children[2]))
-        case Dereference() | MethodCall() if not isinstance(program.operations[place], ReadAttribute):
+        case Dereference() | MethodCall() if not isinstance(program.operations[index], ReadAttribute):
             receiver = children[0]
             return node if known[receiver] else replace(node, operand=left[receiver])
         case _:
@@ -125,13 +125,13 @@ def _logical(node: Logical, terms: list[Expr]) -> Expr:
     return disjunction(open_terms) if stops else conjunction(open_terms)
 
 
-def _decided(program: Program, context: object, reader: ContextReader, place: int) -> Expr:
+def _decided(program: Program, context: object, reader: ContextReader, index: int) -> Expr:
     """A known part as a literal, or as it is written when it has none."""
-    node = program.nodes[place]
+    node = program.nodes[index]
     if isinstance(node, BooleanLiteral | NumberLiteral | StringLiteral):
         return node
     try:
-        value = interpret(program, context, reader, start=place)
+        value = interpret(program, context, reader, start=index)
     except DataError:
         return node
     return _literal(value) or node

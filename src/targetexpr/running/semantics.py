@@ -81,7 +81,7 @@ def comparable_float(literal: Number) -> float | None:
 def compare(symbol: str, left: Value, right: Value) -> bool | None:
     """`a < b` and its like, of two values of one kind; null when either is.
 
-    Python compares int with Decimal exactly, texts by code points, and dates in UTC by their instants.
+    Python compares int with Decimal exactly, strings by code points, and dates in UTC by their instants.
     """
     if left is None or right is None:
         return None

@@ -99,7 +99,7 @@ class Schema(Declarations):
             return tuple(sorted(self.events))
         return tuple(sorted(name for name, event in self.events.items() if profile in event.profiles))
 
-    def offers(self, event: Event, profile: str) -> bool:
+    def has_profile(self, event: Event, profile: str) -> bool:
         """Whether a profile is there in an event; one that no event names is there in all of them."""
         return profile in event.profiles or profile in self._everywhere
 

@@ -1,6 +1,6 @@
 """Loops over line items for generated code: one function for each shape of the basket family, quick on clean items.
 
-The loops are put together from the fixed lines below; texts of the rule reach them as arguments. An item that is not
+The loops are put together from the fixed lines below; strings of the rule reach them as arguments. An item that is not
 clean leaves the fast path by an exception (`Bailout`, KeyError, TypeError), and exact evaluation decides.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, cast
 from targetexpr.lang.functions import Basket
 from targetexpr.lang.functions.baskets import CONDITIONS, SPELLINGS
 from targetexpr.lang.literals import is_number_text
-from targetexpr.running.codegen.runtime import unclean
+from targetexpr.running.codegen.runtime import bail_out
 from targetexpr.running.regex.search import compiled, searcher
 from targetexpr.running.semantics import comparable_float
 
@@ -28,35 +28,35 @@ _KEYS = {"QUANTITY": "qty", "DISCOUNT": "discount", "AMOUNT": "amount", "RATE": 
 _NUMBER = """
         {name} = item[{key!r}]
         if not ((type({name}) is float or type({name}) is int) and 0 <= {name} <= 1e15):
-            unclean()"""
+            bail_out()"""
 _FIRST = """
-def make(given, unclean):
+def make(given, bail_out):
     {given} = given
     def loop(profile):
         items = profile["lineItems"]
         if type(items) is not list or len(items) > 1000:
-            unclean()
+            bail_out()
         {start}
         for item in items:
             if type(item) is not dict:
-                unclean()"""
+                bail_out()"""
 _TEXT = """
             attributes = item.get("attributes")
             if attributes is None:
                 continue
             if type(attributes) is not dict:
-                unclean()
+                bail_out()
             text = attributes.get(name)
             if text is None:
                 continue
             if type(text) is not str:
-                unclean()"""
+                bail_out()"""
 
 
 _REST = """
                 for other in items:
                     if type(other) is not dict:
-                        unclean()"""
+                        bail_out()"""
 """An item that is no dict does not fit, wherever it stands: one behind the item that decides is looked at as well."""
 
 
@@ -75,11 +75,11 @@ def fast_basket(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
 
 
 def basket_of_any(shape: Basket, name: str, texts: frozenset[str]) -> Loop:
-    """A loop that tests for an item whose attribute is one of many texts.
+    """A loop that tests for an item whose attribute is one of many strings.
 
-    It looks at every item even when one is found: whoever looks for the texts one by one meets them all as well.
+    It looks at every item even when one is found: whoever looks for the strings one by one meets them all as well.
     """
-    return _maker(f"{shape.aggregate} any", False, None, "text in wanted")((name, texts), unclean)
+    return _maker(f"{shape.aggregate} any", False, None, "text in expected")((name, texts), bail_out)
 
 
 def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
@@ -89,18 +89,18 @@ def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
         bound = _exact_bound(text)
         if field not in _KEYS or symbol is None or bound is None:
             return None
-        return _maker(shape.aggregate, shape.gross, _KEYS[field], symbol)(bound, unclean)
-    name, wanted = (shape.attribute, texts[0]) if shape.attribute is not None else texts
+        return _maker(shape.aggregate, shape.gross, _KEYS[field], symbol)(bound, bail_out)
+    name, expected = (shape.attribute, texts[0]) if shape.attribute is not None else texts
     if shape.selection == "Equals":
-        return _maker(shape.aggregate, shape.gross, None, "text == wanted")((name, wanted), unclean)
+        return _maker(shape.aggregate, shape.gross, None, "text == expected")((name, expected), bail_out)
     from targetexpr.running.regex.to_python import translate
 
-    translated = translate(wanted)
+    translated = translate(expected)
     if translated is None:
-        find: Callable[[str], object] = searcher(wanted)
-        return _maker(shape.aggregate, shape.gross, None, "wanted(text)")((name, find), unclean)
+        find: Callable[[str], object] = searcher(expected)
+        return _maker(shape.aggregate, shape.gross, None, "expected(text)")((name, find), bail_out)
     find = compiled(translated.pattern, anchored=translated.anchored)
-    return _maker(shape.aggregate, shape.gross, None, "wanted(text) is not None")((name, find), unclean)
+    return _maker(shape.aggregate, shape.gross, None, "expected(text) is not None")((name, find), bail_out)
 
 
 def _exact_bound(text: str) -> float | None:
@@ -116,7 +116,7 @@ def _maker(aggregate: str, gross: bool, field: str | None, test: str) -> Callabl
 
 def _source(aggregate: str, gross: bool, field: str | None, test: str) -> str:
     start = "total = 0" if aggregate in ("Sum", "Qty", "Count") else "found = False"
-    given = "bound" if field is not None else "name, wanted"
+    given = "bound" if field is not None else "name, expected"
     lines = [_FIRST.format(given=given, start=start)]
     if field is not None:
         lines.append(_indented(_NUMBER.format(name="tested", key=field)))

@@ -1,7 +1,7 @@
 """Generated code for data that is not clean: exact and null-aware, still one flat function, made when first needed.
 
 It says what the interpreter says, step for step: operands in the same order, bound when they are reached, null where
-they are null, the same error at the same place.
+they are null, the same error at the same index.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Exact:
 
 
 class _Emitter:
-    """Python expressions for places of a program, null being None."""
+    """Python expressions for the nodes of a program, null being None."""
 
     def __init__(self, program: Program, reader: ContextReader) -> None:
         self.program = program
@@ -90,18 +90,18 @@ class _Emitter:
         self.names[fresh] = value
         return py.name(fresh)
 
-    def values(self, place: int) -> ast.expr:
-        """The operands of a place, as a tuple."""
-        return py.sequence(*(self.value(operand) for operand in self.program.operands[place]))
+    def values(self, index: int) -> ast.expr:
+        """The operands of a node, as a tuple."""
+        return py.sequence(*(self.value(operand) for operand in self.program.operands[index]))
 
-    def value(self, place: int) -> ast.expr:
-        """What a place comes out as."""
+    def value(self, index: int) -> ast.expr:
+        """What a node comes out as."""
         program = self.program
-        operands = program.operands[place]
-        if place in program.constants:
-            constant = program.constants[place]
+        operands = program.operands[index]
+        if index in program.constants:
+            constant = program.constants[index]
             return py.constant(constant) if isinstance(constant, bool | int | str) else self.helper(constant)
-        match program.nodes[place]:
+        match program.nodes[index]:
             case Unary(operator=operator):
                 function = {"!": "negation", "-": "negative", "+": "itself"}[operator]
                 return py.call(function, self.value(operands[0]))
@@ -114,7 +114,7 @@ class _Emitter:
             case Conditional():
                 return self.conditional(*operands)
             case _:
-                return self.member(place)
+                return self.member(index)
 
     def logical(self, conjunction: bool, operands: tuple[int, ...]) -> ast.expr:
         """Decided at the first false (true); else null when one of them is; else true (false)."""
@@ -135,35 +135,35 @@ class _Emitter:
         branches = py.choose(py.name(variable), self.value(then), self.value(otherwise))
         return py.choose(test, py.constant(None), branches)
 
-    def member(self, place: int) -> ast.expr:
+    def member(self, index: int) -> ast.expr:
         """An attribute, or a method."""
         program, context = self.program, py.name("context")
-        match program.operations[place]:
+        match program.operations[index]:
             case ReadAttribute(profile=profile, name=name, computed=None):
-                kind = py.constant(program.kinds[place])
+                kind = py.constant(program.kinds[index])
                 return py.call("attribute", context, py.constant(profile), py.constant(name), kind)
             case ReadAttribute(profile=profile, name=name, computed=how):
                 return py.call("computed", context, py.constant(profile), py.constant(name), py.constant(how))
             case CallValue(meaning=meaning):
-                return py.call("of_values", py.name(f"value_{meaning}"), self.values(place))
+                return py.call("of_values", py.name(f"value_{meaning}"), self.values(index))
             case TestRaw(meaning=meaning):
-                return self.test_raw(place, meaning)
+                return self.test_raw(index, meaning)
             case CallProfile(profile=profile, meaning=meaning):
                 function, called = py.name(f"profile_{meaning}"), "of_profile"
             case CallBasket(profile=profile, shape=shape):
                 function, called = self.helper(shape), "of_basket"
             case LookUp(profile=profile, name=name):
-                function, called = py.constant(name), f"looked_up_{program.kinds[place]}"
+                function, called = py.constant(name), f"looked_up_{program.kinds[index]}"
         dictionary = py.call("profile", context, py.constant(profile))
-        return py.call(called, function, dictionary, py.constant(profile), self.values(place))
+        return py.call(called, function, dictionary, py.constant(profile), self.values(index))
 
-    def test_raw(self, place: int, meaning: str) -> ast.expr:
-        operand = self.program.operations.get(self.program.operands[place][0])
+    def test_raw(self, index: int, meaning: str) -> ast.expr:
+        operand = self.program.operations.get(self.program.operands[index][0])
         if isinstance(operand, ReadAttribute) and operand.computed is None:
             context = py.name("context")
             raw = py.call("look", context, py.constant(operand.profile), py.constant(operand.name))
             return py.call(f"raw_{meaning}", raw, py.name("zone"))
-        return py.call("interpreted", py.name("context"), py.constant(place))
+        return py.call("interpreted", py.name("context"), py.constant(index))
 
 
 def _negative(number: Number | None) -> Number | None:
@@ -225,8 +225,8 @@ def _bound(program: Program, reader: ContextReader) -> dict[str, object]:
 
         return result
 
-    def interpreted(context: object, place: int) -> Value:
-        return interpret(program, context, reader, start=place)
+    def interpreted(context: object, index: int) -> Value:
+        return interpret(program, context, reader, start=index)
 
     kinds: tuple[Kind, ...] = ("boolean", "number", "string", "date")
     return {

@@ -1,11 +1,11 @@
 """Generated code: one flat Python function for a rule, built from syntax nodes, quick on clean data.
 
-The function takes it for granted that data is clean: every field there, floats and ints for numbers, `str` for texts.
+The function takes it for granted that data is clean: every field there, floats and ints for numbers, `str` for strings.
 Each field is tested by its exact type when it is first read. Whatever is not clean (missing, None, Decimal, a number in
 quotes, not a dict) or cannot be decided in floats leaves the fast path by an exception, and the exact evaluation
 decides from the start. So the fast path never has to know about null, and never has to be wrong.
 
-Names and texts of the input are constants of the code only. Variables are `p0`, `v0`, `t0`; helpers have fixed names.
+Names and strings of the input are constants of the code only. Variables are `p0`, `v0`, `t0`; helpers have fixed names.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _code(value: ast.expr) -> CodeType:
 
 
 class Emitter:
-    """Turns places of a program into Python expressions, in the order in which they will run.
+    """Turns nodes of a program into Python expressions, in the order in which they will run.
 
     `known` are the variables that are certainly set where the next expression will stand. What is set on the right
     of an `and`, or in one branch only, is not known after it.
@@ -106,16 +106,16 @@ class Emitter:
         """A variable for a value of its own."""
         return self.variable("", str(len(self.variables)))
 
-    def interpreted(self, place: int) -> ast.expr:
-        """What the interpreter says about a place, clean or not at all."""
+    def interpreted(self, index: int) -> ast.expr:
+        """What the interpreter says about a node, clean or not at all."""
         if "interpreted" not in self.names:
             program, reader = self.program, self.reader
 
-            def interpreted(context: Context, place: int) -> Value:
-                return interpret(program, context, reader, start=place)
+            def interpreted(context: Context, index: int) -> Value:
+                return interpret(program, context, reader, start=index)
 
             self.names["interpreted"] = interpreted
-        return py.call("some", py.call("interpreted", py.name("context"), py.constant(place)))
+        return py.call("some", py.call("interpreted", py.name("context"), py.constant(index)))
 
     # ---- reading
 
@@ -127,7 +127,7 @@ class Emitter:
         self.known.add(variable)
         loaded = py.bind(variable, py.item(py.name("context"), name))
         return py.choose(
-            py.compare(py.call("type", loaded), "is", py.name("dict")), py.name(variable), py.call("unclean")
+            py.compare(py.call("type", loaded), "is", py.name("dict")), py.name(variable), py.call("bail_out")
         )
 
     def raw(self, operation: ReadAttribute) -> ast.expr:
@@ -137,53 +137,53 @@ class Emitter:
             return py.call("extended", profile, py.constant(operation.profile), py.constant(operation.name))
         return py.item(profile, operation.name)
 
-    def field(self, place: int, type_: str) -> ast.expr:
+    def field(self, index: int, type_: str) -> ast.expr:
         """An attribute whose value is of exactly one Python type."""
-        operation = cast("ReadAttribute", self.program.operations[place])
+        operation = cast("ReadAttribute", self.program.operations[index])
         variable = self.variable(operation.profile, operation.name, type_)
         if variable in self.known:
             return py.name(variable)
         loaded = py.bind(variable, self.raw(operation))
         self.known.add(variable)
         return py.choose(
-            py.compare(py.call("type", loaded), "is", py.name(type_)), py.name(variable), py.call("unclean")
+            py.compare(py.call("type", loaded), "is", py.name(type_)), py.name(variable), py.call("bail_out")
         )
 
     # ---- values of each kind
 
-    def value(self, place: int) -> ast.expr:
-        """A value of whatever kind the place has, never null."""
-        match self.program.kinds[place]:
+    def value(self, index: int) -> ast.expr:
+        """A value of whatever kind the node has, never null."""
+        match self.program.kinds[index]:
             case "boolean":
-                return self.boolean(place)
+                return self.boolean(index)
             case "number":
-                return self.numbers.exact(place)
+                return self.numbers.exact(index)
             case "string":
-                return self.text(place)
+                return self.string(index)
             case "date":
-                return self.date(place)
+                return self.date(index)
             case kind:
                 raise AssertionError(f"a value of kind {kind}")
 
-    def boolean(self, place: int) -> ast.expr:
+    def boolean(self, index: int) -> ast.expr:
         """A value that is True or False."""
         program = self.program
-        operands = program.operands[place]
-        match program.nodes[place]:
+        operands = program.operands[index]
+        match program.nodes[index]:
             case Logical(operator=operator):
                 return self.logical(operator == "&&", operands)
             case Unary():
                 return py.negated(self.boolean(operands[0]))
             case Binary(operator=operator):
-                return self.comparison(place, operator, *operands)
-        if place in program.constants:
-            return py.constant(cast("bool", program.constants[place]))
-        operation = program.operations.get(place)
+                return self.comparison(index, operator, *operands)
+        if index in program.constants:
+            return py.constant(cast("bool", program.constants[index]))
+        operation = program.operations.get(index)
         if isinstance(operation, ReadAttribute):
-            return self.field(place, "bool")
+            return self.field(index, "bool")
         if isinstance(operation, CallValue) and operation.meaning in ("contains", "matches"):
-            return self.text_test(operation.meaning, *operands)
-        return self.other(place)
+            return self.string_test(operation.meaning, *operands)
+        return self.other(index)
 
     def logical(self, conjunction: bool, operands: tuple[int, ...]) -> ast.expr:
         """`and` and `or` over clean values are Python's. Only the first term is certain to run."""
@@ -205,7 +205,7 @@ class Emitter:
         return py.both(*terms) if conjunction else py.either(*terms)
 
     def _run(self, operands: tuple[int, ...], at: int, conjunction: bool) -> int:
-        """How many terms from `at` on look for one literal each in one and the same place."""
+        """How many terms from `at` on look for one literal each in the same field or items."""
         where = self._looks_in(operands[at], conjunction)
         run = 1
         while where is not None and at + run < len(operands):
@@ -214,40 +214,40 @@ class Emitter:
             run += 1
         return run
 
-    def _looks_in(self, place: int, conjunction: bool) -> tuple[object, ...] | None:
-        """Where a term looks for a literal text: a field, or an inventory attribute of the line items.
+    def _looks_in(self, index: int, conjunction: bool) -> tuple[object, ...] | None:
+        """Where a term looks for a literal string: a field, or an inventory attribute of the line items.
 
         Lists of product codes are like that: `code=="a"||code=="b"`, or `basketExcludes` joined with `&&`.
         """
         program = self.program
-        node, operation, operands = program.nodes[place], program.operations.get(place), program.operands[place]
+        node, operation, operands = program.nodes[index], program.operations.get(index), program.operands[index]
         if isinstance(node, Binary) and node.operator == "==" and not conjunction:
             read = program.operations.get(operands[0])
             if isinstance(node.right, StringLiteral) and isinstance(read, ReadAttribute):
                 return read.profile, read.name
         if isinstance(operation, CallBasket) and operation.shape.selection == "Equals":
-            texts = self.constant_texts(operands)
+            texts = self.constant_strings(operands)
             if texts is not None and operation.shape.aggregate == ("Excludes" if conjunction else "Includes"):
                 return operation.profile, operation.shape, texts[0]
         return None
 
-    def _one_of(self, places: tuple[int, ...]) -> ast.expr:
+    def _one_of(self, indices: tuple[int, ...]) -> ast.expr:
         """All those terms as one look-up."""
         program = self.program
-        operation = program.operations.get(places[0])
-        texts = frozenset(cast("str", program.constants[program.operands[place][1]]) for place in places)
+        operation = program.operations.get(indices[0])
+        texts = frozenset(cast("str", program.constants[program.operands[index][1]]) for index in indices)
         if isinstance(operation, CallBasket):
-            name = cast("str", program.constants[program.operands[places[0]][0]])
+            name = cast("str", program.constants[program.operands[indices[0]][0]])
             loop = basket_of_any(operation.shape, name, texts)
             return py.call(self.helper(loop), self.profile(operation.profile))
-        field = self.text(program.operands[places[0]][0])
+        field = self.string(program.operands[indices[0]][0])
         return py.compare(field, "in", py.name(self.helper(texts)))
 
-    def comparison(self, place: int, operator: str, left: int, right: int) -> ast.expr:
+    def comparison(self, index: int, operator: str, left: int, right: int) -> ast.expr:
         """Two values of one kind compared."""
         match self.program.kinds[left]:
             case "number":
-                return self.numbers.comparison(place, operator, left, right)
+                return self.numbers.comparison(index, operator, left, right)
             case "boolean":
                 if self.program.constants.get(right) is (operator == "=="):
                     return self.boolean(left)
@@ -256,26 +256,26 @@ class Emitter:
                 first = self.value(left)
                 return py.compare(first, operator, self.value(right))
 
-    def text(self, place: int) -> ast.expr:
+    def string(self, index: int) -> ast.expr:
         """A value that is a str."""
         program = self.program
-        if place in program.constants:
-            return py.constant(cast("str", program.constants[place]))
-        if isinstance(program.operations.get(place), ReadAttribute):
-            return self.field(place, "str")
-        if isinstance(program.nodes[place], Binary):
-            left, right = program.operands[place]
-            first = self.text(left)
-            return py.binary(first, "+", self.text(right))
-        return self.other(place)
+        if index in program.constants:
+            return py.constant(cast("str", program.constants[index]))
+        if isinstance(program.operations.get(index), ReadAttribute):
+            return self.field(index, "str")
+        if isinstance(program.nodes[index], Binary):
+            left, right = program.operands[index]
+            first = self.string(left)
+            return py.binary(first, "+", self.string(right))
+        return self.other(index)
 
-    def text_test(self, meaning: str, receiver: int, argument: int) -> ast.expr:
+    def string_test(self, meaning: str, receiver: int, argument: int) -> ast.expr:
         """`contains` and `matches`."""
-        text = self.text(receiver)
+        text = self.string(receiver)
         if meaning == "contains":
             if argument in self.program.constants:
-                return py.compare(self.text(argument), "in", text)
-            return py.call("contains", py.name("zone"), text, self.text(argument))
+                return py.compare(self.string(argument), "in", text)
+            return py.call("contains", py.name("zone"), text, self.string(argument))
         pattern = cast("str", self.program.constants[argument])
         from targetexpr.running.regex.to_python import translate
 
@@ -285,11 +285,11 @@ class Emitter:
         find = compiled(translated.pattern, anchored=translated.anchored)
         return py.compare(py.call(self.helper(find), text), "is not", py.constant(None))
 
-    def date(self, place: int) -> ast.expr:
+    def date(self, index: int) -> ast.expr:
         """A value that is an instant in UTC."""
-        operation = self.program.operations.get(place)
+        operation = self.program.operations.get(index)
         if not isinstance(operation, ReadAttribute):
-            return self.other(place)
+            return self.other(index)
         variable = self.variable(operation.profile, operation.name, "date")
         if variable in self.known:
             return py.name(variable)
@@ -299,32 +299,32 @@ class Emitter:
 
     # ---- everything that is a call, for all kinds
 
-    def other(self, place: int) -> ast.expr:
+    def other(self, index: int) -> ast.expr:
         """Conditionals and methods: what the meanings say, None leaves the fast path."""
         program = self.program
-        node = program.nodes[place]
+        node = program.nodes[index]
         if isinstance(node, Conditional):
-            return self._conditional(*program.operands[place])
-        match program.operations.get(place):
+            return self._conditional(*program.operands[index])
+        match program.operations.get(index):
             case CallValue(meaning=meaning):
-                values = [self.value(operand) for operand in program.operands[place]]
+                values = [self.value(operand) for operand in program.operands[index]]
                 return py.call("some", py.call(meaning, py.name("zone"), *values))
             case TestRaw(meaning=meaning):
-                operand = program.operations.get(program.operands[place][0])
+                operand = program.operations.get(program.operands[index][0])
                 if isinstance(operand, ReadAttribute) and operand.computed is None:
                     read = py.call("look", py.name("context"), py.constant(operand.profile), py.constant(operand.name))
                     return py.call(meaning, read, py.name("zone"))
             case CallBasket() as operation:
-                return self._basket(place, operation)
+                return self._basket(index, operation)
             case CallProfile(profile=profile, meaning=meaning):
                 target = self.profile(profile)
-                called = py.call(meaning, py.name("reader"), target, py.constant(profile), self._sequence(place))
+                called = py.call(meaning, py.name("reader"), target, py.constant(profile), self._sequence(index))
                 return py.call("some", called)
             case LookUp(profile=profile, name=method):
                 target = self.profile(profile)
-                kind, where, what = (py.constant(text) for text in (program.kinds[place], profile, method))
-                return py.call("looked_up", kind, target, where, what, self._sequence(place))
-        return self.interpreted(place)
+                kind, where, what = (py.constant(text) for text in (program.kinds[index], profile, method))
+                return py.call("looked_up", kind, target, where, what, self._sequence(index))
+        return self.interpreted(index)
 
     def _conditional(self, condition: int, then: int, otherwise: int) -> ast.expr:
         test = self.boolean(condition)
@@ -335,27 +335,27 @@ class Emitter:
         self.known &= after_first
         return py.choose(test, first, second)
 
-    def _basket(self, place: int, operation: CallBasket) -> ast.expr:
+    def _basket(self, index: int, operation: CallBasket) -> ast.expr:
         """Counts and tests run on a loop of their own. Sums do so in comparisons only, where floats are enough."""
         program = self.program
         profile = self.profile(operation.profile)
-        operands = program.operands[place]
+        operands = program.operands[index]
         if operation.shape.aggregate in ("Count", "Includes", "Excludes"):
-            texts = self.constant_texts(operands)
+            texts = self.constant_strings(operands)
             loop = fast_basket(operation.shape, texts) if texts is not None else None
             if loop is not None:
                 return py.call(self.helper(loop), profile)
         shape = py.name(self.helper(operation.shape))
         where = py.constant(operation.profile)
-        called = py.call("basket", py.name("reader"), shape, profile, where, self._sequence(place))
+        called = py.call("basket", py.name("reader"), shape, profile, where, self._sequence(index))
         return py.call("some", called)
 
-    def _sequence(self, place: int) -> ast.expr:
+    def _sequence(self, index: int) -> ast.expr:
         """The arguments of a profile's method."""
-        return py.sequence(*(self.value(operand) for operand in self.program.operands[place]))
+        return py.sequence(*(self.value(operand) for operand in self.program.operands[index]))
 
-    def constant_texts(self, operands: tuple[int, ...]) -> tuple[str, ...] | None:
-        """The texts of the operands when they are all literals."""
+    def constant_strings(self, operands: tuple[int, ...]) -> tuple[str, ...] | None:
+        """The strings of the operands when they are all literals."""
         constants = self.program.constants
         if all(isinstance(constants.get(operand), str) for operand in operands):
             return tuple(cast("str", constants[operand]) for operand in operands)

@@ -57,11 +57,11 @@ class Emitter(Protocol):
     def helper(self, value: object) -> str: ...
     def variable(self, *key: str) -> str: ...
     def temporary(self) -> str: ...
-    def interpreted(self, place: int) -> ast.expr: ...
+    def interpreted(self, index: int) -> ast.expr: ...
     def profile(self, name: str) -> ast.expr: ...
     def raw(self, operation: ReadAttribute) -> ast.expr: ...
-    def other(self, place: int) -> ast.expr: ...
-    def constant_texts(self, operands: tuple[int, ...]) -> tuple[str, ...] | None: ...
+    def other(self, index: int) -> ast.expr: ...
+    def constant_strings(self, operands: tuple[int, ...]) -> tuple[str, ...] | None: ...
 
 
 class Numbers:
@@ -73,7 +73,7 @@ class Numbers:
 
     # ---- comparisons
 
-    def comparison(self, place: int, operator: str, left: int, right: int) -> ast.expr:
+    def comparison(self, index: int, operator: str, left: int, right: int) -> ast.expr:
         """Two numbers compared."""
         a, b = self.literal(left), self.literal(right)
         if a is not None and b is not None:
@@ -88,80 +88,80 @@ class Numbers:
         if b is not None and self._whole(b) and self._plain_remainder(left):
             return self._remainder_with_literal(left, operator, b)
         if self.can_approximate(left) and self.can_approximate(right):
-            return self._bounded(place, operator, left, right)
+            return self._bounded(index, operator, left, right)
         first = self.exact(left)
         return py.compare(first, operator, self.exact(right))
 
-    def plain_field(self, place: int) -> bool:
-        """Whether a place is an attribute that the data holds as it is."""
-        operation = self.program.operations.get(place)
+    def plain_field(self, index: int) -> bool:
+        """Whether a node is an attribute that the data holds as it is."""
+        operation = self.program.operations.get(index)
         return isinstance(operation, ReadAttribute) and operation.computed is None
 
-    def literal(self, place: int) -> Number | None:
+    def literal(self, index: int) -> Number | None:
         """The value of a literal with the signs before it."""
         minus = False
-        while isinstance(node := self.program.nodes[place], Unary) and node.operator != "!":
+        while isinstance(node := self.program.nodes[index], Unary) and node.operator != "!":
             minus ^= node.operator == "-"
-            place = self.program.operands[place][0]
-        if self.program.kinds[place] != "number" or place not in self.program.constants:
+            index = self.program.operands[index][0]
+        if self.program.kinds[index] != "number" or index not in self.program.constants:
             return None
-        number = cast("Number", self.program.constants[place])
+        number = cast("Number", self.program.constants[index])
         return negative(number) if minus else number
 
-    def _field_with_literal(self, place: int, operator: str, literal: Number) -> ast.expr:
+    def _field_with_literal(self, index: int, operator: str, literal: Number) -> ast.expr:
         as_float = comparable_float(literal)
         if as_float is None:
-            return py.compare(self.exact(place), operator, self.number_constant(literal))
+            return py.compare(self.exact(index), operator, self.number_constant(literal))
         # Data of real attributes is mostly floats, and Python compares two floats fastest.
-        real = self.program.checked.types[place]
+        real = self.program.checked.types[index]
         whole = real is not None and real.head == "integer" and as_float.is_integer()
         bound = py.constant(int(as_float) if whole else as_float)
-        variable, known = self._number_variable(place)
+        variable, known = self._number_variable(index)
         if known:
             return py.compare(py.name(variable), operator, bound)
-        test = self._is_number(place, variable)
+        test = self._is_number(index, variable)
         value = py.name(variable)
         if operator in ("<", "<=", ">", ">="):
             # The comparison itself shows that one of the two limits is kept; `not` lets NaN fail.
             low = py.compare(value, ">=", py.constant(-LARGEST))
             high = py.compare(value, "<=", py.constant(LARGEST))
             above = operator in (">", ">=")
-            holds = py.either(high if above else low, py.call("unclean"))
-            fails = py.both(py.negated(low if above else high), py.call("unclean"))
+            holds = py.either(high if above else low, py.call("bail_out"))
+            fails = py.both(py.negated(low if above else high), py.call("bail_out"))
             inner = py.choose(py.compare(value, operator, bound), holds, fails)
         else:
             within = py.between(py.constant(-LARGEST), value, py.constant(LARGEST))
-            inner = py.choose(within, py.compare(value, operator, bound), py.call("unclean"))
-        return py.choose(test, inner, py.call("unclean"))
+            inner = py.choose(within, py.compare(value, operator, bound), py.call("bail_out"))
+        return py.choose(test, inner, py.call("bail_out"))
 
-    def _number_variable(self, place: int) -> tuple[str, bool]:
-        operation = cast("ReadAttribute", self.program.operations[place])
+    def _number_variable(self, index: int) -> tuple[str, bool]:
+        operation = cast("ReadAttribute", self.program.operations[index])
         variable = self.emitter.variable(operation.profile, operation.name, "number")
         return variable, variable in self.emitter.known
 
-    def _is_number(self, place: int, variable: str) -> ast.expr:
+    def _is_number(self, index: int, variable: str) -> ast.expr:
         """A test that reads a field into its variable and is true when that is a float or an int."""
-        operation = cast("ReadAttribute", self.program.operations[place])
+        operation = cast("ReadAttribute", self.program.operations[index])
         loaded = py.call("type", py.bind(variable, self.emitter.raw(operation)))
         self.emitter.known.add(variable)
         again = py.call("type", py.name(variable))
         return py.either(py.compare(loaded, "is", py.name("float")), py.compare(again, "is", py.name("int")))
 
-    def checked_field(self, place: int, least: float = -LARGEST) -> ast.expr:
+    def checked_field(self, index: int, least: float = -LARGEST) -> ast.expr:
         """A field that is a float or an int of a magnitude that can be trusted."""
-        variable, known = self._number_variable(place)
+        variable, known = self._number_variable(index)
         value = py.name(variable)
         if known:
             if least < 0:
                 return value
-            return py.choose(py.compare(value, ">=", py.constant(least)), value, py.call("unclean"))
-        test = self._is_number(place, variable)
+            return py.choose(py.compare(value, ">=", py.constant(least)), value, py.call("bail_out"))
+        test = self._is_number(index, variable)
         within = py.between(py.constant(least), value, py.constant(LARGEST))
-        return py.choose(py.both(test, within), value, py.call("unclean"))
+        return py.choose(py.both(test, within), value, py.call("bail_out"))
 
-    def _plain_remainder(self, place: int) -> bool:
-        """Whether a place is a field modulo a positive whole literal."""
-        node, operands = self.program.nodes[place], self.program.operands[place]
+    def _plain_remainder(self, index: int) -> bool:
+        """Whether a node is a field modulo a positive whole literal."""
+        node, operands = self.program.nodes[index], self.program.operands[index]
         return (
             isinstance(node, Binary)
             and node.operator == "%"
@@ -169,10 +169,10 @@ class Numbers:
             and self._modulus(operands[1])
         )
 
-    def _remainder_with_literal(self, place: int, operator: str, literal: Number) -> ast.expr:
+    def _remainder_with_literal(self, index: int, operator: str, literal: Number) -> ast.expr:
         """`field % 100 < 10`. With q multiples of the modulus M taken off, the question is how the field compares with
         the whole number q·M + 10; that is a float's own decimal, and `%` of floats is exact. So floats decide."""
-        field, modulus = self.program.operands[place]
+        field, modulus = self.program.operands[index]
         value = self.checked_field(field, least=0.0)
         divisor = py.constant(float(cast("Number", self.literal(modulus))))
         return py.compare(py.binary(value, "%", divisor), operator, py.constant(float(literal)))
@@ -182,10 +182,10 @@ class Numbers:
 
     # ---- arithmetic in floats with a bound
 
-    def can_approximate(self, place: int) -> bool:
+    def can_approximate(self, index: int) -> bool:
         """Whether a number can be computed in floats with a bound on the error."""
         program = self.program
-        waiting = [place]
+        waiting = [index]
         while waiting:
             at = waiting.pop()
             operands = program.operands[at]
@@ -209,26 +209,26 @@ class Numbers:
                         return False
         return True
 
-    def _modulus(self, place: int) -> bool:
-        """Whether a place is a positive whole literal: its multiples are floats, so that `fmod` finds the right one."""
-        literal = self.literal(place)
+    def _modulus(self, index: int) -> bool:
+        """Whether a node is a positive whole literal: its multiples are floats, so that `fmod` finds the right one."""
+        literal = self.literal(index)
         return literal is not None and literal > 0 and self._whole(literal)
 
-    def _total(self, place: int) -> str | None:
+    def _total(self, index: int) -> str | None:
         """A helper that adds up a basket in floats, when there is one."""
-        operation = self.program.operations.get(place)
+        operation = self.program.operations.get(index)
         if not isinstance(operation, CallBasket):
             return None
-        texts = self.emitter.constant_texts(self.program.operands[place])
+        texts = self.emitter.constant_strings(self.program.operands[index])
         loop = fast_total(operation.shape, texts) if texts is not None else None
         return None if loop is None else self.emitter.helper(loop)
 
-    def _bounded(self, place: int, operator: str, left: int, right: int) -> ast.expr:
+    def _bounded(self, index: int, operator: str, left: int, right: int) -> ast.expr:
         """A comparison decided by the distance of the two sides, or by the interpreter when that is too small."""
         a, b = self._approximate(left), self._approximate(right)
         steps, products = a.steps + b.steps + 4, max(a.products, b.products)
         if steps > _MOST_STEPS or products > _MOST_PRODUCTS:
-            return self.emitter.interpreted(place)
+            return self.emitter.interpreted(index)
         first, first_set = self._kept(a.value)
         second, second_set = self._kept(b.value)
         gap, bound = self.emitter.temporary(), self.emitter.temporary()
@@ -236,7 +236,7 @@ class Numbers:
         set_gap = py.bind(gap, py.binary(first_set, "-", second_set))
         scaled = py.binary(sizes, "*", py.constant(steps * 2.0**-52))
         set_bound = py.bind(bound, py.binary(scaled, "+", py.constant(TINY)))
-        tie = self.emitter.interpreted(place)
+        tie = self.emitter.interpreted(index)
         if a.whole and b.whole:
             zero = py.compare(py.name(gap), operator, py.constant(0))
             tie = py.choose(py.compare(py.call("type", py.name(gap)), "is", py.name("int")), zero, tie)
@@ -259,14 +259,14 @@ class Numbers:
         variable = self.emitter.temporary()
         return py.name(variable), py.bind(variable, value)
 
-    def _approximate(self, place: int) -> Approximate:
+    def _approximate(self, index: int) -> Approximate:
         program = self.program
-        literal = self.literal(place)
+        literal = self.literal(index)
         if literal is not None:
             value = int(literal) if literal == int(literal) else float(literal)
             size = py.constant(-value) if value < 0 else None
             return Approximate(py.constant(value), size, 1)
-        node, operands = program.nodes[place], program.operands[place]
+        node, operands = program.nodes[index], program.operands[index]
         if isinstance(node, Unary):
             inner = self._approximate(operands[0])
             if node.operator == "+":
@@ -275,10 +275,10 @@ class Numbers:
             return Approximate(py.minus(first), inner.size or again, inner.steps, inner.products, inner.whole)
         if isinstance(node, Binary):
             return self._operation(node.operator, *operands)
-        total = self._total(place)
+        total = self._total(index)
         if total is None:
-            return Approximate(self.checked_field(place, least=0.0), None, 1)
-        profile = self.emitter.profile(cast("CallBasket", program.operations[place]).profile)
+            return Approximate(self.checked_field(index, least=0.0), None, 1)
+        profile = self.emitter.profile(cast("CallBasket", program.operations[index]).profile)
         return Approximate(py.call(total, profile), None, 3 * 1000 + 10)
 
     def _operation(self, operator: str, left: int, right: int) -> Approximate:
@@ -305,24 +305,24 @@ class Numbers:
             return py.constant(number)
         return py.name(self.emitter.helper(number))
 
-    def exact(self, place: int) -> ast.expr:
+    def exact(self, index: int) -> ast.expr:
         """A number as an int or Decimal."""
         program = self.program
-        literal = self.literal(place)
+        literal = self.literal(index)
         if literal is not None:
             return self.number_constant(literal)
-        node, operands = program.nodes[place], program.operands[place]
+        node, operands = program.nodes[index], program.operands[index]
         if isinstance(node, Unary):
             inner = self.exact(operands[0])
             return py.call("negative", inner) if node.operator == "-" else inner
         if isinstance(node, Binary):
             first = self.exact(operands[0])
             return py.call(_FUNCTIONS[node.operator], first, self.exact(operands[1]))
-        operation = program.operations.get(place)
+        operation = program.operations.get(index)
         if isinstance(node, Conditional) or not isinstance(operation, ReadAttribute):
-            return self.emitter.other(place)
+            return self.emitter.other(index)
         if operation.computed is not None:
             where, what, how = (py.constant(t) for t in (operation.profile, operation.name, operation.computed))
             return py.call("computed", self.emitter.profile(operation.profile), where, what, how)
-        variable, known = self._number_variable(place)
+        variable, known = self._number_variable(index)
         return py.call("number", py.name(variable) if known else self.emitter.raw(operation))

@@ -36,26 +36,26 @@ def change(phrasing: Phrasing) -> str:
     return f"For the rule to hold, {_said(needs, outer=True)}."
 
 
-def _needs(phrasing: Phrasing, place: int, wanted: bool, depth: int) -> _Needs | None:
-    """What makes a condition `wanted`; None when nothing can."""
+def _needs(phrasing: Phrasing, index: int, outcome: bool, depth: int) -> _Needs | None:
+    """What makes a condition `outcome`; None when nothing can."""
     program, trace = phrasing.program, phrasing.trace
-    if place in trace.values and trace.values[place] is wanted:
+    if index in trace.values and trace.values[index] is outcome:
         return _NOTHING
-    role = role_of(program, place)
-    operands = program.operands[place]
+    role = role_of(program, index)
+    operands = program.operands[index]
     if depth == 0:
-        return _Needs("one", f"`{phrasing.snippet(place, cut=True)}` must be {'true' if wanted else 'false'}")
+        return _Needs("one", f"`{phrasing.snippet(index, cut=True)}` must be {'true' if outcome else 'false'}")
     if role == "not":
-        return _needs(phrasing, operands[0], not wanted, depth - 1)
+        return _needs(phrasing, operands[0], not outcome, depth - 1)
     if role in ("all", "any"):
-        parts = [_needs(phrasing, operand, wanted, depth - 1) for operand in operands]
-        if (role == "all") is wanted:
+        parts = [_needs(phrasing, operand, outcome, depth - 1) for operand in operands]
+        if (role == "all") is outcome:
             return _all_of(parts)
         return _any_of(parts)
     if role == "choice":
-        return _chosen(phrasing, operands, wanted, depth)
-    error = trace.failed.get(place) or _failure_below(phrasing, place)
-    text = phrasing.must(place, wanted)
+        return _chosen(phrasing, operands, outcome, depth)
+    error = trace.failed.get(index) or _failure_below(phrasing, index)
+    text = phrasing.must(index, outcome)
     if text is None:
         return None
     if error is not None:
@@ -63,9 +63,9 @@ def _needs(phrasing: Phrasing, place: int, wanted: bool, depth: int) -> _Needs |
     return _Needs("one", text)
 
 
-def _failure_below(phrasing: Phrasing, place: int) -> object:
+def _failure_below(phrasing: Phrasing, index: int) -> object:
     failed = phrasing.trace.failed
-    waiting = list(phrasing.program.operands[place]) if failed else []
+    waiting = list(phrasing.program.operands[index]) if failed else []
     while waiting:
         at = waiting.pop()
         if at in failed:
@@ -74,15 +74,15 @@ def _failure_below(phrasing: Phrasing, place: int) -> object:
     return None
 
 
-def _chosen(phrasing: Phrasing, operands: tuple[int, ...], wanted: bool, depth: int) -> _Needs | None:
+def _chosen(phrasing: Phrasing, operands: tuple[int, ...], outcome: bool, depth: int) -> _Needs | None:
     """A conditional: its branch as it is taken now, or either one when the condition is not known."""
     condition, then, otherwise = operands
     known = phrasing.trace.values.get(condition)
     if known is not None:
-        return _needs(phrasing, then if known else otherwise, wanted, depth - 1)
+        return _needs(phrasing, then if known else otherwise, outcome, depth - 1)
     ways = []
     for truth, branch in ((True, then), (False, otherwise)):
-        first, second = _needs(phrasing, condition, truth, depth - 1), _needs(phrasing, branch, wanted, depth - 1)
+        first, second = _needs(phrasing, condition, truth, depth - 1), _needs(phrasing, branch, outcome, depth - 1)
         ways.append(_all_of([first, second]))
     return _any_of(ways)
 

@@ -24,42 +24,42 @@ def explain(
     trace = Trace(program, context, reader)
     trace.run(0)
     needed = frozenset((*trace.values, *trace.raws, *trace.open))
-    for place in range(1, len(program.nodes)):
-        if place not in trace.values and place not in trace.failed and _worth_a_look(program, place):
-            trace.run(place)  # what was not needed is evaluated for the sentence about changes only
+    for index in range(1, len(program.nodes)):
+        if index not in trace.values and index not in trace.failed and _worth_a_look(program, index):
+            trace.run(index)  # what was not needed is evaluated for the sentence about changes only
     phrasing = Phrasing(trace, source, spans)
     done: dict[int, Explanation] = {}
-    for place in range(len(program.nodes) - 1, -1, -1):
-        operands = tuple(done.pop(operand) for operand in program.operands[place])
-        done[place] = _explained(phrasing, place, operands, place in needed, change(phrasing) if place == 0 else "")
+    for index in range(len(program.nodes) - 1, -1, -1):
+        operands = tuple(done.pop(operand) for operand in program.operands[index])
+        done[index] = _explained(phrasing, index, operands, index in needed, change(phrasing) if index == 0 else "")
     return done[0]
 
 
-def _worth_a_look(program: Program, place: int) -> bool:
-    return program.kinds[place] == "boolean"
+def _worth_a_look(program: Program, index: int) -> bool:
+    return program.kinds[index] == "boolean"
 
 
 def _explained(
-    phrasing: Phrasing, place: int, operands: tuple[Explanation, ...], needed: bool, change: str
+    phrasing: Phrasing, index: int, operands: tuple[Explanation, ...], needed: bool, change: str
 ) -> Explanation:
     trace = phrasing.trace
-    role = role_of(trace.program, place)
-    raw_only = needed and place in trace.raws and place not in trace.values
-    evaluated = needed and place in trace.values
+    role = role_of(trace.program, index)
+    raw_only = needed and index in trace.raws and index not in trace.values
+    evaluated = needed and index in trace.values
     state: State = "evaluated" if evaluated else "undecided" if needed else "not needed"
-    error = trace.failed.get(place)
-    value = trace.values.get(place) if evaluated else None
+    error = trace.failed.get(index)
+    value = trace.values.get(index) if evaluated else None
     if raw_only:
-        state, value = "evaluated", _presentable(trace.raws[place])
+        state, value = "evaluated", _presentable(trace.raws[index])
     return Explanation(
-        text=phrasing.snippet(place),
-        span=phrasing.span(place),
+        text=phrasing.snippet(index),
+        span=phrasing.span(index),
         role=role,
         state=state,
         value=plain(value, trace.reader.zone),
         error=str(error) if error is not None and needed else None,
-        decided_by=_deciding(trace, place, role) if evaluated else (),
-        sentence=phrasing.sentence(place) if role == "condition" and evaluated else None,
+        decided_by=_deciding(trace, index, role) if evaluated else (),
+        sentence=phrasing.sentence(index) if role == "condition" and evaluated else None,
         operands=operands,
         change=change,
     )
@@ -69,11 +69,11 @@ def _presentable(raw: object) -> Value:
     return raw if isinstance(raw, bool | int | str) else None if raw is None else repr(raw)
 
 
-def _deciding(trace: Trace, place: int, role: Role) -> tuple[int, ...]:
+def _deciding(trace: Trace, index: int, role: Role) -> tuple[int, ...]:
     """Which operands made the value what it is: one that stopped the list, or all that had to be looked at."""
-    operands = trace.program.operands[place]
+    operands = trace.program.operands[index]
     values = [trace.values.get(operand) for operand in operands]
-    value = trace.values[place]
+    value = trace.values[index]
     if role in ("all", "any"):
         if value is (role == "any"):
             return (values.index(value),)

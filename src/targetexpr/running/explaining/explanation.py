@@ -32,7 +32,7 @@ class Explanation:
     state: State  # "not needed": other sides decided; "undecided": data did not fit
     value: Value = None  # None as well when it is null, or was not evaluated
     error: str | None = None  # what did not fit, when this is where it was found
-    decided_by: tuple[int, ...] = ()  # places among `operands` of those that decided
+    decided_by: tuple[int, ...] = ()  # indices among `operands` of those that decided
     sentence: str | None = None  # "currentTxn.value is 320, needs more than 500", for conditions
     operands: tuple[Explanation, ...] = field(default=(), repr=False)
     change: str = ""  # what would have to change for the whole rule to hold; on the whole only
@@ -105,8 +105,8 @@ def _lines(whole: Explanation) -> Iterator[str]:
             continue
         leads = ("if ", "then ", "else ") if one.role == "choice" else ("",) * len(one.operands)
         below = [
-            (operand, depth + 1, decided and place in one.decided_by, lead)
-            for place, (operand, lead) in enumerate(zip(one.operands, leads, strict=True))
+            (operand, depth + 1, decided and index in one.decided_by, lead)
+            for index, (operand, lead) in enumerate(zip(one.operands, leads, strict=True))
         ]
         if one.role in ("all", "any"):
             below = _flattened(one, below)
@@ -195,9 +195,9 @@ def as_json(whole: Explanation) -> str:
             continue
         out.append(', "operands": [')
         waiting.append("]}")
-        for place in range(len(one.operands) - 1, -1, -1):
-            waiting.append(one.operands[place])
-            if place:
+        for index in range(len(one.operands) - 1, -1, -1):
+            waiting.append(one.operands[index])
+            if index:
                 waiting.append(", ")
     return "".join(out)
 

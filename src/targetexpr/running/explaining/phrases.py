@@ -90,11 +90,11 @@ class Phrasing:
             return None
         return left, answer is (node.operator == "==")
 
-    def _answered(self, index: int, test: int, wanted: bool) -> str:
+    def _answered(self, index: int, test: int, outcome: bool) -> str:
         said = self.sentence(test)
-        if wanted or self.trace.values.get(index) is not False:
+        if outcome or self.trace.values.get(index) is not False:
             return said
-        must = self.must(test, wanted)
+        must = self.must(test, outcome)
         return said if must is None else f"{said}; it{must.removeprefix(self._test(test)[0])}"
 
     def _subject(self, index: int) -> str:
@@ -119,9 +119,9 @@ class Phrasing:
             return f"{found}, but {self._is(other)}"
         return f"{found}, needs {needs}"
 
-    def _must_compare(self, index: int, operator: str, wanted: bool) -> str:
+    def _must_compare(self, index: int, operator: str, outcome: bool) -> str:
         subject, operator, other = self._sides(index, operator)
-        if not wanted:
+        if not outcome:
             operator = COMPARISONS[operator].negated
         return f"{self._subject(subject)} must be {self._needs(subject, operator, other)}"
 

@@ -18,9 +18,9 @@ Role: TypeAlias = Literal["all", "any", "not", "choice", "condition", "value"]
 """What a node is for in an explanation."""
 
 
-def role_of(program: Program, place: int) -> Role:
+def role_of(program: Program, index: int) -> Role:
     """The role of a node."""
-    match program.nodes[place]:
+    match program.nodes[index]:
         case Logical(operator="&&"):
             return "all"
         case Logical():
@@ -30,7 +30,7 @@ def role_of(program: Program, place: int) -> Role:
         case Conditional():
             return "choice"
         case _:
-            return "condition" if program.kinds[place] == "boolean" else "value"
+            return "condition" if program.kinds[index] == "boolean" else "value"
 
 
 class Trace(Interpreter):
@@ -44,21 +44,21 @@ class Trace(Interpreter):
         self.open: list[int] = []  # nodes begun and not ended, innermost last
 
     def run(self, start: int) -> None:
-        """Evaluates from `start`; a misfit is kept with the node that found it, and ends the evaluation."""
+        """Evaluates from `start`; an invalid value is kept with the node that found it, and ends the evaluation."""
         self.open = []
         try:
             self.value_of(start)
         except DataError as error:
             self.failed[self.open[-1]] = error
 
-    def steps(self, place: int) -> Steps:
-        self.open.append(place)
-        value = yield from super().steps(place)
+    def steps(self, index: int) -> Steps:
+        self.open.append(index)
+        value = yield from super().steps(index)
         self.open.pop()
-        self.values[place] = value
+        self.values[index] = value
         return value
 
-    def raw(self, place: int) -> Generator[int, Value, object]:
-        found = yield from super().raw(place)
-        self.raws[place] = found
+    def raw(self, index: int) -> Generator[int, Value, object]:
+        found = yield from super().raw(index)
+        self.raws[index] = found
         return found

@@ -18,7 +18,7 @@ from targetexpr.running.meanings.fields import FIELD_MEANINGS
 from targetexpr.running.meanings.items import ITEM_MEANINGS
 from targetexpr.running.meanings.lookup import look_up
 from targetexpr.running.meanings.numbers import interval
-from targetexpr.running.meanings.strings import RAW_TESTS, TEXT_MEANINGS
+from targetexpr.running.meanings.strings import RAW_TESTS, STRING_MEANINGS
 
 ValueMeaning: TypeAlias = Callable[..., Value]
 """`(zone, receiver, *arguments)`, none of them null. The kinds of the arguments are the declaration's."""
@@ -29,7 +29,7 @@ ProfileMeaning: TypeAlias = Callable[[ContextReader, dict[object, object], str, 
 RawMeaning: TypeAlias = Callable[[object, tzinfo], bool]
 """`(raw value, zone)`: never null, never an error."""
 
-VALUE_MEANINGS: dict[str, ValueMeaning] = {**TEXT_MEANINGS, **DATE_MEANINGS, "interval": interval}
+VALUE_MEANINGS: dict[str, ValueMeaning] = {**STRING_MEANINGS, **DATE_MEANINGS, "interval": interval}
 RAW_MEANINGS: dict[str, RawMeaning] = RAW_TESTS
 PROFILE_MEANINGS: dict[str, ProfileMeaning] = {**ITEM_MEANINGS, **FIELD_MEANINGS}
 

@@ -60,8 +60,8 @@ def basket(
 
 def _each(items: Sequence[object], profile_name: str) -> Iterator[tuple[_Item, _Path]]:
     """The items with their paths."""
-    for place, item in enumerate(items):
-        yield cast("_Item", item), (profile_name, "lineItems", place)
+    for index, item in enumerate(items):
+        yield cast("_Item", item), (profile_name, "lineItems", index)
 
 
 def _total(
@@ -85,12 +85,12 @@ def _selection(reader: ContextReader, shape: Basket, arguments: tuple[Any, ...])
     if shape.selection == "If":
         return _condition(reader, *arguments)
     if shape.attribute is not None:
-        name, wanted = shape.attribute, arguments[0]
+        name, expected = shape.attribute, arguments[0]
     else:
-        name, wanted = arguments
+        name, expected = arguments
     if shape.selection == "Equals":
-        return lambda item, path: inventory_attribute(reader, item, path, name) == wanted
-    search = searcher(wanted)
+        return lambda item, path: inventory_attribute(reader, item, path, name) == expected
+    search = searcher(expected)
 
     def matches(item: _Item, path: _Path) -> bool:
         text = inventory_attribute(reader, item, path, name)

@@ -15,9 +15,9 @@ def _includes(key: str) -> _Meaning:
     def includes(
         reader: ContextReader, profile: dict[object, object], profile_name: str, arguments: tuple[Any, ...]
     ) -> bool | None:
-        name, wanted = arguments
+        name, expected = arguments
         entries = reader.dictionary(get(profile, key), profile_name, key)
-        return None if entries is None else _holds(reader, entries, (profile_name, key, name), wanted)
+        return None if entries is None else _holds(reader, entries, (profile_name, key, name), expected)
 
     return includes
 
@@ -34,18 +34,18 @@ def _excludes(key: str) -> _Meaning:
     return excludes
 
 
-def _holds(reader: ContextReader, entries: dict[object, object], path: tuple[str, str, str], wanted: str) -> bool:
-    """Whether the entry is the wanted text, or a list that has it; what stands after it in the list is not read."""
+def _holds(reader: ContextReader, entries: dict[object, object], path: tuple[str, str, str], expected: str) -> bool:
+    """Whether the entry is the expected string, or a list that has it; what stands after it in the list is not read."""
     entry = get(entries, path[2])
     if isinstance(entry, list | tuple):
-        return any(reader.string(one, *path, place) == wanted for place, one in enumerate(entry))
-    return reader.string(entry, *path) == wanted
+        return any(reader.string(one, *path, index) == expected for index, one in enumerate(entry))
+    return reader.string(entry, *path) == expected
 
 
 def _exists(
     reader: ContextReader, profile: dict[object, object], profile_name: str, arguments: tuple[Any, ...]
 ) -> bool | None:
-    """Whether the field is filled: neither null nor empty, as `exists()` of a text."""
+    """Whether the field is filled: neither null nor empty, as `exists()` of a string."""
     entries = reader.dictionary(get(profile, "customFields"), profile_name, "customFields")
     if entries is None:
         return None

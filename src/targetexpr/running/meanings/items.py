@@ -59,15 +59,15 @@ ITEM_FIELDS: dict[str, Callable[[ContextReader, _Item, _Path], Number | None]] =
 
 
 def inventory_attribute(reader: ContextReader, item: _Item, path: _Path, name: str) -> str | None:
-    """An inventory attribute of an item as a text, None when it has none of that name."""
+    """An inventory attribute of an item as a string, None when it has none of that name."""
     attributes = reader.dictionary(get(item, "attributes"), *path, "attributes")
     return None if attributes is None else reader.string(get(attributes, name), *path, "attributes", name)
 
 
 def _does_item_match(reader: ContextReader, profile: _Item, profile_name: str, arguments: tuple[Any, ...]) -> bool:
-    name, wanted = cast("tuple[str, str]", arguments)
+    name, expected = cast("tuple[str, str]", arguments)
     found = inventory_attribute(reader, profile, (profile_name,), name)
-    return found is not None and found == wanted
+    return found is not None and found == expected
 
 
 def _does_regex_match(name: str) -> Callable[[ContextReader, _Item, str, tuple[Any, ...]], Value]:

@@ -14,7 +14,7 @@ def look_up(
     """The raw result of a method that the context holds under its name.
 
     A callable gets the arguments (numbers as int or Decimal, dates aware). A dict is indexed by one argument after
-    the other, as text, what is missing is null. A list of texts answers whether the last argument is among them.
+    the other, as text, what is missing is null. A list of strings answers whether the last argument is among them.
 
     >>> from targetexpr.running.coercion import UTC
     >>> txn = {"visits": {"week": {"3": 7}}, "channels": ["EMAIL", "LINE"]}
@@ -26,7 +26,7 @@ def look_up(
     if callable(found) and not isinstance(found, dict | list | tuple):
         return found(*(plain(argument, reader.zone) for argument in arguments))
     path: tuple[PathPart, ...] = (profile_name, name)
-    for place, argument in enumerate(arguments):
+    for index, argument in enumerate(arguments):
         if found is None:
             return None
         key = text_of(argument)
@@ -34,12 +34,12 @@ def look_up(
             found = get(found, key)
             path = (*path, key)
         elif (
-            place == len(arguments) - 1
+            index == len(arguments) - 1
             and isinstance(found, list | tuple)
             and all(isinstance(entry, str) for entry in found)
         ):
             return key in found
         else:
-            reader.misfit(path, found, "result")
+            reader.invalid(path, found, "result")
             return None
     return found

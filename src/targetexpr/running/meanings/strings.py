@@ -1,4 +1,4 @@
-"""Methods of texts, and the tests that look at a raw value whatever its kind."""
+"""Methods of strings, and the tests that look at a raw value whatever its kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _matches(_zone: tzinfo, text: str, pattern: str) -> bool:
     return searcher(pattern)(text)
 
 
-TEXT_MEANINGS: dict[str, Callable[..., Value]] = {"contains": _contains, "matches": _matches}
+STRING_MEANINGS: dict[str, Callable[..., Value]] = {"contains": _contains, "matches": _matches}
 
 
 def _exists(raw: object, _zone: tzinfo) -> bool:

@@ -42,7 +42,7 @@ def translate(pattern: str) -> Translated | None:
     if len(pattern) > MOST_CHARACTERS:
         return None
     try:
-        whole = _Reader(pattern).read()
+        whole = _Parser(pattern).parse()
     except _NotPlainError:
         return None
     whole = _trimmed(_trimmed(whole, 0), -1)
@@ -94,12 +94,12 @@ class _NotPlainError(Exception):
     """Something this reader does not know."""
 
 
-class _Reader:
+class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
 
-    def read(self) -> _Choice:
+    def parse(self) -> _Choice:
         whole = self._choice(0)
         if self.at < len(self.text):
             raise _NotPlainError  # a stray )
