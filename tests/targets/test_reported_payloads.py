@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.targets import parse_group, validate
+from targetexpr.cli.main import main
+from targetexpr.targets import parse_group, respond, validate
 from targetexpr.targets.model.group import DefaultValue, Target
 from targetexpr.targets.model.json_values import dump, json_schema
+
+PAYLOADS = Path(__file__).parents[1] / "data" / "payloads"
 
 
 def group(**more: Any) -> dict[str, Any]:
@@ -70,3 +75,116 @@ def test_values_by_period_are_models_and_survive_pydantics_own_dump() -> None:
     assert dumped == {"targetPeriodDefaultValuesMap": {"10": {"id": 1, "defaultValue": 5}, "11": 7}}
     values = json_schema(Target)["properties"]["targetPeriodDefaultValuesMap"]["anyOf"][0]["additionalProperties"]
     assert values["anyOf"][0] == {"$ref": "#/$defs/DefaultValue"}
+
+
+# ---- B4: members that nobody knows ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "pointer", "hint"),
+    [
+        ("fitlers", "/targets/0/fitlers", "Did you mean filters?"),
+        ("enrollmentMethod", "/targets/0/enrollmentMethod", "Did you mean enrolmentMethod?"),
+        ("startdate", "/periods/0/startdate", "Did you mean startDate?"),
+        ("trackingtype", "/trackingtype", "Did you mean trackingType?"),
+        ("targetCountOfSequnce", "/streaks/0/targetCountOfSequnce", "Did you mean targetCountOfSequence?"),
+        ("defaultvalue", "/targets/0/defaultValues/0/defaultvalue", "Did you mean defaultValue?"),
+        ("entityIDs", "/targets/0/filters/0/entityIDs", "Did you mean entityIds?"),
+        ("agregateFunction", "/targets/0/extendedFieldInfo/agregateFunction", "Did you mean aggregateFunction?"),
+        ("treshold", "/unifiedTargetExpression/treshold", None),
+        ("filters", "/filters", "It is a member of a target."),
+        ("favouriteColour", "/favouriteColour", None),
+        ("a/b", "/a~1b", None),
+    ],
+)
+def test_an_unknown_member_is_a_warning_with_the_close_name(name: str, pointer: str, hint: str | None) -> None:
+    made = group(streaks=[{"name": "L", "targetCountOfSequence": 1}], unifiedTargetExpression={})
+    made["targets"] = [target(filters=[{"entityType": "STORE"}], extendedFieldInfo={"aggregateFunction": "SUM"})]
+    holder: Any = made
+    for step in pointer.split("/")[1:-1]:
+        holder = holder[int(step) if step.isdigit() else step]
+    holder[name] = 1
+    found = [one for one in validate({"data": made}) if one.code == "unknown-member"]
+    assert [(one.pointer, one.severity, one.hint, one.number) for one in found] == [
+        (f"/data{pointer}", "warning", hint, None)
+    ]
+    assert repr(name) in found[0].message
+
+
+def test_in_a_text_an_unknown_member_is_its_key() -> None:
+    text = '{\n "id": 1, "name": "g", "trackingType": "DEFAULT",\n "a\\"b\\\\" : {"x": 1},\n "recuringCycles": 3\n}'
+    first, second = [one for one in validate(text) if one.code == "unknown-member"]
+    assert text[first.span.start : first.span.end] == '"a\\"b\\\\"'
+    assert text[second.span.start : second.span.end] == '"recuringCycles"'
+    assert second.hint == "Did you mean recurringCycles?"
+
+
+def test_the_command_names_line_and_column_of_an_unknown_member(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "group.json"
+    file.write_text(json.dumps(group(targets=[target(fitlers=[])]), indent=1), encoding="utf-8")
+    assert main(["target", "check", str(file)]) == 0
+    out = capsys.readouterr()
+    line = next(number for number, text in enumerate(file.read_text().splitlines(), 1) if "fitlers" in text)
+    place = f"{file}:{line}:4: warning[unknown-member] at /targets/0/fitlers:"
+    assert out.err == f"{place} Unknown member 'fitlers' of a target; it counts for nothing. Did you mean filters?\n"
+    assert out.out == f"{file}: 1 warning\n"
+
+
+def test_known_members_of_requests_and_answers_are_no_strangers() -> None:
+    """Documented ones, those of the server, their ISO twins, Python's names; what stands in them is the server's."""
+    made = group(
+        createdOn=1712034315000,
+        createdOnISO="2024-04-02T05:05:15Z",
+        lastUpdatedOnISO="2024-04-02T05:05:15Z",
+        targetCycleStartDateISO="2024-01-01T00:00:00Z",
+        targetCycleEndDateISO="2024-01-07T23:59:59Z",
+        fromDateISO="2024-01-01T00:00:00Z",
+        attribution={"createdOn": "2024-04-02", "createdOnISO": "2024-04-02T00:00:00Z", "createdBy": {"more": 1}},
+        activePeriod={"refCode": "W1", "more": 1},
+        total_periods=1,
+    )
+    made["periods"][0] |= {"startDateISO": "2024-01-01T00:00:00Z", "createdOnISO": "2024-01-01T00:00:00Z"}
+    made["targets"] = [target(targetRuleMetaData=None, lastUpdatedOnISO="2024-04-02T00:00:00Z", emfRuleSetId=1)]
+    made["targets"][0]["targetMilestoneTriggers"] = [{"id": 1, "triggerName": "half", "isAchieved": False}]
+    assert [one for one in validate(made) if one.code == "unknown-member"] == []
+
+
+@pytest.mark.parametrize("path", sorted(PAYLOADS.glob("*group*.json")), ids=lambda path: path.stem)
+def test_stored_payloads_have_no_unknown_members(path: Path) -> None:
+    assert [one for one in validate(path.read_text(encoding="utf-8")) if one.code == "unknown-member"] == []
+
+
+# ---- B5: what only the server gives -------------------------------------------------------------------------------
+
+
+def test_members_of_the_server_are_not_answered_as_if_they_were_sent() -> None:
+    sent = group(
+        orgId=5,
+        createdOn=1,
+        activePeriod={"refCode": "W1"},
+        createdOnISO="2020-01-01T00:00:00Z",
+        lastUpdatedOnISO="2020-01-01T00:00:00Z",
+        targetCycleStartDateISO="2020-01-01T00:00:00Z",
+        targetCycleEndDateISO="2020-01-01T00:00:00Z",
+        more="kept",
+        moreISO="kept",
+    )
+    sent["periods"][0] |= {"startDateISO": "2020-01-01T00:00:00Z", "createdOnISO": "2020-01-01T00:00:00Z"}
+    sent["streaks"] = [{"name": "L", "targetCountOfSequence": 1, "createdOnISO": "2020-01-01T00:00:00Z"}]
+    sent["targets"] = [
+        target(
+            emfRuleSetId=77,
+            lastUpdatedOnISO="2020-01-01T00:00:00Z",
+            targetPeriodDefaultValuesMap={"10": {"id": 1, "periodId": 10, "defaultValue": 5.0}},
+        )
+    ]
+    data: Any = respond(sent, now=datetime(2024, 1, 1))["data"]
+    assert {"orgId", "createdOn", "activePeriod"}.isdisjoint(data)
+    assert data["more"] == data["moreISO"] == "kept"
+    assert (data["id"], data["targets"][0]["emfRuleSetId"]) == (1, 1)
+    assert "targetPeriodDefaultValuesMap" not in data["targets"][0]
+    parts = [data, *data["periods"], *data["streaks"], *data["targets"]]
+    assert [name for part in parts for name in part if name.endswith("ISO")] == ["moreISO"]
+    assert data["targetCycleStartDate"] == "2024-01-01T00:00:00.000Z"

@@ -26,43 +26,38 @@ from targetexpr.targets.model.group import (
     Wire,
 )
 from targetexpr.targets.model.json_values import JsonValue
-
-_OF_GROUPS = ("id", "attribution", "orgId", "createdOn", "activePeriod")
-_OF_PERIODS = ("id", "attribution", "targetGroupId", "periodStatus")
-_OF_LEVELS = ("id", "attribution", "targetGroupId")
-_OF_TARGETS = ("id", "attribution", "targetGroupId", "emfRuleSetId", "targetPeriodDefaultValuesMap")
-_OF_VALUES = ("id", "periodId")  # values of a group go by position
-_OF_TRIGGERS = ("id",)
-_OF_UNIFIED = ("ruleExpression",)
-_UNROLLED = "emfUnrolledRulesetId"  # answered only where line items have one, and 0 where 0 was sent
+from targetexpr.targets.model.server_members import SERVER_MEMBERS, is_from_client
 
 
 def of_group(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The request of a group, without what a read adds. Values go to the periods they name, else by position."""
-    made = _without(body, _OF_GROUPS)
+    made = _of_client(body, TargetGroup)
     periods = body.get("periods")
     order = [one.get("id") for one in periods if isinstance(one, dict)] if isinstance(periods, list) else []
     _each(made, "periods", of_period)
-    _each(made, "streaks", lambda level: _without(level, _OF_LEVELS))
+    _each(made, "streaks", lambda level: _of_client(level, Streak))
     _each(made, "targets", lambda target: _by_position(of_target(target), order))
     unified = made.get("unifiedTargetExpression")
     if isinstance(unified, dict):
-        made["unifiedTargetExpression"] = _without(unified, _OF_UNIFIED)
+        made["unifiedTargetExpression"] = _of_client(unified, UnifiedTargetExpression)
     return made
 
 
 def of_period(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The request of a period."""
-    return _without(body, _OF_PERIODS)
+    return _of_client(body, Period)
 
 
 def of_target(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The request of a target that is added to a group: its values may name periods."""
-    left_out = _OF_TARGETS if body.get(_UNROLLED) == 0 else (*_OF_TARGETS, _UNROLLED)
-    made = _without(body, left_out)
+    made = _of_client(body, Target)
     for name in ("defaultValues", "targetMilestoneTriggers"):
         _each(made, name, lambda one: _without(one, ("id",)))
     return made
+
+
+def _of_client(body: Mapping[str, JsonValue], model: type[Wire]) -> dict[str, JsonValue]:
+    return {name: value for name, value in body.items() if is_from_client(model, name, value)}
 
 
 def _without(body: Mapping[str, JsonValue], names: Sequence[str]) -> dict[str, JsonValue]:
@@ -95,7 +90,7 @@ def invalid_members(
 ) -> list[Diagnostic]:
     """What of the members that are left out does not fit the model: nothing goes by them, and yet it is an error."""
     found: list[Diagnostic] = []
-    members = {name: body[name] for name in _SERVERS[model] if name in body}
+    members = {name: body[name] for name in SERVER_MEMBERS[model] if name in body}
     try:
         checked(_of_server(model), members, pointer)
     except PayloadError as error:
@@ -113,21 +108,13 @@ def invalid_members(
 @cache
 def _of_server(model: type[Wire]) -> type[Wire]:
     """The part of a model that only the server gives."""
+    members = SERVER_MEMBERS[model]
     fields: dict[str, Any] = {
-        name: (info.annotation, info) for name, info in model.model_fields.items() if info.alias in _SERVERS[model]
+        name: (info.annotation, info) for name, info in model.model_fields.items() if info.alias in members
     }
     return create_model(f"{model.__name__}OfServer", __base__=Wire, **fields)
 
 
-_SERVERS: dict[type[Wire], tuple[str, ...]] = {
-    TargetGroup: _OF_GROUPS,
-    Period: _OF_PERIODS,
-    Streak: _OF_LEVELS,
-    Target: (*_OF_TARGETS, _UNROLLED),
-    DefaultValue: _OF_VALUES,
-    Trigger: _OF_TRIGGERS,
-    UnifiedTargetExpression: _OF_UNIFIED,
-}
 _PARTS: dict[type[Wire], dict[str, type[Wire]]] = {
     TargetGroup: {
         "periods": Period,

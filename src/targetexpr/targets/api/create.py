@@ -28,11 +28,13 @@ from targetexpr.targets.model.group import (
 )
 from targetexpr.targets.model.json_values import JsonValue, to_members, to_plain
 from targetexpr.targets.model.scalars import Number, WireDate, date_text, offset_text, three_decimals
+from targetexpr.targets.model.server_members import is_from_client
 
 Kind: TypeAlias = Literal["group", "period", "streak", "target", "ruleSet", "defaultValue"]
 """What has a sequence of ids of its own."""
 
 _HAVE_RULE_SETS = (TargetEntity.TRANSACTION, TargetEntity.LINEITEM, TargetEntity.EVENT)
+_CLEARED = (TargetGroup, Period, Streak, Target)  # of values and triggers, ids are as sent
 _YEARS = 5  # how long a group without dates lasts
 
 
@@ -264,10 +266,12 @@ def _as_sent(amount: Decimal) -> Number:
 
 
 def _sent(model: Wire) -> dict[str, JsonValue]:
-    """What was sent and is not null; integers and ids as such, however they were written."""
+    """What was sent, is not null and is the client's to say; integers and ids as such, however they were written."""
     made: dict[str, JsonValue] = {}
     names = {info.alias or name: name for name, info in type(model).model_fields.items()}
     for key, plain in to_members(model).items():
+        if type(model) in _CLEARED and not is_from_client(type(model), key, plain):
+            continue
         value = getattr(model, names[key]) if key in names else None
         if isinstance(value, int) and not isinstance(value, bool):
             plain = int(value)

@@ -30,6 +30,9 @@ from targetexpr.targets.model.scalars import (
 JsonValue: TypeAlias = "bool | int | str | Number | list[JsonValue] | dict[str, JsonValue] | None"
 """A JSON value in Python; numbers are int, or Number where the spelling says more."""
 
+UNKNOWN_MEMBER = "unknown-member"
+"""The code of a diagnostic about the name of a member, not its value."""
+
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,40}").fullmatch
 
 
@@ -85,6 +88,8 @@ class JsonDocument:
         value, found = value_at(self.root, diagnostic.pointer)
         if not found:
             return replace(diagnostic, span=Span(value.start, value.start + 1))
+        if diagnostic.code == UNKNOWN_MEMBER:  # it is the name that is wrong
+            return replace(diagnostic, span=_key_before(self.text, value.start))
         if diagnostic.span.start < 0:
             return replace(diagnostic, span=value.span)
 
@@ -95,6 +100,15 @@ class JsonDocument:
 
         fixes = tuple(replace(fix, edits=tuple(map(moved, fix.edits))) for fix in diagnostic.fixes)
         return replace(diagnostic, span=string.span(diagnostic.span), fixes=fixes)
+
+
+def _key_before(text: str, value: int) -> Span:
+    """Where the key of a member stands, in its quotes; quotes inside it are escaped."""
+    end = text.rindex('"', 0, text.rindex(":", 0, value)) + 1
+    start = text.rindex('"', 0, end - 1)
+    while (start - len(text[:start].rstrip("\\"))) % 2:
+        start = text.rindex('"', 0, start)
+    return Span(start, end)
 
 
 def _plain(json: Json) -> JsonValue:

@@ -18,6 +18,7 @@ from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.validation.diagnostics import Report
 from targetexpr.targets.validation.group import check_group
 from targetexpr.targets.validation.target import check_targets
+from targetexpr.targets.validation.unknown_members import check_unknown_members
 
 
 def validate(
@@ -68,6 +69,7 @@ def check(
     invalid_pointers = frozenset(diagnostic.pointer or "" for diagnostic in reading.diagnostics)
     report = Report(reading.pointer, invalid_pointers, list(reading.diagnostics))
     check_group(reading.group, report, taken_names)
+    check_unknown_members(reading.group, report)
     check_targets(reading.group, report, schema if schema is not None else Schema.bundled(), building)
     return report.diagnostics
 
