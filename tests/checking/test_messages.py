@@ -57,8 +57,8 @@ FIXABLE = [(case, item, fix) for case in CASES for item in diagnostics(case) for
 
 @pytest.mark.parametrize(("case", "item", "fix"), FIXABLE, ids=lambda value: str(getattr(value, "title", ""))[:40])
 def test_each_fix_settles_what_it_is_offered_for(case: dict[str, Any], item: Diagnostic, fix: Fix) -> None:
-    """Whichever of several choices is made, and the one that is safe."""
-    assert (fix.applicability == "safe") == (len(item.fixes) == 1)
+    """Whichever of several choices is made, and the one that is safe; one that stands alone is safe unless told."""
+    assert (fix.applicability == "safe") == (len(item.fixes) == 1 and not case.get("opposite"))
     made = apply_fixes(case["text"], [replace(item, fixes=(replace(fix, applicability="safe"),))])
     left = [(one.code, one.message) for one in diagnostics({**case, "text": made})]
     assert (item.code, item.message) not in left
@@ -163,8 +163,9 @@ def test_no_sentence_without_a_row(module: ModuleType) -> None:
     try:
         for case in CASES:
             diagnostics(case)
-        checked = check_tree(from_json(to_json(parse("currentTxn.valu>5"))))
-        assert checked.diagnostics[0].fixes == ()
+        for text in ("currentTxn.valu>5", "currentCustomer.isNotLoyal"):
+            checked = check_tree(from_json(to_json(parse(text))))
+            assert checked.diagnostics[0].fixes == ()
     finally:
         sys.settrace(before)
     assert sorted(_body_lines(module) - reached) == []

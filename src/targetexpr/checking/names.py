@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from targetexpr.base.suggestions import edit_distance, suggest
+from targetexpr.checking.likeness import is_slip, words
 from targetexpr.lang.functions import KIND_METHODS
 from targetexpr.lang.nodes import RESERVED
 from targetexpr.lang.schema.model import EXTENDED, Attribute, Method, Profile
@@ -24,6 +27,55 @@ def _nearest(word: str, known: Iterable[str]) -> list[str]:
     close = suggest(word, known)
     distances = [edit_distance(word, name, len(word)) for name in close]
     return [name for name, distance in zip(close, distances, strict=True) if distance <= distances[0] + 1]
+
+
+def is_sure(schema: Schema, word: str, suggestions: Sequence[str]) -> bool:
+    """Whether one suggestion is all that a word can mean, so that one key may write it.
+
+    It is when the schema lists the word as another name for it, or when only a slip of the pen lies between them.
+    """
+    if len(suggestions) != 1:
+        return False
+    profile, _, member = suggestions[0].removesuffix("()").rpartition(".")
+    return _is_other_name(schema, word, profile, member) or is_slip(word, member, _vocabulary(schema))
+
+
+def is_sure_value(value: str, suggestions: Sequence[str], values: Iterable[str]) -> bool:
+    """The same of a string, among the values that are known."""
+    vocabulary = {word for one in values for word in words(one)}
+    return len(suggestions) == 1 and is_slip(value, suggestions[0], vocabulary)
+
+
+def _is_other_name(schema: Schema, word: str, profile: str, member: str) -> bool:
+    if member in schema.profiles and (
+        _listed(word, schema.profiles[member].suggest_for) or f"current{word}".lower() == member.lower()
+    ):
+        return True
+    where = [schema.profiles[profile]] if profile in schema.profiles else schema.profiles.values()
+    declared = [one.attributes.get(member) or one.methods.get(member) for one in where]
+    return any(_listed(word, one.suggest_for) for one in declared if one is not None)
+
+
+@lru_cache(maxsize=16)
+def _vocabulary(schema: Schema) -> frozenset[str]:
+    """The words that the names of a schema are made of."""
+    names = [name for methods in KIND_METHODS.values() for name in methods]
+    for profile in schema.profiles.values():
+        names += (*profile.attributes, *profile.methods)
+    return frozenset(word for name in names for word in words(name))
+
+
+_NEGATION = re.compile(r"(is|has|does|do|are)?_?(?:not|n't|nt|non)_?(?=[A-Za-z])", re.IGNORECASE)
+
+
+def negated_by(word: str, known: Iterable[str]) -> str | None:
+    """The name that a word says the opposite of: `isEmpty` for `isNotEmpty`, `contains` for `doesNotContain`."""
+    found = _NEGATION.match(word)
+    if found is None:
+        return None
+    rest = word[found.end() :].lower()
+    meant = {rest, f"{rest}s", f"is{rest}", f"{(found.group(1) or '').lower()}{rest}"}
+    return next((name for name in known if name.lower() in meant), None)
 
 
 def like_profile(schema: Schema, word: str) -> list[str]:

@@ -8,7 +8,7 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.checking.lint.rule import rule, warning
 from targetexpr.checking.lint.tree import Tree
 from targetexpr.checking.messages.wording import did_you_mean, listed, quoted, revalues
-from targetexpr.checking.names import close_names
+from targetexpr.checking.names import close_names, is_sure_value
 from targetexpr.checking.state import describe
 from targetexpr.lang.nodes import Binary, Dereference, StringLiteral
 from targetexpr.lang.schema.model import Attribute
@@ -31,7 +31,7 @@ def values_outside(tree: Tree) -> Iterator[Diagnostic]:
                 yield VALUE_OUTSIDE.at(
                     other.span,
                     hint=did_you_mean(close, f"Its values are {listed(target.values, 'and')}."),
-                    fixes=revalues(other.span, close),
+                    fixes=revalues(other.span, close, sure=is_sure_value(other.value, close, target.values)),
                     what=describe(side),
                     value=quoted(other.value),
                 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.messages import Message
 from targetexpr.base.source import Span
 from targetexpr.checking.messages.wording import KINDS, did_you_mean, listed, quoted, revalues
-from targetexpr.checking.names import close_names
+from targetexpr.checking.names import close_names, is_sure_value
 from targetexpr.checking.regexes import HINTS, REASONS, PatternError
 from targetexpr.lang.types import Kind
 
@@ -86,16 +86,17 @@ def unknown_value(span: Span, parameter: str, value: str, values: Sequence[str],
     return message.at(
         span,
         hint=did_you_mean(suggestions, f"Expected {'one of ' if len(values) > 1 else ''}{listed(values)}."),
-        fixes=revalues(span, suggestions),
+        fixes=revalues(span, suggestions, sure=is_sure_value(value, suggestions, values)),
         value=quoted(value),
         parameter=parameter,
     )
 
 
-def undeclared_name(span: Span, what: str, name: str, declared: Iterable[str]) -> Diagnostic:
+def undeclared_name(span: Span, what: str, name: str, declared: Collection[str]) -> Diagnostic:
     """An inventory attribute, custom field or cluster that the schema does not have while it has others."""
     suggestions = close_names(name, declared)
-    hint, fixes = did_you_mean(suggestions), revalues(span, suggestions)
+    sure = is_sure_value(name, suggestions, declared)
+    hint, fixes = did_you_mean(suggestions), revalues(span, suggestions, sure=sure)
     return UNDECLARED_NAME.at(span, hint=hint, fixes=fixes, what=what, name=quoted(name))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from targetexpr.base.diagnostics import Diagnostic, Edit
+from targetexpr.base.diagnostics import Diagnostic, Edit, Fix
 from targetexpr.base.messages import Message
 from targetexpr.base.source import Span
 from targetexpr.checking import names
@@ -16,6 +16,7 @@ from targetexpr.checking.messages.wording import (
     did_you_mean,
     kinds,
     listed,
+    negations,
     renames,
 )
 from targetexpr.checking.state import State
@@ -69,23 +70,42 @@ def unknown_name(state: State, place: int, node: Name, receiver: bool) -> None:
     if receiver:
         if len(profiles) == 1 and profiles[0].lower() == node.name.lower():
             state.assumed[place] = profiles[0]
-        state.unknown(place, _renamed(UNKNOWN_PROFILE, node.span, profiles, node.name))
+        state.unknown(place, _renamed(UNKNOWN_PROFILE, state, node.span, profiles, node.name))
     elif node.name.lower() in ("null", "none", "nil"):
         state.unknown(place, NO_NULL.at(node.span, name=node.name))
     elif meant := names.full_names(state.schema, node.name) or profiles:
-        state.unknown(place, _renamed(UNKNOWN_NAME, node.span, meant, node.name))
+        state.unknown(place, _renamed(UNKNOWN_NAME, state, node.span, meant, node.name))
     else:
         edit = Edit(node.span, f'"{node.name}"')
         state.unknown(place, UNQUOTED_STRING.at(node.span, edits=[edit], name=node.name))
 
 
-def _renamed(message: Message, span: Span, suggestions: Sequence[str], name: str) -> Diagnostic:
+def _renamed(message: Message, state: State, span: Span, suggestions: Sequence[str], name: str) -> Diagnostic:
     """The message with what may be meant instead."""
-    return message.at(span, hint=did_you_mean(suggestions), fixes=renames(span, suggestions), name=name)
+    fixes = _renames(state, span, name, suggestions)
+    return message.at(span, hint=did_you_mean(suggestions), fixes=fixes, name=name)
+
+
+def _renames(state: State, span: Span, name: str, suggestions: Sequence[str]) -> tuple[Fix, ...]:
+    return renames(span, suggestions, sure=names.is_sure(state.schema, name, suggestions))
+
+
+def _negated(node: Dereference | MethodCall, known: Iterable[str]) -> tuple[list[str], tuple[Fix, ...]]:
+    """What is meant by the negation of a known name, `isNotEmpty`, and the fixes that write it; nothing for others."""
+    known = list(known)
+    name = names.negated_by(node.name, known)
+    if name is None:
+        return [], ()
+    shown = f"!….{name}(…)" if isinstance(node, MethodCall) and node.arguments else f"!….{name}"
+    if isinstance(node, MethodCall) and not node.arguments:
+        shown += "()"
+    same = ["exists"] if name == "isEmpty" and "exists" in known else []
+    fixes = (*renames(node.name_span, same, sure=False), *negations(node.span, node.name_span, name, shown))
+    return [*same, shown], fixes
 
 
 def _missing_dot(span: Span, profile: str, member: str) -> Diagnostic:
-    return MISSING_DOT.at(span, fixes=renames(span, [f"{profile}.{member}"]), profile=profile, member=member)
+    return MISSING_DOT.at(span, fixes=renames(span, [f"{profile}.{member}"], sure=True), profile=profile, member=member)
 
 
 def profile_alone(state: State, place: int, node: Name) -> None:
@@ -122,6 +142,8 @@ def unknown_attribute(state: State, place: int, node: Dereference, profile: Prof
         return
     more = _of_event(state, profile)
     suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=False, more=more)
+    tests = {**profile.attributes, **more}
+    negated, fixes = _negated(node, [name for name, one in tests.items() if one.type.kind == "boolean"])
     if profile.type == EVENT and state.event is None and not elsewhere:
         hint = _EVENT_HINT
     elif not profile.attributes and not profile.methods:
@@ -132,8 +154,8 @@ def unknown_attribute(state: State, place: int, node: Dereference, profile: Prof
         hint = _ATTRIBUTES_HINT.format(owner=profile.name)
     diagnostic = UNKNOWN_ATTRIBUTE.at(
         node.name_span,
-        hint=did_you_mean(suggestions, hint),
-        fixes=renames(node.name_span, suggestions),
+        hint=did_you_mean(negated or suggestions, hint),
+        fixes=fixes or _renames(state, node.name_span, node.name, suggestions),
         owner=profile.name,
         name=node.name,
     )
@@ -160,7 +182,7 @@ def no_attributes(state: State, place: int, node: Dereference, operand: int, kin
     diagnostic = NO_ATTRIBUTES.at(
         node.name_span,
         hint=did_you_mean(calls, f"`targetexpr schema {kind}` lists their methods."),
-        fixes=renames(node.name_span, calls),
+        fixes=_renames(state, node.name_span, node.name, calls),
         what=state.what(operand),
         kind=KINDS[kind],
         kinds=PLURALS[kind],
@@ -210,6 +232,7 @@ def unknown_method(state: State, place: int, node: MethodCall, profile: Profile)
     fitting = [one for one in suggestions if one in methods and methods[one].function.accepts(len(node.arguments))]
     suggestions = fitting or suggestions
     of_values = names.kinds_with(node.name)
+    negated, fixes = _negated(node, [name for name, one in methods.items() if one.function.result.kind == "boolean"])
     if elsewhere:
         hint = _elsewhere(elsewhere)
     elif of_values:
@@ -218,8 +241,8 @@ def unknown_method(state: State, place: int, node: MethodCall, profile: Profile)
         hint = _METHODS_HINT.format(owner=profile.name)
     diagnostic = UNKNOWN_METHOD.at(
         node.name_span,
-        hint=did_you_mean(suggestions, hint),
-        fixes=renames(node.name_span, suggestions),
+        hint=did_you_mean(negated or suggestions, hint),
+        fixes=fixes or _renames(state, node.name_span, node.name, suggestions),
         owner=profile.name,
         name=node.name,
     )
@@ -233,10 +256,12 @@ def unknown_value_method(state: State, place: int, node: MethodCall, operand: in
     hint = f"`targetexpr schema {kind}` lists their methods."
     if elsewhere:
         hint = f"`{node.name}` is a method of {kinds(elsewhere)}."
+    tests = [name for name, function in KIND_METHODS[kind].items() if function.result.kind == "boolean"]
+    negated, fixes = ([], ()) if elsewhere else _negated(node, tests)
     diagnostic = UNKNOWN_VALUE_METHOD.at(
         node.name_span,
-        hint=HABITS.get((kind, node.name.lower())) or did_you_mean(suggestions, hint),
-        fixes=renames(node.name_span, suggestions),
+        hint=HABITS.get((kind, node.name.lower())) or did_you_mean(negated or suggestions, hint),
+        fixes=fixes or _renames(state, node.name_span, node.name, suggestions),
         what=state.what(operand),
         kind=KINDS[kind],
         kinds=PLURALS[kind],
@@ -270,7 +295,7 @@ def unknown_function(state: State, place: int, node: FunctionCall) -> None:
     diagnostic = UNKNOWN_FUNCTION.at(
         node.name_span,
         hint=did_you_mean(suggestions, hint),
-        fixes=renames(node.name_span, suggestions),
+        fixes=_renames(state, node.name_span, node.name, suggestions),
         name=node.name,
     )
     state.unknown(place, diagnostic, member=True)

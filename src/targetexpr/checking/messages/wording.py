@@ -55,18 +55,26 @@ def did_you_mean(suggestions: Sequence[str], otherwise: str | None = None) -> st
     return f"Did you mean {listed(suggestions)}?" if suggestions else otherwise
 
 
-def renames(span: Span, names: Sequence[str]) -> tuple[Fix, ...]:
-    """A fix for each name that may be meant: safe when there is one, for the author to choose when there are more."""
-    return _replacements(span, [(f"Write `{name}`", name) for name in names])
+def renames(span: Span, names: Sequence[str], *, sure: bool) -> tuple[Fix, ...]:
+    """A fix for each name that may be meant: safe when there is one and it is `sure`, else for the author to choose."""
+    return _replacements(span, [(f"Write `{name}`", name) for name in names], sure)
 
 
-def revalues(span: Span, values: Sequence[str]) -> tuple[Fix, ...]:
+def revalues(span: Span, values: Sequence[str], *, sure: bool) -> tuple[Fix, ...]:
     """The same for a string literal."""
-    return _replacements(span, [(f'Write "{value}"', f'"{value}"') for value in values])
+    return _replacements(span, [(f'Write "{value}"', f'"{value}"') for value in values], sure)
 
 
-def _replacements(span: Span, texts: Sequence[tuple[str, str]]) -> tuple[Fix, ...]:
+def _replacements(span: Span, texts: Sequence[tuple[str, str]], sure: bool) -> tuple[Fix, ...]:
     if span.start < 0:
         return ()
-    applicability: Applicability = "safe" if len(texts) == 1 else "choice"
+    applicability: Applicability = "safe" if sure and len(texts) == 1 else "choice"
     return tuple(Fix(title, (Edit(span, text),), applicability) for title, text in texts)
+
+
+def negations(span: Span, name_span: Span, name: str, shown: str) -> tuple[Fix, ...]:
+    """The fix that writes the opposite of a name: `!` before the whole, which `span` covers, and the name in it."""
+    if span.start < 0:
+        return ()
+    edits = (Edit(Span(span.start, span.start), "!"), Edit(name_span, name))
+    return (Fix(f"Write `{shown}`", edits, "choice"),)
