@@ -31,14 +31,14 @@ OTHERS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", sandbox_settings.NAMES)
+@pytest.mark.parametrize("name", DEFAULTS)
 def test_null_goes_back_to_the_default(client: Client, name: str) -> None:
     for value in (OTHERS[name], None, None):
         answer = client.put("/sandbox/settings", {name: value})
         assert answer.status_code == 200, answer.text
         shown = answer.json()["data"]
         assert (shown == DEFAULTS) == (value is None)
-    assert client.put("/sandbox/settings", dict.fromkeys(sandbox_settings.NAMES)).json()["data"] == DEFAULTS
+    assert client.put("/sandbox/settings", dict.fromkeys(DEFAULTS)).json()["data"] == DEFAULTS
 
 
 def test_ids_go_on_where_they_are_while_there_are_groups(client: Client) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from threading import Lock
-from typing import Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast
+from typing import Generic, NamedTuple, ParamSpec, TypeVar, cast
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
-Result_co = TypeVar("Result_co", covariant=True)
 
 LARGEST = 64 << 10
 """Characters of a text whose result is kept: a group with a hundred periods and a target has half as many."""
@@ -25,21 +24,53 @@ class CacheInfo(NamedTuple):
     size: int
 
 
-class CachedFunction(Protocol, Generic[Args, Result_co]):
-    """A function whose results are kept."""
+class CachedFunction(Generic[Args, Result]):
+    """A function whose results are kept; safe in threads."""
 
-    def __call__(self, *args: Args.args, **kwargs: Args.kwargs) -> Result_co:
+    def __init__(self, function: Callable[Args, Result], max_size: int) -> None:
+        update_wrapper(self, function)
+        self._function = function
+        self._max_size = max_size
+        self._kept: OrderedDict[tuple[object, ...], tuple[int, Result]] = OrderedDict()
+        self._lock = Lock()
+        self._hits = self._misses = self._size = 0
+
+    def __call__(self, *args: Args.args, **kwargs: Args.kwargs) -> Result:
         """The result, made or kept."""
+        with self._lock:
+            if args in self._kept:
+                self._hits += 1
+                self._kept.move_to_end(args)
+                return self._kept[args][1]
+            self._misses += 1
+        result = self._function(*args, **kwargs)
+        size = len(cast(str, args[0]))
+        if size <= LARGEST:
+            with self._lock:
+                self._keep(args, size, result)
+        return result
+
+    def _keep(self, key: tuple[object, ...], size: int, result: Result) -> None:
+        if key not in self._kept:
+            self._kept[key] = size, result
+            self._size += size
+            while self._size > self._max_size:
+                self._size -= self._kept.popitem(last=False)[1][0]
 
     def cache_info(self) -> CacheInfo:
         """What is kept now."""
+        with self._lock:
+            return CacheInfo(self._hits, self._misses, self._max_size, self._size)
 
     def cache_clear(self) -> None:
         """Forgets everything."""
+        with self._lock:
+            self._kept.clear()
+            self._hits = self._misses = self._size = 0
 
 
 def cached_by_text(max_size: int) -> Callable[[Callable[Args, Result]], CachedFunction[Args, Result]]:
-    """Keeps the results of texts that have `max_size` characters together, those used last; safe in threads.
+    """Keeps the results of texts that have `max_size` characters together, those used last.
 
     The text is the first argument. A result takes several times the room of its text, which is why characters are
     counted: a number of texts says nothing. Large ones are never kept, for one of them would push out hundreds.
@@ -52,38 +83,6 @@ def cached_by_text(max_size: int) -> Callable[[Callable[Args, Result]], CachedFu
     """
 
     def decorate(function: Callable[Args, Result]) -> CachedFunction[Args, Result]:
-        kept: OrderedDict[tuple[object, ...], tuple[int, Result]] = OrderedDict()
-        lock = Lock()
-        count = {"hits": 0, "misses": 0, "size": 0}
-
-        @wraps(function)
-        def cached(*args: Args.args, **kwargs: Args.kwargs) -> Result:
-            key = args
-            with lock:
-                if key in kept:
-                    count["hits"] += 1
-                    kept.move_to_end(key)
-                    return kept[key][1]
-                count["misses"] += 1
-            result = function(*args, **kwargs)
-            size = len(cast(str, args[0]))
-            if size <= LARGEST:
-                with lock:
-                    if key not in kept:
-                        kept[key] = size, result
-                        count["size"] += size
-                        while count["size"] > max_size:
-                            count["size"] -= kept.popitem(last=False)[1][0]
-            return result
-
-        def clear() -> None:
-            with lock:
-                kept.clear()
-                count.update(hits=0, misses=0, size=0)
-
-        found = cast(CachedFunction[Args, Result], cached)
-        found.cache_info = lambda: CacheInfo(max_size=max_size, **count)  # type: ignore[method-assign]
-        found.cache_clear = clear  # type: ignore[method-assign]
-        return found
+        return CachedFunction(function, max_size)
 
     return decorate

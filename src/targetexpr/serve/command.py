@@ -89,7 +89,7 @@ _bytes.__name__ = "number of bytes"
 
 
 def run(options: Namespace) -> int:
-    """Serve until told to stop; the exit status."""
+    """Serve until stopped; the exit status."""
     if find_spec("fastapi") is None or find_spec("uvicorn") is None or find_spec("pydantic") is None:
         raise InputError(_MISSING)
     from targetexpr.serve.store import Store, StoreError
@@ -139,7 +139,7 @@ def _credential(options: Namespace) -> tuple[Credential | None, bool]:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """The socket, bound before anything else happens: a port that is taken is told at once."""
+    """The socket, bound before anything else happens: a port in use is reported at once."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError) as error:

@@ -48,7 +48,7 @@ def refusal(
     """One error as a refusal, with status 404 for what is not there and 400 for everything else.
 
     310126 is documented with status 500; it is answered with 400 all the same, because a sandbox that answers 500
-    could not be told from one that broke.
+    would look like one that broke.
 
     >>> refusal("no-group", "There is no target group 7.", number=NO_GROUP).status
     404

@@ -57,7 +57,7 @@ class _Accepted:
 def feed(store: Store, body: bytes, *, lines: bool) -> FeedResult:
     """Keeps the records of a call. Raises Refusal with every line that is wrong, and keeps none of them then.
 
-    A wrong line is a slip in the test data, and half of it fed would be half of a story: fix it and send it again.
+    A wrong line is an error in the test data, and half of it fed would be half of a story: fix it and send it again.
     """
     with store.read() as rows:
         timezone = sandbox_settings.load(rows).timezone

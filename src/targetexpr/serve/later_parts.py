@@ -41,7 +41,7 @@ def add_targets(store: Store, id: int, body: JsonValue, actor: Mapping[str, Json
         targets = cast("list[JsonObject]", answer["data"])
         for index, target in enumerate(targets):
             if isinstance(target.get("name"), str):
-                # Twins come after all originals, one for each at most; a clash is told at the first of them.
+                # Twins come after all originals, one for each at most; a clash is reported at the first of them.
                 pointer = pointers[index] if index < len(pointers) else pointers[0]
                 take_name(rows, "target", ORGANISATION, cast(str, target["name"]), f"{pointer}/name", row.id)
         refuse_taken_id(lambda: rows.add_targets([cast(int, target["id"]) for target in targets], row.id))
@@ -98,7 +98,7 @@ _OF_THE_LIST = ("too-many-targets", "too-many-cycles")
 def _diagnose(
     group: JsonObject, member: str, parts: Sequence[JsonObject], before: int, pointers: Sequence[str]
 ) -> list[Diagnostic]:
-    """What is wrong with the parts that are added, at their places in the body; that of the rest was told before.
+    """What is wrong with the parts that are added, at their places in the body; that of the rest was reported before.
 
     The group is validated as it would be asked for with all its parts; without its id, for of answers less is asked.
     """

@@ -40,7 +40,7 @@ _WARNINGS_HEADER = {
 
 
 def route_arguments(operation: Operation) -> dict[str, Any]:
-    """What the framework is told of an operation, so that its document describes it."""
+    """What the framework gets to know of an operation, so that its document describes it."""
     extra: JsonSchema = {}
     parameters = [
         *(_parameter(parameter, "path") for parameter in operation.path_parameters),

@@ -145,9 +145,6 @@ _SETTINGS = (
 )
 _BY_NAME = {setting.name: setting for setting in _SETTINGS}
 
-NAMES = ("ids", *_BY_NAME)
-"""What clients may set: the settings, and the next id of each sequence."""
-
 BODY_SCHEMA = closed_object(
     {
         "ids": or_null(closed_object(dict.fromkeys(KINDS, integer(1, MAX_FIRST_ID)))),
