@@ -239,3 +239,57 @@ def test_progress_shows_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> N
     quiet = records.Progress()
     quiet.tick(1024)
     assert plain.getvalue() == ""
+
+
+# ---- flat records and --profile
+
+
+FLAT = '{"value":620,"number":"a"}\n' * 50
+
+
+@pytest.mark.parametrize("more", [(), ("--count",), ("--output", "json")])
+def test_flat_records_without_a_profile_are_told_once(run: Any, more: tuple[str, ...]) -> None:
+    status, _, err = run("eval", RULE, *more, stdin=FLAT)
+    assert status == 2
+    assert err.splitlines()[0] == (
+        "line 1: the record names no profile; if records are plain dicts of currentTxn, add --profile currentTxn "
+        "(told once for all such records)"
+    )
+    assert err.splitlines()[1:] == ([] if "--count" in more else ["50 of 50 records could not be evaluated"])
+    assert run("eval", RULE, *more, "--profile", "currentTxn", stdin=FLAT)[::2] == (0, "")
+
+
+def test_flat_records_are_those_of_the_profile_that_has_their_names(run: Any) -> None:
+    rule = 'currentCustomer.email=="a"||currentTxn.value>500'
+    err = run("eval", rule, "--data", '{"value":620}')[2]
+    assert "--profile currentTxn " in err
+    assert "--profile currentCustomer " in run("eval", rule, "--data", '{"email":"b"}')[2]
+
+
+def test_a_record_of_another_profile_or_of_nobodys_names_is_not_flat(run: Any) -> None:
+    lines = '{"currentCustomer":{}}\n{"colour":"blue"}\n{}\n'
+    err = run("eval", RULE, stdin=lines)[2]
+    assert "--profile" not in err
+    assert err.count("currentTxn is missing") == 3
+
+
+@pytest.mark.parametrize("command", ["eval", "explain"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("currenttxn", "did you mean currentTxn?"),
+        ("currentTx", "did you mean currentTxn?"),
+        ("txn", "did you mean currentTxn?"),
+    ],
+)
+def test_an_unknown_profile_is_refused_with_close_ones(run: Any, command: str, name: str, said: str) -> None:
+    status, out, err = run(command, RULE, "--profile", name, stdin=FLAT)
+    assert (status, out) == (2, "")
+    assert err == f"targetexpr: --profile {name!r}: unknown profile; {said}\n"
+
+
+def test_an_unknown_profile_close_to_none_is_told_which_there_are(run: Any) -> None:
+    status, _, err = run("eval", RULE, "--profile", "nope", stdin=FLAT)
+    assert status == 2
+    assert err.startswith("targetexpr: --profile 'nope': unknown profile; expected one of ")
+    assert "currentTxn" in err

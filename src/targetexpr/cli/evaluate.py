@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from targetexpr.base.errors import InputError
 from targetexpr.cli.inputs import add_input, add_output, one_input, show
 from targetexpr.cli.records import Progress, add_data, records
+from targetexpr.console.data_shape import check_profile, profile_of_flat
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.outcomes import Counts, Failure, outcome_of, word
 from targetexpr.console.schemas import add_event, add_schema, load
@@ -55,11 +56,12 @@ def run(options: Namespace) -> int:
     """Evaluate every record."""
     rule = compiled(options)
     tally = Tally()
+    flat = FlatRecords(options, rule, tally)
     count_only = options.count
     for record in records(options, needed=bool(rule.reads)):
         outcome = outcome_of(rule, record)
         tally.add(outcome)
-        if isinstance(outcome, Failure):
+        if isinstance(outcome, Failure) and not flat.noted(record):
             tally.report(record, outcome.text)
         if not count_only:
             _print_outcome(options, record, outcome)
@@ -79,12 +81,14 @@ def compiled(options: Namespace) -> Rule:
     from targetexpr.rule import compile as compile_rule
 
     given = one_input(options)
+    schema = load(options)
+    check_profile(options.profile, schema)
     on_error: OnError = "null" if options.on_error == "null" else "raise"
     text = given.text.strip("\r\n") if given.name else given.text
     try:
         return compile_rule(
             text,
-            load(options),
+            schema,
             event=options.event,
             timezone=options.timezone,
             on_error=on_error,
@@ -117,6 +121,29 @@ class Tally(Counts):
     def status(self) -> int:
         """The exit status: invalid input before no before yes."""
         return BAD_INPUT if self.bad else NO if self.no or self.null else YES
+
+
+class FlatRecords:
+    """Records that are plain dicts of a profile without saying so: told once, however many there are."""
+
+    def __init__(self, options: Namespace, rule: Rule, tally: Tally) -> None:
+        self._schema = None if options.profile is not None else load(options)
+        self._wanted = [read.profile for read in rule.reads]
+        self._tally = tally
+        self._told = False
+
+    def noted(self, record: Record) -> bool:
+        """Whether it is such a record; the first one is reported with what to do."""
+        if self._schema is None or record.context is None:
+            return False
+        profile = profile_of_flat(record.context, self._wanted, self._schema)
+        if profile is None:
+            return False
+        if not self._told:
+            said = f"the record names no profile; if records are plain dicts of {profile}, add --profile {profile}"
+            self._tally.report(record, f"{said} (told once for all such records)")
+            self._told = True
+        return True
 
 
 def _print_outcome(options: Namespace, record: Record, outcome: Value | Failure) -> None:
