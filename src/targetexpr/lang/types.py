@@ -56,7 +56,6 @@ REAL = Type("real:object:primitive")
 INTEGER = Type("integer:number:primitive")  # as the platform's own editor writes it
 STRING = Type("string:object:primitive")
 DATE = Type("date:object:primitive")
-OBJECT = Type("object:primitive")
 FUNCTION = Type("anonymous:function:primitive")  # the name of a method
 EVENT = Type("event:object:primitive")  # currentEvent when the event is not known
 INVENTORY_ATTRIBUTE = Type("EEnum__InvAttr:enum:string:object:primitive")

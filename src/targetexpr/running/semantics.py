@@ -22,9 +22,6 @@ _TRAPS = [InvalidOperation, Overflow]
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
 _QUOTIENT = Context(prec=34, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
 
-DIGITS_OF_QUOTIENT = _QUOTIENT.prec
-"""A quotient is rounded to so many significant digits, halves to the even neighbour."""
-
 
 # ---- logic -----------------------------------------------------------------------------------------------------------
 

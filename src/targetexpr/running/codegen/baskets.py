@@ -34,7 +34,7 @@ def make(given, bail_out):
     {given} = given
     def loop(profile):
         items = profile["lineItems"]
-        if type(items) is not list or len(items) > 1000:
+        if type(items) is not list or len(items) > {most}:
             bail_out()
         {start}
         for item in items:
@@ -117,7 +117,7 @@ def _maker(aggregate: str, gross: bool, field: str | None, test: str) -> Callabl
 def _source(aggregate: str, gross: bool, field: str | None, test: str) -> str:
     start = "total = 0" if aggregate in ("Sum", "Qty", "Count") else "found = False"
     given = "bound" if field is not None else "name, expected"
-    lines = [_FIRST.format(given=given, start=start)]
+    lines = [_FIRST.format(given=given, start=start, most=MOST_ITEMS)]
     if field is not None:
         lines.append(_indented(_NUMBER.format(name="tested", key=field)))
         lines.append(f"\n            if tested {test} bound:")

@@ -88,7 +88,6 @@ class Emitter:
         self.known: set[str] = set()
         self.variables: dict[tuple[str, ...], str] = {}
         self.numbers = Numbers(self)
-        self._interpreted: Callable[[Context, int], Value] | None = None
 
     # ---- names and helpers
 

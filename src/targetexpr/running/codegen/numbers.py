@@ -21,7 +21,7 @@ from typing import NamedTuple, Protocol, cast
 from targetexpr.lang.nodes import Binary, Conditional, Unary
 from targetexpr.lang.operators import ARITHMETIC, COMPARISONS
 from targetexpr.running.codegen import python_ast as py
-from targetexpr.running.codegen.baskets import fast_total
+from targetexpr.running.codegen.baskets import MOST_ITEMS, fast_total
 from targetexpr.running.coercion import Number
 from targetexpr.running.program import CallBasket, Program, ReadAttribute
 from targetexpr.running.semantics import LARGEST_INT, comparable_float, compare, negative
@@ -279,7 +279,7 @@ class Numbers:
         if total is None:
             return Approximate(self.checked_field(index, least=0.0), None, 1)
         profile = self.emitter.profile(cast("CallBasket", program.operations[index]).profile)
-        return Approximate(py.call(total, profile), None, 3 * 1000 + 10)
+        return Approximate(py.call(total, profile), None, 3 * MOST_ITEMS + 10)
 
     def _operation(self, operator: str, left: int, right: int) -> Approximate:
         a, b = self._approximate(left), self._approximate(right)

@@ -6,7 +6,7 @@ without a length would give wrong progress silently, so making a plan raises Eva
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -427,7 +427,3 @@ def _unified(group: TargetGroup) -> tuple[int, Decimal | None]:
         return int(either), threshold
     whole = int(threshold.to_integral_value(rounding="ROUND_CEILING"))
     return (max(whole, 1) if either else 0), None
-
-
-Values: TypeAlias = Mapping[str, tuple[Decimal | None, ...]]
-"""A customer's own values: per target name one for each period (or cycle), None for the default."""

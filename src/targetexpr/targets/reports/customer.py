@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import localcontext
 from typing import TYPE_CHECKING
 
+from targetexpr.base.dates import clock_text
 from targetexpr.running.coercion import DataError
 from targetexpr.targets.model.enums import TargetEntity
 from targetexpr.targets.model.events import RETURN_BILL
@@ -125,7 +126,7 @@ def _target(
     errors = {one.record: one.message for one in progress.reported.errors if one.target in ("", evaluator.target.name)}
     seen: set[str] = set()
     for head, record in heads:
-        at = head.at.astimezone(progress.zone).strftime("%Y-%m-%d %H:%M:%S")
+        at = clock_text(head.at.astimezone(progress.zone))
         again = head.id in seen or tracker.customer_of(head.id) != found.id
         seen.add(head.id)
         if not again and head.id in changes:
@@ -208,9 +209,9 @@ def _heading(row: PeriodProgress, progress: ProgressData) -> str:
     if row.days is not None:
         span = f"{row.days[0]} to {row.days[1]}"
     else:
-        span = f"from {row.start:%Y-%m-%d %H:%M:%S}" + ("" if row.end is None else f" to {row.end:%Y-%m-%d %H:%M:%S}")
-    if row.achieved:
-        state = f"achieved by {row.achieved_by} on {row.achieved_on:%Y-%m-%d %H:%M:%S}"
+        span = f"from {clock_text(row.start)}" + ("" if row.end is None else f" to {clock_text(row.end)}")
+    if row.achieved_on is not None:
+        state = f"achieved by {row.achieved_by} on {clock_text(row.achieved_on)}"
     else:
         over = progress.now is not None and row.end is not None and row.end <= progress.now
         begun = progress.now is not None and row.start <= progress.now

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from targetexpr.base.dates import month_phrase
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.base.render import visible_line
 from targetexpr.syntax.json_decoder import from_json
@@ -103,12 +104,12 @@ def calendar(periods: Sequence[tuple[date, date, int]], width: int = _WIDTH) -> 
 
 def _months(first: date, days: int, column: object, columns: int) -> str:
     assert callable(column)
-    text = first.strftime("%b %Y")
+    text = month_phrase(first)
     day = first
     last = first + timedelta(days=days - 1)
     while (day := (day.replace(day=1) + timedelta(days=32)).replace(day=1)) <= last:
         at = column(day)
-        label = day.strftime("%b %Y" if day.month == 1 else "%b")
+        label = month_phrase(day, year=day.month == 1)
         if at > len(text) and at + len(label) <= columns + 1:
             text = text.ljust(at) + label
     return text

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 
+from targetexpr.base.dates import clock_text
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.progress.aggregate import today_of
 from targetexpr.targets.progress.exact import EXACT
@@ -172,7 +173,7 @@ def as_text(progress: ProgressData, summary: Summary, *, most: int = 20) -> str:
     """The results for people to read; of those one step short, at most so many."""
     lines = [f"{progress.plan.name or 'The group'}: {summary.customers:,} customers"]
     if progress.now is not None:
-        lines[0] += f", as of {progress.now:%Y-%m-%d %H:%M}"
+        lines[0] += f", as of {clock_text(progress.now, seconds=False)}"
     if summary.levels:
         lines += ["", "Levels reached", *_levels(summary)]
         lines += ["", "Longest run, in periods", *_histogram(summary.longest)]
