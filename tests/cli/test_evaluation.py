@@ -293,3 +293,33 @@ def test_an_unknown_profile_close_to_none_is_told_which_there_are(run: Any) -> N
     assert status == 2
     assert err.startswith("targetexpr: --profile 'nope': unknown profile; expected one of ")
     assert "currentTxn" in err
+
+
+# ---- fields that no record has
+
+
+@pytest.mark.parametrize(
+    ("rule", "lines", "said"),
+    [
+        (
+            RULE,
+            [{"vlaue": 1}, {"vlaue": 2, "x": 1}],
+            "no record has currentTxn.value; did you mean currentTxn.vlaue?\n",
+        ),
+        (RULE, [{"VALUE": 1}], "no record has currentTxn.value; did you mean currentTxn.VALUE?\n"),
+        (RULE, [{}, {"x": 1}], "no record has currentTxn.value\n"),
+        (
+            'currentTxn.extField_mode=="a"',
+            [{"extendedFields": {"other": "a"}}],
+            "no record has currentTxn.extField_mode\n",
+        ),
+        ('currentTxn.extField_mode=="a"', [{"extendedFields": {"mode": None}}], ""),
+        (RULE, [{"vlaue": 1}, {"value": None}], ""),
+        ("currentTxn.number.isEmpty()", [{"nubmer": "1"}], ""),
+    ],
+)
+def test_count_names_the_field_that_no_record_has(run: Any, rule: str, lines: list[Any], said: str) -> None:
+    status, out, err = run("eval", rule, "--count", stdin="\n".join(json.dumps({"currentTxn": one}) for one in lines))
+    assert err == said
+    assert out.startswith(f"{len(lines)} record")
+    assert status == (1 if ", 0 yes" in out else 0)

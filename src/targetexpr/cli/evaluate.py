@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from targetexpr.base.errors import InputError
 from targetexpr.cli.inputs import add_input, add_output, one_input, show
 from targetexpr.cli.records import Progress, add_data, records
-from targetexpr.console.data_shape import check_profile, profile_of_flat
+from targetexpr.console.data_shape import Absent, check_profile, profile_of_flat
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.outcomes import Counts, Failure, outcome_of, word
 from targetexpr.console.schemas import add_event, add_schema, load
@@ -58,9 +58,12 @@ def run(options: Namespace) -> int:
     tally = Tally()
     flat = FlatRecords(options, rule, tally)
     count_only = options.count
+    absent = Absent(rule.reads, load(options)) if count_only else None
     for record in records(options, needed=bool(rule.reads)):
         outcome = outcome_of(rule, record)
         tally.add(outcome)
+        if absent is not None and record.context is not None:
+            absent.look(record.context)
         if isinstance(outcome, Failure) and not flat.noted(record):
             tally.report(record, outcome.text)
         if not count_only:
@@ -70,6 +73,8 @@ def run(options: Namespace) -> int:
     tally.progress.clear()
     if options.count:
         _print_count(options, tally)
+        for sentence in absent.sentences() if absent is not None and tally.null else ():
+            print(sentence, file=sys.stderr)
     elif tally.bad and tally.done > 1:
         print(f"{tally.bad} of {tally.done} records could not be evaluated", file=sys.stderr)
     return tally.status()

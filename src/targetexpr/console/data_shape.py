@@ -1,4 +1,4 @@
-"""Whether data has the shape a rule reads: flat records that lack their profile, and the profile they are put under."""
+"""Whether data has the shape a rule reads: flat records that lack their profile, fields that no record has."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
+from targetexpr.lang.schema.model import EXTENDED
 
 if TYPE_CHECKING:
+    from targetexpr.checking.result import Read
     from targetexpr.lang.schema.schema import Schema
+
+_MOST_NAMES = 1000  # of one profile that are remembered, for data whose every record has names of its own
 
 
 def check_profile(name: str | None, schema: Schema) -> None:
@@ -43,3 +47,37 @@ def profile_of_flat(context: Mapping[str, object], wanted: Iterable[str], schema
     )
     best = shared.most_common(1)
     return best[0][0] if best and best[0][1] else None
+
+
+class Absent:
+    """The fields that a rule reads and no record has. Looks at records only until each field was in one."""
+
+    def __init__(self, reads: Iterable[Read], schema: Schema) -> None:
+        self._missing: dict[tuple[str, str], None] = {}
+        self._names: dict[str, dict[str, None]] = {}
+        for read in reads:
+            attribute = schema.profiles[read.profile].attribute(read.name) if read.arguments is None else None
+            if attribute is not None and attribute.computed is None:
+                self._missing[read.profile, read.name] = None
+
+    def look(self, context: Mapping[str, object]) -> None:
+        """Takes a record into account."""
+        for profile, name in tuple(self._missing):
+            found = context.get(profile)
+            if not isinstance(found, dict):
+                continue
+            fields = found.get("extendedFields") if name.startswith(EXTENDED) else None
+            if name in found or (isinstance(fields, dict) and name.removeprefix(EXTENDED) in fields):
+                del self._missing[profile, name]
+            elif len(names := self._names.setdefault(profile, {})) < _MOST_NAMES:
+                names.update(dict.fromkeys(key for key in found if isinstance(key, str)))
+
+    def sentences(self) -> list[str]:
+        """What to say of each of them, with the names that come close in the records."""
+        from targetexpr.checking.names import close_names
+
+        said = []
+        for profile, name in self._missing:
+            close = [f"{profile}.{other}" for other in close_names(name, self._names.get(profile, ()))]
+            said.append(f"no record has {profile}.{name}" + (f"; did you mean {' or '.join(close)}?" if close else ""))
+        return said

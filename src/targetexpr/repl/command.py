@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from importlib.util import find_spec
 
 from targetexpr.base.errors import InputError
+from targetexpr.console.data_shape import check_profile
 from targetexpr.console.schemas import add_event, add_schema, load
 from targetexpr.repl.storage import RULES_FILE
 
@@ -63,6 +64,7 @@ def run(options: Namespace) -> int:
     if options.event is not None:
         run_command(session, f":event {options.event}")
     if options.data is not None:
+        check_profile(options.profile, session.schema)
         load_records(session, options.data, options.profile)
     if terminal:
         from targetexpr.repl.editor import run_on_terminal
