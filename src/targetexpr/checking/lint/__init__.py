@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from targetexpr.base.diagnostics import Diagnostic
-from targetexpr.checking.lint import constants, editor, patterns, style, terms, values
+from targetexpr.checking.lint import constants, editor, patterns, strings, style, terms, values
 from targetexpr.checking.lint.rule import Rule
 from targetexpr.checking.lint.tree import Tree, Write
 from targetexpr.checking.result import Checked
@@ -17,7 +17,7 @@ from targetexpr.lang.schema.schema import Schema
 
 __all__ = ["CODES", "RULES", "Rule", "Write", "enabled_codes", "lint"]
 
-_TOPICS = (constants, terms, style, patterns, values, editor)
+_TOPICS = (constants, terms, style, strings, patterns, values, editor)
 
 RULES: tuple[Rule, ...] = tuple(found for topic in _TOPICS for found in vars(topic).values() if isinstance(found, Rule))
 """Every rule of lint on trees. `mixed-logic` is found by the parser, which alone sees parentheses."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.messages import Message
@@ -22,6 +22,7 @@ from targetexpr.lang.nodes import (
     Expr,
     Logical,
     MethodCall,
+    Name,
     NumberLiteral,
     StringLiteral,
     Unary,
@@ -38,11 +39,13 @@ SAME_SIDES_TRUE = warning(
 SAME_SIDES_FALSE = warning(
     "always-false", "Both sides are the same, so this is always false (or unknown, where data is missing)."
 )
+DECIDED_TRUE = warning("always-true", "This comparison is always true (or unknown, where data is missing).")
+DECIDED_FALSE = warning("always-false", "This comparison is always false (or unknown, where data is missing).")
 NO_TIME = warning("always-false", "This `{name}` starts and ends at the same time, so it is always false.")
 
 
 @rule(
-    *(ALWAYS_TRUE, ALWAYS_FALSE, SAME_SIDES_TRUE, SAME_SIDES_FALSE, NO_TIME),
+    *(ALWAYS_TRUE, ALWAYS_FALSE, SAME_SIDES_TRUE, SAME_SIDES_FALSE, DECIDED_TRUE, DECIDED_FALSE, NO_TIME),
     reason="A condition that cannot come out otherwise says nothing, or stops the rule from ever holding.",
 )
 def constant_conditions(tree: Tree) -> Iterator[Diagnostic]:
@@ -55,9 +58,14 @@ def constant_conditions(tree: Tree) -> Iterator[Diagnostic]:
             continue
         result = _decided(tree, node)
         if result is not None:
-            yield _always(result).at(node.span, what="This comparison")
-        elif tree.shape(node.left) == tree.shape(node.right) and not isinstance(
-            node.left, (NumberLiteral, StringLiteral)
+            if value_of(node.left) is not None and value_of(node.right) is not None:
+                yield _always(result).at(node.span, what="This comparison")
+            else:
+                yield (DECIDED_TRUE if result else DECIDED_FALSE).at(node.span)
+        elif (
+            tree.shape(node.left) == tree.shape(node.right)
+            and not isinstance(node.left, (NumberLiteral, StringLiteral))
+            and nullness(node.left) != "always"
         ):
             message = SAME_SIDES_TRUE if node.operator in ("==", "<=", ">=") else SAME_SIDES_FALSE
             yield message.at(node.span)
@@ -66,13 +74,35 @@ def constant_conditions(tree: Tree) -> Iterator[Diagnostic]:
             yield NO_TIME.at(called.span, name=called.name)
 
 
+NULL_TESTS = frozenset(("isNull", "isNotNull", "exists", "notExists", "isEmpty"))
+"""Methods that tell missing data from present, and so are never null."""
+
+
+def nullness(node: Expr) -> Literal["never", "sometimes", "always"]:
+    """Whether a value can be null: not a literal or a test for null, always what divides by zero."""
+    if isinstance(node, MethodCall) and node.name in NULL_TESTS and not isinstance(node.operand, Name):
+        return "never"
+    if value_of(node) is not None:
+        return "never"
+    waiting: list[Expr] = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Binary) and one.operator not in COMPARISONS:
+            if one.operator in ("/", "%") and value_of(one.right) == Decimal(0):
+                return "always"
+            waiting += (one.left, one.right)
+        elif isinstance(one, Unary):
+            waiting.append(one.operand)
+    return "sometimes"
+
+
 def _always(value: bool) -> Message:
     return ALWAYS_TRUE if value else ALWAYS_FALSE
 
 
 ZERO_DIVISION = warning(
     "zero-division",
-    "`{operator} 0` has no result; a condition that uses it is never true.",
+    "`{operator} 0` has no result: it is null, and a comparison with it is never true.",
     hint="Divide by a number other than zero.",
 )
 

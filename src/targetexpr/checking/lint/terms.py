@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
+from targetexpr.base.messages import Message
 from targetexpr.checking.lint.bounds import Limits, bound_of, describe_bound, related, remember
+from targetexpr.checking.lint.constants import nullness
 from targetexpr.checking.lint.rule import rule, warning
 from targetexpr.checking.lint.tree import MOST_REWRITTEN, Tree
 from targetexpr.checking.state import describe
@@ -22,12 +24,17 @@ COVERS_ALL = warning(
     "Whatever {subject} is, this or {other} is true: together they are always true.",
     hint="If both must be true, write `&&`.",
 )
+COVERS_ALL_BUT_NULL = warning(
+    "always-true",
+    f"{COVERS_ALL.text[:-1]} (or unknown, where data is missing).",
+    hint=COVERS_ALL.hint,
+)
 IMPLIED = warning("implied", "This adds nothing: it is true whenever {other} is.", fix="Remove it")
 IMPLIED_IN_OR = warning("implied", "This adds nothing: {other} is true whenever it is.", fix="Remove it")
 
 
 @rule(
-    *(CONTRADICTION, COVERS_ALL, IMPLIED, IMPLIED_IN_OR),
+    *(CONTRADICTION, COVERS_ALL, COVERS_ALL_BUT_NULL, IMPLIED, IMPLIED_IN_OR),
     reason="Two bounds on the same value that exclude each other, or of which one says it all, are mostly a mistake in "
     "a number or operator.",
 )
@@ -50,8 +57,9 @@ def overlaps(tree: Tree) -> Iterator[Diagnostic]:
             limits = limits_of.setdefault(tree.shape(subject), Limits())
             for relation, other in related(limits, bound):
                 if relation == "excluded":
-                    message = CONTRADICTION if node.operator == "&&" else COVERS_ALL
-                    yield message.at(term.span, subject=describe(subject), other=describe_bound(other))
+                    message = CONTRADICTION if node.operator == "&&" else _covers_all(subject)
+                    if message is not None:
+                        yield message.at(term.span, subject=describe(subject), other=describe_bound(other))
                     break
                 needless = index if relation == "implied" else other.at
                 if needless in reported:
@@ -63,6 +71,17 @@ def overlaps(tree: Tree) -> Iterator[Diagnostic]:
                 yield message.at(terms[needless].span, edits=edits, other=describe_bound(stays))
                 break
             remember(limits, bound)
+
+
+def _covers_all(subject: Expr) -> Message | None:
+    """What is true of `a||!a`: nothing where `a` is always null, for then the list is null as well."""
+    match nullness(subject):
+        case "never":
+            return COVERS_ALL
+        case "always":
+            return None
+        case "sometimes":
+            return COVERS_ALL_BUT_NULL
 
 
 DUPLICATE_TERM = warning("duplicate-term", "This is already in the `{operator}` list.", fix="Remove it")
