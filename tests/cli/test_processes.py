@@ -8,6 +8,7 @@ import re
 import select
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -247,3 +248,18 @@ def test_files_of_the_users_folder_do_not_shadow_the_library(tmp_path: Path) -> 
         [command()[0], "-c", script, "json", "true"], cwd=tmp_path, env=environment(), capture_output=True, check=False
     )
     assert done.stdout.decode() == TRUE + "\n"
+
+
+def test_a_conversion_does_not_load_shutil() -> None:
+    code = "import sys; from targetexpr.cli.main import main; main(['json', 'a==1']); print('shutil' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_help_is_as_wide_as_columns_say(columns: int) -> None:
+    argv = [sys.executable, "-m", "targetexpr", "json", "--help"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, env=dict(os.environ, COLUMNS=str(columns)))
+    usage, options = done.stdout.partition("\n\n")[0], done.stdout.partition("options:")[2].partition("examples:")[0]
+    lines = [line for line in (usage + options).splitlines() if line]
+    assert columns // 2 < max(map(len, lines)) <= columns

@@ -43,6 +43,25 @@ class Parser(ArgumentParser):
         raise SystemExit(BAD_INPUT)
 
 
+class _HelpFormatter(RawDescriptionHelpFormatter):
+    """As wide as the terminal, asked without `shutil`: loading that, and the archive formats it knows, takes longer
+    than reading a rule, and argparse formats the usage on every call."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """Of the terminal: COLUMNS, or what it says itself, or 80."""
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return int(stated)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status."""
     _prepare_streams()
@@ -91,7 +110,7 @@ def _run(argv: list[str]) -> int:
             prog=f"targetexpr {name}",
             description=module.DESCRIPTION,
             epilog=f"examples:\n{module.EXAMPLES}\n\n{EXITS}",
-            formatter_class=RawDescriptionHelpFormatter,
+            formatter_class=_HelpFormatter,
         )
         module.arguments(parser)
         # Options may stand between rules, but argparse then loses what `--` means, and knows no subcommands.
@@ -110,7 +129,7 @@ def _top(argv: list[str]) -> int:
         epilog=f"commands:\n{commands}\n\n"
         "example:\n  targetexpr json 'currentTxn.value>500'\n\n"
         f"`targetexpr COMMAND --help` shows its options.\n{EXITS}",
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=_HelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     if argv and not argv[0].startswith("-"):
