@@ -302,3 +302,18 @@ def test_non_ascii_keys_and_texts(call: Call) -> None:
     done = call("verify", stdin=document)
     assert done.status == 1
     assert done.err.startswith('<stdin> at /目标/expression: differs from its JSON\n  text: a=="漢"\n')
+
+
+def test_places_of_what_is_broken_are_those_of_the_rule_and_of_the_document(call: Call) -> None:
+    document = json.dumps({"data": [{"expression": 'a=="\\u00e9"&&b=1', "expressionJson": TRUE + "x"}]}, indent=1)
+    (pair,) = call("verify", "--output", "json", stdin=document).data["pairs"]
+    (found,) = pair["diagnostics"]
+    span = found["documentSpan"]
+    assert document[span["start"] : span["end"]] == "="
+    assert found["documentStart"] == {"line": 4, "column": document.splitlines()[3].index("b=1") + 2}
+    assert 'a=="\\u00e9"&&b=1'[found["span"]["start"]] == "="
+    (edit,) = found["documentFixes"][0]["edits"]
+    repaired = json.loads(document[: edit["start"]] + edit["text"] + document[edit["end"] :])
+    assert repaired["data"][0]["expression"] == 'a=="\\u00e9"&&b==1'
+    (inside,) = pair["jsonDiagnostics"]
+    assert document[inside["documentSpan"]["start"]] == "x"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from targetexpr.documents.document import Document, kind_of, open_document
 from tests.documents.written import documents
+from tests.growth import assert_linear
 from tests.strategies import examples, holds
 
 PAYLOADS = sorted((Path(__file__).parent.parent / "data" / "payloads").glob("*.json"))
@@ -323,3 +325,29 @@ def test_no_spoilt_document_is_an_exception(examples: int) -> None:
         sound(open_document(text[:place], written.name))
 
     holds(law, examples, documents(), st.integers(0, 200), st.sampled_from([*PIECES, ""]), st.integers(0, 3))
+
+
+HOSTILE = [
+    ("a.json", '{"a":'),
+    ("a.json", '["\\'),
+    ("a.json", '{"expression" "'),
+    ("a.json", '"\\u12'),
+    ("a.toml", "x=[\n"),
+    ("a.toml", "x={\n"),
+    ("a.toml", "a = '''\n"),
+    ("a.toml", "[[a.b]]\n"),
+    ("a.py", 'check("a",'),
+    ("a.py", "check('''\n"),
+    ("a.py", "  check(\n check(\n"),
+    ("a.py", "def f("),
+    ("a.rules", "true\n"),
+]
+
+
+@pytest.mark.parametrize(("name", "piece"), HOSTILE)
+def test_hostile_documents_take_linear_time(name: str, piece: str) -> None:
+    def prepare(size: int) -> Callable[[], object]:
+        text = piece * size
+        return lambda: open_document(text, name)
+
+    assert_linear(prepare, 300)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from targetexpr.base.jsontext import Frame, Json, JsonError, JsonReader, read_json
+from targetexpr.base.jsontext import Frame, Json, JsonError, read_json
+from targetexpr.base.quoted import read_json_string
 
-_WORD = re.compile(r"[-+\w.]+|.", re.DOTALL).match
-_KEY = re.compile(r"([A-Za-z_$][\w$]*)[ \t\r\n]*(?=:)").match
-_MEMBER = re.compile(r'"(?:[^"\\\r\n]|\\[^\r\n])*"[ \t\r\n]*:').match
-_STRING = re.compile(r'"(?:[^"\\\r\n]|\\[^\r\n])*"?').match
+_BLANK = re.compile(r"[ \t\r\n]*").match
+_WORD = re.compile(r"[-+\w.]+|[^,:}\]]", re.DOTALL).match
+_BARE_KEY = re.compile(r"([A-Za-z_$][\w$]*)[ \t\r\n]*(?=:)").match
+_MEMBER = re.compile(r'"(?:[^"\\\r\n]++|\\[^\r\n])*+"[ \t\r\n]*:').match
+_BROKEN_STRING = re.compile(r'"(?:[^"\\\r\n]++|\\[^\r\n])*+"?').match
 
 
 def read_leniently(text: str) -> tuple[list[Json], JsonError | None]:
@@ -28,11 +30,13 @@ def read_leniently(text: str) -> tuple[list[Json], JsonError | None]:
         return _Lenient(text).values(), error
 
 
-class _Lenient(JsonReader):
+class _Lenient:
     """Every step either goes on in the text or closes a container, so that it ends."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text)
+        self.text = text
+        self.at = 0
+        self.frames: list[Frame] = []
         self.open = {"}": 0, "]": 0}  # how many containers wait for either
 
     def values(self) -> list[Json]:
@@ -55,7 +59,6 @@ class _Lenient(JsonReader):
         while True:
             value = self.value()
             while value is not None:
-                self.skip()
                 if not self.frames:
                     return value
                 frame = self.frames[-1]
@@ -64,6 +67,7 @@ class _Lenient(JsonReader):
                 value = self.next_or_close()
 
     def value(self) -> Json | None:
+        """The value that starts here, or None after opening a container; null, of no width where there is none."""
         start = self.at
         char = self.text[start : start + 1]
         if char in ("{", "["):
@@ -73,27 +77,33 @@ class _Lenient(JsonReader):
             if char == "{":
                 self.member_key()
             return None
-        try:
-            return super().value()
-        except JsonError:
-            if self.at == start:
-                self.skip_word()
-            return Json("null", None, start, self.at)
+        if char == '"':
+            held = self.string()
+            return Json("null" if held is None else "string", held, start, self.at)
+        found = _WORD(self.text, start)
+        if found is None:
+            return Json("null", None, start, start)
+        self.at = found.end()
+        if found.group() in ("true", "false"):
+            return Json("boolean", found.group() == "true", start, self.at)
+        return Json("null", None, start, self.at)
+
+    def string(self) -> str | None:
+        """What a string means, None when it is broken; up to its end, or that of the line."""
+        string = read_json_string(self.text, self.at)
+        if string is not None:
+            self.at = string.content.end + 1
+            return string.text
+        found = _BROKEN_STRING(self.text, self.at)
+        self.at = found.end() if found is not None else self.at + 1
+        return None
 
     def begin(self, container: dict[str, Json] | list[Json], start: int) -> None:
         self.frames.append(Frame(container, start))
         self.open["]" if isinstance(container, list) else "}"] += 1
 
-    def string(self) -> str:
-        start = self.at
-        try:
-            return super().string()
-        except JsonError:
-            found = _STRING(self.text, start)
-            self.at = found.end() if found is not None else start + 1
-            raise
-
     def next_or_close(self) -> Json | None:
+        """After a member: None when another follows, else the container, at its end or where it has to end."""
         frame = self.frames[-1]
         closing = "]" if isinstance(frame.container, list) else "}"
         while True:
@@ -116,7 +126,6 @@ class _Lenient(JsonReader):
             return None
 
     def close(self, width: int) -> Json:
-        """The innermost container, at its end or where it has to end."""
         frame = self.frames.pop()
         self.at += width
         if isinstance(frame.container, list):
@@ -127,24 +136,19 @@ class _Lenient(JsonReader):
 
     def member_key(self) -> None:
         """Up to the value of the next member, its key noted; or up to what can be none, without a key."""
-        frame = self.frames[-1]
+        frame, start = self.frames[-1], self.at
         frame.key = None
-        start = self.at
-        try:
-            if self.text[start : start + 1] == '"':
-                frame.key = self.string()
-            elif (found := _KEY(self.text, start)) is not None:
-                frame.key = found[1]
-                self.at = found.end()
-        except JsonError:
-            return
+        if self.text[start : start + 1] == '"':
+            frame.key = self.string()
+        elif (found := _BARE_KEY(self.text, start)) is not None:
+            frame.key = found[1]
+            self.at = found.end()
         self.skip()
         if self.at > start and self.text[self.at : self.at + 1] == ":":
             self.at += 1
             self.skip()
 
-    def skip_word(self) -> None:
-        """Past what is no value; what may end one stays."""
-        found = _WORD(self.text, self.at)
-        if found is not None and found.group() not in (",", ":", "}", "]"):
+    def skip(self) -> None:
+        found = _BLANK(self.text, self.at)
+        if found is not None:
             self.at = found.end()

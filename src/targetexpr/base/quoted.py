@@ -114,10 +114,11 @@ def verbatim(source: str, span: Span, language: Language) -> QuotedString:
 
 
 _HEX = r"u[0-9a-fA-F]{4}"
-_JSON_STRING = re.compile(rf'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|{_HEX}))*)"')
+_JSON_STRING = re.compile(rf'"((?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|{_HEX}))*+)"')
 _JSON_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)")
 _TOML_STRING = re.compile(
-    r'("""(?:\r?\n)?)(?:[^\\]|\\.)*?"{3,5}|(\'\'\'(?:\r?\n)?).*?\'{3,5}|(")(?:[^"\\\n]|\\[^\n])*"|(\')[^\'\n]*\'',
+    r'("""(?:\r?\n)?)(?:[^"\\]++|\\.|"(?!""))*+"{3,5}|(\'\'\'(?:\r?\n)?).*?\'{3,5}|'
+    r'(")(?:[^"\\\n]++|\\[^\n])*+"|(\')[^\'\n]*+\'',
     re.DOTALL,
 )
 _TOML_ESCAPE = re.compile(rf"\\(?:{_HEX}|U[0-9a-fA-F]{{8}}|[ \t]*\r?\n[ \t\r\n]*|.|\Z)|\r\n", re.DOTALL)

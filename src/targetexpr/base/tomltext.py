@@ -20,7 +20,9 @@ _NESTING = 200
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\[^\n])*"|\'[^\'\n]*\'', re.DOTALL)
+_STRING = re.compile(
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]++|\\[^\n])*+"|\'[^\'\n]*+\'', re.DOTALL
+)
 _OTHER = re.compile(r"[^,\]}#\r\n]*[^,\]}#\r\n \t]")
 _LINE_END = re.compile(r"[ \t]*(?:#[^\n]*)?(?=\r?\n|\Z)")
 _ERROR_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -156,6 +158,8 @@ class _Scan:
             self.skip(_SPACE)
             if not self.takes("."):
                 return path, span
+            if len(path) > _NESTING:
+                raise _Unreadable
 
     def pair(self, table: Path) -> None:
         path, key = self.key(table)
@@ -181,34 +185,34 @@ class _Scan:
         return span
 
     def list_(self, path: Path) -> None:
-        self.open()
+        self.open(_BLANK)
         index = 0
         while not self.takes("]"):
             span = self.value((*path, index))
             self.spans[*path, index] = (span, span)
             index += 1
-            self.next("]")
+            self.next("]", _BLANK)
         self.depth -= 1
 
     def inline_table(self, path: Path) -> None:
-        self.open()
+        self.open(_SPACE)
         while not self.takes("}"):
             self.pair(path)
-            self.next("}")
+            self.next("}", _SPACE)
         self.depth -= 1
 
-    def open(self) -> None:
+    def open(self, blank: re.Pattern[str]) -> None:
         self.at += 1
         self.depth += 1
         if self.depth > _NESTING:
             raise _Unreadable
-        self.skip(_BLANK)
+        self.skip(blank)
 
-    def next(self, closing: str) -> None:
+    def next(self, closing: str, blank: re.Pattern[str]) -> None:
         """Past the comma that parts two items, or up to what ends them."""
-        self.skip(_BLANK)
+        self.skip(blank)
         if self.takes(","):
-            self.skip(_BLANK)
+            self.skip(blank)
         elif not self.text.startswith(closing, self.at):
             raise _Unreadable
 

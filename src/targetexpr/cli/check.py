@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.errors import InputError
-from targetexpr.base.source import Input, Source
-from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, inputs, print_json, show
+from targetexpr.base.source import Input
+from targetexpr.cli.inputs import (
+    add_input,
+    add_output,
+    diagnostics_as_data,
+    inputs,
+    lines_of,
+    print_json,
+    region_diagnostics_as_data,
+    show,
+)
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.schemas import add_event, add_schema, load
 from targetexpr.documents.kinds import ENDINGS, kind_of
@@ -190,12 +199,11 @@ def _show(result: Result) -> None:
     if region is None or not region.pointer or kind_of(result.source.text, result.source.name) != "json":
         show(result.in_source, result.source)
         return
-    lines = Source(result.source.text)
 
     def note(diagnostic: Diagnostic) -> str:
         if diagnostic.span.start < 0:
             return ""
-        line, column = lines.position(region.document_span(diagnostic.span).start)
+        line, column = lines_of(result.source).position(region.document_span(diagnostic.span).start)
         return f" (in the file {line}:{column})"
 
     show(result.diagnostics, Input(region.text, f"{result.source.name or 'document'} at {region.pointer}"), note)
@@ -206,7 +214,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _data(result: Result) -> dict[str, object]:
-    """A result for programs. Spans and fixes are those of the rule; those of the document stand beside them."""
+    """A result for programs."""
     source, region = result.source, result.region
     out: dict[str, object] = {"source": source.name}
     if region is None:
@@ -219,10 +227,5 @@ def _data(result: Result) -> dict[str, object]:
         out["event"] = region.event
     out["expression" if region.kind == "rule" else "expressionJson"] = region.text
     out["ok"] = result.status == YES
-    data = diagnostics_as_data(result.diagnostics, Input(region.text))
-    for entry, moved in zip(data, diagnostics_as_data(result.in_source, source), strict=True):
-        for name in ("span", "start", "end", "fixes"):
-            if name in moved:
-                entry[f"document{name.capitalize()}"] = moved[name]
-    out["diagnostics"] = data
+    out["diagnostics"] = region_diagnostics_as_data(result.diagnostics, region, source)
     return out

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
-from targetexpr.base.source import STDIN, Input
+from targetexpr.base.source import STDIN, Input, Source
 from targetexpr.console.files import read_file, read_stdin
 
 if TYPE_CHECKING:
     from targetexpr.base.diagnostics import Diagnostic
+    from targetexpr.documents.region import Region
 
 
 def add_input(parser: ArgumentParser, what: str, *, many: bool = False) -> None:
@@ -55,12 +57,17 @@ def one_input(options: Namespace) -> Input:
     return found[0]
 
 
+@lru_cache(maxsize=2)
+def lines_of(source: Input) -> Source:
+    """The line table of an input, made once for all that is said of the rules in it."""
+    return Source(source.text, source.name)
+
+
 def show(diagnostics: Iterable[Diagnostic], source: Input, note: Callable[[Diagnostic], str] | None = None) -> None:
     """Diagnostics on standard error, for people; `note` is put behind the place of each."""
     from targetexpr.base.render import render, wants_color
-    from targetexpr.base.source import Source
 
-    text = render(diagnostics, Source(source.text, source.name), color=wants_color(sys.stderr), note=note)
+    text = render(diagnostics, lines_of(source), color=wants_color(sys.stderr), note=note)
     if text:
         print(text, file=sys.stderr)
 
@@ -80,7 +87,18 @@ def json_text(value: object) -> str:
 def diagnostics_as_data(diagnostics: Sequence[Diagnostic], source: Input) -> list[dict[str, object]]:
     """Diagnostics for JSON output."""
     from targetexpr.base.render import as_dict
-    from targetexpr.base.source import Source
 
-    table = Source(source.text, source.name)
-    return [as_dict(diagnostic, table) for diagnostic in diagnostics]
+    return [as_dict(diagnostic, lines_of(source)) for diagnostic in diagnostics]
+
+
+def region_diagnostics_as_data(
+    diagnostics: Sequence[Diagnostic], region: Region, document: Input
+) -> list[dict[str, object]]:
+    """Diagnostics of a rule in a document, for JSON output: spans, places and fixes of the rule and of the document."""
+    data = diagnostics_as_data(diagnostics, Input(region.text))
+    inside = diagnostics_as_data([region.in_document(diagnostic) for diagnostic in diagnostics], document)
+    for entry, moved in zip(data, inside, strict=True):
+        for name in ("span", "start", "end", "fixes"):
+            if name in moved:
+                entry[f"document{name.capitalize()}"] = moved[name]
+    return data

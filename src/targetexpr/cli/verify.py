@@ -10,7 +10,7 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.jsontext import JsonError, read_json
 from targetexpr.base.render import visible_line
 from targetexpr.base.source import Input
-from targetexpr.cli.inputs import add_output, diagnostics_as_data, inputs, print_json, show
+from targetexpr.cli.inputs import add_output, diagnostics_as_data, inputs, print_json, region_diagnostics_as_data, show
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.documents.compare import Comparison, compare, find_pairs
 
@@ -60,7 +60,7 @@ def _one(source: Input, quiet: bool) -> tuple[int, dict[str, object]]:
         status = BAD_INPUT if any(result.verdict == "broken" for result in wrong) else NO
     if not quiet:
         _tell(source, compared, wrong)
-    return status, {"ok": not wrong, "source": source.name, "pairs": [_data(result) for result in compared]}
+    return status, {"ok": not wrong, "source": source.name, "pairs": [_data(result, source) for result in compared]}
 
 
 def _tell(source: Input, compared: Sequence[Comparison], wrong: Sequence[Comparison]) -> None:
@@ -76,19 +76,19 @@ def _tell(source: Input, compared: Sequence[Comparison], wrong: Sequence[Compari
 
 def _block(result: Comparison, name: str) -> str:
     head = "cannot be read" if result.verdict == "broken" else "differs from its JSON"
-    lines = [f"{name} at {visible_line(result.pair.text_pointer)}: {head}"]
-    lines.append(f"  text: {visible_line(result.text if result.text is not None else result.pair.text)}")
+    lines = [f"{name} at {visible_line(result.pair.text.pointer or '')}: {head}"]
+    lines.append(f"  text: {visible_line(result.text if result.text is not None else result.pair.text.text)}")
     if result.json_text is not None:
-        lines.append(f"  JSON: {visible_line(result.json_text)}   (at {visible_line(result.pair.json_pointer)})")
+        lines.append(f"  JSON: {visible_line(result.json_text)}   (at {visible_line(result.pair.json.pointer or '')})")
     if result.first is not None and result.first != (result.text, result.json_text):
         first, other = map(visible_line, result.first)
         lines.append(f"  first difference: {first} in the text, {other} in the JSON")
     if result.one_level:
         lines.append("  they agree when && and || are read on one level; parentheses in the text would settle it")
-    lines += [f"  text: {_diagnostic(diagnostic)}" for diagnostic in result.text_findings]
-    if result.json_findings:
-        lines.append(f"  JSON, at {visible_line(result.pair.json_pointer)}:")
-        lines += [f"    {_diagnostic(diagnostic)}" for diagnostic in result.json_findings]
+    lines += [f"  text: {_diagnostic(diagnostic)}" for diagnostic in result.text_diagnostics]
+    if result.json_diagnostics:
+        lines.append(f"  JSON, at {visible_line(result.pair.json.pointer or '')}:")
+        lines += [f"    {_diagnostic(diagnostic)}" for diagnostic in result.json_diagnostics]
     return "\n".join(lines)
 
 
@@ -101,19 +101,19 @@ def _diagnostic(diagnostic: Diagnostic) -> str:
     return f"{diagnostic.severity}[{diagnostic.code}] {where}: {visible_line(diagnostic.message)}"
 
 
-def _data(result: Comparison) -> dict[str, object]:
+def _data(result: Comparison, source: Input) -> dict[str, object]:
     pair = result.pair
     out: dict[str, object] = {
         "verdict": result.verdict,
-        "pointer": pair.text_pointer,
-        "jsonPointer": pair.json_pointer,
-        "expression": result.text if result.text is not None else pair.text,
+        "pointer": pair.text.pointer,
+        "jsonPointer": pair.json.pointer,
+        "expression": result.text if result.text is not None else pair.text.text,
         "expressionOfJson": result.json_text,
     }
     if result.first is not None:
         out["difference"] = {"expression": result.first[0], "json": result.first[1]}
         out["agreeOnOneLevel"] = result.one_level
-    if result.text_findings or result.json_findings:
-        out["diagnostics"] = diagnostics_as_data(result.text_findings, Input(pair.text))
-        out["jsonDiagnostics"] = diagnostics_as_data(result.json_findings, Input(pair.json))
+    if result.text_diagnostics or result.json_diagnostics:
+        out["diagnostics"] = region_diagnostics_as_data(result.text_diagnostics, pair.text, source)
+        out["jsonDiagnostics"] = region_diagnostics_as_data(result.json_diagnostics, pair.json, source)
     return out

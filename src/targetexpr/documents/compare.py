@@ -1,4 +1,4 @@
-"""Expressions and their JSON inside any JSON document: diagnostic the pairs, and comparing them."""
+"""Rules and their expressionJson in JSON documents: finding the pairs, and comparing them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.jsontext import Json, Kind, Path, pointer
 from targetexpr.base.kinds import PHRASES
 from targetexpr.base.source import Span
+from targetexpr.documents.region import Region, json_region
 from targetexpr.lang.nodes import Expr
 from targetexpr.syntax.json_decoder import from_json
 from targetexpr.syntax.lexer import lexemes
@@ -32,14 +33,12 @@ Verdict = Literal["same", "differs", "broken"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A text and a JSON that belong together. Pointers name the two members of the document."""
+    """A text and a JSON that belong together, as two members of an object, of whatever kinds they are."""
 
-    text: str
-    json: str
+    text: Region
+    json: Region
     text_kind: Kind = "string"
     json_kind: Kind = "string"
-    text_pointer: str
-    json_pointer: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +51,8 @@ class Comparison:
     json_text: str | None = None  # what the JSON says, as text; None when it cannot be read
     first: tuple[str, str] | None = None  # where they first differ, in the text and in the JSON
     one_level: bool = False  # they differ, but agree when && and || are read on one level
-    text_findings: tuple[Diagnostic, ...] = ()
-    json_findings: tuple[Diagnostic, ...] = ()
+    text_diagnostics: tuple[Diagnostic, ...] = ()
+    json_diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def find_pairs(document: Json, source: str) -> Iterator[Pair]:
@@ -79,35 +78,25 @@ def _pairs_of(members: dict[str, Json], path: Path, source: str) -> Iterator[Pai
                 text_key = next((key for key in texts if json_key[: -len("Json")] == key), texts[0])
                 text, json = present[text_key], present[json_key]
                 yield Pair(
-                    text=_text(text, source),
-                    json=_text(json, source),
+                    text=json_region(source, text, "rule", pointer((path, text_key))),
+                    json=json_region(source, json, "expressionJson", pointer((path, json_key))),
                     text_kind=text.kind,
                     json_kind=json.kind,
-                    text_pointer=pointer((path, text_key)),
-                    json_pointer=pointer((path, json_key)),
                 )
-
-
-def _text(member: Json, source: str) -> str:
-    """What a member holds: its text, or for anything but a string how it is spelled in the document.
-
-    The platform also writes JSON `true` for the rule true, and an expressionJson may stand there as an object.
-    """
-    return cast(str, member.value) if member.kind == "string" else source[member.start : member.end]
 
 
 def compare(pair: Pair) -> Comparison:
     """Whether the two denote the same tree and, if not, how they differ. Never raises."""
-    text_tree, text_findings = _tried(parse, pair.text, pair.text_kind, ("string", "boolean"))
-    json_tree, json_findings = _tried(from_json, pair.json, pair.json_kind, ("string", "object"))
+    text_tree, text_diagnostics = _tried(parse, pair.text.text, pair.text_kind, ("string", "boolean"))
+    json_tree, json_diagnostics = _tried(from_json, pair.json.text, pair.json_kind, ("string", "object"))
     if text_tree is None or json_tree is None:
         return Comparison(
             pair=pair,
             verdict="broken",
             text=to_text(text_tree) if text_tree is not None else None,
             json_text=to_text(json_tree) if json_tree is not None else None,
-            text_findings=text_findings,
-            json_findings=json_findings,
+            text_diagnostics=text_diagnostics,
+            json_diagnostics=json_diagnostics,
         )
     if text_tree == json_tree:
         text = to_text(text_tree)
@@ -119,7 +108,7 @@ def compare(pair: Pair) -> Comparison:
         text=to_text(text_tree),
         json_text=to_text(json_tree),
         first=(to_text(left), to_text(right)),
-        one_level=parse_tokens(lexemes(pair.text), one_level=True).tree == json_tree,
+        one_level=parse_tokens(lexemes(pair.text.text), one_level=True).tree == json_tree,
     )
 
 

@@ -7,11 +7,10 @@ from typing import Literal, TypeAlias, cast
 
 from targetexpr.base.broken_json import read_leniently
 from targetexpr.base.jsontext import Json, JsonError, Path, pointer
-from targetexpr.base.quoted import read_json_string, verbatim
 from targetexpr.documents.compare import FAMILIES
 from targetexpr.documents.events import event_in
 from targetexpr.documents.reading import RegionKind
-from targetexpr.documents.region import Region, region
+from targetexpr.documents.region import Region, json_region
 
 KINDS: dict[str, RegionKind] = {
     **{key: "rule" for texts, _ in FAMILIES for key in texts},
@@ -45,7 +44,7 @@ def _in(text: str, document: Json, context: _Context) -> Iterator[Region]:
         value, path, context, event = waiting.pop()
         kind = _kind(value, context)
         if kind is not None:
-            yield _region(text, value, kind, pointer(path), event)
+            yield json_region(text, value, kind, pointer(path), event)
         if value.kind == "object" and not (kind is not None and context == "document"):
             members = cast("dict[str, Json]", value.value)
             event = event_in({key: member.value for key, member in members.items() if member.kind == "string"})
@@ -68,10 +67,3 @@ def _kind(value: Json, context: _Context) -> RegionKind | None:
             return "expressionJson" if context == "expressionJson" else None
         case _:
             return None
-
-
-def _region(text: str, value: Json, kind: RegionKind, pointer: str, event: str | None) -> Region:
-    string = read_json_string(text, value.start) if value.kind == "string" else None
-    if string is None:
-        string = verbatim(text, value.span, "json")
-    return region(text, value.span, string, kind=kind, pointer=pointer, event=event)

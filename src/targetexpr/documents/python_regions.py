@@ -40,7 +40,8 @@ def python_regions(text: str) -> list[Region]:
         return []
     found = list(tokens(text))
     names = _Names(found)
-    regions = [_region_at(text, found, place, names) for place in range(len(found) - 2)]
+    events = _events(text, found)
+    regions = [_region_at(text, found, place, names, events) for place in range(len(found) - 2)]
     return [one for one in regions if one is not None]
 
 
@@ -152,7 +153,7 @@ class _Names:
         return place + 1
 
 
-def _region_at(text: str, found: Sequence[Token], place: int, names: _Names) -> Region | None:
+def _region_at(text: str, found: Sequence[Token], place: int, names: _Names, events: dict[int, str]) -> Region | None:
     """The rule that the call with its name at a place takes."""
     if found[place].kind != tokenize.NAME or found[place + 1].text != "(":
         return None
@@ -168,8 +169,7 @@ def _region_at(text: str, found: Sequence[Token], place: int, names: _Names) -> 
     if function == "compile" and _is_builtin(names, place, after):
         return None
     span = Span(found[place_of_rule].span.start, found[after - 1].span.end)
-    event = _keyword(text, found, after, "event")
-    return region(text, span, *strings, kind=FUNCTIONS[function], event=event)
+    return region(text, span, *strings, kind=FUNCTIONS[function], event=events.get(place + 1) or None)
 
 
 def _is_builtin(names: _Names, place: int, after: int) -> bool:
@@ -192,15 +192,16 @@ def _strings(text: str, found: Sequence[Token], place: int) -> tuple[list[Quoted
     return strings, place
 
 
-def _keyword(text: str, found: Sequence[Token], place: int, name: str) -> str | None:
-    """The string that a call gives for a keyword, from a place among its arguments on."""
-    depth = 0
-    for at in range(place, len(found) - 2):
-        word = found[at].text
-        depth += (word in ("(", "[", "{")) - (word in (")", "]", "}"))
-        if depth < 0:
-            return None
-        if depth == 0 and word == name and found[at + 1].text == "=":
-            strings, _ = _strings(text, found, at + 2)
-            return "".join([string.text for string in strings]) or None
-    return None
+def _events(text: str, found: Sequence[Token]) -> dict[int, str]:
+    """What calls give for `event`, by the places of their parentheses."""
+    events: dict[int, str] = {}
+    open_at: list[int] = []
+    for place, token in enumerate(found):
+        if token.text in ("(", "[", "{"):
+            open_at.append(place)
+        elif token.text in (")", "]", "}"):
+            del open_at[-1:]
+        elif token.text == "event" and open_at and place + 2 < len(found) and found[place + 1].text == "=":
+            strings, _ = _strings(text, found, place + 2)
+            events[open_at[-1]] = "".join([string.text for string in strings])
+    return events

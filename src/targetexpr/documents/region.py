@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
-from targetexpr.base.quoted import QuotedString, write
+from targetexpr.base.jsontext import Json
+from targetexpr.base.quoted import QuotedString, read_json_string, verbatim, write
 from targetexpr.base.source import Span
 from targetexpr.documents.reading import RegionKind, read_again
 
@@ -152,3 +153,12 @@ def region(
         source=span.cut(document),
         strings=strings,
     )
+
+
+def json_region(document: str, value: Json, kind: RegionKind, pointer: str, event: str | None = None) -> Region:
+    """The region that a JSON value is: what a string means, and of anything else how it is written.
+
+    The platform also writes `true` for the rule true, and an expressionJson may stand there as an object.
+    """
+    string = read_json_string(document, value.start) or verbatim(document, value.span, "json")
+    return region(document, value.span, string, kind=kind, pointer=pointer, event=event)
