@@ -285,13 +285,13 @@ def test_a_record_of_another_profile_or_of_nobodys_names_is_not_flat(run: Any) -
 def test_an_unknown_profile_is_refused_with_close_ones(run: Any, command: str, name: str, said: str) -> None:
     status, out, err = run(command, RULE, "--profile", name, stdin=FLAT)
     assert (status, out) == (2, "")
-    assert err == f"targetexpr: --profile {name!r}: unknown profile; {said}\n"
+    assert err == f"targetexpr: --profile: unknown profile {name!r}; {said}\n"
 
 
 def test_an_unknown_profile_close_to_none_is_told_which_there_are(run: Any) -> None:
     status, _, err = run("eval", RULE, "--profile", "nope", stdin=FLAT)
     assert status == 2
-    assert err.startswith("targetexpr: --profile 'nope': unknown profile; expected one of ")
+    assert err.startswith("targetexpr: --profile: unknown profile 'nope'; expected one of ")
     assert "currentTxn" in err
 
 

@@ -160,6 +160,7 @@ def test_the_call_itself(tmp_path: Path) -> None:
         (("--data", "nothing.jsonl"), "cannot read nothing.jsonl: No such file or directory"),
         (("--data", "my data currentTxn", "--profile", "currentTnx"), "did you mean currentTxn?"),
         (("--data", "my data currentTxn", "--profile", "bills"), "unknown profile 'bills'"),
+        (("--profile", "bills"), "unknown profile 'bills'"),
         (("--data", ""), "cannot read"),
         (("--event", "TransactionAd"), "did you mean TransactionAdd"),
         (("--timezone", "Mars"), "no time zone 'Mars'"),

@@ -24,7 +24,7 @@ def check_profile(name: str | None, schema: Schema) -> None:
 
     close = like_profile(schema, name)
     raise InputError(
-        f"--profile {name!r}: unknown profile; "
+        f"--profile: unknown profile {name!r}; "
         + (f"did you mean {' or '.join(close)}?" if close else f"expected one of {', '.join(schema.profiles)}")
     )
 

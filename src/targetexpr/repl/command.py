@@ -63,8 +63,8 @@ def run(options: Namespace) -> int:
         terminal = False
     if options.event is not None:
         run_command(session, f":event {options.event}")
+    check_profile(options.profile, session.schema)
     if options.data is not None:
-        check_profile(options.profile, session.schema)
         load_records(session, options.data, options.profile)
     if terminal:
         from targetexpr.repl.editor import run_on_terminal
