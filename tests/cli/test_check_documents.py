@@ -58,8 +58,8 @@ def test_a_plan(call: Call, tmp_path: Path) -> None:
     assert done.out == "2 rules checked: 3 errors in 2 rules\n"
     line = 'rule = "currentTxn.value>50&&currentCustomer.slabName'
     assert f"  --> {file}:7:{len(line) + 1} at /targets/0/rule\n" in done.err
-    assert f'fix: Write `==`: {line}==\\u201cGold\\u201d"  # tiers\n' in done.err
-    assert f'  fix: Write straight double quotes: {line}=\\"Gold\\""  # tiers\n' in done.err
+    assert f'`==`: {line}==\\u201cGold\\u201d"  # tiers\n' in done.err
+    assert f' straight double quotes: {line}=\\"Gold\\""  # tiers\n' in done.err
     assert f"  --> {file}:14:1 at /targets/1/rule\n" in done.err, "the event of the target has no bill"
     first, second = call("check", "--output", "json", "-f", str(file)).data["results"]
     assert (first["pointer"], first["event"], first["ok"]) == ("/targets/0/rule", "TransactionAdd", False)
@@ -89,7 +89,7 @@ def test_a_python_file(call: Call, tmp_path: Path) -> None:
     column = RULES.splitlines()[7].index('="Gold') + 1
     assert f"  --> {file}:8:{column}\n" in done.err
     assert f"\n{8:>3} |     '&&currentCustomer.slabName=\"Gold\"',\n    | {' ' * (column - 1)}^\n" in done.err
-    assert "  fix: Write `==`: '&&currentCustomer.slabName==\"Gold\"',\n" in done.err
+    assert "`==`: '&&currentCustomer.slabName==\"Gold\"',\n" in done.err
     (found,) = call("check", "--output", "json", "-f", str(file)).data["results"]
     repaired = edited(file, found["diagnostics"][0]["documentFixes"][0]["edits"])
     call_node = ast.parse(repaired).body[-1].value  # type: ignore[attr-defined]

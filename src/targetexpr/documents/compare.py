@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
-from targetexpr.base.jsontext import Json, Kind, Path, pointer
+from targetexpr.base.jsontext import Json, Kind, Path
 from targetexpr.base.kinds import PHRASES
 from targetexpr.base.source import Span
 from targetexpr.documents.region import Region, json_region
@@ -78,8 +78,8 @@ def _pairs_of(members: dict[str, Json], path: Path, source: str) -> Iterator[Pai
                 text_key = next((key for key in texts if json_key[: -len("Json")] == key), texts[0])
                 text, json = present[text_key], present[json_key]
                 yield Pair(
-                    text=json_region(source, text, "rule", pointer((path, text_key))),
-                    json=json_region(source, json, "expressionJson", pointer((path, json_key))),
+                    text=json_region(source, text, "rule", (path, text_key)),
+                    json=json_region(source, json, "expressionJson", (path, json_key)),
                     text_kind=text.kind,
                     json_kind=json.kind,
                 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias, cast
 
 from targetexpr.base.broken_json import read_leniently
-from targetexpr.base.jsontext import Json, JsonError, Path, pointer
+from targetexpr.base.jsontext import Json, JsonError, Path
 from targetexpr.documents.compare import FAMILIES
 from targetexpr.documents.events import event_in
 from targetexpr.documents.reading import RegionKind
@@ -44,7 +44,7 @@ def _in(text: str, document: Json, context: _Context) -> Iterator[Region]:
         value, path, context, event = waiting.pop()
         kind = _kind(value, context)
         if kind is not None:
-            yield json_region(text, value, kind, pointer(path), event)
+            yield json_region(text, value, kind, path, event)
         if value.kind == "object" and not (kind is not None and context == "document"):
             members = cast("dict[str, Json]", value.value)
             event = event_in({key: member.value for key, member in members.items() if member.kind == "string"})

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
-from targetexpr.base.jsontext import Json
+from targetexpr.base.jsontext import Json, Path, pointer
 from targetexpr.base.quoted import QuotedString, read_json_string, verbatim, write
 from targetexpr.base.source import Span
 from targetexpr.documents.reading import RegionKind, read_again
@@ -31,10 +31,16 @@ class Region:
     kind: RegionKind = "rule"
     text: str
     span: Span  # in the document, quotes included
-    pointer: str | None = None  # "/targets/0/expression"; None in rule files and Python
+    has_pointer: bool = False  # in JSON and TOML
+    path: Path = field(default=None, repr=False, compare=False)  # linked, for a pointer is as long as its value is deep
     event: str | None = None  # "TransactionAdd", where the document says which event the rule is for
     source: str = field(repr=False)  # the part of the document that `span` covers
     strings: tuple[QuotedString, ...] = field(repr=False)  # several only in Python
+
+    @property
+    def pointer(self) -> str | None:
+        """The JSON pointer of the value, `/targets/0/expression`; None in rule files and in Python."""
+        return pointer(self.path) if self.has_pointer else None
 
     def document_offset(self, offset: int) -> int:
         """Where in the document a character begins; of the end of the text, where the last one ends."""
@@ -92,11 +98,12 @@ class Region:
         A fix that cannot be made in the document is left out.
         """
         made = [(fix, self.document_edits(fix.edits)) for fix in diagnostic.fixes]
+        where = self.pointer
         return replace(
             diagnostic,
             span=self.document_span(diagnostic.span),
             fixes=tuple([replace(fix, edits=edits) for fix, edits in made if edits is not None]),
-            pointer=diagnostic.pointer if self.pointer is None else self.pointer + (diagnostic.pointer or ""),
+            pointer=diagnostic.pointer if where is None else where + (diagnostic.pointer or ""),
         )
 
     def _string(self, offset: int) -> QuotedString:
@@ -140,25 +147,27 @@ def region(
     span: Span,
     *strings: QuotedString,
     kind: RegionKind = "rule",
-    pointer: str | None = None,
     event: str | None = None,
+    has_pointer: bool = False,
+    path: Path = None,
 ) -> Region:
     """The region that a part of a document is, from the strings in it."""
     return Region(
         kind=kind,
         text="".join([string.text for string in strings]),
         span=span,
-        pointer=pointer,
         event=event,
+        has_pointer=has_pointer,
+        path=path,
         source=span.cut(document),
         strings=strings,
     )
 
 
-def json_region(document: str, value: Json, kind: RegionKind, pointer: str, event: str | None = None) -> Region:
+def json_region(document: str, value: Json, kind: RegionKind, path: Path, event: str | None = None) -> Region:
     """The region that a JSON value is: what a string means, and of anything else how it is written.
 
     The platform also writes `true` for the rule true, and an expressionJson may stand there as an object.
     """
     string = read_json_string(document, value.start) or verbatim(document, value.span, "json")
-    return region(document, value.span, string, kind=kind, pointer=pointer, event=event)
+    return region(document, value.span, string, kind=kind, event=event, has_pointer=True, path=path)

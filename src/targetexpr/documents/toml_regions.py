@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
+from typing import cast
 
-from targetexpr.base import pointers
+from targetexpr.base import jsontext
 from targetexpr.base.pointers import Path
 from targetexpr.base.quoted import QuotedString, read_toml_string, verbatim
 from targetexpr.base.source import Span
@@ -44,7 +46,8 @@ def _regions(text: str, spans: TomlSpans) -> Iterator[Region]:
         if table not in tables:
             tables[table] = dict(_members(text, spans.by_path, table))
         event = event_in_plan(tables[table]) if path[-1] == "rule" else event_in(tables[table])
-        yield region(text, value, string, kind=kind, pointer=pointers.join(path), event=event)
+        linked = reduce(lambda parent, key: (parent, key), path, cast("jsontext.Path", None))
+        yield region(text, value, string, kind=kind, event=event, has_pointer=True, path=linked)
 
 
 def _kind(path: Path) -> RegionKind | None:
