@@ -20,17 +20,27 @@ PHRASES: Final[Mapping[ValueKind, str]] = {
 }
 
 
+_BY_TYPE: Final[Mapping[type, ValueKind]] = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    int: "number",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+}
+
+
 def value_kind(value: object) -> ValueKind | None:
     """The kind of a value from JSON, TOML or Python; None for one that neither JSON nor TOML has.
 
     >>> value_kind(True), value_kind(1), value_kind(()), value_kind(b"")
     ('boolean', 'number', 'array', None)
     """
+    kind = _BY_TYPE.get(type(value))
+    if kind is not None:
+        return kind
     match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
         case str():
             return "string"
         case Number():

@@ -20,16 +20,11 @@ class Operator:
     family: Family
     operands: int  # 1 or 2
     binding: int
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison(Operator):
-    """An operator that compares two values, with the two operators it can be turned into, and its phrases."""
-
-    mirrored: str  # `a < b` is `b > a`
-    negated: str  # `a < b` is false where `a >= b` is true
-    phrase: str  # what the left side has to be: "more than {}"
-    date_phrase: str  # the same for dates: "after {}"
+    # of comparisons only:
+    mirrored: str = ""  # `a < b` is `b > a`
+    negated: str = ""  # `a < b` is false where `a >= b` is true
+    phrase: str = ""  # what the left side has to be: "more than {}"
+    date_phrase: str = ""  # the same for dates: "after {}"
 
 
 CONDITIONAL_BINDING = 1
@@ -41,12 +36,12 @@ POSTFIX_BINDING = 8
 OPERATORS: tuple[Operator, ...] = (
     Operator("||", "logical", 2, 2),
     Operator("&&", "logical", 2, 3),
-    Comparison("==", "equality", 2, 4, "==", "!=", "{}", "{}"),
-    Comparison("!=", "equality", 2, 4, "!=", "==", "anything but {}", "anything but {}"),
-    Comparison("<", "ordering", 2, 4, ">", ">=", "less than {}", "before {}"),
-    Comparison("<=", "ordering", 2, 4, ">=", ">", "at most {}", "{} or before"),
-    Comparison(">", "ordering", 2, 4, "<", "<=", "more than {}", "after {}"),
-    Comparison(">=", "ordering", 2, 4, "<=", "<", "at least {}", "{} or after"),
+    Operator("==", "equality", 2, 4, "==", "!=", "{}", "{}"),
+    Operator("!=", "equality", 2, 4, "!=", "==", "anything but {}", "anything but {}"),
+    Operator("<", "ordering", 2, 4, ">", ">=", "less than {}", "before {}"),
+    Operator("<=", "ordering", 2, 4, ">=", ">", "at most {}", "{} or before"),
+    Operator(">", "ordering", 2, 4, "<", "<=", "more than {}", "after {}"),
+    Operator(">=", "ordering", 2, 4, "<=", "<", "at least {}", "{} or after"),
     Operator("+", "sum", 2, 5),
     Operator("-", "sum", 2, 5),
     Operator("*", "product", 2, 6),
@@ -61,5 +56,5 @@ BINARY: dict[str, Operator] = {o.symbol: o for o in OPERATORS if o.operands == 2
 LOGICAL: dict[str, Operator] = {o.symbol: o for o in OPERATORS if o.family == "logical"}
 UNARY: dict[str, Operator] = {o.symbol: o for o in OPERATORS if o.operands == 1}
 
-COMPARISONS: dict[str, Comparison] = {o.symbol: o for o in OPERATORS if isinstance(o, Comparison)}
+COMPARISONS: dict[str, Operator] = {o.symbol: o for o in OPERATORS if o.family in ("equality", "ordering")}
 ARITHMETIC: frozenset[str] = frozenset(o.symbol for o in OPERATORS if o.family in ("sum", "product"))

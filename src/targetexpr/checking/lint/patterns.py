@@ -135,10 +135,9 @@ def _values(tree: Tree, node: MethodCall) -> tuple[str, ...]:
     if node.name == "matches":
         return _attribute_values(tree, node.operand)
     target = tree.checked.target_of(node)
-    reads = target.function.reads if isinstance(target, Call) else None
-    if reads is None:
+    if not isinstance(target, Call) or target.function.reads is None:
         return ()
-    name = reads.name
+    name = target.function.entry
     if name is None and isinstance(node.arguments[0], StringLiteral):
         name = node.arguments[0].value
     return tree.schema.inventory.get(name, ()) if name is not None else ()

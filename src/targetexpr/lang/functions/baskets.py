@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from targetexpr.lang.functions.model import Example, Function, Overload, Parameter, Reads, TestPhrase, overload
+from targetexpr.lang.functions.model import Example, Function, Overload, Parameter, TestPhrase, overload
 from targetexpr.lang.functions.values import MATCHES
 from targetexpr.lang.types import BOOLEAN, INTEGER, INVENTORY_ATTRIBUTE, REAL, STRING, Type
 
@@ -200,7 +200,8 @@ def _basket(shape: Basket, arguments: str, result: bool | int) -> Function:
         doc=_doc(shape),
         meaning="basket",
         phrase=_phrase(shape),
-        reads=None if shape.selection == "If" else Reads(place="lineItems", name=shape.attribute),
+        reads=None if shape.selection == "If" else "lineItems",
+        entry=shape.attribute,
         examples=(example,),
         choice=_CHOICES.get(name),
     )
@@ -227,7 +228,8 @@ def _item_test(
         doc=doc,
         meaning=name,
         phrase=_IS if attribute is None else replace(MATCHES, subject=f"{attribute} of {{profile}}"),
-        reads=Reads(place="attributes", name=attribute),
+        reads="attributes",
+        entry=attribute,
         examples=(example,),
         choice=choice,
     )

@@ -9,7 +9,6 @@ from targetexpr.lang.functions.model import (
     Function,
     Overload,
     Parameter,
-    Reads,
     Receiver,
     TestPhrase,
     overload,
@@ -61,7 +60,7 @@ def _test(
         doc=doc,
         meaning=name,
         phrase=phrase,
-        reads=Reads(place="clusters" if receiver == "clusters" else "customFields"),
+        reads="clusters" if receiver == "clusters" else "customFields",
         examples=tuple(
             Example(expression=f"currentCustomer.{name}{call}", context=_CONTEXT, result=result)
             for call, result in examples

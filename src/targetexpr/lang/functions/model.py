@@ -96,15 +96,8 @@ class TestPhrase:
         return replace(self, holds=self.fails, fails=self.holds, must=self.must_not, must_not=self.must)
 
 
-Place: TypeAlias = Literal["customFields", "clusters", "attributes", "lineItems"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Reads:
-    """The entry of its profile that a function looks at: one of a dict, or an attribute of all line items."""
-
-    place: Place
-    name: str | None = None  # "brand"; None: the first argument names it
+Reads: TypeAlias = Literal["customFields", "clusters", "attributes", "lineItems"]
+"""What a function looks into in its profile: a dict of entries, or the attributes of all line items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -154,6 +147,7 @@ class Function:
     meaning: str
     phrase: TestPhrase | None = None  # how an explanation words it, for tests
     reads: Reads | None = None
+    entry: str | None = None  # the entry it looks for there, "brand"; None: the first argument names it
     limits: Limits | None = None  # what its numbers keep to; lint finds comparisons that cannot come out otherwise
     habits: tuple[tuple[str, str], ...] = ()  # ("startsWith", which others write; what to write here)
     examples: tuple[Example, ...] = ()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import Any, TypeVar
+from functools import cache, lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from targetexpr.base import pointers
 from targetexpr.base.diagnostics import Diagnostic
@@ -15,7 +15,10 @@ from targetexpr.base.tomltext import Spans, TomlError, read_toml, toml_spans
 from targetexpr.lang.schema.build import build
 from targetexpr.lang.schema.model import Declarations
 from targetexpr.lang.schema.positions import json_spans
-from targetexpr.lang.schema.validate import Locate, validate
+from targetexpr.lang.schema.validate import validate
+
+if TYPE_CHECKING:
+    from json import JSONEncoder
 
 _Declared = TypeVar("_Declared", bound=Declarations)
 
@@ -75,10 +78,10 @@ def load_text(text: str, name: str | None = None, *, extending: Callable[[str], 
     is_json = name.endswith(".json") if name is not None and name.endswith((".json", ".toml")) else _looks_json(text)
     document = _read_json(text, name) if is_json else _read_toml(text, name)
     base = extending(str(document.get("extends", ""))) if isinstance(document, Mapping) else extending("")
-    diagnostics = validate(document, base, _locator(text, is_json))
+    diagnostics = validate(document, base, partial(_locate, text, is_json))
     if diagnostics:
         raise SchemaError(sorted(diagnostics, key=lambda diagnostic: diagnostic.span), text, name)
-    return _added(base, document)
+    return build(base, (document,), names=(_encoder().encode(document),))
 
 
 def extend(base: _Declared, document: Mapping[str, object]) -> _Declared:
@@ -86,14 +89,17 @@ def extend(base: _Declared, document: Mapping[str, object]) -> _Declared:
     diagnostics = validate(document, base)
     if diagnostics:
         raise SchemaError(diagnostics)
-    return _added(base, document)
-
-
-def _added(base: _Declared, document: Mapping[str, Any]) -> _Declared:
     import json
 
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return build(base, (json.loads(text),), names=(text,))
+    text = _encoder().encode(document)
+    return build(base, (json.loads(text),), names=(text,))  # a copy: the caller's may change
+
+
+@cache
+def _encoder() -> JSONEncoder:
+    from json import JSONEncoder
+
+    return JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _looks_json(text: str) -> bool:
@@ -125,20 +131,17 @@ def _read_toml(text: str, name: str | None) -> dict[str, Any]:
         raise SchemaError([_syntax(error.span, str(error))], text, name) from None
 
 
-def _locator(text: str, is_json: bool) -> Locate:
+@lru_cache(maxsize=1)
+def _spans(text: str, is_json: bool) -> Spans:
+    return json_spans(text) if is_json else toml_spans(text).by_path
+
+
+def _locate(text: str, is_json: bool, path: Path, at_key: bool) -> Span:
     """Where the key or the value at a path lies in a text; for a table, where its key or header does."""
-
-    @cache
-    def spans() -> Spans:
-        return json_spans(text) if is_json else toml_spans(text).by_path
-
-    def locate(path: Path, at_key: bool) -> Span:
-        known = path
-        while known and known not in spans():
-            known = known[:-1]
-        if not known:
-            return Span(0, min(1, len(text)))
-        key, value = spans()[known]
-        return key if at_key or known != path or "\n" in value.cut(text) else value
-
-    return locate
+    spans, known = _spans(text, is_json), path
+    while known and known not in spans:
+        known = known[:-1]
+    if not known:
+        return Span(0, min(1, len(text)))
+    key, value = spans[known]
+    return key if at_key or known != path or "\n" in value.cut(text) else value

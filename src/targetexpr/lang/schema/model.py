@@ -96,7 +96,7 @@ def _empty() -> Mapping[str, Any]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Declarations:
     """Everything that the documents of a schema declare. `Schema` adds how to make one and what to ask it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from targetexpr.base import pointers
 from targetexpr.base.diagnostics import Diagnostic
@@ -62,15 +62,16 @@ def _shape(value: object, schema: Mapping[str, Any], path: Path) -> Iterator[_Vi
     if "enum" in schema:
         yield from _one_of(value, schema["enum"], path)
         return
-    if "type" in schema and value_kind(value) != schema["type"]:
+    kind = value_kind(value)
+    if kind != schema.get("type", kind):
         yield _Violation("schema-kind", path, _expected(value, schema["type"]))
-        return
-    if isinstance(value, Mapping):
-        yield from _table(value, schema, path)
-    elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
+    elif kind == "object":
+        yield from _table(cast("Mapping[Any, object]", value), schema, path)
+    elif kind == "array":
+        items = cast("list[object]", value)
+        for index, item in enumerate(items):
             yield from _shape(item, schema.get("items", {}), (*path, index))
-            if schema.get("uniqueItems") and item in value[:index]:
+            if schema.get("uniqueItems") and item in items[:index]:
                 yield _Violation("schema-duplicate", (*path, index), f"Duplicate item `{item}`.")
     elif "pattern" in schema and isinstance(value, str) and not re.search(schema["pattern"], value):
         yield _Violation("schema-name", path, f"Invalid name `{value}`.", _NAME_HINT)
@@ -81,12 +82,12 @@ _NAME_HINT = "Names have letters, digits and _, do not begin with a digit, and a
 
 def _any_of(value: object, choices: list[Mapping[str, Any]], path: Path) -> Iterator[_Violation]:
     """The choice of the value's own kind says what is wrong; without one, what the kinds are."""
-    by_kind: dict[ValueKind, Mapping[str, Any]] = {choice.get("type", "string"): choice for choice in reversed(choices)}
-    choice = by_kind.get(value_kind(value) or "null")
-    if choice is None:
-        yield _Violation("schema-kind", path, _expected(value, *reversed(by_kind)))
-    else:
-        yield from _shape(value, choice, path)
+    kind = value_kind(value)
+    for choice in choices:
+        if kind == choice.get("type", "string"):
+            yield from _shape(value, choice, path)
+            return
+    yield _Violation("schema-kind", path, _expected(value, *(choice.get("type", "string") for choice in choices)))
 
 
 def _one_of(value: object, allowed: list[str], path: Path) -> Iterator[_Violation]:

@@ -23,9 +23,7 @@ from targetexpr.running.explaining.wording import cut as cut_text
 from targetexpr.running.explaining.wording import shown, shown_raw
 from targetexpr.running.program import CallBasket, CallProfile, CallValue, ReadAttribute, TestRaw
 
-_TRUTH = TestPhrase(
-    holds="is true", fails="is false", must="be true", must_not="be false", subject="{text}", joint=None
-)
+_TRUTH = TestPhrase(holds="is true", fails="is false", must="be true", must_not="be false", joint=None)
 
 
 class Phrasing:
@@ -189,26 +187,35 @@ class Phrasing:
     def _test(self, index: int) -> tuple[str, TestPhrase]:
         """What a condition is about, and its phrase."""
         call = self._call(index)
-        phrase = (call.function.phrase if call is not None else None) or _TRUTH
+        phrase = call.function.phrase if call is not None else None
+        if phrase is None:
+            return self.snippet(index, cut=True), _TRUTH
         return self._filled(phrase.subject, index), phrase
 
     def _filled(self, template: str, index: int) -> str:
         """A phrase of a declaration with the names and arguments of a call in it; see `TestPhrase`."""
+        if "{" not in template:
+            return template
         operation, operands = self.program.operations.get(index), self.program.operands[index]
         is_value = isinstance(operation, CallValue | TestRaw)
+        if template == "{receiver}":
+            return self.snippet(operands[0], cut=True)
         arguments = operands[1:] if is_value else operands
         parts = [self._value_or_snippet(argument) for argument in arguments]
-        bare = [part.strip('"') for part in parts]
-        return template.format(
-            *parts,
-            text=self.snippet(index, cut=True),
-            receiver=self.snippet(operands[0], cut=True) if is_value else "",
-            profile=operation.profile if isinstance(operation, CallProfile | CallBasket) else "",
-            argument=self.snippet(arguments[0]) if arguments else "",
-            name=bare[0] if bare else "",
-            condition=_condition(*bare) if "{condition}" in template else "",
-            moment=self._moment(arguments, parts) if "{moment}" in template else "",
-        )
+        named: dict[str, str] = {}
+        if is_value:
+            if "{receiver}" in template:
+                named["receiver"] = self.snippet(operands[0], cut=True)
+            if "{argument}" in template:
+                named["argument"] = self.snippet(arguments[0])
+            if "{moment}" in template:
+                named["moment"] = self._moment(arguments, parts)
+        elif isinstance(operation, CallProfile | CallBasket):
+            bare = [part.strip('"') for part in parts]
+            named["profile"], named["name"] = operation.profile, bare[0]
+            if "{condition}" in template:
+                named["condition"] = _condition(*bare)
+        return template.format(*parts, **named)
 
     def _moment(self, arguments: tuple[int, ...], parts: list[str]) -> str:
         if any(argument not in self.program.constants for argument in arguments):
@@ -242,7 +249,7 @@ class Phrasing:
                 call = self._call(index)
                 if call is not None and call.function.reads is not None and "{" in phrase.holds:
                     first = self.trace.values.get(operands[0])
-                    return f"{subject} {said}{found(self.trace, profile, call.function.reads, first)}"
+                    return f"{subject} {said}{found(self.trace, profile, call.function, first)}"
         return f"{subject} {said}"
 
     def _unknown(self, index: int) -> str:
@@ -259,7 +266,7 @@ class Phrasing:
         if isinstance(operation, CallProfile) and call is not None and call.function.reads is not None:
             lenient = ContextReader(self.trace.reader.zone, lenient=True)
             known = lenient.profile(self.trace.context, operation.profile) is not None
-            return f"{operation.profile}{f'.{call.function.reads.place}' if known else ''} is missing"
+            return f"{operation.profile}{f'.{call.function.reads}' if known else ''} is missing"
         return f"{self.snippet(index, cut=True)} has no value in the data"
 
 
