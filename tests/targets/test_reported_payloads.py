@@ -11,8 +11,8 @@ import pytest
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.cli.main import main
-from targetexpr.targets import parse_group, respond, validate
-from targetexpr.targets.model.group import DefaultValue, Target
+from targetexpr.targets import evaluate, parse_group, respond, validate
+from targetexpr.targets.model.group import DefaultValue, Target, Trigger
 from targetexpr.targets.model.json_values import dump, json_schema
 
 PAYLOADS = Path(__file__).parents[1] / "data" / "payloads"
@@ -188,3 +188,39 @@ def test_members_of_the_server_are_not_answered_as_if_they_were_sent() -> None:
     parts = [data, *data["periods"], *data["streaks"], *data["targets"]]
     assert [name for part in parts for name in part if name.endswith("ISO")] == ["moreISO"]
     assert data["targetCycleStartDate"] == "2024-01-01T00:00:00.000Z"
+
+
+# ---- B6: sub-targets as reads spell them ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("trigger", "label", "is_on"),
+    [
+        ({"triggerName": "half", "isActive": True}, "half", True),
+        ({"name": "half"}, "half", True),
+        ({"name": "half", "triggerName": None}, "half", True),
+        ({"triggerName": "half", "isActive": False}, "half", False),
+        ({"name": "half", "active": False}, "half", False),
+        ({"isActive": None}, None, True),
+    ],
+)
+def test_a_sub_target_has_a_name_and_may_be_switched_off(trigger: dict[str, Any], label: str, is_on: bool) -> None:
+    made = Trigger.model_validate(trigger)
+    assert (made.label, made.is_on) == (label, is_on)
+
+
+def test_evaluation_knows_sub_targets_as_reads_spell_them_and_leaves_inactive_ones_out() -> None:
+    observed = {
+        "id": 21799,
+        "triggerName": "targetAchieved",
+        "isActive": True,
+        "triggerType": "SYSTEM_TRIGGER",
+        "triggerValueType": "PERCENTAGE",
+        "triggerValue": 100.0,
+        "targetRuleId": 104296,
+    }
+    off = {"id": 3, "triggerName": "off", "isActive": False, "triggerValue": 1}
+    made = group(targets=[target(targetMilestoneTriggers=[observed, off])])
+    assert validate(made) == []
+    (planned,) = evaluate(made, []).plan.targets
+    assert [(one.id, one.name, one.percentage) for one in planned.sub_targets] == [(21799, "targetAchieved", True)]

@@ -196,7 +196,7 @@ def _number(text: str) -> JsonValue:
 def _put(document: JsonValue, target: dict[str, JsonValue], path: str, place: int | None) -> str:
     """Puts the target into what the file holds; what was done."""
     from targetexpr.targets.model.envelope import PayloadError, group_in, kind_of
-    from targetexpr.targets.model.group import TWIN, Target
+    from targetexpr.targets.model.group import TWIN, Target, is_twin
 
     try:
         _, inner = group_in(document)
@@ -223,7 +223,7 @@ def _put(document: JsonValue, target: dict[str, JsonValue], path: str, place: in
     name = targets[place].get("name")
     _changed(targets[place], rule, values)
     for other in targets:
-        if other.get("eventName") == "ReturnBill" and other.get("name") == f"{name}{TWIN}":
+        if is_twin(other.get("name"), other.get("eventName")) and other.get("name") == f"{name}{TWIN}":
             _changed(other, rule, values)  # the platform's copy that sees returns has the rule of its original
     return f"the rule of the target {name}"
 

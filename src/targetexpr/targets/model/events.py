@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from targetexpr.targets.model.enums import TargetEntity
-from targetexpr.targets.model.group import Target
+from targetexpr.targets.model.group import RETURN_BILL, Target
 
 TRANSACTION_ADD = "TransactionAdd"
 """The event of bills, and what the platform writes where no event is named."""
 
-RETURN_BILL = "ReturnBill"
 POINTS_ISSUED = "PointsIssued"
+
+__all__ = ["POINTS_ISSUED", "RETURN_BILL", "TRANSACTION_ADD", "event_of"]
 
 _POINTS = (TargetEntity.POINTS, TargetEntity.REWARDS, TargetEntity.ALTERNATE_CURRENCIES)
 

@@ -55,13 +55,16 @@ from targetexpr.targets.model.scalars import (
     read_number,
 )
 
-TWIN = "_ReturnBill"
+RETURN_BILL = "ReturnBill"
+"""The event of returns."""
+
+TWIN = f"_{RETURN_BILL}"
 """What the platform appends to a target's name for the twin that sees returns."""
 
 
 def is_twin(name: object, event: object) -> bool:
     """Whether a target of such a name and event is a twin."""
-    return event == "ReturnBill" and isinstance(name, str) and name.endswith(TWIN)
+    return event == RETURN_BILL and isinstance(name, str) and name.endswith(TWIN)
 
 
 class Wire(BaseModel):
@@ -182,13 +185,27 @@ class ExtendedFieldInfo(Wire):
 
 
 class Trigger(Wire):
-    """A sub-target: an amount, or a percentage of the target's value."""
+    """A sub-target: an amount, or a percentage of the target's value. Reads spell its name `triggerName`."""
 
     id: Int | None = None
     name: StrictStr | None = None
+    trigger_name: StrictStr | None = None
+    active: StrictBool | None = None
+    is_active: StrictBool | None = None
     trigger_type: TriggerType | None = None
     trigger_value_type: TriggerValueType | None = None
     trigger_value: Amount | None = None
+    target_rule_id: Int | None = None
+
+    @property
+    def label(self) -> str | None:
+        """Its name, whichever member says it."""
+        return self.name if self.name is not None else self.trigger_name
+
+    @property
+    def is_on(self) -> bool:
+        """Active unless it says otherwise."""
+        return self.active is not False and self.is_active is not False
 
 
 class AudienceFilter(Wire):

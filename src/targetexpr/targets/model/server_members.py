@@ -33,7 +33,7 @@ SERVER_MEMBERS: Final[dict[type[Wire], tuple[str, ...]]] = {
         "emfUnrolledRulesetId",
     ),
     DefaultValue: ("id", "periodId"),  # values of a group go by position
-    Trigger: ("id",),
+    Trigger: ("id", "targetRuleId"),
     UnifiedTargetExpression: ("ruleExpression",),
 }
 

@@ -288,16 +288,16 @@ def _accumulation(target: Target, kind: TargetType, pointer: str, group_window: 
 
 
 def _sub_targets(target: Target) -> tuple[SubTarget, ...]:
-    """Sub-targets with a value; one without says nothing about progress."""
+    """Active sub-targets with a value; one without says nothing about progress."""
     return tuple(
         SubTarget(
             id=None if one.id is None else int(one.id),
-            name=one.name,
+            name=one.label,
             value=one.trigger_value,
             percentage=one.trigger_value_type is TriggerValueType.PERCENTAGE,
         )
         for one in target.target_milestone_triggers or ()
-        if one.trigger_value is not None
+        if one.trigger_value is not None and one.is_on
     )
 
 

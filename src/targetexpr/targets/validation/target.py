@@ -286,9 +286,10 @@ def _filters(target: Target, at: str, report: Report) -> None:
 def _triggers(target: Target, group: TargetGroup, at: str, report: Report) -> None:
     for place, trigger in enumerate(target.target_milestone_triggers or ()):
         where = f"{at}/targetMilestoneTriggers/{place}"
-        if trigger.name is not None and len(trigger.name) > LONGEST_TRIGGER_NAME:
-            message = f"The name has {len(trigger.name)} characters; {LONGEST_TRIGGER_NAME} are allowed."
-            report.error(f"{where}/name", "trigger-name-too-long", message)
+        if trigger.label is not None and len(trigger.label) > LONGEST_TRIGGER_NAME:
+            message = f"The name has {len(trigger.label)} characters; {LONGEST_TRIGGER_NAME} are allowed."
+            member = "triggerName" if trigger.name is None else "name"
+            report.error(f"{where}/{member}", "trigger-name-too-long", message)
         if group.tracking_type is TrackingType.UNIFIED and trigger.trigger_type is not TriggerType.SYSTEM_TRIGGER:
             report.error(where, "unified-sub-targets", "Targets of a unified group cannot have sub-targets.")
 

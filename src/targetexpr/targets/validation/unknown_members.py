@@ -42,7 +42,7 @@ _PARTS: dict[type[Wire], str] = {
 
 _MORE: dict[type[Wire], tuple[str, ...]] = {
     Target: ("targetRuleMetaData",),
-    Trigger: ("triggerName", "isAchieved"),
+    Trigger: ("isAchieved",),
 }
 """Members of documented answers that have no meaning here."""
 
