@@ -5,7 +5,8 @@
       └───to_text────┘ └──from_json──    └──to_json──▶ expressionJson with its types
 
 `diagnose` says what is wrong with a text, `apply_fixes` applies the safe fixes, `lint` warns of what is allowed and
-seldom meant, `Schema` holds what can be named. Target groups are in `targetexpr.targets`.
+seldom meant, `Schema` holds what can be named, `record_schema` says what data looks like. Target groups are in
+`targetexpr.targets`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from targetexpr.lang.nodes import Expr
     from targetexpr.lang.schema.load import SchemaError
     from targetexpr.lang.schema.schema import Schema
+    from targetexpr.records.schema import record_schema
     from targetexpr.rule import Rule, compile  # noqa: A004 - the name the library promises
     from targetexpr.running.coercion import DataError
     from targetexpr.running.explaining.explanation import Explanation
@@ -51,6 +53,7 @@ _HOMES = {
     "from_json": "targetexpr.syntax.json_decoder",
     "lint": "targetexpr.front",
     "parse": "targetexpr.syntax.parse",
+    "record_schema": "targetexpr.records.schema",
     "to_json": "targetexpr.front",
     "to_text": "targetexpr.syntax.printer",
 }
@@ -78,6 +81,7 @@ __all__ = [
     "from_json",
     "lint",
     "parse",
+    "record_schema",
     "to_json",
     "to_text",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from targetexpr.base.errors import InputError
 from targetexpr.cli.inputs import add_output, json_text
 from targetexpr.console.exits import YES
-from targetexpr.console.schemas import add_schema, load
+from targetexpr.console.schemas import add_event, add_schema, load
 
 if TYPE_CHECKING:
     from targetexpr.ide.catalogue import Entry
@@ -22,7 +23,8 @@ EXAMPLES = """\
   targetexpr schema currentTxn
   targetexpr schema currentTxn.basketSum
   targetexpr schema date.daysDiff
-  targetexpr schema --search points"""
+  targetexpr schema --search points
+  targetexpr schema --records --event TransactionAdd > record.schema.json"""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -31,7 +33,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--search", metavar="WORD", help="everything whose name or meaning has the word in it")
     parser.add_argument("--events", action="store_true", help="list the events and the profiles they offer")
     parser.add_argument("--json-schema", action="store_true", help="print the JSON Schema of schema files")
+    parser.add_argument("--records", action="store_true", help="print the JSON Schema of records, the data of rules")
     add_schema(parser)
+    add_event(parser)
     add_output(parser)
 
 
@@ -43,8 +47,22 @@ def run(options: Namespace) -> int:
         print(json_text(file_schema()))
         return YES
     schema = load(options)
+    if options.records:
+        print(json_text(_record_schema(schema, options.event)))
+        return YES
+    if options.event is not None:
+        raise InputError("--event goes with --records: what records of that event hold (--events lists the events)")
     print(json_text(_data(schema, options)) if options.output == "json" else _text(schema, options))
     return YES
+
+
+def _record_schema(schema: Schema, event: str | None) -> dict[str, object]:
+    from targetexpr.records.schema import record_schema
+
+    try:
+        return record_schema(schema, event=event)
+    except ValueError as error:
+        raise InputError(str(error)) from None
 
 
 def _text(schema: Schema, options: Namespace) -> str:

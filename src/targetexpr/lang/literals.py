@@ -8,10 +8,15 @@ from typing import NamedTuple
 MOST_DIGITS = 1000
 """Digits that a number in the data may have on either side of its point."""
 
-_is_number = re.compile(r"-?[0-9]+(?:\.[0-9]*)?").fullmatch
-_is_date = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?(Z|[+-]\d{2}:?\d{2})?", re.ASCII
-).fullmatch
+NUMBER_PATTERN = r"-?[0-9]+(\.[0-9]*)?"
+DATE_PATTERN = (
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"([T ]([0-9]{2}):([0-9]{2})(:([0-9]{2})(\.([0-9]+))?)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+"""What a number and a date in quotes look like, as a pattern that JSON Schema has too."""
+
+_is_number = re.compile(NUMBER_PATTERN).fullmatch
+_is_date = re.compile(DATE_PATTERN).fullmatch
 
 
 def is_number_text(text: str) -> bool:
@@ -60,12 +65,12 @@ def date_fields(text: str) -> DateFields | None:
     found = _is_date(text)
     if found is None:
         return None
-    year, month, day, hour, minute, second = (int(found[i] or 0) for i in range(1, 7))
+    year, month, day, hour, minute, second = (int(found[i] or 0) for i in (1, 2, 3, 5, 6, 8))
     if not (year >= 1 and 1 <= month <= 12 and 1 <= day <= days_in_month(year, month)):
         return None
     if hour > 23 or minute > 59 or second > 59:
         return None
-    has_time, zone = found[4] is not None, found[8]
+    has_time, zone = found[4] is not None, found[11]
     offset: int | None = None
     if zone is not None:
         if not has_time:
@@ -73,7 +78,7 @@ def date_fields(text: str) -> DateFields | None:
         offset = _offset(zone)
         if offset is None:
             return None
-    return DateFields(year, month, day, hour, minute, second, found[7] or "", has_time, offset)
+    return DateFields(year, month, day, hour, minute, second, found[10] or "", has_time, offset)
 
 
 def _offset(zone: str) -> int | None:
