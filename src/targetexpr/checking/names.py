@@ -9,7 +9,6 @@ from functools import lru_cache
 from targetexpr.base.suggestions import edit_distance, suggest
 from targetexpr.checking.likeness import is_slip, words
 from targetexpr.lang.functions import KIND_METHODS
-from targetexpr.lang.nodes import RESERVED
 from targetexpr.lang.schema.model import EXTENDED, Attribute, Method, Profile
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import Kind
@@ -32,7 +31,8 @@ def _nearest(word: str, known: Iterable[str]) -> list[str]:
 def is_sure(schema: Schema, word: str, suggestions: Sequence[str]) -> bool:
     """Whether one suggestion is all that a word can mean, so that one key may write it.
 
-    It is when the schema lists the word as another name for it, or when only a slip of the pen lies between them.
+    It is when the schema lists the word as another name for it, and no other member has that name, or when only a
+    slip of the pen lies between them.
     """
     if len(suggestions) != 1:
         return False
@@ -51,6 +51,8 @@ def _is_other_name(schema: Schema, word: str, profile: str, member: str) -> bool
         _listed(word, schema.profiles[member].suggest_for) or f"current{word}".lower() == member.lower()
     ):
         return True
+    if word.lower() in _member_names(schema):
+        return False
     where = [schema.profiles[profile]] if profile in schema.profiles else schema.profiles.values()
     declared = [one.attributes.get(member) or one.methods.get(member) for one in where]
     return any(_listed(word, one.suggest_for) for one in declared if one is not None)
@@ -60,9 +62,14 @@ def _is_other_name(schema: Schema, word: str, profile: str, member: str) -> bool
 def _vocabulary(schema: Schema) -> frozenset[str]:
     """The words that the names of a schema are made of."""
     names = [name for methods in KIND_METHODS.values() for name in methods]
-    for profile in schema.profiles.values():
-        names += (*profile.attributes, *profile.methods)
-    return frozenset(word for name in names for word in words(name))
+    return frozenset(word for name in (*names, *_member_names(schema).values()) for word in words(name))
+
+
+@lru_cache(maxsize=16)
+def _member_names(schema: Schema) -> Mapping[str, str]:
+    """The names of the members of all profiles, by their lower case."""
+    profiles = schema.profiles.values()
+    return {name.lower(): name for profile in profiles for name in (*profile.attributes, *profile.methods)}
 
 
 _NEGATION = re.compile(r"(is|has|does|do|are)?_?(?:not|n't|nt|non)_?(?=[A-Za-z])", re.IGNORECASE)
@@ -79,11 +86,15 @@ def negated_by(word: str, known: Iterable[str]) -> str | None:
 
 
 def like_profile(schema: Schema, word: str) -> list[str]:
-    """Profiles that a word comes close to: by spelling, by the names people give them, or without `current`."""
+    """Profiles that a word comes close to: by the names people give them, without `current`, or by spelling."""
+    return named_profiles(schema, word) or close_names(word, schema.profiles)
+
+
+def named_profiles(schema: Schema, word: str) -> list[str]:
+    """Profiles that a word names: one of the other names people give them, or theirs without `current`."""
     meant = [name for name, profile in schema.profiles.items() if _listed(word, profile.suggest_for)]
     bare = f"current{word}".lower()
-    meant += [name for name in schema.profiles if name.lower() == bare and name not in meant]
-    return meant or close_names(word, schema.profiles)
+    return meant + [name for name in schema.profiles if name.lower() == bare and name not in meant]
 
 
 def like_member(
@@ -109,17 +120,6 @@ def like_member(
     return _nearest(word, first) or _nearest(word, second), []
 
 
-def full_names(schema: Schema, word: str, *, call: bool = False) -> list[str]:
-    """Members of that name, or but for letter case, with their profiles in front; `true` for `TRUE`."""
-    if word.lower() in RESERVED:
-        return [word.lower()]
-    found = []
-    for profile in schema.profiles.values():
-        members: Iterable[str] = profile.methods if call else profile.attributes
-        found += [f"{profile.name}.{name}" for name in members if name.lower() == word.lower()]
-    return found[:3]
-
-
 def split_at_dot(schema: Schema, word: str) -> tuple[str, str] | None:
     """`currentTxnvalue` as a profile and a member of it, where the two only lack their dot."""
     lower = word.lower()
@@ -138,4 +138,5 @@ def kinds_with(method: str) -> list[Kind]:
 
 
 def _listed(word: str, others: Iterable[str]) -> bool:
+    """Whether a word is one of the others, letter case aside."""
     return any(word.lower() == other.lower() for other in others)

@@ -8,6 +8,7 @@ from targetexpr.base.diagnostics import Diagnostic, Edit, Fix
 from targetexpr.base.messages import Message
 from targetexpr.base.source import Span
 from targetexpr.checking import names
+from targetexpr.checking.bare_names import FullNames, full_names, of_named_profile
 from targetexpr.checking.messages.wording import (
     KINDS,
     NAME_PREFIX,
@@ -21,7 +22,17 @@ from targetexpr.checking.messages.wording import (
 )
 from targetexpr.checking.state import State
 from targetexpr.lang.functions import HABITS, KIND_METHODS
-from targetexpr.lang.nodes import Dereference, Expr, FunctionCall, MethodCall, Name, StringLiteral
+from targetexpr.lang.nodes import (
+    Binary,
+    BooleanLiteral,
+    Dereference,
+    Expr,
+    FunctionCall,
+    MethodCall,
+    Name,
+    NumberLiteral,
+    StringLiteral,
+)
 from targetexpr.lang.schema.model import Attribute, Method, Profile
 from targetexpr.lang.types import EVENT, Kind
 
@@ -45,6 +56,12 @@ UNQUOTED_STRING = Message(
     fix="Add quotes",
     tags=NAME_PREFIX,
 )
+UNKNOWN_MEASURE = Message(
+    code="unknown-name",
+    text=UNKNOWN_NAME.text,
+    hint="`targetexpr schema` lists the profiles and their attributes; a schema file can add one.",
+    tags=NAME_PREFIX,
+)
 NO_NULL = Message(
     code="unknown-name",
     text="There is no value `{name}`.",
@@ -65,24 +82,78 @@ def unknown_name(state: State, place: int, node: Name, receiver: bool) -> None:
     split = names.split_at_dot(state.schema, node.name)
     if split is not None:
         state.unknown(place, _missing_dot(node.span, *split))
-        return
-    profiles = names.like_profile(state.schema, node.name)
-    if receiver:
-        if len(profiles) == 1 and profiles[0].lower() == node.name.lower():
-            state.assumed[place] = profiles[0]
-        state.unknown(place, _renamed(UNKNOWN_PROFILE, state, node.span, profiles, node.name))
+    elif receiver:
+        _unknown_receiver(state, place, node)
     elif node.name.lower() in ("null", "none", "nil"):
         state.unknown(place, NO_NULL.at(node.span, name=node.name))
-    elif meant := names.full_names(state.schema, node.name) or profiles:
-        state.unknown(place, _renamed(UNKNOWN_NAME, state, node.span, meant, node.name))
     else:
-        edit = Edit(node.span, f'"{node.name}"')
-        state.unknown(place, UNQUOTED_STRING.at(node.span, edits=[edit], name=node.name))
+        _unknown_value(state, place, node)
 
 
-def _renamed(message: Message, state: State, span: Span, suggestions: Sequence[str], name: str) -> Diagnostic:
+def _unknown_receiver(state: State, place: int, node: Name) -> None:
+    """Before a dot: a profile, or an attribute that lacks one."""
+    schema, word = state.schema, node.name
+    parent = state.order[place - 1] if place else None
+    following = parent.name if isinstance(parent, Dereference | MethodCall) else ""
+    meant = full_names(schema, state.event, word, kinds=names.kinds_with(following))
+    if meant.names and not names.named_profiles(schema, word):
+        state.unknown(place, _renamed(UNKNOWN_PROFILE, node.span, meant.names, word, sure=meant.sure))
+        if isinstance(parent, MethodCall) and meant.kind is not None and following not in KIND_METHODS[meant.kind]:
+            unknown_value_method(state, place - 1, parent, place, meant.kind)
+        return
+    profiles = names.like_profile(schema, word)
+    if len(profiles) == 1 and profiles[0].lower() == word.lower():
+        state.assumed[place] = profiles[0]
+    sure = names.is_sure(schema, word, profiles)
+    state.unknown(place, _renamed(UNKNOWN_PROFILE, node.span, profiles, word, sure=sure))
+
+
+def _unknown_value(state: State, place: int, node: Name) -> None:
+    """Where a value is needed: an attribute that lacks its profile, a profile alone, or a string without quotes."""
+    schema, word = state.schema, node.name
+    meant = full_names(schema, state.event, word, kinds=_kinds_beside(state, place, node))
+    if not meant.names:
+        meant = FullNames(of_named_profile(schema, word))
+    if not meant.names:
+        profiles = names.like_profile(schema, word)
+        meant = FullNames(tuple(profiles), names.is_sure(schema, word, profiles))
+    if meant.names:
+        state.unknown(place, _renamed(UNKNOWN_NAME, node.span, meant.names, word, sure=meant.sure))
+        return
+    if not _is_measured(state, place, node):
+        state.unknown(place, UNQUOTED_STRING.at(node.span, edits=[Edit(node.span, f'"{word}"')], name=word))
+        return
+    event = state.event
+    undeclared = event is not None and event.behavioural and event.attributes is None
+    guessed = [f"currentEvent.{word}"] if undeclared else []
+    state.unknown(place, _renamed(UNKNOWN_MEASURE, node.span, guessed, word, sure=False))
+
+
+def _kinds_beside(state: State, place: int, node: Name) -> tuple[Kind, ...]:
+    """The kinds of value that what a name is compared with asks for."""
+    parent = state.order[place - 1] if place else None
+    if not isinstance(parent, Binary) or parent.left is not node:
+        return ()
+    match parent.right:
+        case NumberLiteral():
+            return ("number",)
+        case StringLiteral():
+            return ("string",)
+        case BooleanLiteral():
+            return ("boolean",)
+        case _:
+            return ("number", "date") if _is_measured(state, place, node) else ()
+
+
+def _is_measured(state: State, place: int, node: Name) -> bool:
+    """Whether a name stands left of what no string can stand left of: `xyz>5`, `xyz*2`."""
+    parent = state.order[place - 1] if place else None
+    return isinstance(parent, Binary) and parent.left is node and parent.operator not in ("==", "!=", "+")
+
+
+def _renamed(message: Message, span: Span, suggestions: Sequence[str], name: str, *, sure: bool) -> Diagnostic:
     """The message with what may be meant instead."""
-    fixes = _renames(state, span, name, suggestions)
+    fixes = renames(span, suggestions, sure=sure)
     return message.at(span, hint=did_you_mean(suggestions), fixes=fixes, name=name)
 
 
@@ -110,7 +181,8 @@ def _missing_dot(span: Span, profile: str, member: str) -> Diagnostic:
 
 def profile_alone(state: State, place: int, node: Name) -> None:
     """A profile where a value is needed."""
-    state.report(place, PROFILE_ALONE.at(node.span, name=node.name))
+    fixes = renames(node.span, of_named_profile(state.schema, node.name), sure=False)
+    state.report(place, PROFILE_ALONE.at(node.span, fixes=fixes, name=node.name))
 
 
 # ---- attributes ----------------------------------------------------------------------------------------------------
@@ -290,12 +362,12 @@ def unknown_function(state: State, place: int, node: FunctionCall) -> None:
         state.unknown(place, _missing_dot(node.name_span, *split), member=True)
         return
     of_values = names.kinds_with(node.name)
-    suggestions = [] if of_values else names.full_names(state.schema, node.name, call=True)
+    meant = FullNames() if of_values else full_names(state.schema, state.event, node.name, call=True)
     hint = f"`{node.name}` is a method of {kinds(of_values)}; write it after a value and a dot." if of_values else None
     diagnostic = UNKNOWN_FUNCTION.at(
         node.name_span,
-        hint=did_you_mean(suggestions, hint),
-        fixes=_renames(state, node.name_span, node.name, suggestions),
+        hint=did_you_mean(meant.names, hint),
+        fixes=renames(node.name_span, meant.names, sure=meant.sure),
         name=node.name,
     )
     state.unknown(place, diagnostic, member=True)
