@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from targetexpr.targets import TargetGroup, evaluate
+from targetexpr.targets import TargetGroup, evaluate, write_json
 from tests.serve.conftest import Client, bill, by_record, levels, milestone, problems, rows, streak
 
 PATH = "/v3/targetGroups/1/targets/1"
@@ -42,15 +42,18 @@ def test_progress_is_that_of_evaluate_on_the_same_records(client: Client) -> Non
             if customer not in progress.customers:
                 assert answer["targetGroups"] == []
                 continue
-            (shown,) = progress.user_progress(customer)["data"]  # type: ignore[misc, str-unpack]
+            wanted_data = json.loads(write_json(progress.user_progress(customer)))["data"]
+            (wanted_group,) = wanted_data["targetGroups"]
             (group,) = answer["targetGroups"]
-            wanted_group = json.loads(json.dumps(shown, default=float))
             assert all((one["enrolledOn"] is None) == (one["targetId"] is None) for one in group["targets"])
-            # What an evaluation cannot know is null there, and the sandbox's to say here.
-            unknown: dict[str, None] = dict.fromkeys(("targetId", "enrolledOn"))
-            assert json.dumps([one | unknown for one in group["targets"]]) == json.dumps(wanted_group["targets"])
-            unknown = dict.fromkeys(("userStreakId", "streakAchievedUserTargetId"))
-            assert json.dumps([one | unknown for one in group["streaks"]]) == json.dumps(wanted_group["streaks"])
+            # What an evaluation cannot know is null or missing there, and the sandbox's to say here.
+            group.pop("attribution")
+            for row in group["targets"]:
+                row |= dict.fromkeys(("targetId", "enrolledOn"))
+            for level in group["streaks"]:
+                level |= dict.fromkeys({"userStreakId", "streakAchievedUserTargetId"} & level.keys())
+            assert json.dumps(answer) == json.dumps(wanted_data)
+            assert json.dumps(group) == json.dumps(wanted_group)
 
 
 def test_the_members_of_a_users_progress(client: Client) -> None:
@@ -88,27 +91,50 @@ def test_the_members_of_a_users_progress(client: Client) -> None:
         "eventName": "TransactionAdd",
         "targetAchievedDateTime": "2024-01-01T10:00:00.000+0000",
         "currentPeriod": True,
-        "milestones": [],
+        "milestones": None,
     }
+    assert [list(one) for one in group["streaks"]] == [
+        [
+            "userStreakId", "streakId", "streakName", "status", "currentCount", "totalTargetCountOfSequence",
+            *(["streakAchievedUserTargetId"] if reached else []), "streakAchievedDateTime",
+        ]
+        for reached in (True, False)
+    ]  # fmt: skip
     assert levels(client, 77) == [("Months_1", "ACHIEVED", 1), ("Months_3", "INPROGRESS", 1)]
 
 
+def test_the_organisation_is_named_where_one_is_set(client: Client) -> None:
+    client.at("2024-01-06T00:00:00Z")
+    client.made(by_record(milestone()))
+    client.feed(bill("b1", 77, "2024-01-05", 50))
+    (group,) = client.get("/v3/users/77/targetGroups").json()["data"]["targetGroups"]
+    assert list(group) == [
+        "id", "attribution", "name", "preferredTillId", "targets", "targetEvaluationType", "trackingType",
+    ]  # fmt: skip
+    assert client.get("/v3.1/users/77/targetGroups").json()["data"]["targetGroups"] == [group]
+
+
 def test_sub_targets_are_milestones_of_a_users_row(client: Client) -> None:
+    """Amounts, in either spelling of requests and reads; those that are not active are left out."""
     group = by_record(milestone())
+    group["targets"][0]["defaultValues"] = [{"defaultValue": 200}] * 3
+    custom = {"triggerType": "CUSTOM_TRIGGER"}
     group["targets"][0]["targetMilestoneTriggers"] = [
-        {"name": "half", "triggerType": "CUSTOM_TRIGGER", "triggerValueType": "PERCENTAGE", "triggerValue": 50},
-        {"name": "sixty", "triggerType": "CUSTOM_TRIGGER", "triggerValueType": "ABSOLUTE", "triggerValue": 60},
+        {"name": "half", "triggerValueType": "PERCENTAGE", "triggerValue": 50, **custom},
+        {"triggerName": "sixty", "isActive": True, "triggerValueType": "ABSOLUTE", "triggerValue": 60, **custom},
+        {"triggerName": "gone", "isActive": False, "triggerValueType": "ABSOLUTE", "triggerValue": 1, **custom},
+        {"name": "off", "active": False, "triggerValueType": "ABSOLUTE", "triggerValue": 1, **custom},
+        {"name": "third", "triggerValueType": "PERCENTAGE", "triggerValue": "33.33333", **custom},
     ]
     client.at("2024-01-06T00:00:00Z")
     client.made(group)
-    client.feed(bill("b1", 77, "2024-01-05", 50))
+    client.feed(bill("b1", 77, "2024-01-05", 100))
     (group,) = client.get("/v3/users/77/targetGroups").json()["data"]["targetGroups"]
-    assert group["targets"][0]["targetValue"] == 100
-    assert [
-        (one["triggerName"], one["triggerValue"], one["isAchieved"]) for one in group["targets"][0]["milestones"]
-    ] == [
-        ("half", 50, True),
-        ("sixty", 60, False),
+    assert group["targets"][0]["targetValue"] == 200
+    assert group["targets"][0]["milestones"] == [
+        {"id": None, "triggerName": "half", "triggerValue": 100, "isAchieved": True},
+        {"id": None, "triggerName": "sixty", "triggerValue": 60, "isAchieved": True},
+        {"id": None, "triggerName": "third", "triggerValue": 66.667, "isAchieved": True},
     ]
 
 

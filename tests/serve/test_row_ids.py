@@ -14,7 +14,7 @@ PATH = "/v3/targetGroups/1/targets/1"
 def own_ids(client: Client, user: object) -> tuple[list[object], list[tuple[object, object]]]:
     """The ids of a user's rows, all periods, and of levels with that of the row that decided."""
     (group,) = client.get(f"/v3/users/{user}/targetGroups?includeInactive=true").json()["data"]["targetGroups"]
-    levels = [(one["userStreakId"], one["streakAchievedUserTargetId"]) for one in group["streaks"]]
+    levels = [(one["userStreakId"], one.get("streakAchievedUserTargetId")) for one in group["streaks"]]
     return [one["targetId"] for one in group["targets"]], levels
 
 

@@ -19,7 +19,7 @@ from tests.targets.documented import answer, back, bill, days, group, levels, ro
 
 def told(made: dict[str, Any], records: list[dict[str, Any]], **options: Any) -> Any:
     found = evaluate(TargetGroup.model_validate(made), records, **options).user_progress("c")
-    return json.loads(write_json(found), parse_float=Decimal)["data"][0]
+    return json.loads(write_json(found), parse_float=Decimal)["data"]["targetGroups"][0]
 
 
 def test_the_users_progress_has_a_row_per_target_and_started_period() -> None:

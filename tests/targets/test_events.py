@@ -127,4 +127,4 @@ def test_answers_keep_the_event_name_that_was_sent() -> None:
     for target in POINTS[:3]:
         progress = evaluate(with_rule("true", target), [record]).user_progress("c")
         data: Any = progress["data"]
-        assert {row["eventName"] for row in data[0]["targets"]} == {"TransactionAdd"}
+        assert {row["eventName"] for row in data["targetGroups"][0]["targets"]} == {"TransactionAdd"}

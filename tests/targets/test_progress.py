@@ -306,7 +306,7 @@ def test_user_progress_has_a_row_per_started_period_to_three_decimals() -> None:
     records = [bill("a", "2024-01-01", "2000.4625"), bill("b", "2024-01-08", 1)]
     found = evaluate(group(), records)
     text = found.user_progress_json("c")
-    (data,) = found.user_progress("c")["data"]  # type: ignore[misc, union-attr]
+    (data,) = found.user_progress("c")["data"]["targetGroups"]  # type: ignore[index, call-overload, misc, union-attr]
     assert [row["periodRefCode"] for row in data["targets"]] == ["W1", "W2"]  # type: ignore[index, call-overload, union-attr]
     assert '"targetAchievedValue": 2000.463' in text
     assert '"periodEndDateWithTimeStamp": "2024-01-07T23:59:59.000Z"' in text
@@ -337,7 +337,7 @@ def test_a_sub_target_is_reached_as_a_target_is(
     }
     records = [bill("z", "2024-01-09", 1)] + ([] if amount is None else [bill("a", "2024-01-01", amount)])
     found = evaluate(group(100, target={"targetMilestoneTriggers": [trigger]}), records)
-    (data,) = found.user_progress("c")["data"]  # type: ignore[misc, union-attr]
+    (data,) = found.user_progress("c")["data"]["targetGroups"]  # type: ignore[index, call-overload, misc, union-attr]
     (mark,) = data["targets"][0]["milestones"]  # type: ignore[index, call-overload, union-attr]
     assert (mark["id"], mark["triggerName"], str(mark["triggerValue"]), mark["isAchieved"]) == (  # type: ignore[index, call-overload]
         4,

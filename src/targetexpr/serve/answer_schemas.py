@@ -42,8 +42,6 @@ _ROW = full_object(
         "periodRefCode": STRING,
         "periodStartDate": _DAY,
         "periodEndDate": or_null(_DAY),
-        "periodStartDateWithTimeStamp": STRING,
-        "periodEndDateWithTimeStamp": or_null(STRING),
         "targetValue": NUMBER,
         "targetAchievedValue": NUMBER,
         "targetName": or_null(STRING),
@@ -52,11 +50,20 @@ _ROW = full_object(
         "targetRuleId": described(INTEGER, "The id of the target in its group."),
         "enrolledOn": or_null(_MOMENT),
         "eventName": or_null(STRING),
+        "periodStartDateWithTimeStamp": STRING,
+        "periodEndDateWithTimeStamp": or_null(STRING),
         "targetAchievedDateTime": or_null(_MOMENT),
         "currentPeriod": BOOLEAN,
-        "milestones": array_of(
-            full_object(
-                {"id": or_null(INTEGER), "triggerName": or_null(STRING), "triggerValue": NUMBER, "isAchieved": BOOLEAN}
+        "milestones": or_null(
+            array_of(
+                full_object(
+                    {
+                        "id": or_null(INTEGER),
+                        "triggerName": or_null(STRING),
+                        "triggerValue": described(NUMBER, "An amount; of a percentage that of the target's value."),
+                        "isAchieved": BOOLEAN,
+                    }
+                )
             )
         ),
     }
@@ -72,7 +79,8 @@ _LEVEL = full_object(
         "totalTargetCountOfSequence": INTEGER,
         "streakAchievedUserTargetId": described(or_null(INTEGER), "The targetId of the period that decided."),
         "streakAchievedDateTime": or_null(_MOMENT),
-    }
+    },
+    optional=("streakAchievedUserTargetId",),
 )
 USER_PROGRESS = full_object(
     {
@@ -91,7 +99,7 @@ USER_PROGRESS = full_object(
                     "targetEvaluationType": STRING,
                     "trackingType": STRING,
                 },
-                optional=("streaks",),
+                optional=("orgId", "streaks"),
             )
         ),
     }

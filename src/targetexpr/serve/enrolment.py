@@ -14,13 +14,14 @@ from targetexpr.running.coercion import time_zone
 from targetexpr.serve import sandbox_settings
 from targetexpr.serve.errors import invalid_input, refusal
 from targetexpr.serve.group_rows import JsonObject, body_of, existing_group, parts_of, window_of
-from targetexpr.serve.ids import user_id, user_json
+from targetexpr.serve.ids import user_id
 from targetexpr.serve.progress import of_customer, participation_of
 from targetexpr.serve.records import stored_records
 from targetexpr.serve.rows import GroupRow, Participation, Rows
 from targetexpr.serve.sandbox_settings import Settings
 from targetexpr.serve.store import Store
 from targetexpr.serve.users import check_known
+from targetexpr.targets.api.user_progress import user_json
 from targetexpr.targets.model.enums import EvaluationType, TrackingType
 from targetexpr.targets.model.error_numbers import ENROLLED, NO_PERIOD, NO_TARGET, NOT_ENROLLED
 from targetexpr.targets.model.json_values import JsonValue

@@ -44,9 +44,3 @@ def user_id(value: JsonValue, pointer: str | None = None) -> str:
         return str(value)
     message = "A user id is a whole number, or a string of up to 100 characters without blanks and slashes."
     raise refusal("user-id", message, number=INVALID_USER, pointer=pointer)
-
-
-def user_json(user: str) -> JsonValue:
-    """The id of a user as answers have it: a number where it looks like one."""
-    number = parse_id(user)
-    return user if number is None else number

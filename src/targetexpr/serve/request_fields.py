@@ -51,8 +51,8 @@ def of_period(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 def of_target(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The request of a target that is added to a group: its values may name periods."""
     made = _of_client(body, Target)
-    for name in ("defaultValues", "targetMilestoneTriggers"):
-        _each(made, name, lambda one: _without(one, ("id",)))
+    _each(made, "defaultValues", lambda one: _without(one, ("id",)))
+    _each(made, "targetMilestoneTriggers", lambda one: _of_client(one, Trigger))
     return made
 
 

@@ -73,7 +73,8 @@ def _id_members(group: GroupAnswer) -> list[_IdMember]:
     for level in parts_of(group.answer, "streaks"):
         key = RowKey("level", _id(level["streakId"]), "")
         found.append(_IdMember(level, "userStreakId", key if takes_part else None))
-        found.append(_IdMember(level, "streakAchievedUserTargetId", _deciding_row(group, key.owner)))
+        if "streakAchievedUserTargetId" in level:
+            found.append(_IdMember(level, "streakAchievedUserTargetId", _deciding_row(group, key.owner)))
     return found
 
 

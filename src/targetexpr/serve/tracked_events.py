@@ -16,13 +16,13 @@ from targetexpr.serve.group_rows import (
     existing_group,
     parts_of,
 )
-from targetexpr.serve.ids import user_json
 from targetexpr.serve.progress import of_customer, participation_of, until_its_end
 from targetexpr.serve.records import StoredRecord, stored_records
 from targetexpr.serve.rows import GroupRow, Participation, RecordRow
 from targetexpr.serve.sandbox_settings import Settings
 from targetexpr.serve.store import Store
 from targetexpr.serve.users import check_known
+from targetexpr.targets.api.user_progress import user_json
 from targetexpr.targets.evaluation import Progress
 from targetexpr.targets.model.error_numbers import NO_PERIOD, NO_TARGET, NOTHING_RECORDED
 from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD

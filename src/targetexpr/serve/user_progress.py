@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.serve import row_ids, sandbox_settings
-from targetexpr.serve.group_rows import (
-    JsonObject,
-    attribution_of,
-    body_of,
-    parts_of,
-    window_of,
-)
-from targetexpr.serve.ids import user_json
+from targetexpr.serve.group_rows import JsonObject, attribution_of, body_of, parts_of
 from targetexpr.serve.progress import NotEvaluated, of_customer, participation_of, until_its_end
 from targetexpr.serve.records import StoredRecord, stored_records
 from targetexpr.serve.row_ids import GroupAnswer
@@ -23,6 +15,8 @@ from targetexpr.serve.rows import GroupRow, RecordRow
 from targetexpr.serve.sandbox_settings import Settings
 from targetexpr.serve.store import Store
 from targetexpr.serve.users import check_known
+from targetexpr.targets.api.user_progress import group_progress, user_progress
+from targetexpr.targets.evaluation import Progress
 from targetexpr.targets.model.json_values import JsonValue
 
 
@@ -60,36 +54,30 @@ def progress_of(store: Store, user: str, wanted: ProgressFilter) -> tuple[JsonOb
             warnings.append(failure.warning)
             continue
         if progress is not None:
-            group = cast("list[JsonObject]", progress.user_progress(user)["data"])[0]
-            answers.append(GroupAnswer(_group(row, settings, group, wanted), progress, participation, fed_at))
+            answers.append(GroupAnswer(_group(row, settings, progress, user, wanted), progress, participation, fed_at))
     warnings += row_ids.complete(store, user, answers, known_ids)
-    who, listed = user_json(user), [answer.answer for answer in answers]
-    return {"userId": who, "customer": {"id": who}, "targetGroups": list[JsonValue](listed)}, warnings
+    return user_progress(user, [answer.answer for answer in answers]), warnings
 
 
 def _target_ids(row: GroupRow) -> list[JsonValue]:
     return [target["id"] for target in parts_of(body_of(row), "targets")]
 
 
-def _group(row: GroupRow, settings: Settings, progress: JsonObject, wanted: ProgressFilter) -> JsonObject:
-    body = body_of(row)
+def _group(row: GroupRow, settings: Settings, progress: Progress, user: str, wanted: ProgressFilter) -> JsonObject:
+    """A group as the library answers it, with what the server knows besides, and only the rows that are asked for."""
+    group = group_progress(
+        progress,
+        progress.customers[user],
+        attribution=attribution_of(row),
+        org_id=settings.org_id or None,
+    )
     targets = [
         target
-        for target in parts_of(progress, "targets")
+        for target in parts_of(group, "targets")
         if (wanted.every_cycle or target["currentPeriod"] is True)
         and (wanted.target is None or target["targetRuleId"] == wanted.target)
     ]
-    group: JsonObject = {
-        "id": row.id,
-        "attribution": attribution_of(row),
-        "name": body.get("name"),
-        "orgId": settings.org_id,
-        "preferredTillId": body.get("preferredTillId"),
-        "targets": list[JsonValue](targets),
-    }
-    if progress["streaks"]:
-        group["streaks"] = progress["streaks"]
-    return group | {"targetEvaluationType": window_of(body), "trackingType": body.get("trackingType")}
+    return {**group, "targets": list[JsonValue](targets)}
 
 
 def _fed_at(rows: Sequence[RecordRow], records: Sequence[StoredRecord]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from targetexpr.targets.api.user_progress import user_progress
+from targetexpr.targets.api.user_progress import group_progress, user_progress
 from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.model.json_values import JsonValue, write_json
 from targetexpr.targets.progress.enrolment import Enrolment
@@ -32,7 +32,8 @@ class Progress(ProgressData):
 
         Numbers are decimals with three places, which `write_json` writes as they are.
         """
-        return user_progress(self, self.customers[customer])
+        group = group_progress(self, self.customers[customer])
+        return {"data": user_progress(customer, [group]), "errors": None, "warnings": None}
 
     def user_progress_json(self, customer: str) -> str:
         """The same as JSON text."""

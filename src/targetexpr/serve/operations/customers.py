@@ -78,6 +78,7 @@ ONLY_TARGET = optional_id("targetRuleId", "Shows the rows of this target only.")
 @operation(
     "GET",
     "/v3/users/{userId}/targetGroups",
+    "/v3.1/users/{userId}/targetGroups",
     summary="A customer's progress",
     path=(USER_ID,),
     query=(INCLUDE_INACTIVE, INCLUDE_INACTIVE_GROUPS, ONLY_TARGET),

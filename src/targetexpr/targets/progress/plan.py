@@ -30,7 +30,7 @@ from targetexpr.targets.model.enums import (
 )
 from targetexpr.targets.model.error_numbers import number_of
 from targetexpr.targets.model.events import TRANSACTION_ADD, event_of
-from targetexpr.targets.model.group import AggregateWindow, Period, Target, TargetGroup
+from targetexpr.targets.model.group import AggregateWindow, Attribution, Period, Target, TargetGroup
 from targetexpr.targets.model.scalars import WireDate
 
 Accumulation: TypeAlias = Literal["sum", "days", "highest", "lowest"]
@@ -144,6 +144,8 @@ class EvaluationPlan:
     frequency: int  # units per cycle; 0 is 1
     needed: int  # members a unified group needs; 0 for all
     overall: Decimal | None  # sum a unified group needs as well
+    attribution: Attribution | None  # nothing goes by these two; answers show them
+    preferred_till_id: int | None
 
 
 def make_plan(group: TargetGroup, zone: tzinfo) -> EvaluationPlan:
@@ -196,6 +198,8 @@ def make_plan(group: TargetGroup, zone: tzinfo) -> EvaluationPlan:
         frequency=frequency,
         needed=needed,
         overall=overall,
+        attribution=group.attribution,
+        preferred_till_id=None if group.preferred_till_id is None else int(group.preferred_till_id),
     )
 
 
