@@ -215,6 +215,32 @@ def check_json(
     return replace(checked, diagnostics=tuple(capped([*checked.diagnostics, *differing], limits.diagnostics)))
 
 
+Agreement: TypeAlias = Literal["same", "same but for needless arguments", "same after repair"]
+"""How a text and the tree of the JSON beside it agree."""
+
+_PARENTHESES = frozenset({"missing-paren", "extra-paren"})
+
+
+def agreement(parsed: ParseResult, tree: Expr) -> Agreement | None:
+    """How a text agrees with the tree of its JSON; None when it does not.
+
+    The platform's own editor stores JSON without the arguments of methods that take none, and JSON of the repaired
+    text beside a text with loose parentheses.
+
+    >>> agreement(parse_text('a.isNotNull("")'), parse("a.isNotNull()")), agreement(parse_text("(a>5"), parse("a>5"))
+    ('same but for needless arguments', 'same after repair')
+    """
+    from targetexpr.checking.written import without_needless
+
+    if parsed.tree is not None and parsed.tree == tree:
+        return "same"
+    if parsed.tree is not None:
+        return "same but for needless arguments" if without_needless(parsed.tree) == without_needless(tree) else None
+    if any(one.code not in _PARENTHESES for one in parsed.errors) or parsed.repaired is None:
+        return None
+    return "same after repair" if without_needless(parsed.repaired) == without_needless(tree) else None
+
+
 def lint(
     expression: str | Expr | Checked,
     schema: Schema | None = None,

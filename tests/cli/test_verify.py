@@ -317,3 +317,69 @@ def test_places_of_what_is_broken_are_those_of_the_rule_and_of_the_document(call
     assert repaired["data"][0]["expression"] == 'a=="\\u00e9"&&b==1'
     (inside,) = pair["jsonDiagnostics"]
     assert document[inside["documentSpan"]["start"]] == "x"
+
+
+# ---- what the platform's own editor stores (reported: B7, B8) -----------------------------------------------
+
+VALUE = json.dumps(
+    {
+        "arity": "binary_operation",
+        "value": ">",
+        "operands": [json.loads(name_node("a")), {"arity": "literal", "value": "5", "type": "number:primitive"}],
+    }
+)
+NULL_TEST = json.dumps(
+    {"arity": "method_call", "operands": [json.loads(name_node("a")), json.loads(name_node("isNotNull"))]}
+)
+
+
+@pytest.mark.parametrize("text", ["(a>5", "a>5)", "((a>5)", "(a)>5)", "(((a>5))", "((a>5"])
+def test_loose_parentheses_are_the_same_after_repair(text: str, call: Call) -> None:
+    document = json.dumps({"data": [{"expression": text, "expressionJson": VALUE}]})
+    done = call("verify", stdin=document)
+    assert (done.status, done.out) == (0, "<stdin>: 1 pair, all agree, 1 after repair\n")
+    assert done.err.startswith("<stdin> at /data/0/expression: same after repair")
+    (pair,) = call("verify", "--output", "json", stdin=document).data["pairs"]
+    assert pair["verdict"] == "same after repair"
+    checked = call("check", "--no-strict", stdin=document)
+    assert checked.status == 0
+    assert "warning[" in checked.err
+    assert "error[" not in checked.err
+
+
+@pytest.mark.parametrize("text", ["(a>6", "a=5)", "(a>5]", "(b>5"])
+def test_other_slips_beside_sound_json_stay_errors(text: str, call: Call) -> None:
+    document = json.dumps({"expression": text, "expressionJson": VALUE})
+    assert call("verify", stdin=document).status == 2
+    assert call("check", "--no-strict", stdin=document).status == 2
+
+
+@pytest.mark.parametrize("text", ['a.isNotNull("")', 'a.isNotNull("x","y")', "a.isNotNull(a.day(1))"])
+def test_arguments_of_a_method_that_takes_none_do_not_count(text: str, call: Call) -> None:
+    document = json.dumps({"expression": text, "expressionJson": NULL_TEST})
+    done = call("verify", stdin=document)
+    assert (done.status, done.out) == (0, "<stdin>: 1 pair, all agree\n")
+    assert "at /expression: same but for arguments of a method that takes none\n" in done.err
+    (pair,) = call("verify", "--output", "json", stdin=document).data["pairs"]
+    assert (pair["verdict"], pair["note"]) == ("same", "same but for arguments of a method that takes none")
+
+
+@pytest.mark.parametrize("text", ['a.isNull("")', 'b.isNotNull("")', 'a.contains("")', '!a.isNotNull("")'])
+def test_other_differences_beside_such_arguments_are_told(text: str, call: Call) -> None:
+    done = call("verify", stdin=json.dumps({"expression": text, "expressionJson": NULL_TEST}))
+    assert done.status == 1
+    assert "differs from its JSON" in done.err
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"arity":"missing"}',
+        '{"arity":"group","operands":[{"arity":"name","value":"a"},{"arity":"missing"}]}',
+        '{"arity":"unary_operation","value":"!","operands":[{"arity":"missing"}]}',
+    ],
+)
+def test_missing_means_that_the_platform_could_not_understand(document: str, call: Call) -> None:
+    done = call("verify", stdin=json.dumps({"expression": "a>5", "expressionJson": document}))
+    assert done.status == 2
+    assert "the platform could not understand the text" in done.err

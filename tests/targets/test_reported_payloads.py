@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from targetexpr import check, to_json
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.cli.main import main
 from targetexpr.targets import evaluate, parse_group, respond, validate
@@ -224,3 +225,43 @@ def test_evaluation_knows_sub_targets_as_reads_spell_them_and_leaves_inactive_on
     assert validate(made) == []
     (planned,) = evaluate(made, []).plan.targets
     assert [(one.id, one.name, one.percentage) for one in planned.sub_targets] == [(21799, "targetAchieved", True)]
+
+
+# ---- B8: pairs as the platform's own editor stores them -------------------------------------------------------------
+
+
+def rule_of(text: str, stored: str) -> list[tuple[str, str, str | None]]:
+    found = validate(group(targets=[target(expression=text, expressionJson=stored)]))
+    return [(one.code, one.severity, one.pointer) for one in found]
+
+
+@pytest.mark.parametrize("text", ["(currentTxn.value>5", "currentTxn.value>5)", "((currentTxn.value)>5"])
+def test_loose_parentheses_beside_sound_json_are_warned_about(text: str) -> None:
+    stored = to_json(check("currentTxn.value>5", event="TransactionAdd"))
+    (code, severity, pointer), *more = rule_of(text, stored)
+    assert (code.endswith("-paren"), severity, pointer) == (True, "warning", "/targets/0/expression")
+    assert more == []
+    # Beside other JSON, or with an unknown name inside, the text is an error as ever.
+    other = to_json(check("currentTxn.value>6", event="TransactionAdd"))
+    assert [severity for _, severity, _ in rule_of(text, other)] == ["error"]
+    unknown = text.replace("value", "valu")
+    assert "error" in [
+        severity for _, severity, _ in rule_of(unknown, stored.replace('"value","type":"real', '"valu","type":"real'))
+    ]
+
+
+@pytest.mark.parametrize("text", ['currentCustomer.email.isNotNull("")', "currentCustomer.email.isNotNull(1,2)"])
+def test_arguments_of_a_method_that_takes_none_make_no_difference(text: str) -> None:
+    stored = to_json(check("currentCustomer.email.isNotNull()", event="TransactionAdd"))
+    assert "expression-json-differs" not in [code for code, _, _ in rule_of(text, stored)]
+    other = to_json(check("currentCustomer.email.isNull()", event="TransactionAdd"))
+    assert "expression-json-differs" in [code for code, _, _ in rule_of(text, other)]
+
+
+def test_older_spellings_of_types_are_named_as_such() -> None:
+    rule = "currentTxn.date.dayOfMonth()==5"
+    stored = to_json(check(rule, event="TransactionAdd"))
+    older = stored.replace("integer:number:primitive", "integer:object:primitive")
+    (found,) = validate(group(targets=[target(expression=rule, expressionJson=older)]))
+    assert (found.code, found.severity, found.pointer) == ("type-differs", "warning", "/targets/0/expressionJson")
+    assert "older spelling" in found.message

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from targetexpr.checking.result import Call, Checked
+from targetexpr.lang.functions import KIND_METHODS
 from targetexpr.lang.nodes import Expr, MethodCall
 from targetexpr.lang.types import Type
-from targetexpr.lang.walk import preorder, with_operands
+from targetexpr.lang.walk import postorder, preorder, with_operands
 
 
 def as_written(checked: Checked) -> tuple[Expr, tuple[Type | None, ...]]:
@@ -47,3 +49,31 @@ def as_written(checked: Checked) -> tuple[Expr, tuple[Type | None, ...]]:
         types.append(checked.types[place])
         done.append((node, 1 + sum(size for _, size in operands)))
     return done[0][0], tuple(reversed(types))
+
+
+def without_needless(tree: Expr) -> Expr:
+    """The same of a tree that was not checked: by the names of methods of values, none of which takes an argument.
+
+    >>> from targetexpr import parse
+    >>> without_needless(parse('a.isNotNull("")')) == parse("a.isNotNull()")
+    True
+    """
+    done: list[Expr] = []
+    for node in postorder(tree):
+        count = len(node.children())
+        operands = done[len(done) - count :]
+        del done[len(done) - count :]
+        if isinstance(node, MethodCall) and node.arguments and node.name in _parameterless():
+            node = replace(node, operand=operands[0], arguments=())
+        else:
+            node = with_operands(node, operands)
+        done.append(node)
+    return done[0]
+
+
+@cache
+def _parameterless() -> frozenset[str]:
+    """The names of methods of values that take no argument, whatever the value."""
+    functions = [function for methods in KIND_METHODS.values() for function in methods.values()]
+    taking = {function.name for function in functions if not function.parameterless}
+    return frozenset({function.name for function in functions} - taking)

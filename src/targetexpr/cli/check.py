@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.errors import InputError
+from targetexpr.base.lazy import Lazy
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import (
     add_input,
@@ -137,14 +138,19 @@ def _source(source: Input, options: Namespace, environment: Environment) -> list
     """The results of one input: a rule, or a document with rules in it."""
     if kind_of(source.text, source.name) == "rule":
         return [Result(source, *_rule(source.text, options, environment))]
+    from targetexpr.documents.compare import repaired_pairs
     from targetexpr.documents.document import open_document
 
     document = open_document(source.text, source.name)
     results = [] if document.error is None else [Result(source, [document.error], BAD_INPUT)]
+    stored = Lazy(lambda: repaired_pairs(source.text))
     for region in document.regions:
         inside = environment if environment.event is not None else replace(environment, event=region.event)
         checked = _rule if region.kind == "rule" else _expression_json
-        results.append(Result(source, *checked(region.text, options, inside), region))
+        diagnostics, status = checked(region.text, options, inside)
+        if status == BAD_INPUT and region.kind == "rule" and region.has_pointer and region.span in stored.get():
+            diagnostics, status = _repaired(region.text, inside)
+        results.append(Result(source, diagnostics, status, region))
     if not results:
         raise InputError(f"{source.name or 'the document'} holds no expression; there is nothing to check")
     return results
@@ -157,6 +163,15 @@ def _rule(text: str, options: Namespace, environment: Environment) -> tuple[Sequ
     if checked is None or not options.no_lint:
         return analysis.diagnostics, BAD_INPUT if checked is None else YES if checked.ok else NO
     return enabled(checked.diagnostics, checked.schema, environment), YES if checked.ok else NO
+
+
+def _repaired(text: str, environment: Environment) -> tuple[Sequence[Diagnostic], int]:
+    """The same of a text with loose parentheses beside JSON of the repaired one: the platform's editor stores both."""
+    analysis = analyze(text, environment)
+    checked = analysis.checked_repaired
+    more = () if checked is None else enabled(checked.diagnostics, checked.schema, environment)
+    found = [*(replace(one, severity="warning") for one in analysis.parsed.errors), *more]
+    return found, NO if any(one.is_error for one in more) else YES
 
 
 def _expression_json(text: str, _: Namespace, environment: Environment) -> tuple[Sequence[Diagnostic], int]:

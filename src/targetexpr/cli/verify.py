@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from typing import assert_never
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.jsontext import JsonError, read_json
@@ -12,7 +13,7 @@ from targetexpr.base.render import visible_line
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import add_output, diagnostics_as_data, inputs, print_json, region_diagnostics_as_data, show
 from targetexpr.console.exits import BAD_INPUT, NO, YES
-from targetexpr.documents.compare import Comparison, compare, find_pairs
+from targetexpr.documents.compare import AGREEING, Comparison, compare, find_pairs
 
 DESCRIPTION = """\
 Walk a JSON document (a request, a response, a list of them) and compare every expression with its expressionJson;
@@ -21,6 +22,8 @@ EXAMPLES = """\
   targetexpr verify response.json
   targetexpr verify --output json request.json response.json
   curl -s ... | targetexpr verify -"""
+
+NEEDLESS = "same but for arguments of a method that takes none"
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -54,7 +57,7 @@ def _one(source: Input, quiet: bool) -> tuple[int, dict[str, object]]:
             "diagnostics": diagnostics_as_data(diagnostics, source),
         }
     compared = [compare(pair) for pair in find_pairs(document, source.text)]
-    wrong = [result for result in compared if result.verdict != "same"]
+    wrong = [result for result in compared if result.verdict not in AGREEING]
     status = YES
     if wrong:
         status = BAD_INPUT if any(result.verdict == "broken" for result in wrong) else NO
@@ -65,18 +68,20 @@ def _one(source: Input, quiet: bool) -> tuple[int, dict[str, object]]:
 
 def _tell(source: Input, compared: Sequence[Comparison], wrong: Sequence[Comparison]) -> None:
     name = source.name or "the document"
-    for result in wrong:
-        print(_block(result, name), file=sys.stderr)
+    for result in compared:
+        if result.verdict != "same" or result.needless_arguments:
+            print(_block(result, name), file=sys.stderr)
     if not compared:
         print(f"{name}: no expression with its JSON was found; nothing was compared", file=sys.stderr)
     else:
         pairs = "1 pair" if len(compared) == 1 else f"{len(compared)} pairs"
-        print(f"{name}: {pairs}, " + ("all agree" if not wrong else f"{len(wrong)} of them wrong"))
+        repaired = sum(result.verdict == "same after repair" for result in compared)
+        after = f", {repaired} after repair" if repaired else ""
+        print(f"{name}: {pairs}, " + ("all agree" if not wrong else f"{len(wrong)} of them wrong") + after)
 
 
 def _block(result: Comparison, name: str) -> str:
-    head = "cannot be read" if result.verdict == "broken" else "differs from its JSON"
-    lines = [f"{name} at {visible_line(result.pair.text.pointer or '')}: {head}"]
+    lines = [f"{name} at {visible_line(result.pair.text.pointer or '')}: {_head(result)}"]
     lines.append(f"  text: {visible_line(result.text if result.text is not None else result.pair.text.text)}")
     if result.json_text is not None:
         lines.append(f"  JSON: {visible_line(result.json_text)}   (at {visible_line(result.pair.json.pointer or '')})")
@@ -90,6 +95,20 @@ def _block(result: Comparison, name: str) -> str:
         lines.append(f"  JSON, at {visible_line(result.pair.json.pointer or '')}:")
         lines += [f"    {_diagnostic(diagnostic)}" for diagnostic in result.json_diagnostics]
     return "\n".join(lines)
+
+
+def _head(result: Comparison) -> str:
+    match result.verdict:
+        case "same":
+            return NEEDLESS if result.needless_arguments else "the same"
+        case "same after repair":
+            return "same after repair; the JSON is that of the text with its parentheses repaired"
+        case "differs":
+            return "differs from its JSON"
+        case "broken":
+            return "cannot be read"
+        case _:
+            assert_never(result.verdict)
 
 
 def _diagnostic(diagnostic: Diagnostic) -> str:
@@ -110,6 +129,8 @@ def _data(result: Comparison, source: Input) -> dict[str, object]:
         "expression": result.text if result.text is not None else pair.text.text,
         "expressionOfJson": result.json_text,
     }
+    if result.needless_arguments:
+        out["note"] = NEEDLESS
     if result.first is not None:
         out["difference"] = {"expression": result.first[0], "json": result.first[1]}
         out["agreeOnOneLevel"] = result.one_level

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
-from targetexpr.base.jsontext import Json, Kind, Path
+from targetexpr.base.jsontext import Json, JsonError, Kind, Path, read_json
 from targetexpr.base.kinds import PHRASES
 from targetexpr.base.source import Span
+from targetexpr.checking.written import without_needless
 from targetexpr.documents.region import Region, json_region
+from targetexpr.front import agreement
 from targetexpr.lang.nodes import Expr
 from targetexpr.syntax.json_decoder import from_json
 from targetexpr.syntax.lexer import lexemes
 from targetexpr.syntax.messages import diagnostic_of
-from targetexpr.syntax.parse import parse
+from targetexpr.syntax.parse import ParseResult, parse_text
 from targetexpr.syntax.parser import parse_tokens
 from targetexpr.syntax.printer import to_text
 
@@ -28,7 +30,10 @@ FAMILIES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 A JSON goes with the text whose key it begins with, where the object has that, else with the family's other text.
 """
 
-Verdict = Literal["same", "differs", "broken"]
+Verdict = Literal["same", "same after repair", "differs", "broken"]
+"""`same after repair`: the text has loose parentheses, and the JSON is that of the repaired text."""
+
+AGREEING: tuple[Verdict, ...] = ("same", "same after repair")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,7 @@ class Comparison:
     json_text: str | None = None  # what the JSON says, as text; None when it cannot be read
     first: tuple[str, str] | None = None  # where they first differ, in the text and in the JSON
     one_level: bool = False  # they differ, but agree when && and || are read on one level
+    needless_arguments: bool = False  # they agree but for arguments of a method that takes none
     text_diagnostics: tuple[Diagnostic, ...] = ()
     json_diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -87,50 +93,81 @@ def _pairs_of(members: dict[str, Json], path: Path, source: str) -> Iterator[Pai
 
 def compare(pair: Pair) -> Comparison:
     """Whether the two denote the same tree and, if not, how they differ. Never raises."""
-    text_tree, text_diagnostics = _tried(parse, pair.text.text, pair.text_kind, ("string", "boolean"))
-    json_tree, json_diagnostics = _tried(from_json, pair.json.text, pair.json_kind, ("string", "object"))
+    json_tree, json_diagnostics = _json_tree(pair)
+    parsed, text_diagnostics = _parsed(pair)
+    text_tree = None if parsed is None else parsed.tree
+    how = None if parsed is None or json_tree is None else agreement(parsed, json_tree)
     if text_tree is None or json_tree is None:
         return Comparison(
             pair=pair,
-            verdict="broken",
+            verdict="same after repair" if how == "same after repair" else "broken",
             text=to_text(text_tree) if text_tree is not None else None,
             json_text=to_text(json_tree) if json_tree is not None else None,
             text_diagnostics=text_diagnostics,
             json_diagnostics=json_diagnostics,
         )
-    if text_tree == json_tree:
-        text = to_text(text_tree)
-        return Comparison(pair=pair, verdict="same", text=text, json_text=text)
-    left, right = first_difference(text_tree, json_tree)
+    text, json_text = to_text(text_tree), to_text(json_tree)
+    if how is not None:
+        return Comparison(pair=pair, verdict="same", text=text, json_text=json_text, needless_arguments=how != "same")
+    left, right = first_difference(without_needless(text_tree), without_needless(json_tree))
     return Comparison(
         pair=pair,
         verdict="differs",
-        text=to_text(text_tree),
-        json_text=to_text(json_tree),
+        text=text,
+        json_text=json_text,
         first=(to_text(left), to_text(right)),
         one_level=parse_tokens(lexemes(pair.text.text), one_level=True).tree == json_tree,
     )
 
 
-def _tried(
-    reader: Callable[[str], Expr], text: str, kind: Kind, allowed: tuple[Kind, ...]
-) -> tuple[Expr | None, tuple[Diagnostic, ...]]:
-    if kind not in allowed:
-        words = {
-            "what": "This member",
-            "wanted": " or ".join(PHRASES[name] for name in allowed),
-            "got": PHRASES[kind],
-        }
-        return None, (diagnostic_of("wrong-kind", Span(0, len(text)), words),)
+def repaired_pairs(source: str) -> frozenset[Span]:
+    """Where in a JSON text rules stand that are the same as the JSON beside them once parentheses are repaired.
+
+    >>> json = '{"arity":"literal","value":"true","type":"boolean:primitive"}'
+    >>> repaired_pairs('{"expression": "(true", "expressionJson": ' + json + "}")
+    frozenset({Span(start=15, end=22)})
+    """
     try:
-        return reader(text), ()
+        document = read_json(source)
+    except JsonError:
+        return frozenset()
+    compared = map(compare, find_pairs(document, source))
+    return frozenset(one.pair.text.span for one in compared if one.verdict == "same after repair")
+
+
+def _parsed(pair: Pair) -> tuple[ParseResult | None, tuple[Diagnostic, ...]]:
+    refused = _wrong_kind(pair.text.text, pair.text_kind, ("string", "boolean"))
+    if refused:
+        return None, refused
+    parsed = parse_text(pair.text.text)
+    return parsed, parsed.errors
+
+
+def _json_tree(pair: Pair) -> tuple[Expr | None, tuple[Diagnostic, ...]]:
+    refused = _wrong_kind(pair.json.text, pair.json_kind, ("string", "object"))
+    if refused:
+        return None, refused
+    try:
+        return from_json(pair.json.text), ()
     except ExpressionError as error:
         return None, error.diagnostics
+
+
+def _wrong_kind(text: str, kind: Kind, allowed: tuple[Kind, ...]) -> tuple[Diagnostic, ...]:
+    if kind in allowed:
+        return ()
+    words = {
+        "what": "This member",
+        "wanted": " or ".join(PHRASES[name] for name in allowed),
+        "got": PHRASES[kind],
+    }
+    return (diagnostic_of("wrong-kind", Span(0, len(text)), words),)
 
 
 def first_difference(left: Expr, right: Expr) -> tuple[Expr, Expr]:
     """The smallest subtrees, first in the order of the text, that differ.
 
+    >>> from targetexpr import parse
     >>> first_difference(parse("a>1&&b>2"), parse("a>1&&b>3"))
     (NumberLiteral('2'), NumberLiteral('3'))
     """
