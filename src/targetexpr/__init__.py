@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from targetexpr.lang.schema.schema import Schema
     from targetexpr.records.schema import record_schema
     from targetexpr.rule import Rule, compile  # noqa: A004 - the name the library promises
+    from targetexpr.rulesets.ruleset import RuleMatches, RuleSet, RuleSetError
     from targetexpr.running.coercion import DataError
     from targetexpr.running.explaining.explanation import Explanation
     from targetexpr.syntax.json_decoder import from_json
@@ -42,6 +43,9 @@ _HOMES = {
     "Fix": "targetexpr.base.diagnostics",
     "Limits": "targetexpr.base.limits",
     "Rule": "targetexpr.rule",
+    "RuleMatches": "targetexpr.rulesets.ruleset",
+    "RuleSet": "targetexpr.rulesets.ruleset",
+    "RuleSetError": "targetexpr.rulesets.ruleset",
     "Schema": "targetexpr.lang.schema.schema",
     "SchemaError": "targetexpr.lang.schema.load",
     "Span": "targetexpr.base.source",
@@ -70,6 +74,9 @@ __all__ = [
     "Fix",
     "Limits",
     "Rule",
+    "RuleMatches",
+    "RuleSet",
+    "RuleSetError",
     "Schema",
     "SchemaError",
     "Span",

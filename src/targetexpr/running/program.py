@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 from targetexpr.checking.result import Call, Checked
 from targetexpr.lang.functions import BASKET_SHAPES, CONTEXT, Basket
@@ -16,12 +16,14 @@ from targetexpr.lang.nodes import (
     Name,
     NumberLiteral,
     StringLiteral,
+    Unary,
 )
 from targetexpr.lang.schema.model import Attribute
 from targetexpr.lang.types import Kind, kind_of
 from targetexpr.lang.walk import preorder
 from targetexpr.running.coercion import Number, Value
 from targetexpr.running.meanings import PROFILE_MEANINGS, RAW_MEANINGS, VALUE_MEANINGS
+from targetexpr.running.semantics import negative
 
 
 class ReadAttribute(NamedTuple):
@@ -126,6 +128,18 @@ def lower(checked: Checked) -> Program:
 def literal_number(node: NumberLiteral) -> Number:
     """A number literal's value: an int when it is short and whole, else a Decimal."""
     return int(node.value) if len(node.value) <= 18 and "." not in node.value else Decimal(node.value)
+
+
+def signed_literal(program: Program, index: int) -> Number | None:
+    """The value of a number literal with the signs before it; None for any other node."""
+    minus = False
+    while isinstance(node := program.nodes[index], Unary) and node.operator != "!":
+        minus ^= node.operator == "-"
+        index = program.operands[index][0]
+    number = program.constants.get(index)
+    if program.kinds[index] != "number" or number is None:
+        return None
+    return negative(cast("Number", number)) if minus else cast("Number", number)
 
 
 def _resolved(

@@ -23,7 +23,7 @@ from targetexpr.lang.operators import ARITHMETIC, COMPARISONS
 from targetexpr.running.codegen import python_ast as py
 from targetexpr.running.codegen.baskets import MOST_ITEMS, fast_total
 from targetexpr.running.coercion import Number
-from targetexpr.running.program import CallBasket, Program, ReadAttribute
+from targetexpr.running.program import CallBasket, Program, ReadAttribute, signed_literal
 from targetexpr.running.semantics import LARGEST_INT, comparable_float, compare, negative
 
 LARGEST = 1e15
@@ -99,14 +99,7 @@ class Numbers:
 
     def literal(self, index: int) -> Number | None:
         """The value of a literal with the signs before it."""
-        minus = False
-        while isinstance(node := self.program.nodes[index], Unary) and node.operator != "!":
-            minus ^= node.operator == "-"
-            index = self.program.operands[index][0]
-        if self.program.kinds[index] != "number" or index not in self.program.constants:
-            return None
-        number = cast("Number", self.program.constants[index])
-        return negative(number) if minus else number
+        return signed_literal(self.program, index)
 
     def _field_with_literal(self, index: int, operator: str, literal: Number) -> ast.expr:
         as_float = comparable_float(literal)
