@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -29,12 +29,12 @@ def bare(client: Client) -> None:
     client.made(milestone("Bare", periods=milestone()["periods"][:1], targets=None))
 
 
-def unified(client: Client) -> None:
+def unified(client: Client, members: int = 2, **more: Any) -> None:
     """A group of two periods whose targets belong together."""
     target = milestone()["targets"][0] | {"defaultValues": [{"defaultValue": 100}] * 2}
-    targets = [target | {"name": f"member {place}"} for place in range(2)]
+    targets = [target | {"name": f"member {place}"} for place in range(members)]
     group = milestone("Unified", trackingType="UNIFIED", combinationType="ALL", targets=targets)
-    client.made(group | {"periods": group["periods"][:2]})
+    client.made(group | {"periods": group["periods"][:2]} | more)
 
 
 USES = {

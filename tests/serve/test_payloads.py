@@ -185,12 +185,35 @@ def test_the_group_of_an_answer_is_made_anew(client: Client) -> None:
 UNIFIED = "update-unified-targets.request.json"
 
 
-@pytest.mark.parametrize("method", ["PUT", "POST", "PATCH"])
-def test_updates_of_unified_groups_are_no_operation_here(client: Client, method: str) -> None:
+def test_the_unified_sample_is_taken_where_its_ids_are(client: Client) -> None:
+    """Its group has targets 10461 and 10462, periods 7521 and 7522; the answer is that of the page."""
+    update = payload(UNIFIED)
+    ids = {"group": 6668, "target": 10461, "period": 7521, "defaultValue": 11652, "ruleSet": 1248820}
+    client.put("/sandbox/settings", {"ids": ids})
+    unified(client, unifiedTargetExpression={"aggregation": "SUM", "thresholdValue": 1}, members=3)
+    answer = client.put(f"{GROUPS}/6668/unifiedTargets", update)
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert (body["errors"], body["warnings"]) == (None, None)
+    data = body["data"]
+    assert list(data) == ["unifiedTargetExpression", "targets", "deactivateTargetIds"]
+    assert data["unifiedTargetExpression"] == {
+        "aggregation": "SUM",
+        "thresholdValue": 40000,
+        "ruleExpression": "(10461 & 10463)",
+    }
+    assert data["deactivateTargetIds"] == [10462]
+    (target,) = data["targets"]
+    target.pop("attribution")
+    assert target == update["targets"][0] | {"eventName": "TransactionAdd"}
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_unified_groups_are_updated_by_put(client: Client, method: str) -> None:
     unified(client)
-    for body in (text(UNIFIED), "{", "", "[]"):
-        answer = client.ask(method, f"{GROUPS}/1/unifiedTargets", content=body)
-        assert (answer.status_code, problems(answer)) == (404, [(None, "no-such-path", None)])
+    answer = client.ask(method, f"{GROUPS}/1/unifiedTargets", content=text(UNIFIED))
+    assert (answer.status_code, problems(answer)) == (405, [(None, "method", None)])
+    assert answer.headers["allow"] == "PUT"
 
 
 MEMBERS: list[tuple[str, dict[str, object], int, Wanted]] = [

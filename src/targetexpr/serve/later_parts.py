@@ -9,11 +9,13 @@ from typing import Any, cast
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.pointers import join, split
 from targetexpr.serve import clock, request_fields, sandbox_settings
-from targetexpr.serve.errors import Refusal, error, invalid_input
+from targetexpr.serve.changes import refuse_all
+from targetexpr.serve.errors import error, invalid_input
 from targetexpr.serve.group_rows import JsonObject, body_of, existing_group, parts_of, window_of, with_body
 from targetexpr.serve.groups import MAX_ITEMS, Created, advance_sequences, refuse_taken_id, respond_to
 from targetexpr.serve.names import name_taken, take_name
 from targetexpr.serve.rows import ORGANISATION, Rows
+from targetexpr.serve.sandbox_settings import Settings
 from targetexpr.serve.store import Store
 from targetexpr.targets.api.default_json import rule_over
 from targetexpr.targets.model.enums import CombinationType, EvaluationType, TrackingType
@@ -21,6 +23,7 @@ from targetexpr.targets.model.envelope import checked
 from targetexpr.targets.model.error_numbers import NO_PERIOD
 from targetexpr.targets.model.group import Period, Target, TargetGroup
 from targetexpr.targets.model.json_values import JsonValue
+from targetexpr.targets.model.scalars import WireDate
 from targetexpr.targets.validation.validate import validate
 
 
@@ -29,26 +32,39 @@ def add_targets(store: Store, id: int, body: JsonValue, actor: Mapping[str, Json
     requests, pointers = _items(body, request_fields.of_target)
     with store.write() as rows:
         row, settings = existing_group(rows, id, active=True), sandbox_settings.load(rows)
-        group = body_of(row)
-        old = parts_of(group, "targets")
-        warnings = _check(
-            _diagnose(group, "targets", [*old, *requests], len(old), pointers),
-            _taken_targets(rows, requests, pointers) + _unknown_periods(group, requests, pointers),
-        )
-        models = [Target.model_validate(request) for request in requests]
-        ids = rows.sequences()
-        answer = respond_to(models, settings, actor, {**ids, "group": row.id})
-        targets = cast("list[JsonObject]", answer["data"])
-        for index, target in enumerate(targets):
-            if isinstance(target.get("name"), str):
-                # Twins come after all originals, one for each at most; a clash is reported at the first of them.
-                pointer = pointers[index] if index < len(pointers) else pointers[0]
-                take_name(rows, "target", ORGANISATION, cast(str, target["name"]), f"{pointer}/name", row.id)
-        refuse_taken_id(lambda: rows.add_targets([cast(int, target["id"]) for target in targets], row.id))
-        advance_sequences(rows, ids, {"targets": list[JsonValue](targets)})
-        rows.change_group(with_body(row, _with_targets(group, [*old, *targets]), settings, actor))
+        changed, made = with_new_targets(rows, body_of(row), requests, pointers, settings, actor)
+        rows.change_group(with_body(row, changed, settings, actor))
         clock.use_instants(rows, settings)
-    return Created(data=list[JsonValue](targets), warnings=warnings)
+    return made
+
+
+def with_new_targets(
+    rows: Rows,
+    group: JsonObject,
+    requests: Sequence[JsonObject],
+    pointers: Sequence[str],
+    settings: Settings,
+    actor: Mapping[str, JsonValue],
+) -> tuple[JsonObject, Created]:
+    """A group with targets more, checked in it, and those targets as they are answered; names and ids are taken."""
+    old, number = parts_of(group, "targets"), cast(int, group["id"])
+    warnings = refuse_all(
+        _diagnose(group, "targets", [*old, *requests], len(old), pointers),
+        _taken_targets(rows, requests, pointers) + _unknown_periods(group, requests, pointers),
+    )
+    models = [Target.model_validate(request) for request in requests]
+    ids = rows.sequences()
+    answer = respond_to(models, settings, actor, {**ids, "group": number})
+    targets = cast("list[JsonObject]", answer["data"])
+    for index, target in enumerate(targets):
+        if isinstance(target.get("name"), str):
+            # Twins come after all originals, one for each at most; a clash is reported at the first of them.
+            pointer = pointers[index] if index < len(pointers) else pointers[0]
+            take_name(rows, "target", ORGANISATION, cast(str, target["name"]), f"{pointer}/name", number)
+    refuse_taken_id(lambda: rows.add_targets([cast(int, target["id"]) for target in targets], number))
+    advance_sequences(rows, ids, {"targets": list[JsonValue](targets)})
+    made = Created(data=list[JsonValue](targets), warnings=warnings)
+    return with_targets(group, [*old, *targets]), made
 
 
 def add_periods(store: Store, id: int, body: JsonValue, actor: Mapping[str, JsonValue]) -> Created:
@@ -56,26 +72,62 @@ def add_periods(store: Store, id: int, body: JsonValue, actor: Mapping[str, Json
     requests, pointers = _items(body, request_fields.of_period)
     with store.write() as rows:
         row, settings = existing_group(rows, id, active=True), sandbox_settings.load(rows)
-        group = body_of(row)
-        old = parts_of(group, "periods")
-        warnings = _check(
-            _diagnose(group, "periods", [*old, *requests], len(old), pointers),
-            _taken_periods(rows, row.id, requests, pointers) + _missing_values(group, len(old), len(requests)),
-        )
-        model = TargetGroup(periods=tuple(checked(Period, request, "") for request in requests))
-        ids = rows.sequences()
-        answer = respond_to(model, settings, actor, {**ids, "group": row.id})
-        periods = parts_of(cast(JsonObject, answer["data"]), "periods")
-        for period, pointer in zip(periods, pointers, strict=True):
-            if isinstance(period.get("refCode"), str):
-                take_name(rows, "period", row.id, cast(str, period["refCode"]), f"{pointer}/refCode", row.id)
-        advance_sequences(rows, ids, {"periods": list[JsonValue](periods)})
-        changed: JsonObject = {**group, "periods": [*old, *periods]}
-        if "targets" in group:
-            changed["targets"] = [_with_period_ids(target, len(old), periods) for target in parts_of(group, "targets")]
+        changed, made = with_new_periods(rows, body_of(row), requests, pointers, settings, actor)
         rows.change_group(with_body(row, changed, settings, actor))
         clock.use_instants(rows, settings)
-    return Created(data=list[JsonValue](periods), warnings=warnings)
+    return made
+
+
+def with_new_periods(
+    rows: Rows,
+    group: JsonObject,
+    requests: Sequence[JsonObject],
+    pointers: Sequence[str],
+    settings: Settings,
+    actor: Mapping[str, JsonValue],
+) -> tuple[JsonObject, Created]:
+    """A group with periods more, checked in it, and those periods as they are answered; names and ids are taken."""
+    old, number = parts_of(group, "periods"), cast(int, group["id"])
+    warnings = refuse_all(
+        _diagnose(group, "periods", [*old, *requests], len(old), pointers),
+        _taken_periods(rows, number, requests, pointers) + _missing_values(group, len(old), len(requests)),
+    )
+    model = TargetGroup(periods=tuple(checked(Period, request, "") for request in requests))
+    ids = rows.sequences()
+    answer = respond_to(model, settings, actor, {**ids, "group": number})
+    periods = parts_of(cast(JsonObject, answer["data"]), "periods")
+    for period, pointer in zip(periods, pointers, strict=True):
+        if isinstance(period.get("refCode"), str):
+            take_name(rows, "period", number, cast(str, period["refCode"]), f"{pointer}/refCode", number)
+    advance_sequences(rows, ids, {"periods": list[JsonValue](periods)})
+    changed = with_periods(group, [*old, *periods])
+    if "targets" in group:
+        changed["targets"] = [_with_period_ids(target, len(old), periods) for target in parts_of(group, "targets")]
+    return changed, Created(data=list[JsonValue](periods), warnings=warnings)
+
+
+def with_periods(group: JsonObject, periods: Sequence[JsonObject]) -> JsonObject:
+    """The group with these periods; cycle dates that were derived from its periods are derived from these."""
+    changed: JsonObject = {**group, "periods": list[JsonValue](periods)}
+    dates = ("targetCycleStartDate", "targetCycleEndDate")
+    old, new = (_bounds_of(one) for one in (parts_of(group, "periods"), periods))
+    if old is not None and new is not None and tuple(group.get(name) for name in dates) == old:
+        changed |= dict(zip(dates, new, strict=True))
+    return changed
+
+
+def _bounds_of(periods: Sequence[JsonObject]) -> tuple[str, str] | None:
+    """The cycle dates that a create derives from these periods; None without any, or where a date cannot be read."""
+    try:
+        days = [
+            tuple(WireDate.read(cast(str, period[name])).day for name in ("startDate", "endDate")) for period in periods
+        ]
+    except (KeyError, TypeError, ValueError):
+        return None  # what is wrong with it the validation says
+    if not days:
+        return None
+    first, last = min(start for start, _ in days), max(end for _, end in days)
+    return f"{first.isoformat()}T00:00:00.000Z", f"{last.isoformat()}T23:59:59.000Z"
 
 
 def _items(body: JsonValue, request_of: Callable[[JsonObject], JsonObject]) -> tuple[list[JsonObject], list[str]]:
@@ -111,18 +163,6 @@ def _diagnose(
         elif steps == [member] and diagnostic.code in _OF_THE_LIST:
             found.append(replace(diagnostic, pointer=""))
     return found
-
-
-def _check(diagnostics: Sequence[Diagnostic], more: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The warnings. Raises Refusal when there are errors; of `more`, those at places where there is none yet."""
-    errors = [diagnostic for diagnostic in diagnostics if diagnostic.is_error]
-    warnings = tuple(diagnostic for diagnostic in diagnostics if not diagnostic.is_error)
-    known = {diagnostic.pointer for diagnostic in errors}
-    errors += [diagnostic for diagnostic in more if diagnostic.pointer not in known]
-    if errors:
-        status = 404 if all(diagnostic.number == NO_PERIOD for diagnostic in errors) else 400
-        raise Refusal(errors, status, warnings)
-    return warnings
 
 
 def _taken_targets(rows: Rows, requests: Sequence[JsonObject], pointers: Sequence[str]) -> list[Diagnostic]:
@@ -190,7 +230,7 @@ def _missing_values(group: JsonObject, old: int, new: int) -> list[Diagnostic]:
     ]
 
 
-def _with_targets(group: JsonObject, targets: list[JsonObject]) -> JsonObject:
+def with_targets(group: JsonObject, targets: list[JsonObject]) -> JsonObject:
     """The group with these targets; the rule over the ids of a unified one is made anew."""
     changed: JsonObject = {**group, "targets": list[JsonValue](targets)}
     unified = group.get("unifiedTargetExpression")

@@ -79,6 +79,13 @@ def take_name(rows: Rows, kind: NamedKind, scope: int, name: str, pointer: str, 
         raise Refusal([name_taken(kind, name, pointer)]) from None
 
 
+def retake_name(rows: Rows, kind: NamedKind, scope: int, old: str | None, new: str, pointer: str, group: int) -> None:
+    """Takes a name in place of another, which becomes free. Raises Refusal as `take_name` does."""
+    if old is not None:
+        rows.remove_name(kind, scope, old)
+    take_name(rows, kind, scope, new, pointer, group)
+
+
 def take_names(rows: Rows, group: int, data: JsonObject) -> None:
     """Takes the names of a group that is made, and of all its parts. Raises Refusal when one is taken."""
     for kind, name, pointer in _names_in(data):

@@ -147,6 +147,11 @@ def components(operations: Sequence[Operation]) -> Mapping[str, JsonSchema]:
     return {
         **definitions["$defs"],
         **{name: schema for name, schema in bodies.items() if isinstance(schema, dict)},
+        **{
+            name: ref(schema.__name__)
+            for name, schema in bodies.items()
+            if not isinstance(schema, dict) and name != schema.__name__
+        },
         **{_component(operation.answer): operation.answer.schema for operation in operations},
         "Refusal": refusal,
     }

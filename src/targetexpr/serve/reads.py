@@ -28,7 +28,7 @@ _FIRST_MEMBERS = ("id", "attribution", "orgId", "createdOn")
 def read(store: Store, id: int, *, periods: bool) -> JsonObject:
     """One group, active or not."""
     with store.read() as rows:
-        return _read_form(existing_group(rows, id), sandbox_settings.load(rows), periods=periods)
+        return read_form(existing_group(rows, id), sandbox_settings.load(rows), periods=periods)
 
 
 def read_all(store: Store, *, periods: bool, only_active: bool, user_made: bool) -> list[JsonValue]:
@@ -36,7 +36,7 @@ def read_all(store: Store, *, periods: bool, only_active: bool, user_made: bool)
     with store.read() as rows:
         settings = sandbox_settings.load(rows)
         listed = rows.groups(only_active=only_active, user_made=user_made)
-    return [_read_form(row, settings, periods=periods) for row in listed]
+    return [read_form(row, settings, periods=periods) for row in listed]
 
 
 def read_targets(store: Store, id: int) -> list[JsonValue]:
@@ -61,10 +61,10 @@ def deactivate(store: Store, id: int, actor: Mapping[str, JsonValue]) -> JsonObj
             body["targets"] = [{**target, "active": False} for target in parts_of(body, "targets")]
         row = with_body(row, body, settings, actor)._replace(active=False, ended=row.body)
         rows.change_group(row)
-    return _read_form(row, settings, periods=False)
+    return read_form(row, settings, periods=False)
 
 
-def _read_form(row: GroupRow, settings: Settings, *, periods: bool) -> JsonObject:
+def read_form(row: GroupRow, settings: Settings, *, periods: bool) -> JsonObject:
     """A group as reads have it: attribution, orgId, createdOn and the active period added, periods when asked for.
 
     Nothing else differs from the answer of the create call but the statuses of periods, which follow the clock.

@@ -31,32 +31,33 @@ from targetexpr.targets.model.server_members import SERVER_MEMBERS, is_from_clie
 
 def of_group(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The request of a group, without what a read adds. Values go to the periods they name, else by position."""
-    made = _of_client(body, TargetGroup)
+    made = of_part(body, TargetGroup)
     periods = body.get("periods")
     order = [one.get("id") for one in periods if isinstance(one, dict)] if isinstance(periods, list) else []
     _each(made, "periods", of_period)
-    _each(made, "streaks", lambda level: _of_client(level, Streak))
+    _each(made, "streaks", lambda level: of_part(level, Streak))
     _each(made, "targets", lambda target: _by_position(of_target(target), order))
     unified = made.get("unifiedTargetExpression")
     if isinstance(unified, dict):
-        made["unifiedTargetExpression"] = _of_client(unified, UnifiedTargetExpression)
+        made["unifiedTargetExpression"] = of_part(unified, UnifiedTargetExpression)
     return made
 
 
 def of_period(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The request of a period."""
-    return _of_client(body, Period)
+    return of_part(body, Period)
 
 
 def of_target(body: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The request of a target that is added to a group: its values may name periods."""
-    made = _of_client(body, Target)
+    made = of_part(body, Target)
     _each(made, "defaultValues", lambda one: _without(one, ("id",)))
-    _each(made, "targetMilestoneTriggers", lambda one: _of_client(one, Trigger))
+    _each(made, "targetMilestoneTriggers", lambda one: of_part(one, Trigger))
     return made
 
 
-def _of_client(body: Mapping[str, JsonValue], model: type[Wire]) -> dict[str, JsonValue]:
+def of_part(body: Mapping[str, JsonValue], model: type[Wire]) -> dict[str, JsonValue]:
+    """The members of an object that are the client's to say."""
     return {name: value for name, value in body.items() if is_from_client(model, name, value)}
 
 

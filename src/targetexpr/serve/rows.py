@@ -144,6 +144,10 @@ class Rows:
         rows = [(kind, scope, name.casefold(), group) for name in names]
         self._many("INSERT INTO names VALUES(?,?,?,?)", rows)
 
+    def remove_name(self, kind: NamedKind, scope: int, name: str) -> None:
+        """A name that is free again."""
+        self._run("DELETE FROM names WHERE kind=? AND scope=? AND folded=?", (kind, scope, name.casefold()))
+
     def is_taken(self, kind: NamedKind, name: str, scope: int | None = ORGANISATION) -> bool:
         """Whether something of a kind has the name, upper and lower case alike; `scope` None looks everywhere."""
         if scope is None:

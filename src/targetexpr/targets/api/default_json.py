@@ -24,12 +24,18 @@ def status_of(first: date | None, last: date | None, today: date) -> PeriodStatu
 
 
 def rule_over(targets: Iterable[JsonValue], combination: CombinationType | None) -> str:
-    """The rule of a unified group over the ids of its members as they are answered, twins left out.
+    """The rule of a unified group over the ids of its members as they are answered, twins and inactive ones left out.
 
-    >>> rule_over([{"id": 7, "name": "a"}, {"id": 8, "name": "b"}], CombinationType.ANY)
-    '(7 | 8)'
+    >>> rule_over([{"id": 7, "name": "a"}, {"id": 8, "name": "b", "active": False}, {"id": 9}], CombinationType.ANY)
+    '(7 | 9)'
     """
-    members = [one for one in targets if isinstance(one, dict) and not is_twin(one.get("name"), one.get("eventName"))]
+    members = [
+        one
+        for one in targets
+        if isinstance(one, dict)
+        and one.get("active") is not False
+        and not is_twin(one.get("name"), one.get("eventName"))
+    ]
     sign = " | " if combination is CombinationType.ANY else " & "
     return f"({sign.join(str(one['id']) for one in members)})"
 
