@@ -68,6 +68,9 @@ NO_NULL = Message(
     hint="To test for a missing value, write `.isNull()` or `.isNotNull()` after the attribute.",
     tags=NAME_PREFIX,
 )
+NULL_COMPARED = Message(
+    code="unknown-name", text=NO_NULL.text, hint=NO_NULL.hint, fix="Write `.{method}()`", tags=NAME_PREFIX
+)
 MISSING_DOT = Message(code="missing-dot", text="Missing dot between the profile `{profile}` and `{member}`.")
 PROFILE_ALONE = Message(
     code="profile-alone",
@@ -85,9 +88,35 @@ def unknown_name(state: State, place: int, node: Name, receiver: bool) -> None:
     elif receiver:
         _unknown_receiver(state, place, node)
     elif node.name.lower() in ("null", "none", "nil"):
-        state.unknown(place, NO_NULL.at(node.span, name=node.name))
+        _null(state, place, node)
     else:
         _unknown_value(state, place, node)
+
+
+def _null(state: State, place: int, node: Name) -> None:
+    """`null`, which other languages have; compared with an attribute or the result of a method, that is asked."""
+    parents = (state.order[at] for at in range(place - 1, max(place - 1 - _NEAR, -1), -1))
+    compared = next(
+        (one for one in parents if isinstance(one, Binary) and (one.left is node or one.right is node)), None
+    )
+    method = {"==": "isNull", "!=": "isNotNull"}.get(compared.operator) if compared is not None else None
+    if compared is None or method is None or node.span.start < 0:
+        state.unknown(place, NO_NULL.at(node.span, name=node.name))
+        return
+    value = compared.right if compared.left is node else compared.left
+    outside = Span(min(node.span.start, value.span.start), max(node.span.end, value.span.end))
+    edits: list[Edit] = []
+    if isinstance(value, Dereference | MethodCall) and compared.span == outside:  # no parentheses round either
+        before, behind = Span(outside.start, value.span.start), Span(value.span.end, outside.end)
+        edits = (
+            [Edit(behind, f".{method}()")]
+            if before.start == before.end
+            else [Edit(before, ""), Edit(behind, f".{method}()")]
+        )
+    state.unknown(place, NULL_COMPARED.at(node.span, edits=edits, name=node.name, method=method))
+
+
+_NEAR = 12  # nodes before a name among which the comparison is looked for that it is the right side of
 
 
 def _unknown_receiver(state: State, place: int, node: Name) -> None:

@@ -111,6 +111,9 @@ _BEHIND_STRING = re.compile(r"[ \t]*(?:[,)&|=!<>+*/%?:-]|[\r\n]|\Z)")
 CLOSERS_TRIED = 20
 """How many quotes may be looked at for the one that closes a string."""
 
+_LIST = re.compile(r"(?<![\w.])(?:in|between|of)\s*\Z", re.IGNORECASE)
+_LIST_WORDS = 20  # characters before a bracket in which such a word is looked for
+
 _NOTHING = re.compile(r"[ \t)]*(?:[\r\n]|\Z)")
 _SAME = re.compile(r"(.)\1*", re.DOTALL)
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]*)?[eE][+-]?[0-9]+(?![A-Za-z0-9_])")
@@ -131,6 +134,7 @@ class _Repairer:
         self.dropped = 0
         self.at = 0
         self.open = 0  # parentheses
+        self.lists: list[str] = []  # what closes the lists that are open
         self.edits: list[Edit] = []
         self.diagnostics: list[Diagnostic] = []
         self.unrepairable = False
@@ -176,6 +180,8 @@ class _Repairer:
             self.at = exponent.end()
             return
         found = token.match(self.text, self.at)
+        if found is None and self.list_bracket():
+            return
         if found is None:
             run = _SAME.match(self.text, self.at)
             assert run is not None
@@ -184,6 +190,21 @@ class _Repairer:
             return
         self.open += {"LPAR": 1, "RPAR": -1}.get(str(found.lastgroup), 0)
         self.at = found.end()
+
+    def list_bracket(self) -> bool:
+        """`in [1,2]`, `in {1,2}`: the brackets of a list, which parentheses stand for until the list is written out."""
+        char, span = self.text[self.at], Span(self.at, self.at + 1)
+        if char in "[{" and _LIST.search(self.text, max(self.at - _LIST_WORDS, 0), self.at):
+            self.lists.append("]" if char == "[" else "}")
+        elif self.lists and char == self.lists[-1]:
+            self.lists.pop()
+        else:
+            return False
+        write = "(" if char in "[{" else ")"
+        self.report("list-bracket", span, Edit(span, write), text=char, write=write)
+        self.open += 1 if write == "(" else -1
+        self.at = span.end
+        return True
 
     # Strings. On a line with an odd number of straight quotes one is missing, and a string that seems whole may have
     # swallowed an operator and run up to the opening quote of the next one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from targetexpr.base.diagnostics import Edit
 from targetexpr.syntax.lexer import Token
-from targetexpr.syntax.messages import diagnostic_of
+from targetexpr.syntax.messages import diagnostic, diagnostic_of
 from targetexpr.syntax.recovery.context import RecoveryContext, Repair, cut, end_of_operand
 from targetexpr.syntax.recovery.parentheses import beside_or
 
@@ -22,6 +22,9 @@ def chained_comparison(context: RecoveryContext) -> Repair | None:
         operands.append((operators[-1] + 1, end))
         operators.append(end)
     operators.pop()
+    arrow = next((at for at in operators if context.written(context.tokens[at]) == "=>"), None)
+    if arrow is not None:  # beside another comparison it is no `>=`, but what functions and implications have
+        return Repair(diagnostic("arrow", context.span(context.tokens[arrow])), None)
     signs = {context.tokens[at].text for at in operators}
     words = {"first": cut(context, left, context.index), "operator": context.token.text}
     if signs <= {"<", "<="} or signs <= {">", ">="}:

@@ -173,5 +173,5 @@ def end_of_operand(tokens: list[Token], at: int) -> int:
         at += 1
 
 
-def short(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "..."
+def short(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."

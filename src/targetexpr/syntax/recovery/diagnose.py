@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -79,10 +80,23 @@ def errors(text: str, tokens: list[Token], limits: Limits) -> Recovered:
         read = tokens if repaired.text == text else tokenize(repaired.text)
         suspicions = SuspiciousTokens(read, repaired, "error", limits.diagnostics)
         wrong, meant = recover(suspicions.tokens, repaired)
-        found += [*suspicions.diagnostics, *wrong]
+        found = [*_without_covered(found, wrong), *suspicions.diagnostics, *wrong]
         dropped += suspicions.dropped
         recovered = None if meant is None else [_in_original(token, repaired) for token in meant]
     return Recovered(capped(found, limits.diagnostics, dropped), recovered)
+
+
+def _without_covered(characters: list[Diagnostic], structure: list[Diagnostic]) -> list[Diagnostic]:
+    """Mistakes in characters without those that are part of one in structure: the brackets of a list, an arrow."""
+    fixes = [fix for one in structure if one.code in ("in-list", "between") for fix in one.fixes]
+    covered = [one.span for one in structure if one.code == "arrow"]
+    covered = sorted([*covered, *(edit.span for fix in fixes for edit in fix.edits)])
+
+    def inside(span: Span) -> bool:
+        at = bisect_right(covered, (span.start, span.end)) - 1
+        return at >= 0 and covered[at].end >= span.end
+
+    return [one for one in characters if one.code not in ("list-bracket", "other-operator") or not inside(one.span)]
 
 
 def _in_original(token: Token, repaired: RepairedText) -> Token:

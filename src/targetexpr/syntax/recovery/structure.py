@@ -13,6 +13,7 @@ from targetexpr.syntax.lexer import Token, tokenize
 from targetexpr.syntax.messages import diagnostic, mistakes
 from targetexpr.syntax.recovery.characters import RepairedText, visible
 from targetexpr.syntax.recovery.comparisons import chained_comparison
+from targetexpr.syntax.recovery.conditionals import conditional, exclusive_or, leading_word
 from targetexpr.syntax.recovery.context import (
     IncrementalParse,
     ParseFailure,
@@ -21,6 +22,7 @@ from targetexpr.syntax.recovery.context import (
     run,
     short,
 )
+from targetexpr.syntax.recovery.phrases import phrase
 from targetexpr.syntax.recovery.punctuation import (
     colon_for_comma,
     digit_grouping,
@@ -45,6 +47,10 @@ REPAIRS: tuple[Callable[[RecoveryContext], Repair | None], ...] = (
     colon_for_comma,
     missing_comma,
     missing_dot,
+    phrase,
+    exclusive_or,
+    conditional,
+    leading_word,
     word_operator,
     digit_grouping,
     double_dot,

@@ -6,7 +6,7 @@ from targetexpr.base.diagnostics import Edit
 from targetexpr.lang.operators import BINARY, LOGICAL
 from targetexpr.syntax.lexer import ENDS_OPERAND, STARTS_OPERAND, Token, tokenize
 from targetexpr.syntax.messages import diagnostic, mistakes
-from targetexpr.syntax.recovery.context import RecoveryContext, Repair, end_of_operand, operator_kind
+from targetexpr.syntax.recovery.context import RecoveryContext, Repair, cut, end_of_operand, operator_kind
 
 
 def word_operator(context: RecoveryContext) -> Repair | None:
@@ -19,9 +19,11 @@ def word_operator(context: RecoveryContext) -> Repair | None:
     if token.kind == "NAME" and before.kind in ENDS_OPERAND:
         if token.text.lower() == "is" and before.kind in ("NAME", "RPAR") and (test := _null_test(context)) is not None:
             return test
+        if token.text.lower() == "is" and context.tokens[at + 1].text.lower() == "not":
+            return write_operator(context, at, "!=", last=at + 1)
         write = words.get(token.text.lower())
         if write is not None and (write in BINARY or write in LOGICAL):
-            return _write_operator(context, at, write)
+            return write_operator(context, at, write)
     standing = context.tokens[at - 2] if at > 1 else None
     is_not = before.kind == "NAME" and words.get(before.text.lower()) == "!" and token.kind in STARTS_OPERAND
     if is_not and (standing is None or standing.kind not in ENDS_OPERAND | {"DOT"}):
@@ -51,7 +53,7 @@ def _negation(context: RecoveryContext) -> Repair:
     at = context.index - 1
     end = _end_of_comparison(context.tokens, context.index)
     if not any(token.kind == "COMPARE" for token in context.tokens[context.index : end]):
-        return _write_operator(context, at, "!")
+        return write_operator(context, at, "!")
     word, first, last = context.tokens[at], context.tokens[at + 1], context.tokens[end - 1]
     context.overlaps(first.start)
     opening = Edit(context.repaired.span(word.start, first.start), "!(")
@@ -71,10 +73,12 @@ def _end_of_comparison(tokens: list[Token], at: int) -> int:
     return end
 
 
-def _write_operator(context: RecoveryContext, at: int, write: str) -> Repair:
-    token = context.tokens[at]
-    span = context.span(token)
-    reported = diagnostic(
-        "word-operator", span, edits=(context.edit(token, token, write),), text=token.text, write=write
-    )
-    return Repair(reported, context.replace(at, 1, Token(operator_kind(write), write, token.start, token.end)))
+def write_operator(context: RecoveryContext, at: int, write: str, *, last: int | None = None) -> Repair:
+    """An operator instead of a word, or of all words up to `last`."""
+    last = at if last is None else last
+    first, end = context.tokens[at], context.tokens[last]
+    edit = context.edit(first, end, write)
+    text = cut(context, at, last + 1)
+    reported = diagnostic("word-operator", context.span(first, end), edits=(edit,), text=text, write=write)
+    new = Token(operator_kind(write), write, first.start, end.end)
+    return Repair(reported, context.replace(at, last + 1 - at, new))
