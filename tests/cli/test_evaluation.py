@@ -202,6 +202,7 @@ def test_explain(run: Any) -> None:
     status, out, err = run("explain", RULE, "--profile", "currentTxn", stdin=LINES)
     assert status == 2
     assert [line for line in out.splitlines() if line.startswith("line ")] == [
+        "line 1: The rule holds.",
         "line 4: The rule does not hold.",
         "line 5: The rule could not be decided: the data does not fit.",
         "line 7: The rule does not hold: it is null, because data is missing.",

@@ -152,7 +152,9 @@ def test_eval(data: Callable[[str], Path], name: str, capsys: pytest.CaptureFixt
 def test_target_simulate(data: Callable[[str], Path], name: str, capsys: pytest.CaptureFixture[str]) -> None:
     sentence = VERDICTS[name][1]
     path = data(name)
-    status = main(["target", "simulate", "group.json", "--data", str(path), "--table", "contributions"])
+    status = main(
+        ["target", "simulate", "group.json", "--data", str(path), "--table", "contributions", "--output", "json"]
+    )
     out, err = capsys.readouterr()
     told = f"{path}, line 2: {sentence}\n1 of 3 records could not be read\n" if sentence else ""
     assert (status, err) == (2 if sentence else 0, told)

@@ -183,8 +183,8 @@ def test_what_it_refuses_to_do(
     assert "There is no folder" in refused(capsys, "--port", "0", "--database", "no/where.sqlite3")
     (tmp_path / "text").write_text("not a database" * 100)
     assert "is not an SQLite database" in refused(capsys, "--port", "0", "--database", "text")
-    assert "invalid port value: '70000'" in refused(capsys, "--port", "70000")
-    assert "invalid number of bytes value: '0'" in refused(capsys, "--max-body", "0")
+    assert "--port: expected a whole number from 0 to 65535, not '70000'" in refused(capsys, "--port", "70000")
+    assert "--max-body: expected a whole number from 1 to 1099511627776, not '0'" in refused(capsys, "--max-body", "0")
     monkeypatch.setenv("TARGETEXPR_SERVE_USER", "nobody")
     assert "NAME:PASSWORD" in refused(capsys)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["text"]

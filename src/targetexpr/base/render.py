@@ -9,6 +9,7 @@ from typing import TextIO
 
 from targetexpr.base.diagnostics import Diagnostic, Fix
 from targetexpr.base.source import Source, Span
+from targetexpr.base.width import text_width
 
 WINDOW = 100
 """Columns of a source line that are shown; a longer line is cut round the place."""
@@ -123,7 +124,7 @@ def _line(span: Span, source: Source, number: int) -> tuple[str, str]:
     for offset in range(left, max(right, start + 1)):
         char = source.text[offset] if offset < right else " "
         shown = _shown(char, column)
-        width = sum(map(_width, shown))
+        width = text_width(shown)
         cells.append(shown)
         marks.append(("^" if start <= offset < end else " ") * width)
         column += width
@@ -146,13 +147,6 @@ def _shown(char: str, column: int) -> str:
     if char.isprintable() or unicodedata.combining(char):
         return char
     return f"<{ord(char):04X}>"
-
-
-def _width(char: str) -> int:
-    """Terminal columns of a character: none for combining marks, two for wide ones."""
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _fix_line(fix: Fix, source: Source) -> str:

@@ -24,6 +24,7 @@ from targetexpr.cli.inputs import (
     show,
 )
 from targetexpr.console.exits import BAD_INPUT, NO, YES
+from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
 from targetexpr.documents.kinds import ENDINGS, kind_of
 from targetexpr.front import Environment, analyze, check_json, enabled
@@ -50,22 +51,9 @@ def arguments(parser: ArgumentParser) -> None:
     add_output(parser, "sarif")
     add_schema(parser)
     add_event(parser)
-    parser.add_argument(
-        "--expect",
-        choices=("boolean", "number", "string", "date", "any"),
-        default="boolean",
-        help="what the rules must come out as (default: boolean)",
-    )
-    strictness = parser.add_mutually_exclusive_group()
-    strictness.add_argument(
-        "--strict", action="store_true", default=True, help="unknown names are errors (the default)"
-    )
-    strictness.add_argument(
-        "--no-strict", dest="strict", action="store_false", help="unknown names are warnings, and have no type"
-    )
-    parser.add_argument("--on", action="append", default=[], metavar="CODE", help="switch a warning on, by its code")
-    parser.add_argument("--off", action="append", default=[], metavar="CODE", help="switch a warning off, by its code")
-    parser.add_argument("--no-lint", action="store_true", help="only errors, and warnings about names and values")
+    add(parser, "--expect")
+    add(parser.add_mutually_exclusive_group(), "--strict", "--no-strict")
+    add(parser, "--on", "--off", "--no-lint")
 
 
 def run(options: Namespace) -> int:
@@ -225,7 +213,7 @@ def _show(result: Result) -> None:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+    return f"{f'{number:,}' if number else 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 def _data(result: Result) -> dict[str, object]:

@@ -7,10 +7,12 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
+from targetexpr.base.source import Input
 from targetexpr.cli.inputs import add_input, add_output, one_input, show
-from targetexpr.cli.records import Progress, add_data, records
+from targetexpr.cli.records import Progress, add_data, is_data, json_place, meant_for_the_command, place, records
 from targetexpr.console.data_shape import Absent, check_profile, profile_of_flat
 from targetexpr.console.exits import BAD_INPUT, NO, YES
+from targetexpr.console.options import add
 from targetexpr.console.outcomes import Counts, Failure, outcome_of, word
 from targetexpr.console.schemas import add_event, add_schema, load
 from targetexpr.records.record import Record
@@ -33,7 +35,7 @@ EXAMPLES = """\
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_rule(parser)
-    parser.add_argument("--count", action="store_true", help="print only how many records say yes, no and null")
+    add(parser, "--count")
 
 
 def add_rule(parser: ArgumentParser) -> None:
@@ -42,13 +44,7 @@ def add_rule(parser: ArgumentParser) -> None:
     add_data(parser)
     add_schema(parser)
     add_event(parser)
-    parser.add_argument(
-        "--on-error",
-        choices=("report", "stop", "null"),
-        default="report",
-        help="what to do with a value of the wrong type: report it and go on (default), stop, or read it as null; "
-        "records that cannot be read are reported in any case",
-    )
+    add(parser, "--on-error")
     add_output(parser)
 
 
@@ -59,15 +55,15 @@ def run(options: Namespace) -> int:
     flat = FlatRecords(options, rule, tally)
     count_only = options.count
     absent = Absent(rule.reads, load(options)) if count_only else None
-    for record in records(options, needed=bool(rule.reads)):
+    for source, record in records(options, needed=bool(rule.reads)):
         outcome = outcome_of(rule, record)
         tally.add(outcome)
         if absent is not None and record.context is not None:
             absent.look(record.context)
-        if isinstance(outcome, Failure) and not flat.noted(record):
-            tally.report(record, outcome.text)
+        if isinstance(outcome, Failure) and not flat.noted(source, record):
+            tally.report(place(source, record), outcome.text)
         if not count_only:
-            _print_outcome(options, record, outcome)
+            _print_outcome(options, source, record, outcome)
         if isinstance(outcome, Failure) and options.on_error == "stop":
             break
     tally.progress.clear()
@@ -76,7 +72,7 @@ def run(options: Namespace) -> int:
         for sentence in absent.sentences() if absent is not None and tally.null else ():
             print(sentence, file=sys.stderr)
     elif tally.bad and tally.done > 1:
-        print(f"{tally.bad} of {tally.done} records could not be evaluated", file=sys.stderr)
+        print(f"{tally.bad:,} of {tally.done:,} records could not be evaluated", file=sys.stderr)
     return tally.status()
 
 
@@ -85,7 +81,7 @@ def compiled(options: Namespace) -> Rule:
     from targetexpr.base.diagnostics import ExpressionError
     from targetexpr.rule import compile as compile_rule
 
-    given = one_input(options)
+    given = _rule_input(options)
     schema = load(options)
     check_profile(options.profile, schema)
     on_error: OnError = "null" if options.on_error == "null" else "raise"
@@ -106,6 +102,13 @@ def compiled(options: Namespace) -> Rule:
         raise InputError(str(error)) from None
 
 
+def _rule_input(options: Namespace) -> Input:
+    """The rule of the call; it may stand behind the data as well."""
+    if options.input is None and not options.file:
+        options.input = meant_for_the_command(options, lambda text: not is_data(text))
+    return one_input(options)
+
+
 class Tally(Counts):
     """What came out so far; problems are reported at once, and progress on a terminal."""
 
@@ -118,10 +121,10 @@ class Tally(Counts):
         super().add(outcome)
         self.progress.tick(self.done)
 
-    def report(self, record: Record, text: str) -> None:
+    def report(self, where: str, text: str) -> None:
         """Reports what is wrong with a record."""
         self.progress.clear()
-        print(f"{record.place}: {text}", file=sys.stderr)
+        print(f"{where}: {text}", file=sys.stderr)
 
     def status(self) -> int:
         """The exit status: invalid input before no before yes."""
@@ -137,7 +140,7 @@ class FlatRecords:
         self._tally = tally
         self._told = False
 
-    def noted(self, record: Record) -> bool:
+    def noted(self, source: str | None, record: Record) -> bool:
         """Whether it is such a record; the first one is reported with what to do."""
         if self._schema is None or record.context is None:
             return False
@@ -146,21 +149,21 @@ class FlatRecords:
             return False
         if not self._told:
             said = f"the record names no profile; if records are plain dicts of {profile}, add --profile {profile}"
-            self._tally.report(record, f"{said} (told once for all such records)")
+            self._tally.report(place(source, record), f"{said} (told once for all such records)")
             self._told = True
         return True
 
 
-def _print_outcome(options: Namespace, record: Record, outcome: Value | Failure) -> None:
+def _print_outcome(options: Namespace, source: str | None, record: Record, outcome: Value | Failure) -> None:
     if options.output == "json":
         import json
 
         from targetexpr.running.explaining.explanation import json_value
 
         if isinstance(outcome, Failure):
-            print(json.dumps({"line": record.line, "error": outcome.text}, ensure_ascii=False))
+            print(f'{json_place(source, record)}, "error": {json.dumps(outcome.text, ensure_ascii=False)}}}')
         else:
-            print(f'{{"line": {record.line}, "value": {json_value(outcome)}}}')
+            print(f'{json_place(source, record)}, "value": {json_value(outcome)}}}')
     elif not isinstance(outcome, Failure):
         print(word(outcome))
     else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from itertools import chain, islice
 
 from targetexpr.cli.evaluate import Tally, add_rule, compiled
-from targetexpr.cli.records import records
+from targetexpr.cli.records import json_place, place, records
 from targetexpr.console.outcomes import Failure
 
 DESCRIPTION = """\
@@ -25,10 +26,13 @@ def run(options: Namespace) -> int:
     """Explain every record."""
     rule = compiled(options)
     tally = Tally()
-    for record in records(options, needed=bool(rule.reads)):
+    every = records(options, needed=bool(rule.reads))
+    beginning = list(islice(every, 2))  # a lone record needs no label
+    labelled = len(beginning) > 1
+    for source, record in chain(beginning, every):
         if record.context is None:
             tally.add(Failure(record.reason))
-            tally.report(record, record.reason)
+            tally.report(place(source, record), record.reason)
             if options.on_error == "stop":
                 break
             continue
@@ -36,9 +40,9 @@ def run(options: Namespace) -> int:
         failed = explanation.state == "undecided"
         tally.add(Failure("") if failed else explanation.value)
         if options.output == "json":
-            print(f'{{"line": {record.line}, "explanation": {explanation.to_json()}}}')
+            print(f'{json_place(source, record)}, "explanation": {explanation.to_json()}}}')
         else:
-            head = f"{record.place}: " if tally.done > 1 or record.line > 1 else ""
+            head = f"{place(source, record)}: " if labelled else ""
             print(f"{chr(10) if tally.done > 1 else ''}{head}{explanation.to_text()}")
         if failed and options.on_error == "stop":
             break

@@ -24,6 +24,7 @@ from targetexpr.cli.inputs import (
     show,
 )
 from targetexpr.console.exits import BAD_INPUT, NO, YES
+from targetexpr.console.options import add
 from targetexpr.syntax.parse import ParseResult, parse_text
 from targetexpr.syntax.printer import to_text
 
@@ -33,7 +34,7 @@ alike. With --fix, errors that have a safe fix are fixed first, and reported on 
 EXAMPLES = """\
   targetexpr format 'currentTxn.value > 500&&( true )'
   targetexpr format --fix 'currentCustomer.slabName==“Gold”'
-  targetexpr format --check -f rule.txt        exit status 1 when it would change
+  targetexpr format --check -f rule.txt     # exit status 1 when it would change
   targetexpr format --in-place --style readable -f a.txt -f b.txt"""
 
 ROUNDS = 10
@@ -43,15 +44,8 @@ ROUNDS = 10
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_input(parser, "rule", many=True)
-    parser.add_argument(
-        "--style",
-        choices=("compact", "readable"),
-        default="compact",
-        help="the text's style (default: compact)",
-    )
-    parser.add_argument("--fix", action="store_true", help="apply the safe fixes first")
-    parser.add_argument("--check", action="store_true", help="print nothing; exit 1 when the rule would change")
-    parser.add_argument("-i", "--in-place", action="store_true", help="write the result back to the file")
+    add(parser, "--style", choices=("compact", "readable"))
+    add(parser, "--fix", "--check", "--in-place")
     add_output(parser)
 
 

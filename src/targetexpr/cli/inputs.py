@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import STDIN, Input, Source
 from targetexpr.console.files import read_file, read_stdin
+from targetexpr.console.options import add
 
 if TYPE_CHECKING:
     from targetexpr.base.diagnostics import Diagnostic
@@ -21,20 +22,12 @@ def add_input(parser: ArgumentParser, what: str, *, many: bool = False) -> None:
     """Declare an argument, `-f FILE` and `-`."""
     count = "*" if many else "?"
     parser.add_argument("input", nargs=count, metavar=what.upper(), help=f"the {what}; - reads standard input")
-    parser.add_argument(
-        "-f",
-        "--file",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help=f"read the {what} from a file" + (" (may be given several times)" if many else ""),
-    )
+    add(parser, "--file")
 
 
 def add_output(parser: ArgumentParser, *more: str) -> None:
     """Declare `--output`."""
-    kinds = ("text", "json", *more)
-    parser.add_argument("--output", choices=kinds, default="text", help="for people or for programs (default: text)")
+    add(parser, "--output", choices=("text", "json", *more))
 
 
 def inputs(options: Namespace) -> list[Input]:
@@ -47,6 +40,11 @@ def inputs(options: Namespace) -> list[Input]:
             raise InputError("no input: give it as an argument, with -f FILE, or pipe it in (--help shows how)")
         found = [read_stdin()]
     return found
+
+
+def documents(options: Namespace, named: Sequence[str]) -> list[Input]:
+    """The files of a command whose arguments are file names; standard input when there are none and it is piped."""
+    return inputs(Namespace(input=None, file=[*named, *options.file]))
 
 
 def one_input(options: Namespace) -> Input:

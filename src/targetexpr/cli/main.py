@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn, cast
+from typing import cast
 
 from targetexpr.base.errors import InputError
 from targetexpr.base.suggestions import suggest
 from targetexpr.cli.command import Command
+from targetexpr.cli.parser import Parser
 from targetexpr.console.exits import BAD_INPUT, INTERRUPTED, YES
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -30,36 +29,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 EXITS = "Exit status: 0 yes; 1 no (differs, would change); 2 the input or the command line is invalid."
-
-
-class Parser(ArgumentParser):
-    """argparse with messages that say what to do next."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}", file=sys.stderr)
-        if re.search(r"unrecognized arguments: -[^-]", message):
-            print("A rule that begins with - goes after --, as in: targetexpr json -- '-a.b<5'", file=sys.stderr)
-        print(f"Try: {self.prog} --help", file=sys.stderr)
-        raise SystemExit(BAD_INPUT)
-
-
-class _HelpFormatter(RawDescriptionHelpFormatter):
-    """As wide as the terminal, asked without `shutil`: loading that, and the archive formats it knows, takes longer
-    than reading a rule, and argparse formats the usage on every call."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_columns() - 2)
-
-
-def _columns() -> int:
-    """Of the terminal: COLUMNS, or what it says itself, or 80."""
-    stated = os.environ.get("COLUMNS", "")
-    if stated.isdecimal() and int(stated):
-        return int(stated)
-    try:
-        return os.get_terminal_size(1).columns or 80
-    except OSError:
-        return 80
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -110,7 +79,6 @@ def _run(argv: list[str]) -> int:
             prog=f"targetexpr {name}",
             description=module.DESCRIPTION,
             epilog=f"examples:\n{module.EXAMPLES}\n\n{EXITS}",
-            formatter_class=_HelpFormatter,
         )
         module.arguments(parser)
         # Options may stand between rules, but argparse then loses what `--` means, and knows no subcommands.
@@ -129,7 +97,6 @@ def _top(argv: list[str]) -> int:
         epilog=f"commands:\n{commands}\n\n"
         "example:\n  targetexpr json 'currentTxn.value>500'\n\n"
         f"`targetexpr COMMAND --help` shows its options.\n{EXITS}",
-        formatter_class=_HelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     if argv and not argv[0].startswith("-"):

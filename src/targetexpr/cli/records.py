@@ -1,49 +1,86 @@
-"""`--data`, `--profile` and `--timezone` of commands that evaluate, and how far a long run is."""
+"""The records of commands that evaluate: out of one source or several; and how far a long run is."""
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import STDIN
+from targetexpr.console.options import add
 from targetexpr.records.reader import read
 from targetexpr.records.record import Record
 
 
 def add_data(parser: ArgumentParser) -> None:
     """Declare where data comes from."""
-    parser.add_argument(
-        "--data",
-        "-d",
-        metavar="DATA",
-        help="a JSON or JSON Lines file, - for standard input, or JSON itself; each record is a context, "
-        'a dict of profiles such as {"currentTxn":{"value":500}}',
-    )
-    parser.add_argument(
-        "--profile", metavar="NAME", help="records are plain dicts of this profile, as transactions with currentTxn"
-    )
-    parser.add_argument(
-        "--timezone", default="UTC", metavar="ZONE", help="the clock of the rule: Asia/Kolkata, +05:30 (default: UTC)"
-    )
+    add(parser, "--data", "--profile", "--timezone")
 
 
-def records(options: Namespace, *, needed: bool) -> Iterator[Record]:
-    """The records of the call; one empty context when none is given and none is `needed`."""
-    source: str | None = options.data
-    if source is None:
+def records(options: Namespace, *, needed: bool) -> Iterator[tuple[str | None, Record]]:
+    """The records of the call, each with the name of its source where there are several.
+
+    One empty context when none is given and none is `needed`.
+    """
+    sources: list[str] = options.data
+    if not sources:
         if not needed:
-            yield Record(1, {})
+            yield None, Record(1, {})
             return
         if sys.stdin is None or sys.stdin.isatty():
             raise InputError("no data: give it with --data FILE, --data '{\"currentTxn\":{...}}', or pipe it in")
-        source = STDIN
-    if options.profile is None:
-        yield from read(source)
-    else:
+        sources = [STDIN]
+    for name, record in of_all(sources):
+        yield None if len(sources) == 1 else name, record.under(options.profile)
+
+
+def place(source: str | None, record: Record) -> str:
+    """Where a record stands, for people."""
+    return record.place if source is None else f"{source}, {record.place}"
+
+
+def json_place(source: str | None, record: Record) -> str:
+    """The beginning of a JSON object about a record: where it stands."""
+    if source is None:
+        return f'{{"line": {record.line}'
+    import json
+
+    return f'{{"source": {json.dumps(source, ensure_ascii=False)}, "line": {record.line}'
+
+
+def of_all(sources: Sequence[str]) -> Iterator[tuple[str, Record]]:
+    """The records of all sources, one after the other, each with the name of its source. Raises InputError."""
+    if sources.count(STDIN) > 1:
+        raise InputError("standard input can be read once only; - is given twice")
+    for source in sources:
+        name = "standard input" if source == STDIN else "the data" if is_json(source) else source
         for record in read(source):
-            yield record.under(options.profile)
+            yield name, record
+
+
+def is_json(source: str) -> bool:
+    """Whether a source of data is JSON itself."""
+    return source.lstrip().startswith(("{", "["))
+
+
+def is_data(source: str) -> bool:
+    """Whether a text can only be meant as data, and not as a rule: JSON, `-`, or the name of a file of data."""
+    return source == STDIN or is_json(source) or (os.path.isfile(source) and not source.endswith((".txt", ".rules")))
+
+
+def meant_for_the_command(options: Namespace, fits: Callable[[str], bool]) -> str | None:
+    """What stands behind the values of --data and is the command's own argument: `eval --data a.jsonl b.jsonl RULE`.
+
+    The last value that fits is taken out of the data. None where no value does.
+    """
+    behind: list[int] = getattr(options, "_behind", [])
+    for at in reversed(behind):
+        if fits(options.data[at]):
+            value: str = options.data.pop(at)
+            return value
+    return None
 
 
 class Progress:

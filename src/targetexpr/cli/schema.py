@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from targetexpr.base.errors import InputError
 from targetexpr.cli.inputs import add_output, json_text
 from targetexpr.console.exits import YES
+from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
 
 if TYPE_CHECKING:
@@ -30,10 +31,7 @@ EXAMPLES = """\
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("name", nargs="?", metavar="PROFILE[.NAME]", help="a profile, or an entry of one")
-    parser.add_argument("--search", metavar="WORD", help="everything whose name or meaning has the word in it")
-    parser.add_argument("--events", action="store_true", help="list the events and the profiles they offer")
-    parser.add_argument("--json-schema", action="store_true", help="print the JSON Schema of schema files")
-    parser.add_argument("--records", action="store_true", help="print the JSON Schema of records, the data of rules")
+    add(parser, "--search", "--events", "--json-schema", "--records")
     add_schema(parser)
     add_event(parser)
     add_output(parser)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 
 from targetexpr.base.errors import InputError
-from targetexpr.cli.inputs import add_output, print_json
+from targetexpr.base.source import Input
+from targetexpr.cli.inputs import add_output, documents, print_json
+from targetexpr.cli.records import is_json, meant_for_the_command, of_all
 from targetexpr.console.exits import BAD_INPUT, YES
 from targetexpr.console.files import read_file
-from targetexpr.console.schemas import add_schema, load
+from targetexpr.console.options import add, add_renamed
+from targetexpr.console.schemas import load
 from targetexpr.records.decoder import DecodeError, decode
-from targetexpr.records.reader import read
 
 if TYPE_CHECKING:
     from targetexpr.targets.evaluation import Progress, Tracker
@@ -29,37 +31,17 @@ EXAMPLES = """\
   targetexpr target simulate group.json --data records.jsonl --customer c17
   targetexpr target simulate group.json --data records.jsonl --output csv --table levels > levels.csv"""
 
-TABLES = ("progress", "contributions", "levels", "streaks", "unified", "grants", "reported")
-
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = f"examples:\n{EXAMPLES}"
-    parser.add_argument("group", metavar="GROUP", help="the group: a request or an answer, as JSON")
-    parser.add_argument(
-        "--data",
-        action="append",
-        required=True,
-        metavar="RECORDS",
-        help="records to evaluate (may be given several times)",
-    )
-    parser.add_argument("--customer", metavar="ID", help="explain one customer, period by period and record by record")
-    parser.add_argument("--timezone", default="UTC", metavar="ZONE", help="the clock of local days (default: UTC)")
-    parser.add_argument("--now", metavar="DATE", help="evaluate as of then (default: the date of the latest record)")
-    parser.add_argument(
-        "--returns",
-        type=str.upper,
-        choices=("IGNORE", "SAME_PERIOD", "NEXT_PERIOD"),
-        help="what returns lower (default: the period of the bill while it runs, and else the next one)",
-    )
-    parser.add_argument(
-        "--enrolment", metavar="FILE", help="JSON: who takes part, a list of ids or a dict of them with their values"
-    )
-    parser.add_argument(
-        "--strict", action="store_true", help="stop at the first record that cannot be read or whose data does not fit"
-    )
-    parser.add_argument("--table", choices=TABLES, help="this table instead of the summary (csv: levels by default)")
-    add_schema(parser)
+    parser.add_argument("group", nargs="?", metavar="GROUP", help="the group: a request or an answer, as JSON")
+    add(parser, "--file")
+    add(parser, "--data", required=True)
+    add(parser, "--customer", "--timezone", "--now", "--returns", "--enrolment", "--schema")
+    add(parser, "--on-error", choices=("report", "stop"))
+    add_renamed(parser, "--strict", "--on-error stop")
+    add(parser, "--table")
     add_output(parser, "csv")
 
 
@@ -70,7 +52,7 @@ def run(options: Namespace) -> int:
     try:
         tracker = _tracker(options)
         kept: list[Mapping[str, object]] = []
-        unread = _feed(tracker, options, kept)
+        count, unread = _feed(tracker, options, kept)
         progress = tracker.result()
     except DataError as error:
         raise InputError(f"the data is not valid: {error}") from None
@@ -78,11 +60,24 @@ def run(options: Namespace) -> int:
         _explain(options, tracker, progress, kept)
     elif options.output == "csv":
         _print_csv(progress, options.table or "levels")
+    elif options.table is not None and options.output == "text":
+        print("\n".join(_text_table(progress, options.table)))
     elif options.table is not None:
         print_json([{key: _plain(value) for key, value in row.items()} for row in progress.tables()[options.table]])
     else:
         _print_summary(options, progress)
-    return BAD_INPUT if unread else YES
+    bad = _report_bad(options, progress, count)
+    return BAD_INPUT if unread or bad else YES
+
+
+def _report_bad(options: Namespace, progress: Progress, count: int) -> int:
+    """Says on standard error which records have data that does not fit; the summary has said it already. How many."""
+    from targetexpr.targets.reports.simulation import data_errors
+
+    bad, lines = data_errors(progress)
+    if bad and (options.output != "text" or options.table is not None or options.customer is not None):
+        print(f"{bad:,} of {count:,} records could not be evaluated", *lines, sep="\n", file=sys.stderr)
+    return bad
 
 
 def _tracker(options: Namespace) -> Tracker:
@@ -91,7 +86,7 @@ def _tracker(options: Namespace) -> Tracker:
     from targetexpr.targets.model.envelope import PayloadError, parse_group
     from targetexpr.targets.progress.plan import EvaluationError
 
-    source = read_file(options.group)
+    source = _group(options)
     try:
         return Tracker(
             parse_group(source.text),
@@ -100,7 +95,7 @@ def _tracker(options: Namespace) -> Tracker:
             returns=cast("ReturnPolicy | None", options.returns),
             enrolment=None if options.enrolment is None else _enrolment(options.enrolment),
             schema=load(options),
-            on_error="raise" if options.strict else "list",
+            on_error="raise" if options.on_error == "stop" else "list",
         )
     except (PayloadError, EvaluationError, ExpressionError) as error:
         raise InputError(
@@ -108,6 +103,20 @@ def _tracker(options: Namespace) -> Tracker:
         ) from None
     except ValueError as error:
         raise InputError(str(error)) from None
+
+
+def _group(options: Namespace) -> Input:
+    """The group of the call; it may stand behind the data as well."""
+    given = [options.group] if options.group is not None else []
+    if not given and not options.file:
+        behind = meant_for_the_command(options, lambda text: not is_json(text))
+        given = [behind] if behind is not None else []
+    if not given and not options.file:
+        raise InputError("no group: name its file, as in targetexpr target simulate group.json --data records.jsonl")
+    found = documents(options, given)
+    if len(found) > 1:
+        raise InputError(f"expected one group, not {len(found)}: {', '.join(one.name or '' for one in found)}")
+    return found[0]
 
 
 def _enrolment(name: str) -> Enrolment:
@@ -121,30 +130,29 @@ def _enrolment(name: str) -> Enrolment:
     return given
 
 
-def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]) -> int:
-    """Hands the records over; keeps those of the customer who is to be explained. How many could not be read."""
+def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]) -> tuple[int, int]:
+    """Hands the records over; keeps those of the customer to be explained. How many there are, and are unreadable."""
     count = unread = 0
     report = _reporter()
-    for name in options.data:
-        for record in read(name):
-            count += 1
-            if record.context is None:
-                if options.strict:
-                    raise InputError(f"{name}, {record.place}: {record.reason}")
-                unread += 1
-                start = "" if report is None else "\r\x1b[K"
-                print(f"{start}{name}, {record.place}: {record.reason}", file=sys.stderr)
-                continue
-            tracker.add(record.context)
-            if options.customer is not None and str(record.context.get("customerId")) == options.customer:
-                kept.append(record.context)
-            if report is not None and count % 10_000 == 0:
-                report(f"\r{count:,} records")
+    for name, record in of_all(options.data):
+        count += 1
+        if record.context is None:
+            if options.on_error == "stop":
+                raise InputError(f"{name}, {record.place}: {record.reason}")
+            unread += 1
+            start = "" if report is None else "\r\x1b[K"
+            print(f"{start}{name}, {record.place}: {record.reason}", file=sys.stderr)
+            continue
+        tracker.add(record.context)
+        if options.customer is not None and str(record.context.get("customerId")) == options.customer:
+            kept.append(record.context)
+        if report is not None and count % 10_000 == 0:
+            report(f"\r{count:,} records")
     if report is not None and count >= 10_000:
         report(f"\r{count:,} records, adding up ... \n")
     if unread:
         print(f"{unread:,} of {count:,} records could not be read", file=sys.stderr)
-    return unread
+    return count, unread
 
 
 def _reporter() -> Callable[[str], object] | None:
@@ -194,6 +202,33 @@ def _print_csv(progress: Progress, table: str, customer: str | None = None) -> N
     for row in tables(progress)[table]:
         if customer is None or row.get("customer") == customer:
             writer.writerow([_cell(value) for value in row.values()])
+
+
+def _text_table(progress: Progress, table: str) -> Iterator[str]:
+    """A table for people: columns under their names, numbers to the right."""
+    from decimal import Decimal
+
+    from targetexpr.base.render import visible_line
+    from targetexpr.base.width import padded, text_width
+    from targetexpr.targets.reports.tables import COLUMNS
+
+    values = [list(row.values()) for row in progress.tables()[table]]
+    rows = [list(COLUMNS[table]), *([visible_line(_word(value)) for value in row] for row in values)]
+    widths = [max(map(text_width, column)) for column in zip(*rows, strict=True)]
+    numbers = [
+        any(isinstance(value, int | Decimal) and not isinstance(value, bool) for value in column)
+        for column in zip(*values, strict=True)
+    ] or [False] * len(widths)
+    for row in rows:
+        cells = [padded(cell, width, right=right) for cell, width, right in zip(row, widths, numbers, strict=True)]
+        yield "  ".join(cells).rstrip()
+
+
+def _word(value: object) -> str:
+    plain = _plain(value)
+    if isinstance(plain, bool):
+        return "yes" if plain else "no"
+    return "-" if plain is None else f"{plain:,}" if isinstance(plain, int) else str(plain)
 
 
 def _plain(value: object) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
@@ -12,10 +12,11 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
 from targetexpr.base.render import as_dict
 from targetexpr.base.source import Source
-from targetexpr.cli.inputs import add_output, print_json
+from targetexpr.cli.inputs import add_output, documents, print_json
 from targetexpr.console.exits import NO, YES
 from targetexpr.console.files import read_file
-from targetexpr.console.schemas import add_schema, load
+from targetexpr.console.options import add
+from targetexpr.console.schemas import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,39 +32,28 @@ EXAMPLES = """\
   targetexpr target simulate group.json --data records.jsonl"""
 
 SUBCOMMANDS = True
-RAW = RawDescriptionHelpFormatter
 MEASURES = {"spend": "SALES", "gross-spend": "GROSS_SALES", "bills": "COUNT", "visits": "VISIT", "units": "QUANTITY"}
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the subcommands and their arguments."""
     commands = parser.add_subparsers(dest="target_command", metavar="new|check|show|simulate", required=True)
-    _new(
-        commands.add_parser(
-            "new", help="make a group from options or a TOML plan", description=_NEW, formatter_class=RAW
-        )
-    )
-    check = commands.add_parser(
-        "check", help="report everything that is wrong with a group", description=_CHECK, formatter_class=RAW
-    )
-    check.add_argument("file", nargs="+", metavar="FILE", help="a request or an answer; - reads standard input")
-    check.add_argument("--taken", action="append", default=[], metavar="NAME", help="a name that another group has")
-    add_schema(check)
+    _new(commands.add_parser("new", help="make a group from options or a TOML plan", description=_NEW))
+    check = commands.add_parser("check", help="report everything that is wrong with a group", description=_CHECK)
+    check.add_argument("group", nargs="*", metavar="FILE", help="a request or an answer; - reads standard input")
+    add(check, "--file", "--taken", "--schema")
     add_output(check)
-    show = commands.add_parser("show", help="a group for people to read", description=_SHOW, formatter_class=RAW)
-    show.add_argument("file", metavar="FILE", help="a request or an answer; - reads standard input")
+    show = commands.add_parser("show", help="a group for people to read", description=_SHOW)
+    show.add_argument("group", nargs="*", metavar="FILE", help="a request or an answer; - reads standard input")
+    add(show, "--file")
     if find_spec("targetexpr.cli.simulate") is not None:
         module = _simulate()
-        module.arguments(
-            commands.add_parser(
-                "simulate", help="who would earn what", description=module.DESCRIPTION, formatter_class=RAW
-            )
-        )
+        module.arguments(commands.add_parser("simulate", help="who would earn what", description=module.DESCRIPTION))
 
 
 _NEW = "Make a group from options, or from a TOML plan whose entries options override. Prints the request."
 _CHECK = (
-    "Everything that is wrong with a group, each with its line, column and JSON pointer and, where it documents one,\n"
+    "Everything that is wrong with a group, each with its line, column and JSON pointer and, where it documents one, "
     "the platform's number. Errors end with status 1, a file that holds no group with 2; warnings leave it 0."
 )
 _SHOW = "The cycles of a group on a calendar line, its rules as text, its levels."
@@ -71,25 +61,9 @@ _SHOW = "The cycles of a group on a calendar line, its rules as text, its levels
 
 def _new(parser: ArgumentParser) -> None:
     parser.add_argument("plan", nargs="?", metavar="PLAN.toml", help="a plan; - reads standard input")
-    parser.add_argument("--name", help="the name of the group")
-    parser.add_argument("--description", metavar="TEXT")
-    parser.add_argument("--start", metavar="DATE", help="the first day of the first cycle")
-    parser.add_argument(
-        "--every", metavar="UNIT", help="daily, weekly, monthly, quarterly, half-yearly, yearly, custom"
-    )
-    parser.add_argument("--times", type=int, metavar="N", help="units in a cycle (default: 1)")
-    parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles there are")
-    parser.add_argument("--window", metavar="NAME", help="fixed_calendar_window, cyclic_window, period_agnostic_window")
-    for option in MEASURES:
-        what = option.replace("-", " ")
-        parser.add_argument(f"--{option}", metavar="VALUE", help=f"a target of {what}: a value, or one for each cycle")
-    parser.add_argument("--rule", metavar="RULE", help="which records count (default: true, all of them)")
-    parser.add_argument("--line-items", action="store_true", help="look at line items instead of whole bills")
-    parser.add_argument("--store", type=int, action="append", metavar="ID", help="count only here (repeatable)")
-    parser.add_argument("--levels", metavar="N,N,...", help="streak levels: cycles that each takes")
-    parser.add_argument("--non-continuous", action="store_true", help="cycles need not be in a row")
-    parser.add_argument("--taken", action="append", default=[], metavar="NAME", help="a name that another group has")
-    add_schema(parser)
+    add(parser, "--name", "--description", "--start", "--every", "--times", "--cycles", "--window")
+    add(parser, *(f"--{measure}" for measure in MEASURES))
+    add(parser, "--rule", "--line-items", "--store", "--levels", "--non-continuous", "--taken", "--schema")
 
 
 def run(options: Namespace) -> int:
@@ -133,7 +107,7 @@ def _from_options(options: Namespace, plan: dict[str, object]) -> dict[str, obje
     names = ("name", "description", "start", "every", "times", "cycles", "window")
     given: dict[str, object] = {name: value for name in names if (value := getattr(options, name)) is not None}
     if options.levels is not None:
-        given["levels"] = _counts(options.levels)
+        given["levels"] = options.levels
     if options.non_continuous:
         given["continuous"] = False
     measures = [name for name in MEASURES if getattr(options, name.replace("-", "_")) is not None]
@@ -148,24 +122,12 @@ def _from_options(options: Namespace, plan: dict[str, object]) -> dict[str, obje
     targets: list[dict[str, object]] = []
     for name in measures:
         target: dict[str, object] = {"name": title if len(measures) == 1 else f"{title} {name}"}
-        target |= {"measure": MEASURES[name], "value": _amounts(getattr(options, name.replace("-", "_")))}
+        target |= {"measure": MEASURES[name], "value": getattr(options, name.replace("-", "_"))}
         target |= {"rule": options.rule} if options.rule is not None else {}
         target |= {"stores": options.store} if options.store else {}
         target |= {"of": "LINEITEM"} if options.line_items else {}
         targets.append(target)
     return given | {"targets": targets}
-
-
-def _counts(text: str) -> list[int]:
-    try:
-        return [int(part) for part in text.split(",")]
-    except ValueError:
-        raise InputError(f"--levels takes numbers separated by commas, such as 2,4,8; not {text!r}") from None
-
-
-def _amounts(text: str) -> list[object] | str:
-    parts = [part.strip() for part in text.split(",")]
-    return [*parts] if len(parts) > 1 else text.strip()
 
 
 def _check(options: Namespace) -> int:
@@ -174,9 +136,8 @@ def _check(options: Namespace) -> int:
 
     schema = load(options)
     results: list[tuple[Source, list[Diagnostic]]] = []
-    for name in options.file:
-        given = read_file(name)
-        source = Source(given.text, given.name or name)
+    for given in documents(options, options.group):
+        source = Source(given.text, given.name)
         try:
             results.append((source, validate(source.text, schema=schema, taken_names=options.taken)))
         except PayloadError as error:
@@ -200,11 +161,12 @@ def _show(options: Namespace) -> int:
     from targetexpr.targets.model.envelope import PayloadError, parse_group
     from targetexpr.targets.reports.group import summary
 
-    source = read_file(options.file)
-    try:
-        print(summary(parse_group(source.text)))
-    except PayloadError as error:
-        raise InputError(f"{source.name}: {error}") from None
+    for number, source in enumerate(documents(options, options.group)):
+        try:
+            shown = summary(parse_group(source.text))
+        except PayloadError as error:
+            raise InputError(f"{source.name}: {error}") from None
+        print(f"\n{shown}" if number else shown)
     return YES
 
 
@@ -215,7 +177,7 @@ def _ok(diagnostics: Sequence[Diagnostic]) -> bool:
 def _count(diagnostics: Sequence[Diagnostic]) -> str:
     errors = sum(diagnostic.is_error for diagnostic in diagnostics)
     warnings = len(diagnostics) - errors
-    words = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+    words = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
     return ", ".join(words) or "no errors"
 
 

@@ -8,6 +8,7 @@ from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_input, print_json, show
 from targetexpr.console.exits import BAD_INPUT, NO, YES
+from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
 from targetexpr.front import check, to_json
 from targetexpr.syntax.parse import parse
@@ -25,13 +26,8 @@ EXAMPLES = """\
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_input(parser, "rule")
-    parser.add_argument(
-        "--style",
-        choices=("compact", "editor"),
-        default="compact",
-        help="compact: no white space; editor: the rule editor's indented layout (default: compact)",
-    )
-    parser.add_argument("--untyped", action="store_true", help="only the types of literals; nothing is checked")
+    add(parser, "--style", choices=("compact", "editor"))
+    add(parser, "--untyped")
     add_schema(parser)
     add_event(parser)
     add_output(parser)

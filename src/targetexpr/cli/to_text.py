@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_input, print_json, show
 from targetexpr.console.exits import BAD_INPUT, YES
+from targetexpr.console.options import add
 from targetexpr.syntax.json_decoder import from_json
 from targetexpr.syntax.printer import to_text
 
@@ -20,12 +21,7 @@ EXAMPLES = """\
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_input(parser, "json")
-    parser.add_argument(
-        "--style",
-        choices=("compact", "readable"),
-        default="compact",
-        help="the text's style (default: compact)",
-    )
+    add(parser, "--style", choices=("compact", "readable"))
     add_output(parser)
 
 

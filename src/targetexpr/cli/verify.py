@@ -11,8 +11,16 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.jsontext import JsonError, read_json
 from targetexpr.base.render import visible_line
 from targetexpr.base.source import Input
-from targetexpr.cli.inputs import add_output, diagnostics_as_data, inputs, print_json, region_diagnostics_as_data, show
+from targetexpr.cli.inputs import (
+    add_output,
+    diagnostics_as_data,
+    documents,
+    print_json,
+    region_diagnostics_as_data,
+    show,
+)
 from targetexpr.console.exits import BAD_INPUT, NO, YES
+from targetexpr.console.options import add
 from targetexpr.documents.compare import AGREEING, Comparison, compare, find_pairs
 
 DESCRIPTION = """\
@@ -29,15 +37,13 @@ NEEDLESS = "same but for arguments of a method that takes none"
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("payload", nargs="*", metavar="PAYLOAD.json", help="the documents; - reads standard input")
-    parser.add_argument("-f", "--file", action="append", default=[], metavar="FILE", help="the same as an argument")
+    add(parser, "--file")
     add_output(parser)
 
 
 def run(options: Namespace) -> int:
     """Compare every pair of every document; the worst exit status of all."""
-    options.file = [*options.payload, *options.file]
-    options.input = []
-    results = [_one(source, options.output == "json") for source in inputs(options)]
+    results = [_one(source, options.output == "json") for source in documents(options, options.payload)]
     if options.output == "json":
         data = [data for _, data in results]
         print_json(data[0] if len(data) == 1 else data)
@@ -74,10 +80,10 @@ def _tell(source: Input, compared: Sequence[Comparison], wrong: Sequence[Compari
     if not compared:
         print(f"{name}: no expression with its JSON was found; nothing was compared", file=sys.stderr)
     else:
-        pairs = "1 pair" if len(compared) == 1 else f"{len(compared)} pairs"
+        pairs = "1 pair" if len(compared) == 1 else f"{len(compared):,} pairs"
         repaired = sum(result.verdict == "same after repair" for result in compared)
-        after = f", {repaired} after repair" if repaired else ""
-        print(f"{name}: {pairs}, " + ("all agree" if not wrong else f"{len(wrong)} of them wrong") + after)
+        after = f", {repaired:,} after repair" if repaired else ""
+        print(f"{name}: {pairs}, " + ("all agree" if not wrong else f"{len(wrong):,} of them wrong") + after)
 
 
 def _block(result: Comparison, name: str) -> str:

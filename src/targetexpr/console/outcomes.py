@@ -49,7 +49,7 @@ class Counts:
 
     def __str__(self) -> str:
         counts = self.by_name().items()
-        return ", ".join(f"{count} {_NOUNS.get((name, count), name)}" for name, count in counts)
+        return ", ".join(f"{count:,} {_NOUNS.get((name, count), name)}" for name, count in counts)
 
 
 def outcome_of(rule: Rule, record: Record) -> Value | Failure:

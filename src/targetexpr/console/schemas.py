@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
+from targetexpr.console.options import add
 
 if TYPE_CHECKING:
     from targetexpr.lang.schema.schema import Schema
@@ -13,16 +14,12 @@ if TYPE_CHECKING:
 
 def add_schema(parser: ArgumentParser) -> None:
     """Declare `--schema`."""
-    parser.add_argument(
-        "--schema",
-        metavar="FILE",
-        help="a TOML or JSON file with fields, methods, profiles and events of your own",
-    )
+    add(parser, "--schema")
 
 
 def add_event(parser: ArgumentParser) -> None:
     """Declare `--event`."""
-    parser.add_argument("--event", metavar="NAME", help="the event the rule is for, as TransactionAdd")
+    add(parser, "--event")
 
 
 def load(options: Namespace) -> Schema:

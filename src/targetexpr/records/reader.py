@@ -49,7 +49,7 @@ def read_file(path: str) -> Iterator[Record]:
 def _some(name: str, records: Iterator[Record]) -> Iterator[Record]:
     """The records, when there are any that can be read: what is no data is told once, and not line by line."""
     unread: list[Record] = []
-    for record in records:
+    for record in _or_none(records):
         if record.context is not None:
             yield from unread
             yield record
@@ -59,22 +59,34 @@ def _some(name: str, records: Iterator[Record]) -> Iterator[Record]:
         if len(unread) == MOST_UNREADABLE:
             break
     if not unread:
-        return
+        raise InputError(f"the data is empty: there is no record in {name if name != 'the data' else 'it'}")
     first = unread[0]
     which = f"none of the first {MOST_UNREADABLE:,} records" if len(unread) == MOST_UNREADABLE else "no record"
     raise InputError(f"{which} of {name} can be read; {first.place}: {first.reason}")
+
+
+def _or_none(records: Iterator[Record]) -> Iterator[Record]:
+    """The records, none where the data is empty: that is told by its name."""
+    try:
+        yield from records
+    except NoRecords:
+        return
+
+
+class NoRecords(InputError):
+    """The data is empty."""
 
 
 def records_in(lines: Iterable[bytes], *, only_lines: bool = False, texts: bool = False) -> Iterator[Record]:
     """The records of data by the line: JSON Lines, which stream; else an array or one object, which are held.
 
     `only_lines` takes no object that goes on over several lines; `texts` keeps the JSON of each record. A byte-order
-    mark at the beginning of the data counts for nothing. Raises InputError for data that is empty.
+    mark at the beginning of the data counts for nothing. Raises NoRecords for data that is empty.
     """
     rest = iter(lines)
     number, first = next(numbered(rest), (0, b""))
     if not number:
-        raise InputError("the data is empty: there is no record in it")
+        raise NoRecords("the data is empty: there is no record in it")
     bare = first.strip(_BLANKS)
     if bare.startswith(b"["):
         following = list(rest)

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 
 from targetexpr.base.errors import InputError
 from targetexpr.console.data_shape import check_profile
+from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
-from targetexpr.repl.storage import RULES_FILE
 
 DESCRIPTION = """\
 Author rules. While you type, a rule is coloured, completed and checked; Enter evaluates it for the loaded record, or
@@ -25,13 +25,7 @@ EXAMPLES = """\
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--data", "-d", metavar="FILE", help="records to try rules on, as :load reads them")
-    parser.add_argument("--profile", metavar="NAME", help="the records are plain dicts of this profile")
-    parser.add_argument(
-        "--rules", default=RULES_FILE, metavar="FILE", help=f"where :save keeps rules (default: {RULES_FILE})"
-    )
-    parser.add_argument("--timezone", default="UTC", metavar="ZONE", help="the clock of rules (default: UTC)")
-    parser.add_argument("--vi", action="store_true", help="vi keys instead of those of Emacs")
+    add(parser, "--data", "--profile", "--rules", "--timezone", "--vi")
     add_schema(parser)
     add_event(parser)
 
@@ -64,7 +58,7 @@ def run(options: Namespace) -> int:
     if options.event is not None:
         run_command(session, f":event {options.event}")
     check_profile(options.profile, session.schema)
-    if options.data is not None:
+    if options.data:
         load_records(session, options.data, options.profile)
     if terminal:
         from targetexpr.repl.editor import run_on_terminal

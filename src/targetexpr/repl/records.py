@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
 from targetexpr.base.errors import InputError
-from targetexpr.records.reader import bare_line, numbered, read_file, record_of
+from targetexpr.base.source import STDIN
+from targetexpr.records.reader import bare_line, numbered, read, read_file, record_of
 from targetexpr.records.record import Record
 
 
@@ -22,6 +23,10 @@ class Held:
 
     def __len__(self) -> int:
         return len(self.all)
+
+    def name_of(self, _: int) -> str:
+        """What holds a record."""
+        return self.name
 
     def record(self, number: int) -> Record:
         """One record; edits make a copy of it."""
@@ -44,6 +49,10 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self.offsets)
+
+    def name_of(self, _: int) -> str:
+        """What holds a record."""
+        return self.name
 
     def record(self, number: int) -> Record:
         """One record, read from the file."""
@@ -77,7 +86,42 @@ def _stamp(file: BinaryIO) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-Records: TypeAlias = Held | Lines
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The records of several sources, one after the other."""
+
+    parts: tuple[Held | Lines, ...]
+
+    @property
+    def name(self) -> str:
+        """All of them."""
+        return " and ".join(part.name for part in self.parts)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    def __iter__(self) -> Iterator[Record]:
+        for part in self.parts:
+            yield from part
+
+    def name_of(self, number: int) -> str:
+        """What holds a record."""
+        return self._of(number)[0].name
+
+    def record(self, number: int) -> Record:
+        """One record."""
+        part, inner = self._of(number)
+        return part.record(inner)
+
+    def _of(self, number: int) -> tuple[Held | Lines, int]:
+        for part in self.parts:
+            if number <= len(part):
+                return part, number
+            number -= len(part)
+        raise IndexError(number)
+
+
+Records: TypeAlias = Held | Lines | Several
 """Records by number, the first being 1."""
 
 
@@ -89,8 +133,18 @@ def scratch() -> Held:
     return Held(SCRATCH, (Record(1, {}),))
 
 
-def load(path: str, profile: str | None) -> Records:
-    """The records of a JSON or JSON Lines file. Raises InputError for one that cannot be read or has none."""
+def load_all(paths: Sequence[str], profile: str | None) -> Records:
+    """The records of files, or of JSON itself, one after the other. Raises InputError."""
+    parts = tuple(load(path, profile) for path in paths)
+    return parts[0] if len(parts) == 1 else Several(parts)
+
+
+def load(path: str, profile: str | None) -> Held | Lines:
+    """The records of a JSON or JSON Lines file, or of JSON itself. Raises InputError for what has none."""
+    if path == STDIN:
+        raise InputError("lines are typed on standard input; name a file of records instead of -")
+    if path.lstrip().startswith(("{", "[")) and not os.path.exists(path):
+        return _held("the data", read(path), profile)
     try:
         with open(path, "rb") as file:
             first = next(numbered(file), None)
@@ -99,10 +153,11 @@ def load(path: str, profile: str | None) -> Records:
                 return _indexed(path, profile, file)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
-    found = tuple(record.under(profile) for record in read_file(path))
-    if not found:
-        raise InputError(f"{path} is an empty list: there is no record in it")
-    return Held(path, found)
+    return _held(path, read_file(path), profile)
+
+
+def _held(name: str, records: Iterable[Record], profile: str | None) -> Held:
+    return Held(name, tuple(record.under(profile) for record in records))
 
 
 def _indexed(path: str, profile: str | None, file: BinaryIO) -> Lines:

@@ -202,7 +202,7 @@ class Session:
         number = self.state.number if number is None else number
         records = self.records()
         if not 1 <= number <= len(records):
-            raise InputError(f"there is no record {number}; {records.name} has {len(records)}")
+            raise InputError(f"there is no record {number:,}; {records.name} has {len(records):,}")
         return edited(records.record(number), self.state.edits, number)
 
     def where(self, number: int | None = None) -> str:

@@ -16,9 +16,6 @@ from typing import cast
 
 from targetexpr.base.errors import InputError
 
-RULES_FILE = "targetexpr-rules.toml"
-"""Where rules are kept unless the call says otherwise: beside the work, to be put under version control with it."""
-
 _HEAD = "Rules kept by `targetexpr repl`: `:save NAME` writes one, `:use NAME` brings it back."
 
 

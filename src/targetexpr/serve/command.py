@@ -10,6 +10,7 @@ from importlib.util import find_spec
 
 from targetexpr.base.errors import InputError
 from targetexpr.console.exits import YES
+from targetexpr.console.options import add
 from targetexpr.serve.settings import (
     MOST_BODY,
     MOST_RECORDS,
@@ -41,51 +42,12 @@ EXAMPLES = f"""\
   curl -u till:secret -H 'Content-Type: application/x-ndjson' --data-binary @records.jsonl \\
        http://127.0.0.1:8310/sandbox/records"""
 
-PORT = 8310
 _MISSING = "the server needs the extra: pip install 'targetexpr[serve]'"
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen (default: 127.0.0.1)")
-    parser.add_argument(
-        "--port", type=_port, default=PORT, metavar="N", help=f"0 takes a free one and prints it (default: {PORT})"
-    )
-    parser.add_argument(
-        "--database",
-        default="targetexpr-sandbox.sqlite3",
-        metavar="FILE",
-        help="where everything is kept; :memory: forgets it at the end (default: targetexpr-sandbox.sqlite3)",
-    )
-    parser.add_argument("--user", metavar="NAME:PASSWORD", help=f"who may ask; {USER_VARIABLE} is more discreet")
-    parser.add_argument("--no-auth", action="store_true", help="answer everybody on this machine; loopback only")
-    parser.add_argument(
-        "--log", choices=("json", "text", "none"), default="json", help="a line on stderr per request (default: json)"
-    )
-    parser.add_argument(
-        "--max-body", type=_bytes, metavar="BYTES", help="the largest request but records (default: 1 MiB)"
-    )
-    parser.add_argument(
-        "--max-records", type=_bytes, metavar="BYTES", help="the largest request of records (default: 32 MiB)"
-    )
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise ValueError
-    return int(text)
-
-
-_port.__name__ = "port"  # what argparse calls a value that does not fit
-
-
-def _bytes(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 1 << 40:
-        raise ValueError
-    return int(text)
-
-
-_bytes.__name__ = "number of bytes"
+    add(parser, "--host", "--port", "--database", "--user", "--no-auth", "--log", "--max-body", "--max-records")
 
 
 def run(options: Namespace) -> int:

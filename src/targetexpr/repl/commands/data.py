@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from time import monotonic
 
 from targetexpr.base.errors import InputError
@@ -20,16 +21,18 @@ OUTCOMES = ("true", "false", "null", "error")
 
 
 def _load(session: Session, argument: str) -> None:
-    load(session, *_path_and_profile(session, argument))
+    path, profile = _path_and_profile(session, argument)
+    load(session, [path], profile)
 
 
-def load(session: Session, path: str, profile: str | None) -> None:
-    """Reads the records of a file. Raises InputError."""
+def load(session: Session, paths: Sequence[str], profile: str | None) -> None:
+    """Reads the records of files, one after the other. Raises InputError."""
     if profile is not None and profile not in session.schema.profiles:
         close = like_profile(session.schema, profile)
         hint = f"did you mean {' or '.join(close)}?" if close else "`:schema` lists them"
         raise InputError(f"unknown profile {profile!r}; {hint}")
-    records = sources.load(path, profile)
+    records = sources.load_all(paths, profile)
+    path = records.name
     session.change(f"load {path}", records=records, number=1, edits={})
     count = len(records)
     session.console.write(f"{count:,} record{'' if count == 1 else 's'} from {path}; this is the first")
@@ -65,7 +68,7 @@ def _evaluate(session: Session) -> None:
 def _record(session: Session, argument: str) -> None:
     if not argument:
         record = session.record()
-        session.console.write(f"{session.where()} of {session.records().name}, line {record.line}")
+        session.console.write(f"{session.where()} of {session.records().name_of(session.state.number)}, {record.place}")
         session.console.write(record.reason if record.context is None else shown(record.context, 2))
         return
     _go(session, whole_number(session, argument, "record"))
@@ -157,7 +160,7 @@ def _found(session: Session, number: int, wanted: str, *, wrapped: bool) -> None
     if wanted == "error":
         record = session.record()
         if record.context is None:
-            session.console.write(f"{session.where()}, line {record.line}: {record.reason}")
+            session.console.write(f"{session.where()}, {record.place}: {record.reason}")
             return
     session.verdict()
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
+from targetexpr.base.units import unit_of
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.targets.authoring.expression_json import made_json
 from targetexpr.targets.model.cycles import cycles
@@ -63,13 +64,14 @@ class GroupBuilder:
     def cycles(
         self, count: int, every: str, *, start: date | str | None = None, times: int = 1, window: str | None = None
     ) -> GroupBuilder:
-        """`count` cycles of `times` units each: DAILY, WEEKLY, MONTHLY, QUARTERLY, HALF_YEARLY, YEARLY or CUSTOM days.
+        """`count` cycles of `times` units each: DAILY, WEEKLY, MONTHLY, QUARTERLY, HALF_YEARLY, YEARLY or CUSTOM days;
+        `week` and `weeks` are WEEKLY, and so on.
 
         With the fixed window, cycles are listed from `start`, always counted from there and clamped to the end of a
         month; other windows begin with each customer's records and list none. Raises ValueError for an unknown
         name, and when a fixed window has no start or its dates cannot be.
         """
-        kind = FrequencyType.read(every)
+        kind = FrequencyType.read(unit_of(every) or every)
         evaluation = EvaluationType.read(window) if window is not None else EvaluationType.FIXED_CALENDAR_WINDOW
         made = self.set(
             target_evaluation_type=evaluation,

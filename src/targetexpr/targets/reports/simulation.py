@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 
@@ -10,7 +11,14 @@ from targetexpr.base.dates import clock_text
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.progress.aggregate import today_of
 from targetexpr.targets.progress.exact import EXACT
-from targetexpr.targets.progress.results import CustomerProgress, ProgressData, Reason, StreakProgress, decimal_text
+from targetexpr.targets.progress.results import (
+    CustomerProgress,
+    ProgressData,
+    Reason,
+    ReportedRecord,
+    StreakProgress,
+    decimal_text,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +256,23 @@ _COUNTED = (
 )
 
 
+def data_errors(progress: ProgressData) -> tuple[int, list[str]]:
+    """How many records have data that does not fit, and lines that say what of them; of many, the first ones."""
+    found = [one for one in progress.reported.records if one.reason in ("data", "unreadable")]
+    nameless = sum(not one.record for one in found)
+    return len({one.record for one in found if one.record}) + nameless, _listed(found)
+
+
+def _listed(found: Sequence[ReportedRecord]) -> list[str]:
+    lines = []
+    for one in found[:_SHOWN]:
+        where = f" ({one.target})" if one.target else ""
+        lines.append(f"  record {one.record or 'without an id'}{where}: {one.message}")
+    if len(found) > _SHOWN:
+        lines.append(f"  and {len(found) - _SHOWN:,} more")
+    return lines
+
+
 def _reported(progress: ProgressData) -> list[str]:
     reported = progress.reported
     lines = []
@@ -258,11 +283,7 @@ def _reported(progress: ProgressData) -> list[str]:
     others = [one for one in reported.records if one.reason not in _HEADS]
     if others:
         lines.append(f"{len(others):,} data errors; these records are not counted there")
-        for one in others[:_SHOWN]:
-            where = f" ({one.target})" if one.target else ""
-            lines.append(f"  record {one.record or 'without an id'}{where}: {one.message}")
-        if len(others) > _SHOWN:
-            lines.append(f"  and {len(others) - _SHOWN:,} more")
+        lines += _listed(others)
     counts = [(getattr(reported, name), words) for name, words in _COUNTED]
     if any(count for count, _ in counts):
         lines.append("Also not counted: " + ", ".join(f"{count:,} {words}" for count, words in counts if count))

@@ -1,0 +1,309 @@
+"""Every option of the command line, declared once: one name, one meaning, the same in all commands that take it."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, Action, ArgumentError, ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from targetexpr.console.values import amounts, counted, day, ids, levels, unit
+
+if TYPE_CHECKING:
+    from argparse import _ActionsContainer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """What an option is called, what it means, and what it takes."""
+
+    name: str  # "--data"
+    short: str | None = None  # "-d"
+    help: str
+    metavar: str | None = None  # "FILE"; None for a switch, and where `choices` say what it takes
+    choices: tuple[str, ...] = ()  # all that any command takes; a command may take fewer of them
+    default: str | None = None
+    repeats: bool = False  # may be given several times; its values gather
+    several: bool = False  # and takes several values at once
+    switch: bool = False  # takes no value
+    on: bool = False  # what a switch is unless given
+    sets: tuple[str, bool] | None = None  # what a switch sets, where it is not named so: ("strict", False)
+    read: Callable[[str], object] | None = None  # what makes a value of a text; ArgumentTypeError says what it wants
+
+    @property
+    def field(self) -> str:
+        """Where the parsed command line has it.
+
+        >>> OPTIONS["--on-error"].field
+        'on_error'
+        """
+        return self.sets[0] if self.sets is not None else self.name.removeprefix("--").replace("-", "_")
+
+
+_TABLE = (
+    # --- where input comes from, and how it is read
+    Option(
+        name="--file",
+        short="-f",
+        metavar="FILE",
+        repeats=True,
+        help="read the input from a file, - from standard input; may be given several times where several are taken",
+    ),
+    Option(
+        name="--data",
+        short="-d",
+        metavar="DATA",
+        repeats=True,
+        several=True,
+        help="the records: JSON or JSON Lines files, - for standard input, or JSON itself; may be given several times",
+    ),
+    Option(
+        name="--profile",
+        metavar="NAME",
+        help="records are plain dicts of this profile, as transactions with currentTxn; without it each record is a "
+        'dict of profiles, such as {"currentTxn":{"value":500}}',
+    ),
+    Option(
+        name="--timezone",
+        metavar="ZONE",
+        default="UTC",
+        help="the clock that days and hours are read by: Asia/Kolkata, +05:30 (default: UTC)",
+    ),
+    Option(
+        name="--on-error",
+        choices=("report", "stop", "null"),
+        default="report",
+        help="what to do with a value of the wrong type: report it and go on (default), stop, or read it as null; "
+        "records that cannot be read are reported, and end the run with stop",
+    ),
+    Option(
+        name="--schema",
+        metavar="FILE",
+        help="a TOML or JSON file with fields, methods, profiles and events of your own",
+    ),
+    Option(name="--event", metavar="NAME", help="the event the rule is for, as TransactionAdd"),
+    Option(
+        name="--expect",
+        choices=("boolean", "number", "string", "date", "any"),
+        default="boolean",
+        help="what the rules must come out as (default: boolean)",
+    ),
+    # --- what is printed
+    Option(
+        name="--output",
+        choices=("text", "json", "csv", "sarif"),
+        default="text",
+        help="text for people (default), the others for programs",
+    ),
+    Option(
+        name="--style",
+        choices=("compact", "readable", "editor"),
+        default="compact",
+        help="the layout of what is printed: compact has no white space (default), readable is text with blanks and "
+        "lines, editor is the rule editor's JSON",
+    ),
+    Option(name="--count", switch=True, help="print only how many records say yes, no and null"),
+    Option(
+        name="--table",
+        choices=("progress", "contributions", "levels", "streaks", "unified", "grants", "reported"),
+        help="print this table instead of the summary (csv: levels by default)",
+    ),
+    Option(name="--untyped", switch=True, help="only the types of literals; nothing is checked"),
+    # --- checking and formatting
+    Option(name="--strict", switch=True, on=True, help="unknown names are errors (the default)"),
+    Option(
+        name="--no-strict",
+        switch=True,
+        on=True,
+        sets=("strict", False),
+        help="unknown names are warnings, and have no type",
+    ),
+    Option(name="--on", metavar="CODE", repeats=True, help="switch a warning on, by its code"),
+    Option(name="--off", metavar="CODE", repeats=True, help="switch a warning off, by its code"),
+    Option(name="--no-lint", switch=True, help="only errors, and warnings about names and values"),
+    Option(name="--fix", switch=True, help="apply the safe fixes first"),
+    Option(name="--check", switch=True, help="print nothing; exit 1 when the rule would change"),
+    Option(name="--in-place", short="-i", switch=True, help="write the result back to the file"),
+    # --- the schema command
+    Option(name="--search", metavar="WORD", help="everything whose name or meaning has the word in it"),
+    Option(name="--events", switch=True, help="list the events and the profiles they offer"),
+    Option(name="--json-schema", switch=True, help="print the JSON Schema of schema files"),
+    Option(name="--records", switch=True, help="print the JSON Schema of records, the data of rules"),
+    # --- making a group
+    Option(name="--name", metavar="NAME", help="the name of the group"),
+    Option(name="--description", metavar="TEXT", help="what the group is for"),
+    Option(name="--start", metavar="DATE", read=day, help="the first day of the first cycle, as 2024-01-31"),
+    Option(
+        name="--every",
+        metavar="UNIT",
+        read=unit,
+        help="daily, weekly, monthly, quarterly, half-yearly, yearly or custom cycles; week, month, ... will do",
+    ),
+    Option(name="--times", metavar="N", read=counted(1), help="units in a cycle (default: 1)"),
+    Option(name="--cycles", metavar="N", read=counted(1), help="how many cycles there are"),
+    Option(name="--window", metavar="NAME", help="fixed_calendar_window, cyclic_window, period_agnostic_window"),
+    *(
+        Option(
+            name=f"--{name}",
+            metavar="VALUE",
+            read=amounts,
+            help=f"a target of {name.replace('-', ' ')}: a value, or one a cycle",
+        )
+        for name in ("spend", "gross-spend", "bills", "visits", "units")
+    ),
+    Option(name="--rule", metavar="RULE", help="which records count (default: true, all of them)"),
+    Option(name="--line-items", switch=True, help="look at line items instead of whole bills"),
+    Option(
+        name="--store",
+        metavar="ID,ID,...",
+        repeats=True,
+        read=ids,
+        help="count only in these stores; may be given again",
+    ),
+    Option(name="--levels", metavar="N,N,...", read=levels, help="streak levels: cycles that each takes"),
+    Option(name="--non-continuous", switch=True, help="cycles need not be in a row"),
+    Option(name="--taken", metavar="NAME", repeats=True, help="a name that another group has"),
+    # --- simulating
+    Option(name="--customer", metavar="ID", help="explain one customer, period by period and record by record"),
+    Option(
+        name="--now",
+        metavar="DATE",
+        read=day,
+        help="evaluate as of then, as 2024-01-31 or 2024-01-31T18:00Z (default: the date of the latest record)",
+    ),
+    Option(
+        name="--returns",
+        choices=("IGNORE", "SAME_PERIOD", "NEXT_PERIOD"),
+        read=str.upper,
+        help="what returns lower (default: the period of the bill while it runs, and else the next one)",
+    ),
+    Option(
+        name="--enrolment",
+        metavar="FILE",
+        help="JSON: who takes part, a list of ids or a dict of them with their values",
+    ),
+    # --- the REPL
+    Option(
+        name="--rules",
+        metavar="FILE",
+        default="targetexpr-rules.toml",
+        help="where :save keeps rules (default: targetexpr-rules.toml)",
+    ),
+    Option(name="--vi", switch=True, help="vi keys instead of those of Emacs"),
+    # --- the server
+    Option(name="--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)"),
+    Option(
+        name="--port",
+        metavar="N",
+        default="8310",
+        read=counted(0, 65535),
+        help="0 takes a free one and prints it (default: 8310)",
+    ),
+    Option(
+        name="--database",
+        metavar="FILE",
+        default="targetexpr-sandbox.sqlite3",
+        help="where everything is kept; :memory: forgets it at the end (default: targetexpr-sandbox.sqlite3)",
+    ),
+    Option(
+        name="--user",
+        metavar="NAME:PASSWORD",
+        help="who may ask; the variable TARGETEXPR_SERVE_USER is more discreet",
+    ),
+    Option(name="--no-auth", switch=True, help="answer everybody on this machine; loopback only"),
+    Option(
+        name="--log",
+        choices=("json", "text", "none"),
+        default="json",
+        help="a line on standard error per request (default: json)",
+    ),
+    Option(
+        name="--max-body",
+        metavar="BYTES",
+        read=counted(1, 1 << 40),
+        help="the largest request but records (default: 1 MiB)",
+    ),
+    Option(
+        name="--max-records",
+        metavar="BYTES",
+        read=counted(1, 1 << 40),
+        help="the largest request of records (default: 32 MiB)",
+    ),
+)
+
+OPTIONS: dict[str, Option] = {option.name: option for option in _TABLE}
+"""The options by name. The commands' parsers are made of them, and so is their documentation."""
+
+
+def add(parser: _ActionsContainer, *names: str, choices: Sequence[str] = (), required: bool = False) -> None:
+    """Declares options of the table; `choices` are those of its values that this command takes.
+
+    >>> parser = ArgumentParser()
+    >>> add(parser, "--event", "--count")
+    >>> add(parser, "--output", choices=("text", "json"))
+    >>> options = parser.parse_args(["--output", "json", "--count"])
+    >>> options.output, options.count, options.event
+    ('json', True, None)
+    """
+    for name in names:
+        option = OPTIONS[name]
+        flags = (option.name,) if option.short is None else (option.short, option.name)
+        if option.switch:
+            value = option.sets is None or option.sets[1]
+            kind = "store_true" if value else "store_false"
+            parser.add_argument(*flags, dest=option.field, action=kind, default=option.on, help=option.help)
+            continue
+        taken = [choice for choice in option.choices if choice in choices] if choices else list(option.choices)
+        parser.add_argument(
+            *flags,
+            dest=option.field,
+            action=_Gather if option.repeats else _Once,
+            nargs="+" if option.several else None,
+            metavar=option.metavar,
+            choices=taken or None,
+            type=option.read or str,
+            default=[] if option.repeats else option.default,
+            required=required,
+            help=option.help,
+        )
+
+
+def add_renamed(parser: ArgumentParser, old: str, new: str) -> None:
+    """An old name of an option that means something else in another command: it is refused by its new name."""
+    parser.add_argument(old, action=_Renamed, nargs=0, const=new, help=SUPPRESS, default=SUPPRESS)
+
+
+class _Renamed(Action):
+    """Says what an option is called now."""
+
+    def __call__(self, _: ArgumentParser, __: Namespace, ___: object, option_string: str | None = None) -> None:
+        raise ArgumentError(None, f"{option_string} is `{self.const}` now")
+
+
+class _Once(Action):
+    """One value. A second one is refused: which of them is meant cannot be told, and none is dropped in silence."""
+
+    def __call__(
+        self, _: ArgumentParser, namespace: Namespace, values: object, option_string: str | None = None
+    ) -> None:
+        given: dict[str, object] = vars(namespace).setdefault("_given", {})
+        if self.dest in given:
+            first = given[self.dest]
+            raise ArgumentError(None, f"{option_string} takes one value and is given twice: {first!r} and {values!r}")
+        given[self.dest] = values
+        setattr(namespace, self.dest, values)
+
+
+class _Gather(Action):
+    """Values that gather. What stands behind the first value of an occurrence might be meant for the command."""
+
+    def __call__(
+        self, _: ArgumentParser, namespace: Namespace, values: object, option_string: str | None = None
+    ) -> None:
+        assert option_string is not None  # none of the table's options is positional
+        more = values if isinstance(values, list) else [values]
+        there: list[object] = getattr(namespace, self.dest)
+        if self.nargs == "+":
+            behind: list[int] = vars(namespace).setdefault("_behind", [])
+            behind += range(len(there) + 1, len(there) + len(more))
+        setattr(namespace, self.dest, [*there, *more])
