@@ -111,6 +111,15 @@ def _takes_part(participation: Participation | None, row: GroupRow, when: str, s
     return min((last for last in last_days if last >= day), default=day) < until
 
 
+def takes_part_at(participation: Participation | None, row: GroupRow, settings: Settings) -> bool:
+    """Whether a customer takes part now: enrolled for a period that has begun, and not out of it."""
+    now = _now(settings)
+    begun = (
+        participation is None or not participation.since or _day(participation.since, settings) <= _day(now, settings)
+    )
+    return begun and _takes_part(participation, row, now, settings)
+
+
 def _check_supported(request: EnrolmentRequest, row: GroupRow) -> None:
     """Refuses what evaluation has no means for; a balance of 0 at a first enrolment is where everybody starts."""
     is_streak = _is_streak(row)

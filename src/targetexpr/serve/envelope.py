@@ -38,6 +38,15 @@ def success(
     return json_response({"data": data, "errors": None, "warnings": listed}, status, headers)
 
 
+def page_of(data: Sequence[JsonValue], *, limit: int, offset: int, total: int) -> dict[str, JsonValue]:
+    """A page as the platform answers lists that have pages: `errors` and `warnings` are empty, not null.
+
+    `offset` is the number of the page, from 0, and `total` counts what there is on all pages.
+    """
+    pagination: JsonValue = {"limit": limit, "offset": offset, "total": total}
+    return {"pagination": pagination, "data": list(data), "errors": [], "warnings": []}
+
+
 def refusal_response(refusal: Refusal) -> Response:
     """Everything that is wrong, at once; of more than anybody reads, the beginning."""
     envelope: JsonValue = {

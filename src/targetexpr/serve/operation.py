@@ -17,7 +17,7 @@ from targetexpr.serve.access_log import USER
 from targetexpr.serve.answer_schemas import PROBLEM
 from targetexpr.serve.bodies import read_json, read_object
 from targetexpr.serve.errors import invalid_input
-from targetexpr.serve.json_schemas import NULL, JsonSchema, array_of, open_object, or_null
+from targetexpr.serve.json_schemas import COUNT, NULL, JsonSchema, array_of, open_object, or_null
 from targetexpr.serve.middleware import BODY, IS_LINES
 from targetexpr.serve.parameters import Parameter, PathParameter, QueryParameter, T, read_query
 from targetexpr.serve.store import Store
@@ -55,6 +55,18 @@ class Answer:
 def envelope(name: str, data: JsonSchema) -> Answer:
     """An answer in the platform's envelope."""
     members = {"data": data, "errors": NULL, "warnings": or_null(array_of(PROBLEM))}
+    return Answer(name=name, schema=open_object(members, required=members))
+
+
+def pages(name: str, item: JsonSchema) -> Answer:
+    """An answer that is a page of a list."""
+    counts = {"limit": COUNT, "offset": COUNT, "total": COUNT}
+    members = {
+        "pagination": open_object(counts, required=counts),
+        "data": array_of(item),
+        "errors": array_of(PROBLEM),
+        "warnings": array_of(PROBLEM),
+    }
     return Answer(name=name, schema=open_object(members, required=members))
 
 

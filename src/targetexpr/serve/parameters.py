@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from targetexpr.serve.clock import FIRST, LAST
 from targetexpr.serve.errors import Refusal, invalid_input, refusal
 from targetexpr.serve.ids import MAX_ID, parse_id, parse_integer, user_id
 from targetexpr.serve.json_schemas import BOOLEAN, COUNT, STRING, JsonSchema, integer
+from targetexpr.targets.model.enums import WireEnum
 from targetexpr.targets.model.error_numbers import INVALID_INPUT, NO_GROUP, NO_TARGET
+from targetexpr.targets.model.scalars import WireDate
 
 T = TypeVar("T")
+Name = TypeVar("Name", bound=WireEnum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,82 @@ def optional_id(name: str, description: str) -> QueryParameter[int | None]:
         parse=lambda text: _parse_number(name, text, 0, MAX_ID),
         default=None,
     )
+
+
+def several_ids(name: str, description: str) -> QueryParameter[frozenset[int] | None]:
+    """A query parameter that is ids with commas between them; None unless given.
+
+    >>> sorted(several_ids("targetRuleIds", "Shows these only.").parse("2579,2577"))
+    [2577, 2579]
+    """
+    return QueryParameter(
+        name=name,
+        description=description,
+        schema=STRING | {"pattern": "^ *[0-9]+ *(, *[0-9]+ *)*$"},
+        parse=lambda text: frozenset(_parse_number(name, one.strip(), 0, MAX_ID) for one in text.split(",")),
+        default=None,
+    )
+
+
+def words(name: str, description: str) -> QueryParameter[str | None]:
+    """A query parameter of any text; None unless given."""
+    return QueryParameter(name=name, description=description, schema=STRING, parse=str, default=None)
+
+
+def choice(
+    name: str, description: str, names: type[Name], *, number: int = INVALID_INPUT, code: str = "wrong-parameter"
+) -> QueryParameter[Name | None]:
+    """A query parameter that is one of the names that there are, in any documented spelling; None unless given."""
+
+    def parse(text: str) -> Name:
+        try:
+            return names.read(text)
+        except ValueError as failure:
+            raise refusal(code, f"The parameter {name} does not fit: {failure}.", number=number) from None
+
+    known = f"{description} One of {', '.join(names)}."
+    return QueryParameter(name=name, description=known, schema=STRING, parse=parse, default=None)
+
+
+def day(name: str, description: str) -> QueryParameter[date | None]:
+    """A query parameter that is a day, or an instant whose day counts; None unless given."""
+    return QueryParameter(
+        name=name, description=description, schema=_DATE, parse=lambda text: _parse_date(name, text).day, default=None
+    )
+
+
+def instant(name: str, description: str) -> QueryParameter[datetime | None]:
+    """A query parameter that is an instant: milliseconds since 1970, or a date as in bodies; None unless given."""
+    return QueryParameter(
+        name=name,
+        description=description,
+        schema=_DATE,
+        parse=lambda text: _parse_instant(name, text),
+        default=None,
+    )
+
+
+_DATE: JsonSchema = STRING | {"examples": ["2024-01-31", "1723193084000"]}
+
+
+def _parse_date(name: str, text: str) -> WireDate:
+    whole = parse_integer(text)
+    try:
+        return WireDate.read(text if whole is None else whole)
+    except ValueError as failure:
+        raise invalid_input("wrong-parameter", f"The parameter {name} is a date: {failure}.", None) from None
+
+
+def _parse_instant(name: str, text: str) -> datetime:
+    """One that the clock could be set to."""
+    try:
+        moment = _parse_date(name, text).instant().astimezone(UTC)
+    except OverflowError:
+        moment = LAST
+    if not FIRST <= moment < LAST:
+        message = f"The parameter {name} is an instant from {FIRST.year} to {LAST.year}."
+        raise invalid_input("wrong-parameter", message, None)
+    return moment
 
 
 def _parse_flag(name: str, text: str) -> bool:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from targetexpr.serve import sandbox_settings
+from targetexpr.serve.envelope import page_of
 from targetexpr.serve.errors import refusal
 from targetexpr.serve.group_rows import (
     JsonObject,
@@ -65,8 +66,7 @@ def events(store: Store, user: str, target: int, page: Page) -> JsonObject:
         message = f"Nothing is recorded of {user} for the target {target}."
         raise refusal("nothing-recorded", message, number=NOTHING_RECORDED)
     shown = listed[page.offset * page.limit : (page.offset + 1) * page.limit]
-    pagination: JsonObject = {"limit": page.limit, "offset": page.offset, "total": len(listed)}
-    return {"pagination": pagination, "data": list[JsonValue](shown), "errors": [], "warnings": []}
+    return page_of(shown, limit=page.limit, offset=page.offset, total=len(listed))
 
 
 class _FedRecord(NamedTuple):

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from targetexpr.serve import enrolment, tracked_events, user_progress
-from targetexpr.serve.answer_schemas import EVENT, PROBLEM, USER_PROGRESS
+from targetexpr.serve import enrolled_targets, enrolment, tracked_events, user_progress
+from targetexpr.serve.answer_schemas import EVENT, USER_PROGRESS
 from targetexpr.serve.envelope import json_response, success
 from targetexpr.serve.ids import USER_SCHEMA
 from targetexpr.serve.json_schemas import (
     BOOLEAN,
-    COUNT,
     STRING,
     array_of,
     closed_object,
     described,
-    open_object,
     or_null,
+    ref,
 )
-from targetexpr.serve.operation import Answer, Body, Call, envelope, operation
-from targetexpr.serve.parameters import GROUP_ID, TARGET_ID, USER_ID, flag, number, optional_id, target_id
+from targetexpr.serve.operation import Body, Call, envelope, operation, pages
+from targetexpr.serve.parameters import (
+    GROUP_ID,
+    TARGET_ID,
+    USER_ID,
+    choice,
+    flag,
+    instant,
+    number,
+    optional_id,
+    several_ids,
+    target_id,
+)
+from targetexpr.targets.model.enums import EnrolmentMethod
+from targetexpr.targets.model.error_numbers import INVALID_ENROLMENT
 
 CUSTOMER = envelope("customer", USER_SCHEMA)
 
@@ -108,22 +120,40 @@ ONLY_PERIOD = optional_id("periodId", "Shows the events of this period only.")
     summary="What counted towards a target",
     path=(USER_ID, TARGET_RULE_ID),
     query=(LIMIT, OFFSET, ONLY_PERIOD),
-    answer=Answer(
-        name="events",
-        schema=open_object(
-            {
-                "pagination": open_object(
-                    {"limit": COUNT, "offset": COUNT, "total": COUNT}, required=("limit", "offset", "total")
-                ),
-                "data": array_of(EVENT),
-                "errors": array_of(PROBLEM),
-                "warnings": array_of(PROBLEM),
-            },
-            required=("pagination", "data", "errors", "warnings"),
-        ),
-    ),
+    answer=pages("events", EVENT),
 )
 def events(call: Call) -> Response:
     """One entry for each record that counted, in order of time; `offset` is the number of a page."""
     page = tracked_events.Page(limit=call[LIMIT], offset=call[OFFSET], period=call[ONLY_PERIOD])
     return json_response(tracked_events.events(call.store, call[USER_ID], call[TARGET_RULE_ID], page))
+
+
+RULE_IDS = several_ids("targetRuleIds", "Shows these targets only; their ids, with commas between them.")
+TRACKING_DATE = instant("trackingDate", "The instant at which the targets are active; now unless given.")
+ENROLMENT = choice(
+    "enrollmentType",
+    "Shows targets of this method of enrolment only.",
+    EnrolmentMethod,
+    number=INVALID_ENROLMENT,
+    code="enrolment-type",
+)
+ONLY_USER_MADE = flag("includeOnlyUserCreated", "Shows targets only that users made.")
+
+
+@operation(
+    "GET",
+    "/v3/users/{userId}/enrolledTargets",
+    summary="A customer's active targets",
+    path=(USER_ID,),
+    query=(RULE_IDS, TRACKING_DATE, ENROLMENT, ONLY_USER_MADE),
+    answer=envelope("enrolled", array_of(ref("Target"))),
+)
+def enrolled(call: Call) -> Response:
+    """Of the groups that run and in which the customer takes part; values are left out, as in the documents."""
+    wanted = enrolled_targets.EnrolledFilter(
+        targets=call[RULE_IDS],
+        at=call[TRACKING_DATE],
+        method=call[ENROLMENT],
+        only_user_made=call[ONLY_USER_MADE],
+    )
+    return success(enrolled_targets.enrolled_targets(call.store, call[USER_ID], wanted))

@@ -114,6 +114,15 @@ class PeriodStatus(WireEnum):
     ENDED = "ENDED"
 
 
+class MilestoneStatus(WireEnum):
+    """Where a group stands, in the list of milestones."""
+
+    LIVE = "LIVE"
+    UPCOMING = "UPCOMING"
+    ENDED = "ENDED"
+    STOPPED = "STOPPED"
+
+
 class TargetEntity(WireEnum):
     """The records a target looks at. REWARDS is the name on requests, POINTS the one in answers."""
 

@@ -15,6 +15,7 @@ NO_PERIOD = 310019
 NAME_TAKEN = 310069
 ENROLLED = 310119
 NOT_ENROLLED = 310126
+INVALID_ENROLMENT = 310130
 INVALID_KEY = 310145
 NOTHING_RECORDED = 310149
 
@@ -108,6 +109,12 @@ _TABLE = (
         text="User is not enrolled for the target",
         documented=True,
         meaning="The user does not take part in the target.",
+    ),
+    ErrorNumber(
+        number=INVALID_ENROLMENT,
+        text="Invalid enrollment type as input",
+        documented=True,
+        meaning="A customer's targets are asked for by an unknown method of enrolment.",
     ),
     ErrorNumber(
         number=310132,
