@@ -22,6 +22,8 @@ from targetexpr.rulesets.domains import (
     BooleanDomain,
     Domain,
     ItemsDomain,
+    Search,
+    SearchDomain,
     StringDomain,
     Subject,
     compared,
@@ -79,7 +81,7 @@ def requirements(program: Program, *, lenient: bool) -> Requirements:
         for subject, domains in _constraints(program, term, negated=False).items():
             gathered.setdefault(subject, []).extend(domains)
     constraints = {
-        subject: tuple(domains) if subject.kind == "items" else (of_all(domains),)
+        subject: (of_all(domains),) if subject.can_intersect else tuple(domains)
         for subject, domains in gathered.items()
     }
     return Requirements(constraints=constraints, watched=frozenset(watched), complete=complete)
@@ -143,7 +145,7 @@ def _of_every_term(parts: list[Constraints]) -> Constraints:
         for subject, domains in part.items():
             gathered.setdefault(subject, []).extend(domains)
     return {
-        subject: tuple(domains) if subject.kind == "items" else (of_all(domains),)
+        subject: (of_all(domains),) if subject.can_intersect else tuple(domains)
         for subject, domains in gathered.items()
     }
 
@@ -158,6 +160,13 @@ def _bare(program: Program, index: int, *, negated: bool) -> Constraints:
     match program.operations.get(index):
         case ReadAttribute(profile=profile, name=name, computed=None) if program.kinds[index] == "boolean":
             return {Subject(profile, name, "boolean"): (BooleanDomain(values=frozenset((not negated,))),)}
+        case CallValue(meaning="contains" | "matches" as method) if not negated:
+            receiver, argument = program.operands[index]
+            read, literal = program.operations.get(receiver), program.constants.get(argument)
+            if isinstance(read, ReadAttribute) and isinstance(literal, str) and program.kinds[receiver] == "string":
+                domain = SearchDomain(values=frozenset((Search(method, literal),)))
+                return {Subject(read.profile, read.name, "search"): (domain,)}
+            return {}
         case CallBasket(profile=profile, shape=shape) if shape.selection == "Equals":
             if (shape.aggregate == "Includes") is negated or shape.aggregate not in ("Includes", "Excludes"):
                 return {}

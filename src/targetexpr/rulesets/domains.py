@@ -10,11 +10,19 @@ from targetexpr.running.coercion import Number
 
 
 class Subject(NamedTuple):
-    """What a constraint is about: an attribute, or an inventory attribute of the line items (kind `items`)."""
+    """What a constraint is about: an attribute, or an inventory attribute of the line items (kind `items`).
+
+    What `contains` and `matches` ask of a string is a subject of its own (kind `search`).
+    """
 
     profile: str
     name: str
-    kind: Literal["number", "string", "boolean", "items"]
+    kind: Literal["number", "string", "boolean", "search", "items"]
+
+    @property
+    def can_intersect(self) -> bool:
+        """Whether two domains make one; two items may fulfil two, and two searches may both succeed."""
+        return self.kind not in ("search", "items")
 
 
 class Interval(NamedTuple):
@@ -61,7 +69,21 @@ class ItemsDomain:
     values: frozenset[str]
 
 
-Domain: TypeAlias = NumberDomain | StringDomain | BooleanDomain | ItemsDomain
+class Search(NamedTuple):
+    """`contains` or `matches` with its literal."""
+
+    method: Literal["contains", "matches"]
+    argument: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchDomain:
+    """Strings for which one of these searches succeeds."""
+
+    values: frozenset[Search]
+
+
+Domain: TypeAlias = NumberDomain | StringDomain | BooleanDomain | SearchDomain | ItemsDomain
 
 EVERY_NUMBER = NumberDomain(intervals=(Interval(None, False, None, False),))
 
@@ -143,7 +165,7 @@ def _joined(first: Interval, second: Interval) -> Interval:
 
 
 def of_all(domains: Sequence[Domain]) -> Domain:
-    """What is in every one of several domains of one subject. Baskets are not asked: two items may fulfil two."""
+    """What is in every one of several domains of one subject that can intersect."""
     first = domains[0]
     if len(domains) == 1:
         return first
@@ -161,8 +183,8 @@ def of_all(domains: Sequence[Domain]) -> Domain:
         case BooleanDomain():
             truths = [one.values for one in domains if isinstance(one, BooleanDomain)]
             return BooleanDomain(values=frozenset.intersection(*truths))
-        case ItemsDomain():
-            raise AssertionError("baskets have no intersection")
+        case SearchDomain() | ItemsDomain():
+            raise AssertionError("a domain that cannot intersect")
 
 
 def of_any(domains: Sequence[Domain]) -> Domain:
@@ -182,6 +204,8 @@ def of_any(domains: Sequence[Domain]) -> Domain:
             return StringDomain(values=frozenset.intersection(*left_out) - listed, excluded=True)
         case BooleanDomain():
             return BooleanDomain(values=frozenset().union(*(o.values for o in domains if isinstance(o, BooleanDomain))))
+        case SearchDomain():
+            return SearchDomain(values=frozenset().union(*(o.values for o in domains if isinstance(o, SearchDomain))))
         case ItemsDomain():
             return ItemsDomain(values=frozenset().union(*(o.values for o in domains if isinstance(o, ItemsDomain))))
 
@@ -195,8 +219,8 @@ def is_empty(domain: Domain) -> bool:
             return not excluded and not strings
         case BooleanDomain(values=truths):
             return not truths
-        case ItemsDomain(values=strings):
-            return not strings
+        case SearchDomain() | ItemsDomain():
+            return not domain.values
 
 
 def is_within(inner: Domain, outer: Domain) -> bool:
@@ -209,6 +233,8 @@ def is_within(inner: Domain, outer: Domain) -> bool:
                 return outer.excluded and outer.values <= inner.values
             return not inner.values & outer.values if outer.excluded else inner.values <= outer.values
         case BooleanDomain(), BooleanDomain():
+            return inner.values <= outer.values
+        case SearchDomain(), SearchDomain():
             return inner.values <= outer.values
         case ItemsDomain(), ItemsDomain():
             return inner.values <= outer.values

@@ -7,15 +7,26 @@ enters what is *possible* before it enters what is *used*, and a reader in betwe
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
 from decimal import Decimal
+from functools import partial
 from typing import Any, Protocol
 
 from targetexpr.lang.literals import MOST_DIGITS, is_number_text
 from targetexpr.lang.types import Kind
-from targetexpr.rulesets.domains import BooleanDomain, Domain, Interval, ItemsDomain, NumberDomain, StringDomain
+from targetexpr.rulesets.domains import (
+    BooleanDomain,
+    Domain,
+    Interval,
+    ItemsDomain,
+    NumberDomain,
+    Search,
+    SearchDomain,
+    StringDomain,
+)
 from targetexpr.running.coercion import BINDERS, InvalidValue, Number, has_few_digits, integer_text
+from targetexpr.running.regex.search import searcher
 from targetexpr.running.semantics import comparable_float
 
 UNKNOWN = -1
@@ -27,6 +38,7 @@ MOST_CUTS = 64
 _LARGEST = 1e15  # below it every int is a float, and the order of floats is that of their decimals
 _BEYOND = 10**MOST_DIGITS
 _FEW = 4
+_WORTH_SHARING = 4  # rules with the same search
 
 Positions = int | tuple[int, ...]
 """A bitmap; where it would be nearly empty, the few positions themselves."""
@@ -321,6 +333,63 @@ class BooleanField:
             self._false |= bit
         if complete:
             self.null |= bit
+
+
+class SearchField:
+    """What `contains` and `matches` ask of a string: each search that several rules share is made once for all.
+
+    Whether the value fits is told by the field of strings beside it.
+    """
+
+    def __init__(self) -> None:
+        self.null = 0
+        self._searches: dict[Search, tuple[Callable[[str], bool], int]] = {}
+
+    def ruled_out(self, raw: object) -> int:
+        value: Any = raw
+        if type(value) is not str:
+            if value is None:
+                return self.null
+            if type(value) is not int:
+                return 0
+            value = integer_text(value)
+        ruled = 0
+        for test, rules in self._searches.values():
+            if rules & ~ruled and not test(value):
+                ruled |= rules
+        return ruled
+
+    def fill(self, entries: Sequence[tuple[int, SearchDomain]]) -> None:
+        """Many rules at once. Only rules with a single search, and searches that some share, are worth it."""
+        shared: dict[Search, list[int]] = {}
+        for position, domain in entries:
+            if len(domain.values) == 1:
+                shared.setdefault(next(iter(domain.values)), []).append(position)
+        self._searches = {
+            search: (_tester(search), bitmap(positions))
+            for search, positions in shared.items()
+            if len(positions) >= _WORTH_SHARING
+        }
+
+    def add(self, position: int, domain: Domain, *, complete: bool) -> None:
+        assert isinstance(domain, SearchDomain)
+        if len(domain.values) == 1:
+            search = next(iter(domain.values))
+            if search in self._searches:
+                test, rules = self._searches[search]
+                self._searches[search] = test, rules | 1 << position
+        if complete:
+            self.null |= 1 << position
+
+
+def _tester(search: Search) -> Callable[[str], bool]:
+    if search.method == "matches":
+        return searcher(search.argument)
+    return partial(_holds, search.argument)
+
+
+def _holds(part: str, text: str) -> bool:
+    return part in text
 
 
 class ItemsField:

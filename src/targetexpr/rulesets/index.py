@@ -20,6 +20,7 @@ from targetexpr.rulesets.domains import (
     Domain,
     ItemsDomain,
     NumberDomain,
+    SearchDomain,
     StringDomain,
     Subject,
 )
@@ -29,6 +30,7 @@ from targetexpr.rulesets.fields import (
     Field,
     ItemsField,
     NumberField,
+    SearchField,
     StringField,
     WatchedField,
     bitmap,
@@ -64,9 +66,9 @@ class _Profile:
         self.attributes: tuple[_Attribute, ...] = ()
         self.items: tuple[tuple[str, ItemsField], ...] = ()
         self.item_readers = 0
-        self.by_key: dict[tuple[str, str], _Attribute] = {}
+        self.by_key: dict[tuple[str, Kind | Literal["search"]], _Attribute] = {}
 
-    def attribute(self, name: str, kind: Kind, field: Field | WatchedField) -> _Attribute:
+    def attribute(self, name: str, kind: Kind | Literal["search"], field: Field | WatchedField) -> _Attribute:
         made = self.by_key[name, kind] = _Attribute(name, field)
         self.attributes = (*self.attributes, made)  # a new tuple, since others may be going through the old one
         return made
@@ -206,7 +208,7 @@ class Index:
         return made
 
 
-def _new_field(kind: Literal["number", "string", "boolean"], domains: Sequence[Domain]) -> Field:
+def _new_field(kind: Literal["number", "string", "boolean", "search"], domains: Sequence[Domain]) -> Field:
     match kind:
         case "number":
             return NumberField(domain for domain in domains if isinstance(domain, NumberDomain))
@@ -214,6 +216,8 @@ def _new_field(kind: Literal["number", "string", "boolean"], domains: Sequence[D
             return StringField()
         case "boolean":
             return BooleanField()
+        case "search":
+            return SearchField()
 
 
 def _fill(field: Field, entries: Sequence[Entry]) -> None:
@@ -225,6 +229,8 @@ def _fill(field: Field, entries: Sequence[Entry]) -> None:
             field.fill(cast("list[tuple[int, StringDomain]]", plain))
         case BooleanField():
             field.fill(cast("list[tuple[int, BooleanDomain]]", plain))
+        case SearchField():
+            field.fill(cast("list[tuple[int, SearchDomain]]", plain))
         case ItemsField():
             field.fill(cast("list[tuple[int, ItemsDomain]]", plain))
         case _:
@@ -233,8 +239,8 @@ def _fill(field: Field, entries: Sequence[Entry]) -> None:
 
 
 def _of(domains: tuple[Domain, ...]) -> Domain:
-    """The domain that is looked at: of several (line items), the one with the fewest values."""
-    return min(domains, key=lambda domain: len(domain.values) if isinstance(domain, ItemsDomain) else 0)
+    """The domain that is looked at: of several (searches, line items), the one with the fewest values."""
+    return min(domains, key=lambda domain: 0 if isinstance(domain, NumberDomain) else len(domain.values))
 
 
 def _extended(data: dict[object, object], name: str) -> object:
