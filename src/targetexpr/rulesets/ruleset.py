@@ -17,6 +17,7 @@ from targetexpr.rulesets.index import Index
 from targetexpr.running.coercion import DataError, time_zone
 
 if TYPE_CHECKING:
+    from targetexpr.rulesets.analysis import SetAnalysis
     from targetexpr.running.explaining.explanation import Explanation
 
 RuleId: TypeAlias = Hashable
@@ -136,6 +137,12 @@ class RuleSet:
     def explain(self, context: Context, id: RuleId) -> Explanation:
         """Why one rule comes out as it does. Raises KeyError for an id that is not in the set."""
         return self[id].explain(context)
+
+    def analyze(self) -> SetAnalysis:
+        """What its rules have to do with each other: which never hold together, which follow, which are the same."""
+        from targetexpr.rulesets.analysis import SetAnalysis
+
+        return SetAnalysis([(id_, rule._program) for id_, rule in self.items()], self._zone)
 
     def __getitem__(self, id: RuleId) -> Rule:
         state = self._state

@@ -106,12 +106,12 @@ def _minutes_diff(_zone: tzinfo, when: datetime, other: datetime) -> int:
 
 
 def _is_after(zone: tzinfo, when: datetime, *parts: Number) -> bool | None:
-    moment = _moment(zone, parts)
+    moment = moment_of(zone, parts)
     return None if moment is None else when > moment
 
 
 def _is_before(zone: tzinfo, when: datetime, *parts: Number) -> bool | None:
-    moment = _moment(zone, parts)
+    moment = moment_of(zone, parts)
     return None if moment is None else when < moment
 
 
@@ -140,7 +140,7 @@ def _minute_of_day(hour: Number, minute: Number, *, end: bool = False) -> int | 
     return h * 60 + m
 
 
-def _moment(zone: tzinfo, parts: tuple[Number, ...]) -> datetime | None:
+def moment_of(zone: tzinfo, parts: tuple[Number, ...]) -> datetime | None:
     """Year, month, day and perhaps hour, minute, second as an instant; None when the clock never shows them."""
     numbers: list[int] = []
     for part, (least, most) in zip(parts, _MOMENT, strict=False):
