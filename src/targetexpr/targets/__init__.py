@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         StreakProgress,
         UnifiedProgress,
     )
+    from targetexpr.targets.target_rules import TargetMatches, TargetRef, TargetRules, rule_set
 
 _LAZY = {
     "CapProgress": "targetexpr.targets.progress.results",
@@ -56,9 +57,13 @@ _LAZY = {
     "PeriodProgress": "targetexpr.targets.progress.results",
     "Progress": "targetexpr.targets.evaluation",
     "StreakProgress": "targetexpr.targets.progress.results",
+    "TargetMatches": "targetexpr.targets.target_rules",
+    "TargetRef": "targetexpr.targets.target_rules",
+    "TargetRules": "targetexpr.targets.target_rules",
     "Tracker": "targetexpr.targets.evaluation",
     "UnifiedProgress": "targetexpr.targets.progress.results",
     "evaluate": "targetexpr.targets.evaluation",
+    "rule_set": "targetexpr.targets.target_rules",
 }
 # Building and checking a group does without the evaluator.
 
@@ -86,6 +91,9 @@ __all__ = [
     "StreakProgress",
     "Target",
     "TargetGroup",
+    "TargetMatches",
+    "TargetRef",
+    "TargetRules",
     "Tracker",
     "Trigger",
     "UnifiedProgress",
@@ -98,6 +106,7 @@ __all__ = [
     "parse_group",
     "parse_payload",
     "respond",
+    "rule_set",
     "streak_group",
     "summary",
     "validate",
