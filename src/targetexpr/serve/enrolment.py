@@ -6,12 +6,13 @@ evaluation cannot honour is refused and never quietly ignored: balances to start
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
 
 from targetexpr.running.coercion import time_zone
 from targetexpr.serve import sandbox_settings
+from targetexpr.serve.clock import LAST
 from targetexpr.serve.errors import invalid_input, refusal
 from targetexpr.serve.group_rows import JsonObject, body_of, existing_group, parts_of, window_of
 from targetexpr.serve.ids import user_id
@@ -63,16 +64,19 @@ def enrol(store: Store, group: int, target: int, body: JsonObject, pointer: str)
 
 
 def unenrol(store: Store, group: int, target: int, body: JsonObject, pointer: str) -> JsonValue:
-    """Takes a customer out: of the period that is named, else the one that runs, and all later ones.
+    """Takes a customer out: of the period or cycle that is named, else of what is open now, and of all later ones.
 
-    The customer's id is what is answered.
+    Cycles are the customer's own in the target. The customer's id is what is answered.
     """
     request = _read(body, pointer)
     with store.write() as rows:
         row, settings = _group_of(rows, group, target), sandbox_settings.load(rows)
         check_known(rows, request.customer, f"{request.pointer}/customerId")
-        until = _until(request, row, settings)
         participation = participation_of(rows, row, settings, request.customer)
+        if request.period is not None and participation is not None and not _has_periods(row):
+            until = _start_of_cycle(rows, request, row, settings, participation, target)
+        else:
+            until = _until(request, row, settings)
         if participation is None or not _takes_part(participation, row, until, settings):
             message = f"The customer {request.customer} does not take part in the target group {group}."
             raise refusal("not-enrolled", message, number=NOT_ENROLLED, pointer=f"{request.pointer}/customerId")
@@ -162,8 +166,12 @@ def _is_streak(row: GroupRow) -> bool:
 
 def _periods(row: GroupRow) -> list[JsonObject]:
     """The periods customers are enrolled by; other windows begin with a customer's own records."""
-    body = body_of(row)
-    return parts_of(body, "periods") if window_of(body) == EvaluationType.FIXED_CALENDAR_WINDOW else []
+    return parts_of(body_of(row), "periods") if _has_periods(row) else []
+
+
+def _has_periods(row: GroupRow) -> bool:
+    """Whether periods are the group's, and no cycles of each customer's own."""
+    return window_of(body_of(row)) == EvaluationType.FIXED_CALENDAR_WINDOW
 
 
 def _last_days(row: GroupRow) -> list[date]:
@@ -191,10 +199,39 @@ def _until(request: EnrolmentRequest, row: GroupRow, settings: Settings) -> str:
         return _now(settings)
     period = _named_period(request, row)
     if date.fromisoformat(cast(str, period["endDate"])) < _day(_now(settings), settings):
-        message = f"The period {request.period!r} has ended; its customers were in it to the end."
-        hint = "Name the period that runs or a later one, or none."
-        raise refusal("period-ended", message, pointer=f"{request.pointer}/periodName", hint=hint)
+        raise _ended(request)
     return cast(str, period["startDate"])
+
+
+def _start_of_cycle(
+    rows: Rows,
+    request: EnrolmentRequest,
+    row: GroupRow,
+    settings: Settings,
+    participation: Participation,
+    target: int,
+) -> str:
+    """When the customer's own cycle of that name, or number, begins in a target. One to come is known by its clock."""
+    customer, name = participation.customer, (request.period or "").casefold()
+    records = list(stored_records(rows.records_of(customer), settings.timezone))
+    past = [record for record in records if record.head.at <= settings.now]
+    progress = of_customer(row, replace(settings, now=LAST), past, participation._replace(until=None))
+    planned = [] if progress is None else [one.name for one in progress.plan.targets if one.id == target]
+    cycles = () if progress is None or not planned else progress.customers[customer].of(planned[0])
+    for cycle in cycles:
+        if name in (cycle.period.casefold(), str(cycle.index + 1)):
+            if cycle.end is not None and cycle.end <= settings.now:
+                raise _ended(request)
+            return cycle.start.isoformat()
+    message = f"The customer {customer} has no cycle named {request.period!r} in the target {target}."
+    hint = "Cycles begin with the customer's records; leave periodName out to end the one that is open."
+    raise refusal("no-period", message, number=NO_PERIOD, pointer=f"{request.pointer}/periodName", hint=hint)
+
+
+def _ended(request: EnrolmentRequest) -> Exception:
+    message = f"The period {request.period!r} has ended; its customers were in it to the end."
+    hint = "Name the period that runs or a later one, or none."
+    return refusal("period-ended", message, pointer=f"{request.pointer}/periodName", hint=hint)
 
 
 def _named_period(request: EnrolmentRequest, row: GroupRow) -> JsonObject:

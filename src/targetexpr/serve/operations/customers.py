@@ -77,7 +77,7 @@ def enrol(call: Call) -> Response:
     answer=CUSTOMER,
 )
 def unenrol(call: Call) -> Response:
-    """Out of the period that runs and all later ones; 310126 for one who does not take part, with status 400."""
+    """Out of the period or cycle that is open, or named, and all later ones; 310126 (status 400) for who is not in."""
     item, pointer = call.json_item()
     return success(enrolment.unenrol(call.store, call[GROUP_ID], call[TARGET_ID], item, pointer))
 
