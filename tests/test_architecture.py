@@ -15,7 +15,7 @@ import targetexpr
 
 PACKAGE = Path(targetexpr.__file__).parent
 _BELOW_RUNNING = {"base", "lang", "checking"}
-_BELOW_RULE_SETS = _BELOW_RUNNING | {"syntax", "front", "running", "records", "rule"}
+_BELOW_RULE_SETS = _BELOW_RUNNING | {"syntax", "front", "running", "records", "tables", "rule"}
 _BELOW_TARGETS = _BELOW_RULE_SETS | {"rulesets"}
 _BELOW_FRONT_ENDS = _BELOW_TARGETS | {"schemas", "targets", "documents", "ide", "console"}
 LAYERS = {
@@ -27,6 +27,7 @@ LAYERS = {
     "front": {"base", "lang", "syntax", "checking"},
     "running": _BELOW_RUNNING,
     "records": _BELOW_RUNNING | {"running"},
+    "tables": _BELOW_RULE_SETS - {"tables", "rule"},
     "rule": _BELOW_RULE_SETS - {"rule"},
     "rulesets": _BELOW_RULE_SETS,
     "targets": _BELOW_TARGETS,

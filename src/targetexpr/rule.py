@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.base.lazy import Lazy
@@ -21,9 +21,12 @@ from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program, lower
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from targetexpr.running.explaining.explanation import Explanation
     from targetexpr.syntax.json_encoder import JsonStyle
     from targetexpr.syntax.printer import Printed
+    from targetexpr.tables.verdicts import Verdicts
 
 Context: TypeAlias = Mapping[str, object]
 """Profiles by name, each a dict: `{"currentTxn": {"value": 500}}`."""
@@ -201,6 +204,45 @@ class Rule:
         from targetexpr.running.residual import residual
 
         return compile_in(residual(self._program, context, self._reader, unknown), self._environment)
+
+    @overload
+    def on(
+        self,
+        frame: pl.DataFrame,
+        columns: Mapping[str, str] | None = None,
+        profile: str | None = None,
+        rows: bool = False,
+    ) -> Verdicts[pl.DataFrame, pl.Series]: ...
+    @overload
+    def on(
+        self,
+        frame: pl.LazyFrame,
+        columns: Mapping[str, str] | None = None,
+        profile: str | None = None,
+        rows: bool = False,
+    ) -> Verdicts[pl.LazyFrame, pl.Series]: ...
+    @overload
+    def on(
+        self, frame: object, columns: Mapping[str, str] | None = None, profile: str | None = None, rows: bool = False
+    ) -> Verdicts[object, object]: ...
+    def on(
+        self, frame: object, columns: Mapping[str, str] | None = None, profile: str | None = None, rows: bool = False
+    ) -> object:
+        """The verdicts of the rule over a table: a frame of polars (lazy too), given back as it came.
+
+        Columns are named as in the rule, `currentTxn.value`, or are fields of a struct column `currentTxn`; `columns`
+        maps other names to those (`{"amount": "currentTxn.value"}`), and bare names belong to `profile`. Verdicts are
+        those of `evaluate` with `on_error="null"`, exactly; NaN is null. Raises MissingColumns, and NotLowerable for
+        what has no exact form in columns; with `rows=True` such a rule runs row by row.
+
+        >>> import polars
+        >>> bills = polars.DataFrame({"currentTxn.value": [620.0, 500.0, None]})
+        >>> compile("currentTxn.value>500").on(bills).counts()
+        {True: 1, False: 1, None: 1}
+        """
+        from targetexpr.tables.on import verdicts_on
+
+        return verdicts_on(self._program, self._reader, frame, columns, profile, rows)
 
     def __reduce__(self) -> tuple[object, ...]:
         # What was generated cannot be pickled; it is made anew.

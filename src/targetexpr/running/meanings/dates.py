@@ -60,7 +60,7 @@ def _is_weekend(zone: tzinfo, when: datetime) -> bool:
 
 def _date_diff(zone: tzinfo, when: datetime, *other: datetime | Number) -> int | None:
     """Calendar days between two dates; the other one is a date, or year, month and day."""
-    day = _calendar_day(zone, other)
+    day = calendar_day(zone, other)
     return None if day is None else abs((local(zone, when).date() - day).days)
 
 
@@ -68,16 +68,22 @@ def _days_diff(zone: tzinfo, when: datetime, *other: datetime | Number) -> int |
     """Against a date: days to the nearest anniversary. Against year, month and day: plain calendar days."""
     if len(other) == 3:
         return _date_diff(zone, when, *other)
-    day = _calendar_day(zone, other)
+    day = calendar_day(zone, other)
     return None if day is None else to_anniversary(local(zone, when).date(), day)
 
 
 def _days_diff_from_string(zone: tzinfo, when: datetime, text: str) -> int | None:
+    day = day_of_text(zone, text)
+    return None if day is None else to_anniversary(local(zone, when).date(), day)
+
+
+def day_of_text(zone: tzinfo, text: str) -> date | None:
+    """The local day of a date in a string, None when it is none."""
     try:
         other = bind_date(text, zone)
     except InvalidValue:
         return None
-    return None if other is None else to_anniversary(local(zone, when).date(), local(zone, other).date())
+    return None if other is None else local(zone, other).date()
 
 
 def to_anniversary(born: date, day: date) -> int:
@@ -123,7 +129,7 @@ def _is_time_between(
     zone: tzinfo, when: datetime, hour: Number, minute: Number, end_hour: Number, end_minute: Number
 ) -> bool | None:
     """Whether the time of day lies in the window: its start belongs to it, its end does not, midnight is no limit."""
-    start, end = _minute_of_day(hour, minute), _minute_of_day(end_hour, end_minute, end=True)
+    start, end = minute_of_day(hour, minute), minute_of_day(end_hour, end_minute, end=True)
     if start is None or end is None:
         return None
     at = local(zone, when)
@@ -133,7 +139,8 @@ def _is_time_between(
     return now >= start or now < end
 
 
-def _minute_of_day(hour: Number, minute: Number, *, end: bool = False) -> int | None:
+def minute_of_day(hour: Number, minute: Number, *, end: bool = False) -> int | None:
+    """An hour and a minute as minutes since midnight; None when no clock shows them. 24:00 is an end only."""
     h, m = _integer(hour, *_END_HOUR), _integer(minute, *_MINUTE)
     if h is None or m is None or (h == 24 and not (end and m == 0)):
         return None
@@ -154,7 +161,8 @@ def moment_of(zone: tzinfo, parts: tuple[Number, ...]) -> datetime | None:
         return None
 
 
-def _calendar_day(zone: tzinfo, given: tuple[datetime | Number, ...]) -> date | None:
+def calendar_day(zone: tzinfo, given: tuple[datetime | Number, ...]) -> date | None:
+    """The local day of a date, or of year, month and day; None when the calendar lacks it."""
     if len(given) == 1 and isinstance(given[0], datetime):
         return local(zone, given[0]).date()
     numbers = [part for part in given if not isinstance(part, datetime)]

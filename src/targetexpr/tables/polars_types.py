@@ -1,0 +1,72 @@
+"""The types of polars as types of columns, and narrow floats widened to the decimals that they stand for."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from targetexpr.tables.columns import ColumnType
+
+_FLOATS = (pl.Float32, pl.Float64)
+MIXED = ColumnType(kind="mixed")
+
+
+def column_type(dtype: pl.DataType) -> ColumnType:
+    """What a column of a type holds. A list of structs named key and value is a map."""
+    if isinstance(dtype, _FLOATS):
+        return ColumnType(kind="float", narrow=isinstance(dtype, pl.Float32))
+    if dtype.is_integer():
+        return ColumnType(kind="int", wide=isinstance(dtype, pl.UInt64 | pl.Int128 | pl.UInt128))
+    if isinstance(dtype, pl.Decimal):
+        return ColumnType(kind="decimal", scale=dtype.scale)
+    if isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
+        return ColumnType(kind="text")
+    if isinstance(dtype, pl.Boolean):
+        return ColumnType(kind="boolean")
+    if isinstance(dtype, pl.Datetime):
+        return ColumnType(kind="naive" if dtype.time_zone is None else "instant")
+    if isinstance(dtype, pl.Date):
+        return ColumnType(kind="day")
+    if isinstance(dtype, pl.Null):
+        return ColumnType(kind="null")
+    if isinstance(dtype, pl.Struct):
+        return ColumnType(kind="struct", fields={one.name: column_type(_made(one.dtype)) for one in dtype.fields})
+    if isinstance(dtype, pl.List):
+        return _list_type(_made(dtype.inner))
+    return MIXED
+
+
+def _list_type(inner: pl.DataType) -> ColumnType:
+    item = column_type(inner)
+    is_map = list(item.fields) == ["key", "value"] and item.fields["key"].kind == "text"
+    return ColumnType(kind="map", item=item.fields["value"]) if is_map else ColumnType(kind="list", item=item)
+
+
+def _made(dtype: object) -> pl.DataType:
+    """A type given by its class stands for the type without parameters."""
+    if isinstance(dtype, pl.DataType):
+        return dtype
+    assert isinstance(dtype, type)
+    made = dtype()
+    assert isinstance(made, pl.DataType)
+    return made
+
+
+def widened(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
+    """Floats of 32 bits, nested ones too, as the doubles next to their own shortest decimals."""
+    changed = [
+        pl.col(name).cast(_with(dtype, pl.String())).cast(_with(dtype, pl.Float64()))
+        for name, dtype in schema.items()
+        if _with(dtype, pl.Float64()) != dtype
+    ]
+    return frame.with_columns(changed) if changed else frame
+
+
+def _with(dtype: pl.DataType, float_: pl.DataType) -> pl.DataType:
+    """A type with another one in the place of narrow floats."""
+    if isinstance(dtype, pl.Float32):
+        return float_
+    if isinstance(dtype, pl.List):
+        return pl.List(_with(_made(dtype.inner), float_))
+    if isinstance(dtype, pl.Struct):
+        return pl.Struct({one.name: _with(_made(one.dtype), float_) for one in dtype.fields})
+    return dtype

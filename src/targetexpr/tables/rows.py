@@ -1,0 +1,68 @@
+"""Rows of a table as the contexts of a rule: for those that columns cannot decide, the rule itself does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from targetexpr.running.coercion import is_nan
+from targetexpr.tables.columns import ColumnType
+
+Context = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where the value of a column belongs in a context: the profile `currentTxn`, then `value`.
+
+    What a method gives lies below its name, under one argument after the other.
+    """
+
+    profile: str
+    steps: tuple[str, ...]
+    type: ColumnType
+
+
+def contexts(
+    rows: Iterable[Sequence[object]], cells: Sequence[Cell], absent: Mapping[str, int], profiles: Iterable[str]
+) -> Iterable[Context]:
+    """One context for each row of values, one value for each cell.
+
+    `absent` says for profiles that may be missing which value of the row tells so.
+    """
+    names = list(profiles)
+    for row in rows:
+        context: Context = {name: {} for name in names}
+        for place, value in zip(cells, row, strict=False):
+            _put(context[place.profile], place.steps, plain_value(value, place.type))
+        for profile, at in absent.items():
+            if row[at] is True:
+                context[profile] = None
+        yield context
+
+
+def _put(target: object, steps: tuple[str, ...], value: object) -> None:
+    for step in steps[:-1]:
+        assert isinstance(target, dict)
+        target = target.setdefault(step, {})
+    assert isinstance(target, dict)
+    target[steps[-1]] = value
+
+
+def plain_value(value: object, type_: ColumnType) -> object:
+    """A value of a table as a context has it: no NaN, and maps as dicts."""
+    if is_nan(value):
+        return None
+    if isinstance(value, list) and type_.item is not None:
+        item = type_.item
+        if type_.kind == "map":
+            return {one["key"]: plain_value(one["value"], item) for one in value if one is not None}
+        return [plain_value(one, item) for one in value]
+    if isinstance(value, dict):
+        return {key: plain_value(one, type_.fields.get(key, type_)) for key, one in value.items()}
+    return value
+
+
+def decide(evaluate: Callable[[object], object], found: Iterable[Context]) -> list[bool | None]:
+    """The verdicts of contexts: true, false or null."""
+    return [value if isinstance(value, bool) else None for value in map(evaluate, found)]

@@ -1,0 +1,53 @@
+"""What a rule says about a table: the verdicts as a column, their counts, and the rows of one verdict."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Generic, TypeAlias, TypeVar
+
+from targetexpr.tables.invalid_values import Invalid
+
+Frame = TypeVar("Frame")
+ColumnOf = TypeVar("ColumnOf")
+
+Verdict: TypeAlias = bool | None
+"""True, False, or None for null."""
+
+
+class Verdicts(ABC, Generic[Frame, ColumnOf]):
+    """What a rule says about each row of a table, in the kind of table that was given.
+
+    Values that do not fit read null, as with `on_error="null"`, and are counted in `invalid`.
+    """
+
+    @property
+    @abstractmethod
+    def column(self) -> ColumnOf:
+        """The verdict of each row, in the order of the rows: true, false or null."""
+
+    @abstractmethod
+    def counts(self) -> dict[Verdict, int]:
+        """How many rows have each verdict: of True, False and None."""
+
+    def count(self, verdict: Verdict = True) -> int:
+        """How many rows have a verdict."""
+        return self.counts()[verdict]
+
+    @abstractmethod
+    def where(self, verdict: Verdict) -> Frame:
+        """The rows with a verdict."""
+
+    @property
+    @abstractmethod
+    def invalid(self) -> Mapping[str, Invalid]:
+        """The columns with values that do not fit, by their names in the rule."""
+
+    @property
+    @abstractmethod
+    def undecided(self) -> int:
+        """How many rows columns could not decide exactly, so that the rule itself did."""
+
+    def __repr__(self) -> str:
+        counts = self.counts()
+        return f"<Verdicts: {counts[True]} true, {counts[False]} false, {counts[None]} null>"

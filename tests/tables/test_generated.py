@@ -1,0 +1,109 @@
+"""Random rules over generated tables: what columns say, the rule says; a rule without a form in columns runs by row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import polars as pl
+import pytest
+
+from targetexpr import Rule, compile  # noqa: A004
+from targetexpr.running.program import LookUp
+from targetexpr.tables.lowering import looked_up_name
+from targetexpr.tables.on import Table
+from tests.running.generated import TEXTS, ZONES, Rules
+from tests.tables.generated import Bills, contexts
+
+
+def looked_up(rule: Rule, random: Random, rows: int) -> dict[str, pl.Series]:
+    """Columns for the methods that the data holds."""
+    program = rule._program
+    found = {}
+    for index, operation in program.operations.items():
+        name = looked_up_name(program, index) if isinstance(operation, LookUp) else None
+        if name is None:
+            continue
+        match program.kinds[index]:
+            case "boolean":
+                values: list[object] = [random.choice([True, False, None]) for _ in range(rows)]
+            case "number":
+                values = [random.choice([0.1, 100.0, 400.0, None]) for _ in range(rows)]
+            case _:
+                values = [random.choice([*TEXTS[:4], None]) for _ in range(rows)]
+        found[name] = pl.Series(name, values)
+    return found
+
+
+def with_lookups(context: dict[str, dict[str, object]], rule: Rule, cells: dict[str, object]) -> dict[str, object]:
+    """A context in which those methods have the results of the columns."""
+    program = rule._program
+    full: dict[str, object] = {profile: dict(held) for profile, held in context.items()}
+    for index, operation in program.operations.items():
+        name = looked_up_name(program, index) if isinstance(operation, LookUp) else None
+        if isinstance(operation, LookUp) and name is not None:
+            held = full[operation.profile]
+            assert isinstance(held, dict)
+            answers = {looked_up_name(program, index): cells[name]}
+            held.setdefault(operation.name, _Answers(rule)).known.update(answers)
+    return full
+
+
+class _Answers:
+    """A method of the data that looks its results up."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.known: dict[str | None, object] = {}
+
+    def __call__(self, *arguments: object) -> object:
+        texts = ", ".join(str(argument) for argument in arguments)
+        return next((value for name, value in self.known.items() if name and name.endswith(f"({texts})")), None)
+
+
+def compared(seed: int, rules: int, rows: int) -> Counter[str]:
+    """Random rules over one clean and one nasty table; what came of them, by kind."""
+    random = Random(seed)
+    told: Counter[str] = Counter()
+    for clean in (True, False):
+        frame = Bills(random, clean=clean).frame(rows)
+        plain, table = contexts(frame), Table(frame)
+        for _ in range(rules):
+            zone = random.choice(ZONES)
+            rule = compile(Rules(random).rule(random.choice([1, 2, 3])), timezone=zone, on_error="null")
+            extra = looked_up(rule, random, rows)
+            whole = table if not extra else Table(frame.with_columns(**extra))
+            given = [
+                with_lookups(context, rule, {name: column[at] for name, column in extra.items()}) if extra else context
+                for at, context in enumerate(plain)
+            ]
+            expected = [rule.evaluate(context) for context in given]
+            if any(None in (looked_up_name(rule._program, at),) for at in lookups(rule)):
+                told["look-up without a column"] += 1
+                continue
+            verdicts = rule.on(whole, rows=True)
+            column = verdicts.column
+            assert isinstance(column, pl.Series)
+            assert column.to_list() == expected, (seed, zone, rule.text)
+            told["by row" if verdicts.undecided == rows else "by columns"] += rows
+    return told
+
+
+def lookups(rule: Rule) -> list[int]:
+    return [index for index, operation in rule._program.operations.items() if isinstance(operation, LookUp)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_rules(seed: int) -> None:
+    told = compared(seed, 60, 150)
+    assert told["by columns"] > told["by row"] * 2
+
+
+@pytest.mark.slow
+def test_a_million_verdicts() -> None:
+    told: Counter[str] = Counter()
+    seed = 100
+    while told["by columns"] < 1_000_000:
+        told += compared(seed, 100, 1500)
+        seed += 1
+    print(told)

@@ -1,0 +1,58 @@
+"""The verdicts over columns are those of the rule on each row: rules of every family, in three zones."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import polars as pl
+import pytest
+
+from targetexpr import compile  # noqa: A004
+from targetexpr.tables.on import Table
+from tests.tables.generated import Bills, contexts
+
+RULES = tomllib.loads((Path(__file__).parent / "rules.toml").read_text(encoding="utf-8"))["rules"]
+ZONES = ["UTC", "America/New_York", "Pacific/Apia"]
+ALWAYS_CLOSE = {"currentTxn.value/3*3==currentTxn.value"}
+"""A quotient without an end, times its divisor: no bound on an error tells it from the dividend."""
+
+
+@cache
+def frame(clean: bool) -> pl.DataFrame:
+    return Bills(Random(7 if clean else 8), clean=clean).frame(600)
+
+
+@cache
+def rows(clean: bool) -> list[dict[str, dict[str, object]]]:
+    return contexts(frame(clean))
+
+
+@pytest.mark.parametrize("clean", [True, False], ids=["clean", "nasty"])
+@pytest.mark.parametrize("zone", ZONES)
+def test_every_family(zone: str, clean: bool) -> None:
+    table = Table(frame(clean))
+    for text in RULES:
+        rule = compile(text, timezone=zone, on_error="null")
+        expected = [rule.evaluate(row) for row in rows(clean)]
+        verdicts = rule.on(table)
+        column = verdicts.column
+        assert isinstance(column, pl.Series)
+        assert column.to_list() == expected, text
+        assert verdicts.counts() == {one: expected.count(one) for one in (True, False, None)}, text
+        assert rule.on(table).count() == expected.count(True), text
+        if clean:
+            assert verdicts.undecided == 0 or text in ALWAYS_CLOSE, text
+
+
+@pytest.mark.parametrize("verdict", [True, False, None])
+def test_rows_of_a_verdict(verdict: bool | None) -> None:
+    rule = compile("currentTxn.value>300&&currentCustomer.isLoyal", on_error="null")
+    expected = [rule.evaluate(row) is verdict for row in rows(True)]
+    eager = rule.on(frame(True)).where(verdict)
+    assert eager.equals(frame(True).filter(pl.Series(expected)))
+    lazy = rule.on(frame(True).lazy()).where(verdict)
+    assert isinstance(lazy, pl.LazyFrame)
+    assert lazy.collect().equals(eager)
