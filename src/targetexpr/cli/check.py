@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ from targetexpr.cli.inputs import (
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
-from targetexpr.documents.kinds import ENDINGS, kind_of
+from targetexpr.documents.kinds import kind_of
 from targetexpr.front import Environment, analyze, check_json, enabled
 
 if TYPE_CHECKING:
@@ -36,7 +35,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Report everything that is wrong with rules, where it is, and how to fix it: syntax, names, types, arguments, and what
 is allowed but seldom meant. The rules inside documents are found: in JSON (a request, a response, expressionJson), TOML
-(plans, saved rules) and Python (compile("…"), check("…"), parse("…")); a file NAME.rules holds a rule on each line.
+(plans, saved rules) and Python (compile("…"), check("…"), parse("…")); a file NAME.rules holds a rule on each line,
+and so can NAME.txt.
 Errors end with status 1, or 2 when a rule cannot be read; warnings leave it 0."""
 EXAMPLES = """\
   targetexpr check 'currentTxn.valu>500'
@@ -60,7 +60,6 @@ def run(options: Namespace) -> int:
     """Check every rule of every input; the worst exit status of all."""
     schema = load(options)
     environment = _environment(options, schema)
-    _take_documents(options)
     results: list[Result] = []
     for source in inputs(options):
         results += _source(source, options, environment)
@@ -93,13 +92,6 @@ class Result(NamedTuple):
     def in_source(self) -> Sequence[Diagnostic]:
         """The diagnostics in terms of the source."""
         return self.diagnostics if self.region is None else list(map(self.region.in_document, self.diagnostics))
-
-
-def _take_documents(options: Namespace) -> None:
-    """An argument that names a file with an ending of documents is that file: no rule ends like that."""
-    named = [one for one in options.input if one.lower().endswith(tuple(ENDINGS)) and os.path.isfile(one)]
-    options.input = [one for one in options.input if one not in named]
-    options.file = [*named, *options.file]
 
 
 def _environment(options: Namespace, schema: Schema) -> Environment:

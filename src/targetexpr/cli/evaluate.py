@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import Input
-from targetexpr.cli.inputs import add_input, add_output, one_input, show
+from targetexpr.cli.inputs import add_input, add_output, hint_at_json, one_rule, show
 from targetexpr.cli.records import Progress, add_data, is_data, json_place, meant_for_the_command, place, records
 from targetexpr.console.data_shape import Absent, check_profile, profile_of_flat
 from targetexpr.console.exits import BAD_INPUT, NO, YES
@@ -85,7 +85,7 @@ def compiled(options: Namespace) -> Rule:
     schema = load(options)
     check_profile(options.profile, schema)
     on_error: OnError = "null" if options.on_error == "null" else "raise"
-    text = given.text.strip("\r\n") if given.name else given.text
+    text = given.text.rstrip("\r\n") if given.name else given.text
     try:
         return compile_rule(
             text,
@@ -97,6 +97,7 @@ def compiled(options: Namespace) -> Rule:
         )
     except ExpressionError as error:
         show(error.diagnostics, given)
+        hint_at_json(given)
         raise InputError("the rule is invalid; nothing was evaluated") from None
     except ValueError as error:
         raise InputError(str(error)) from None
@@ -106,7 +107,7 @@ def _rule_input(options: Namespace) -> Input:
     """The rule of the call; it may stand behind the data as well."""
     if options.input is None and not options.file:
         options.input = meant_for_the_command(options, lambda text: not is_data(text))
-    return one_input(options)
+    return one_rule(options)
 
 
 class Tally(Counts):

@@ -19,12 +19,15 @@ from targetexpr.cli.inputs import (
     add_input,
     add_output,
     diagnostics_as_data,
+    hint_at_json,
     inputs,
+    lines_of,
     print_json,
     show,
 )
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
+from targetexpr.documents.kinds import kind_of
 from targetexpr.syntax.parse import ParseResult, parse_text
 from targetexpr.syntax.printer import to_text
 
@@ -56,7 +59,7 @@ def run(options: Namespace) -> int:
     sources = inputs(options)
     if options.in_place and not all(source.is_file for source in sources):
         raise InputError("--in-place writes to files: give them with -f FILE")
-    results = [_one(source, options) for source in sources]
+    results = [result for source in sources for result in _results(source, options)]
     if options.output == "json":
         data = [data for _, data in results]
         print_json(data[0] if len(data) == 1 else data)
@@ -82,6 +85,38 @@ def fixed(text: str) -> tuple[ParseResult, list[Round]]:
         rounds.append(Round(result.text, fixable))
         result = parse_text(apply_fixes(result.text, fixable), everything)
     return result, rounds
+
+
+def _results(source: Input, options: Namespace) -> list[tuple[int, dict[str, object]]]:
+    """What formatting one input gave; a file with a rule on each line gives a result for each."""
+    if not source.is_file or kind_of(source.text, source.name) != "rules":
+        return [_one(source, options)]
+    from targetexpr.documents.document import open_document
+
+    text, results = source.text, []
+    for region in reversed(open_document(text, source.name).regions):
+        result, rounds = fixed(region.text) if options.fix else (parse_text(region.text), [])
+        found = [*rounds[0].fixed] if rounds else []
+        if result.tree is None:
+            found += result.errors
+        if options.output != "json":
+            show(map(region.in_document, found), source)
+        data: dict[str, object] = {"source": source.name, "line": lines_of(source).position(region.span.start).line}
+        if result.tree is None:
+            shown = diagnostics_as_data([region.in_document(one) for one in found], source)
+            results.append((BAD_INPUT, {"ok": False, **data, "diagnostics": shown}))
+            continue
+        made = " ".join(line.strip() for line in to_text(result.tree, options.style).split("\n"))
+        changed = made != region.text
+        text = text[: region.span.start] + made + text[region.span.end :]
+        status = NO if options.check and changed else YES
+        results.append((status, {"ok": status == YES, **data, "changed": changed, "expression": made}))
+    if all(status != BAD_INPUT for status, _ in results):
+        if options.in_place:
+            _write(source, text.removesuffix("\n"))
+        elif not options.check and options.output != "json":
+            print(text.removesuffix("\n"))
+    return results[::-1] or [(YES, {"ok": True, "source": source.name, "changed": False})]
 
 
 def _one(source: Input, options: Namespace) -> tuple[int, dict[str, object]]:
@@ -113,6 +148,7 @@ def _one(source: Input, options: Namespace) -> tuple[int, dict[str, object]]:
 def _invalid(errors: Sequence[Diagnostic], left: Input, options: Namespace) -> tuple[int, dict[str, object]]:
     if options.output != "json":
         show(errors, left)
+        hint_at_json(left)
         if not options.fix and any(error.fix for error in errors):
             print("\n`targetexpr format --fix` applies the fixes.", file=sys.stderr)
     return BAD_INPUT, {

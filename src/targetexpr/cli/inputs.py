@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 def add_input(parser: ArgumentParser, what: str, *, many: bool = False) -> None:
     """Declare an argument, `-f FILE` and `-`."""
     count = "*" if many else "?"
-    parser.add_argument("input", nargs=count, metavar=what.upper(), help=f"the {what}; - reads standard input")
+    parser.add_argument(
+        "input",
+        nargs=count,
+        metavar=f"{what.upper()}|FILE",
+        help=f"the {what}, or a file of it; - reads standard input",
+    )
     add(parser, "--file")
 
 
@@ -30,10 +36,24 @@ def add_output(parser: ArgumentParser, *more: str) -> None:
     add(parser, "--output", choices=("text", "json", *more))
 
 
+_FILE_NAME = re.compile(r"[^\"'=<>!&|()\n]*[^\"'=<>!&|()\s]\.(?:jsonl?|ndjson|txt|rules?|toml|pyi?|csv)", re.IGNORECASE)
+
+
+def names_a_file(text: str) -> bool:
+    """Whether an argument can only be meant as the name of a file: no rule ends like that.
+
+    >>> names_a_file("my rules.txt"), names_a_file("currentTxn.value"), names_a_file('a=="x.json"')
+    (True, False, False)
+    """
+    return _FILE_NAME.fullmatch(text) is not None
+
+
 def inputs(options: Namespace) -> list[Input]:
     """Every input of the call, arguments before files; standard input when there is none and it is piped."""
     given: list[str] = options.input if isinstance(options.input, list) else [options.input]
-    found = [read_stdin() if text == STDIN else Input(text) for text in given if text is not None]
+    found = [
+        read_file(text) if text == STDIN or names_a_file(text) else Input(text) for text in given if text is not None
+    ]
     found += [read_file(name) for name in options.file]
     if not found:
         if sys.stdin is None or sys.stdin.isatty():
@@ -53,6 +73,38 @@ def one_input(options: Namespace) -> Input:
     if len(found) > 1:
         raise InputError("expected one input: an argument or one file, not several")
     return found[0]
+
+
+def one_rule(options: Namespace) -> Input:
+    """The rule of a command that takes exactly one; of a file of rules, the only one, on its line."""
+    source = one_input(options)
+    if not source.is_file:
+        return source
+    from targetexpr.documents.kinds import kind_of
+
+    if kind_of(source.text, source.name) != "rules":
+        return source
+    from targetexpr.documents.document import open_document
+
+    rules = open_document(source.text, source.name).regions
+    if len(rules) != 1:
+        count = f"{len(rules):,} rules, one on each line" if rules else "no rule"
+        raise InputError(
+            f"{source.name} holds {count}; this command takes one (`targetexpr check {source.name}` takes all)"
+        )
+    before = lines_of(source).position(rules[0].span.start).line - 1
+    return Input("\n" * before + rules[0].text, source.name, is_file=True)
+
+
+def hint_at_json(source: Input) -> None:
+    """Says what reads JSON, where it was given to a command that takes rules."""
+    if source.text.lstrip()[:1] in ("{", "["):
+        given = f"-f {source.name}" if source.name not in (None, "<stdin>") else "JSON"
+        print(
+            f"This is JSON, and a rule is expected: `targetexpr text {given}` makes a rule of expressionJson, "
+            "`targetexpr check` and `targetexpr verify` take documents.",
+            file=sys.stderr,
+        )
 
 
 @lru_cache(maxsize=2)

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.source import Input
-from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_input, print_json, show
+from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, hint_at_json, one_rule, print_json, show
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
@@ -35,7 +35,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the JSON, or what is wrong with the rule."""
-    source = one_input(options)
+    source = one_rule(options)
     diagnostics: tuple[Diagnostic, ...] = ()
     try:
         if options.untyped:
@@ -65,4 +65,5 @@ def _refuse(options: Namespace, source: Input, diagnostics: tuple[Diagnostic, ..
         print_json({"ok": False, "diagnostics": diagnostics_as_data(diagnostics, source)})
     else:
         show(diagnostics, source)
+        hint_at_json(source)
     return status

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, TypeAlias
+
+from targetexpr.documents.reading import is_rule_line
 
 DocumentKind: TypeAlias = Literal["rule", "rules", "json", "toml", "python"]
 
@@ -13,7 +16,8 @@ ENDINGS: dict[str, DocumentKind] = {
     ".py": "python",
     ".pyi": "python",
 }
-"""What the ending of a file's name says of it. Any other file is one rule, or JSON if it begins like that."""
+"""What the ending of a file's name says of it. Any other file is one rule, or JSON if it begins like that; a .txt can
+hold one rule on each line."""
 
 
 def kind_of(text: str, name: str | None = None) -> DocumentKind:
@@ -25,4 +29,30 @@ def kind_of(text: str, name: str | None = None) -> DocumentKind:
     for ending, kind in ENDINGS.items():
         if name is not None and name.lower().endswith(ending):
             return kind
-    return "json" if text.lstrip()[:1] in ("{", "[") else "rule"
+    if text.lstrip()[:1] in ("{", "["):
+        return "json"
+    return "rules" if name is not None and name.lower().endswith(".txt") and is_rule_per_line(text) else "rule"
+
+
+_GOES_ON = re.compile(r"\s*(?:[-+*/%&|=<>?:).,]|!=|(?:and|or)\b)", re.IGNORECASE)
+"""How a line begins that goes on with the rule of the line before."""
+
+_IS_OPEN = re.compile(r".*(?:[-+*/%&|=<>?:(.,!]|\b(?:and|or|not))\s*", re.IGNORECASE)
+"""How a line ends whose rule goes on in the next."""
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def is_rule_per_line(text: str) -> bool:
+    """Whether a text holds several rules, one on each line, and not one that goes on over lines.
+
+    >>> is_rule_per_line("a>5\\nb>6\\n"), is_rule_per_line("a>5\\n  && b>6\\n"), is_rule_per_line("f(\\n1)")
+    (True, False, False)
+    """
+    lines = text.splitlines()
+    rules = [_STRING.sub("0", line) for line in lines if is_rule_line(line)]
+    if len(rules) < 2:
+        return len(rules) == 1 and any(line.lstrip().startswith("#") for line in lines)
+    balanced = all(line.count("(") == line.count(")") for line in rules)
+    starts = not any(_GOES_ON.match(line) for line in rules[1:])
+    return balanced and starts and not any(_IS_OPEN.fullmatch(line) for line in rules[:-1])
