@@ -204,6 +204,23 @@ EVERYBODY = full_object(
         ),
     }
 )
+FED_RECORD = full_object(
+    {
+        "record": described(map_of(ANYTHING), "As it was fed."),
+        "fedOn": STRING,
+        "setAside": array_of(
+            full_object(
+                {
+                    "targetGroupId": INTEGER,
+                    "target": described(or_null(STRING), "Its name; null when the whole record is set aside."),
+                    "reason": {"enum": [*REASONS]},
+                    "path": or_null(STRING),
+                    "message": STRING,
+                }
+            )
+        ),
+    }
+)
 DIAGNOSTIC = full_object(
     {"code": STRING, "severity": STRING, "message": STRING, "start": INTEGER, "end": INTEGER, "hint": STRING},
     optional=("hint",),

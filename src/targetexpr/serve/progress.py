@@ -35,6 +35,7 @@ from targetexpr.targets.model.enums import EnrolmentMethod
 from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.progress.enrolment import Enrolment
 from targetexpr.targets.progress.plan import EvaluationError
+from targetexpr.targets.progress.results import Reported
 from targetexpr.targets.progress.tracker import PreparedGroup, prepare
 
 
@@ -152,11 +153,23 @@ def of_customer(
     row: GroupRow, settings: Settings, records: Sequence[StoredRecord], participation: Participation
 ) -> Progress | None:
     """One customer's progress in a group, from what `Rows.records_of` gives; None when none of them counts."""
-    customer = participation.customer
+    progress = _evaluated_for(row, settings, records, participation)
+    return progress if participation.customer in progress.customers else None
+
+
+def reported_of(
+    row: GroupRow, settings: Settings, records: Sequence[StoredRecord], participation: Participation
+) -> Reported:
+    """What a group sets aside of one customer's records, from what `Rows.records_of` gives. Raises NotEvaluated."""
+    return _evaluated_for(row, settings, records, participation).reported
+
+
+def _evaluated_for(
+    row: GroupRow, settings: Settings, records: Sequence[StoredRecord], participation: Participation
+) -> Progress:
     is_enrolled = bool(participation.enrolled_at) or participation.until is not None
-    enrolment: Enrolment | None = {customer: _enrolled_days(participation)} if is_enrolled else None
-    progress = evaluated(row, settings, records, enrolment)
-    return progress if customer in progress.customers else None
+    enrolment: Enrolment | None = {participation.customer: _enrolled_days(participation)} if is_enrolled else None
+    return evaluated(row, settings, records, enrolment)
 
 
 def of_group(store: Store, id: int) -> JsonObject:

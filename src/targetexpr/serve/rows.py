@@ -227,6 +227,18 @@ class Rows:
         )
         return [RecordRow._make(found) for found in self._run(statement, (customer, customer))]
 
+    def page_of_records(self, customer: str | None, limit: int, skipped: int) -> list[RecordRow]:
+        """So many records of one customer, or of everybody, in the order in which they were fed."""
+        where, values = ("", ()) if customer is None else ("WHERE customer=?", (customer,))
+        statement = f"SELECT seq, fed, body FROM records {where} ORDER BY seq LIMIT ? OFFSET ?"
+        return [RecordRow._make(found) for found in self._run(statement, (*values, limit, skipped))]
+
+    def count_records(self, customer: str | None) -> int:
+        """How many records there are of one customer, or of everybody."""
+        if customer is None:
+            return int(self._value("SELECT count(*) FROM records"))
+        return int(self._value("SELECT count(*) FROM records WHERE customer=?", (customer,)))
+
     def has_record(self, customer: str, until: int) -> bool:
         """Whether a customer has a record by then (epoch microseconds); of those with one id the earliest counts.
 

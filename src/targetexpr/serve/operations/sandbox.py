@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from targetexpr.serve import clock, sandbox_settings, users
-from targetexpr.serve.answer_schemas import EVERYBODY
-from targetexpr.serve.envelope import success
+from targetexpr.serve import clock, fed_records, sandbox_settings, users
+from targetexpr.serve.answer_schemas import EVERYBODY, FED_RECORD
+from targetexpr.serve.envelope import json_response, success
 from targetexpr.serve.errors import invalid_input
 from targetexpr.serve.feeding import LONGEST_ID, feed
 from targetexpr.serve.ids import USER_SCHEMA, user_id
@@ -19,8 +19,8 @@ from targetexpr.serve.json_schemas import (
     described,
     open_object,
 )
-from targetexpr.serve.operation import Body, Call, envelope, operation
-from targetexpr.serve.parameters import GROUP_ID, flag
+from targetexpr.serve.operation import Body, Call, envelope, operation, pages
+from targetexpr.serve.parameters import GROUP_ID, QueryParameter, flag, number
 from targetexpr.serve.progress import of_group
 
 MAX_USERS = 100_000
@@ -71,6 +71,30 @@ def feed_records(call: Call) -> Response:
     """One object, an array, or JSON Lines; all of a call are kept, or with anything wrong none of them."""
     fed = feed(call.store, call.body, lines=call.is_lines)
     return success(fed.data, warnings=fed.warnings, list_warnings=fed.list_warnings)
+
+
+CUSTOMER_ID = QueryParameter(
+    name="customerId",
+    description="Shows the records of this customer only.",
+    schema=STRING,
+    parse=user_id,
+    default=None,
+)
+LIMIT = number("limit", "How many records are on a page.", 1, 100, default=10)
+OFFSET = number("offset", "Which page, from 0.", 0, 2**31, default=0)
+
+
+@operation(
+    "GET",
+    "/sandbox/records",
+    summary="Read what was fed",
+    query=(CUSTOMER_ID, LIMIT, OFFSET),
+    answer=pages("records", FED_RECORD),
+)
+def read_records(call: Call) -> Response:
+    """In the order in which they came, each with why a group of its customer sets it aside; `offset` counts pages."""
+    page = fed_records.RecordPage(limit=call[LIMIT], offset=call[OFFSET], customer=call[CUSTOMER_ID])
+    return json_response(fed_records.fed_records(call.store, page))
 
 
 @operation(
