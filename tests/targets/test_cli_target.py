@@ -197,8 +197,9 @@ def test_check_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     file = changed(tmp_path, trackingType="STREEK", totalPeriods=2)
     status, out, err = run(capsys, "target", "check", "--output", "json", file)
     assert (status, err) == (1, "")
-    (result,) = json.loads(out)
-    assert (result["source"], result["ok"]) == (file, False)
+    whole = json.loads(out)
+    (result,) = whole["results"]
+    assert (whole["ok"], result["source"], result["kind"], result["ok"]) == (False, file, "target group", False)
     assert [(each["pointer"], each["number"]) for each in result["diagnostics"]] == [("/trackingType", 300004)]
 
 

@@ -1,26 +1,22 @@
-"""`targetexpr target`: make, check, show and simulate target groups."""
+"""`targetexpr target`: make, check, show, compare and simulate target groups and the bodies around them."""
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
-from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
-from targetexpr.base.render import as_dict
-from targetexpr.base.source import Source
-from targetexpr.cli.inputs import add_output, documents, print_json
+from targetexpr.cli import verify
+from targetexpr.cli.bodies import check, diff, show, tell
+from targetexpr.cli.inputs import add_output
 from targetexpr.console.exits import NO, YES
 from targetexpr.console.files import read_file
 from targetexpr.console.options import add
 from targetexpr.console.schemas import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from targetexpr.cli.command import Command
 
 DESCRIPTION = "Target groups: make one from a plan, check it before it is posted, show it, and see who would earn what."
@@ -29,6 +25,7 @@ EXAMPLES = """\
   targetexpr target new plan.toml > group.json
   targetexpr target check group.json
   targetexpr target show group.json
+  targetexpr target diff request.json response.json
   targetexpr target simulate group.json --data records.jsonl"""
 
 SUBCOMMANDS = True
@@ -37,26 +34,39 @@ MEASURES = {"spend": "SALES", "gross-spend": "GROSS_SALES", "bills": "COUNT", "v
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the subcommands and their arguments."""
-    commands = parser.add_subparsers(dest="target_command", metavar="new|check|show|simulate", required=True)
+    names = "new|check|show|verify|diff|simulate"
+    commands = parser.add_subparsers(dest="target_command", metavar=names, required=True)
     _new(commands.add_parser("new", help="make a group from options or a TOML plan", description=_NEW))
-    check = commands.add_parser("check", help="report everything that is wrong with a group", description=_CHECK)
-    check.add_argument("group", nargs="*", metavar="FILE", help="a request or an answer; - reads standard input")
-    add(check, "--file", "--taken", "--schema")
-    add_output(check)
-    show = commands.add_parser("show", help="a group for people to read", description=_SHOW)
-    show.add_argument("group", nargs="*", metavar="FILE", help="a request or an answer; - reads standard input")
-    add(show, "--file")
+    checker = commands.add_parser("check", help="report everything that is wrong with a body", description=_CHECK)
+    checker.add_argument("body", nargs="*", metavar="FILE", help="a request or an answer; - reads standard input")
+    add(checker, "--file", "--taken", "--schema")
+    add_output(checker, "sarif")
+    shower = commands.add_parser("show", help="a body for people to read", description=_SHOW)
+    shower.add_argument("body", nargs="*", metavar="FILE", help="a request or an answer; - reads standard input")
+    add(shower, "--file")
+    verifier = commands.add_parser(
+        "verify", help="compare every expression with its JSON", description=verify.DESCRIPTION
+    )
+    verify.arguments(verifier)
+    differ = commands.add_parser("diff", help="what differs between two bodies", description=_DIFF)
+    differ.add_argument("first", metavar="FILE", help="a request or an answer; - reads standard input")
+    differ.add_argument("second", metavar="FILE", help="another of the same kind")
+    add_output(differ)
     if find_spec("targetexpr.cli.simulate") is not None:
         module = _simulate()
         module.arguments(commands.add_parser("simulate", help="who would earn what", description=module.DESCRIPTION))
 
 
 _NEW = "Make a group from options, or from a TOML plan whose entries options override. Prints the request."
-_CHECK = (
-    "Everything that is wrong with a group, each with its line, column and JSON pointer and, where it documents one, "
-    "the platform's number. Errors end with status 1, a file that holds no group with 2; warnings leave it 0."
-)
-_SHOW = "The cycles of a group on a calendar line, its rules as text, its levels."
+_CHECK = """\
+Everything that is wrong with a body, each with its line, column and JSON pointer and, where it documents one, the
+platform's number. A body is what the target group calls send or answer: groups, one or a list, targets, periods, streak
+levels, updates of unified groups, milestones, users' progress, tracked events, enrolments, name checks; each is checked
+as what it is. Errors end with status 1, a file that holds nothing known with 2; warnings leave it 0."""
+_SHOW = "Any body: of groups the cycles on a calendar line, the rules as text, the levels; else a line for each thing."
+_DIFF = """\
+What differs between two bodies of one kind, by what they mean: a request and its answer are the same. Parts belong
+together by their names, dates are days, rules are compared as trees; what only the server gives is not compared."""
 
 
 def _new(parser: ArgumentParser) -> None:
@@ -74,9 +84,13 @@ def run(options: Namespace) -> int:
         case "new":
             return _build(options)
         case "check":
-            return _check(options)
+            return check(options)
         case "show":
-            return _show(options)
+            return show(options)
+        case "verify":
+            return verify.run(options)
+        case "diff":
+            return diff(options)
         case _:
             return _simulate().run(options)
 
@@ -96,7 +110,7 @@ def _build(options: Namespace) -> int:
         raise InputError(str(error)) from None
     schema = load(options)
     diagnostics = builder.check(schema=schema, taken_names=options.taken)
-    _show_diagnostics(diagnostics)
+    tell(diagnostics)
     if any(diagnostic.is_error for diagnostic in diagnostics):
         return NO
     print(dump(builder.build(schema=schema, taken_names=options.taken)))
@@ -128,64 +142,3 @@ def _from_options(options: Namespace, plan: dict[str, object]) -> dict[str, obje
         target |= {"of": "LINEITEM"} if options.line_items else {}
         targets.append(target)
     return given | {"targets": targets}
-
-
-def _check(options: Namespace) -> int:
-    from targetexpr.targets.model.envelope import PayloadError
-    from targetexpr.targets.validation.validate import validate
-
-    schema = load(options)
-    results: list[tuple[Source, list[Diagnostic]]] = []
-    for given in documents(options, options.group):
-        source = Source(given.text, given.name)
-        try:
-            results.append((source, validate(source.text, schema=schema, taken_names=options.taken)))
-        except PayloadError as error:
-            raise InputError(f"{source.name}: {error}") from None
-    if options.output == "json":
-        print_json([_data(source, found) for source, found in results])
-    else:
-        for source, found in results:
-            _show_diagnostics(found, source)
-            print(f"{source.name}: {_count(found)}")
-    return YES if all(_ok(found) for _, found in results) else NO
-
-
-def _data(source: Source, diagnostics: Sequence[Diagnostic]) -> dict[str, object]:
-    """One group's result; every diagnostic has `number` and `hint`, null where there is none."""
-    found = [{"number": None, "hint": None, **as_dict(diagnostic, source)} for diagnostic in diagnostics]
-    return {"source": source.name, "ok": _ok(diagnostics), "diagnostics": found}
-
-
-def _show(options: Namespace) -> int:
-    from targetexpr.targets.model.envelope import PayloadError, parse_group
-    from targetexpr.targets.reports.group import summary
-
-    for number, source in enumerate(documents(options, options.group)):
-        try:
-            shown = summary(parse_group(source.text))
-        except PayloadError as error:
-            raise InputError(f"{source.name}: {error}") from None
-        print(f"\n{shown}" if number else shown)
-    return YES
-
-
-def _ok(diagnostics: Sequence[Diagnostic]) -> bool:
-    return not any(diagnostic.is_error for diagnostic in diagnostics)
-
-
-def _count(diagnostics: Sequence[Diagnostic]) -> str:
-    errors = sum(diagnostic.is_error for diagnostic in diagnostics)
-    warnings = len(diagnostics) - errors
-    words = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
-    return ", ".join(words) or "no errors"
-
-
-def _show_diagnostics(diagnostics: Sequence[Diagnostic], source: Source | None = None) -> None:
-    """A line each, on standard error: with file, line and column where the group was read from a text."""
-    for diagnostic in diagnostics:
-        if source is None:
-            print(diagnostic, file=sys.stderr)
-        else:
-            line, column = source.position(diagnostic.span.start)
-            print(f"{source.name}:{line}:{column}: {diagnostic}", file=sys.stderr)

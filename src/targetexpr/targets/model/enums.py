@@ -229,6 +229,24 @@ class UserType(WireEnum):
     ZONE = "ZONE"
 
 
+class StreakStatus(WireEnum):
+    """How far a customer is with a streak level."""
+
+    ACHIEVED = "ACHIEVED"
+    INPROGRESS = "INPROGRESS"
+    DROPPED = "DROPPED"
+
+
+class TrackedEventName(WireEnum):
+    """What kind of event counted towards a target."""
+
+    GENERIC_EVENT = "GENERIC_EVENT"
+    ADD_TRANSACTION = "ADD_TRANSACTION"
+    RETURN_BILL = "RETURN_BILL"
+    ENROL = "ENROL"
+    UNENROL = "UNENROL"
+
+
 class NameKind(WireEnum):
     """What the name check can be asked about."""
 

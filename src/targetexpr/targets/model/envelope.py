@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
-from pydantic import StrictStr, ValidationError
+from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
@@ -15,46 +15,48 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.jsontext import JsonError, not_valid_json
 from targetexpr.base.kinds import PHRASES
 from targetexpr.base.source import Source
-from targetexpr.targets.model.enums import NameKind
+from targetexpr.targets.model.bodies import is_envelope, shape_of
 from targetexpr.targets.model.error_numbers import INVALID_INPUT
-from targetexpr.targets.model.group import Target, TargetGroup, UnifiedTargetExpression, Wire
+from targetexpr.targets.model.group import Target, TargetGroup, Wire
 from targetexpr.targets.model.json_values import JsonDocument, JsonValue
-from targetexpr.targets.model.scalars import Int, described
-
-
-class ApiError(Wire):
-    """One error or warning of the platform."""
-
-    code: Int | None = None
-    message: StrictStr | None = None
+from targetexpr.targets.model.payloads import ApiError, NameCheck, Pagination, UnifiedUpdate
+from targetexpr.targets.model.scalars import described
 
 
 class Envelope(Wire):
-    """What every answer comes in. `data` is a group, groups, targets, or for other calls whatever was sent."""
+    """What every answer comes in. `data` is one body or a list of them, or for other calls whatever was sent."""
 
+    pagination: Pagination | None = None
     data: Any = None
     errors: tuple[ApiError, ...] | None = None
     warnings: tuple[ApiError, ...] | None = None
 
 
-class NameCheck(Wire):
-    """The request of the name check."""
-
-    type: NameKind | None = None
-    value: StrictStr | None = None
-
-
-class UnifiedUpdate(Wire):
-    """The request that changes the targets of a unified group."""
-
-    unified_target_expression: UnifiedTargetExpression | None = None
-    targets: tuple[Target, ...] | None = None
-    deactivate_target_ids: tuple[Int, ...] | None = None
-
+__all__ = [
+    "ApiError",
+    "Envelope",
+    "NameCheck",
+    "Payload",
+    "PayloadError",
+    "UnifiedUpdate",
+    "build_group",
+    "build_payload",
+    "checked",
+    "group_in",
+    "invalid",
+    "invalid_members",
+    "is_envelope",
+    "kind_of",
+    "open_document",
+    "parse_group",
+    "parse_payload",
+    "read_document",
+]
 
 Model = TypeVar("Model", bound=Wire)
 Built = TypeVar("Built")
-Payload: TypeAlias = "Envelope | TargetGroup | Target | NameCheck | UnifiedUpdate"
+Payload: TypeAlias = "Envelope | Wire | tuple[Payload, ...]"
+"""What a body is read into: an answer, one of the models of a request, or a list of either."""
 
 
 class PayloadError(ValueError):
@@ -73,10 +75,6 @@ class PayloadError(ValueError):
 def invalid(code: str, message: str, pointer: str) -> Diagnostic:
     """What does not fit the model; the platform has one number for all of it."""
     return Diagnostic(code=code, severity="error", message=message, pointer=pointer, number=INVALID_INPUT)
-
-
-_TARGET_KEYS = {"targetType", "targetEntity", "expression", "defaultValues"}
-_GROUP_KEYS = {"trackingType", "targetEvaluationType", "periods", "targets", "streaks", "totalPeriods"}
 
 
 def parse_payload(text: str) -> Payload:
@@ -111,7 +109,7 @@ def group_in(value: Any) -> tuple[str, Any]:
     """Where in a document the group stands, as a pointer, and the group's own value."""
     if not is_envelope(value):
         return "", value
-    data = value["data"]
+    data = value.get("data")
     if isinstance(data, list | tuple):
         if len(data) != 1:
             message = f"The answer holds {len(data)} groups; expected one."
@@ -120,43 +118,41 @@ def group_in(value: Any) -> tuple[str, Any]:
     return "/data", data
 
 
-def is_envelope(value: object) -> bool:
-    """Whether a value is an answer in its envelope."""
-    return isinstance(value, Mapping) and "data" in value and not _GROUP_KEYS & value.keys()
-
-
 def build_payload(value: Any) -> Payload:
-    """The models of a payload, recognised by its members. Raises PayloadError."""
+    """The models of a payload, recognised by its members; what is nothing known is read as a group.
+
+    Raises PayloadError.
+    """
+    if isinstance(value, list):
+        return tuple(_built_item(item, f"/{place}") for place, item in enumerate(value))
+    return _built_item(value, "")
+
+
+def _built_item(value: Any, where: str) -> Wire:
     if not isinstance(value, Mapping):
-        raise PayloadError([invalid("not-an-object", "A payload is a JSON object.", "")])
+        raise PayloadError([invalid("not-an-object", "A payload is a JSON object, or a list of them.", where)])
     if is_envelope(value):
-        envelope = checked(Envelope, value, "")
-        data = _data(value["data"], "/data")
-        made = envelope.model_copy(update={"data": data})
+        envelope = checked(Envelope, value, where)
+        made = envelope.model_copy(update={"data": _data(value.get("data"), f"{where}/data")})
         made._order = envelope._order
         return made
-    if value.keys() == {"type", "value"}:
-        return checked(NameCheck, value, "")
-    if "deactivateTargetIds" in value or (
-        "unifiedTargetExpression" in value and not {"name", "trackingType"} & value.keys()
-    ):
-        return checked(UnifiedUpdate, value, "")
-    return checked(kind_of(value), value, "")
+    known = shape_of(value)
+    return checked(TargetGroup if known is None else known[1], value, where)
 
 
 def _data(data: Any, where: str) -> Any:
     if isinstance(data, list):
         return [_data(item, f"{where}/{place}") for place, item in enumerate(data)]
-    if isinstance(data, Mapping) and ("name" in data or (_TARGET_KEYS | _GROUP_KEYS) & data.keys()):
-        return checked(kind_of(data), data, where)
-    return data
+    known = shape_of(data) if isinstance(data, Mapping) else None
+    if known is None and not (isinstance(data, Mapping) and "name" in data):
+        return data
+    return checked(TargetGroup if known is None else known[1], data, where)
 
 
 def kind_of(value: Mapping[str, Any]) -> type[TargetGroup] | type[Target]:
     """Whether an object is a group or a target, by its members; a group unless only targets have them."""
-    if _TARGET_KEYS & value.keys() and not _GROUP_KEYS & value.keys():
-        return Target
-    return TargetGroup
+    known = shape_of(value)
+    return Target if known is not None and known[1] is Target else TargetGroup
 
 
 def checked(model: type[Model], value: Any, where: str) -> Model:

@@ -11,10 +11,10 @@ from enum import StrEnum
 from json import encoder
 from typing import Any, TypeAlias, cast
 
-from targetexpr.base.diagnostics import Diagnostic, Edit
+from targetexpr.base.diagnostics import Diagnostic, Edit, Fix
 from targetexpr.base.jsontext import Json, JsonReader, value_at
 from targetexpr.base.limits import DATA_NESTING
-from targetexpr.base.quoted import read_json_string, verbatim, write
+from targetexpr.base.quoted import QuotedString, read_json_string, verbatim, write
 from targetexpr.base.source import Span
 from targetexpr.targets.model.group import TargetGroup, Wire
 from targetexpr.targets.model.scalars import (
@@ -89,26 +89,39 @@ class JsonDocument:
         if not found:
             return replace(diagnostic, span=Span(value.start, value.start + 1))
         if diagnostic.code == UNKNOWN_MEMBER:  # it is the name that is wrong
-            return replace(diagnostic, span=_key_before(self.text, value.start))
+            key = _key_before(self.text, value.start)
+            return replace(diagnostic, span=key, fixes=_moved(diagnostic, self._string(key)))
         if diagnostic.span.start < 0:
             return replace(diagnostic, span=value.span)
+        string = self._string(value.span)
+        return replace(diagnostic, span=string.span(diagnostic.span), fixes=_moved(diagnostic, string))
 
-        string = read_json_string(self.text, value.start) or verbatim(self.text, value.span, "json")
+    def _string(self, span: Span) -> QuotedString:
+        return read_json_string(self.text, span.start) or verbatim(self.text, span, "json")
 
-        def moved(edit: Edit) -> Edit:
-            return Edit(string.span(edit.span), write(edit.text, string.style))
 
-        fixes = tuple(replace(fix, edits=tuple(map(moved, fix.edits))) for fix in diagnostic.fixes)
-        return replace(diagnostic, span=string.span(diagnostic.span), fixes=fixes)
+def _moved(diagnostic: Diagnostic, string: QuotedString) -> tuple[Fix, ...]:
+    """The fixes of what a string means as edits of the string in the text."""
+    return tuple(
+        replace(fix, edits=tuple(Edit(string.span(edit.span), write(edit.text, string.style)) for edit in fix.edits))
+        for fix in diagnostic.fixes
+    )
 
 
 def _key_before(text: str, value: int) -> Span:
     """Where the key of a member stands, in its quotes; quotes inside it are escaped."""
     end = text.rindex('"', 0, text.rindex(":", 0, value)) + 1
     start = text.rindex('"', 0, end - 1)
-    while (start - len(text[:start].rstrip("\\"))) % 2:
+    while _is_escaped(text, start):
         start = text.rindex('"', 0, start)
     return Span(start, end)
+
+
+def _is_escaped(text: str, at: int) -> bool:
+    first = at
+    while first and text[first - 1] == "\\":
+        first -= 1
+    return (at - first) % 2 == 1
 
 
 def _plain(json: Json) -> JsonValue:
@@ -208,8 +221,10 @@ def _write(value: JsonValue, indent: int | None, level: int, put: Callable[[str]
         put(json.dumps(value))
 
 
-def dump(model: Wire, *, indent: int | None = 2) -> str:
-    """The JSON text of a model: what was read, with stored names for enumerations; nothing that was not sent.
+def dump(model: Wire | Sequence[Any], *, indent: int | None = 2) -> str:
+    """The JSON text of a model, or of a list of them: what was read, with stored names for enumerations.
+
+    Nothing that was not sent is written.
 
     >>> from targetexpr.targets.model.group import DefaultValue
     >>> dump(DefaultValue.model_validate(read_json_value('{"defaultValue": 1.00, "more": 1e2}')), indent=None)

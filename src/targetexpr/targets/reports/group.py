@@ -11,8 +11,8 @@ from targetexpr.base.render import visible_line
 from targetexpr.syntax.json_decoder import from_json
 from targetexpr.syntax.parse import parse
 from targetexpr.syntax.printer import to_text
-from targetexpr.targets.model.enums import EvaluationType, TargetType, TrackingType
-from targetexpr.targets.model.group import Period, Target, TargetGroup
+from targetexpr.targets.model.enums import EvaluationType, TargetType, TrackingType, TriggerValueType
+from targetexpr.targets.model.group import Period, Streak, Target, TargetGroup, Trigger
 
 _WIDTH = 72
 
@@ -39,7 +39,7 @@ def _lines(group: TargetGroup) -> Iterator[str]:
     if not group.targets:
         yield "  no targets are listed"
     for target in group.targets or ():
-        yield from _target(target, group)
+        yield from target_lines(target, group)
     yield from _levels(group)
     yield from _unified(group)
 
@@ -54,18 +54,19 @@ def _cycles(group: TargetGroup) -> Iterator[str]:
         unit = f", each {group.frequency or 1} x {group.frequency_type}" if group.frequency_type else ""
         yield f"  {_many(count or 0, 'cycle')}{unit}, from the first record of each customer"
         return
-    dated = _dated(periods)
-    if dated:
-        first, last = min(start for start, _, _ in dated), max(end for _, end, _ in dated)
+    days = dated(periods)
+    if days:
+        first, last = min(start for start, _, _ in days), max(end for _, end, _ in days)
         yield ""
         yield f"  {_many(len(periods), 'cycle')}, {first} to {last}"
-        yield from (f"    {line}" for line in calendar(dated))
+        yield from (f"    {line}" for line in calendar(days))
     for place, period in enumerate(periods, 1):
-        yield f"  {place:>4}  {_period(period)}"
+        yield f"  {place:>4}  {period_line(period)}"
     yield ""
 
 
-def _dated(periods: Sequence[Period]) -> list[tuple[date, date, int]]:
+def dated(periods: Sequence[Period]) -> list[tuple[date, date, int]]:
+    """First and last day of the periods that have both, with the period's number from 1."""
     return [
         (period.start_date.day, period.end_date.day, place)
         for place, period in enumerate(periods, 1)
@@ -115,7 +116,8 @@ def _months(first: date, days: int, column: object, columns: int) -> str:
     return text
 
 
-def _period(period: Period) -> str:
+def period_line(period: Period) -> str:
+    """A period on a line: its days, its name, and what else is said of it."""
     start = period.start_date.day if period.start_date is not None else "?"
     end = period.end_date.day if period.end_date is not None else "?"
     parts = [f"{start} to {end}", visible_line(period.ref_code or "(no refCode)")]
@@ -128,7 +130,8 @@ def _period(period: Period) -> str:
     return "  ".join(parts)
 
 
-def _target(target: Target, group: TargetGroup) -> Iterator[str]:
+def target_lines(target: Target, group: TargetGroup) -> Iterator[str]:
+    """A target of a group: what it counts, its rule, scope and values."""
     kind = target.target_type or "(no type)"
     if target.extended_field_info is not None and target.extended_field_info.name:
         info = target.extended_field_info
@@ -155,6 +158,19 @@ def _target(target: Target, group: TargetGroup) -> Iterator[str]:
     word = "ceiling" if group.tracking_type is TrackingType.CAPPING else "value"
     yield f"    {word:<7} {shown}"
     yield f"    takes part by {target.enrolment_method or 'IMPORT (the platform fills it in)'}"
+    for trigger in target.target_milestone_triggers or ():
+        yield f"    step    {trigger_line(trigger)}"
+
+
+def trigger_line(trigger: Trigger) -> str:
+    """A sub-target: its name, and what must be reached.
+
+    >>> trigger_line(Trigger(trigger_name="half", trigger_value_type="PERCENTAGE", trigger_value=50, is_active=False))
+    'half at 50 % of the value  (not active)'
+    """
+    of = " % of the value" if trigger.trigger_value_type is TriggerValueType.PERCENTAGE else ""
+    off = "" if trigger.is_on else "  (not active)"
+    return f"{visible_line(trigger.label or '(no name)')} at {trigger.trigger_value}{of}{off}"
 
 
 def _rule(target: Target) -> str:
@@ -176,9 +192,14 @@ def _levels(group: TargetGroup) -> Iterator[str]:
     yield ""
     yield "  levels"
     for level in levels:
-        count = level.target_count_of_sequence
-        needed = f"{_many(count, 'cycle')} {how}" if count is not None else "(no count)"
-        yield f"    {needed:<20} {visible_line(level.name or '(no name)')}"
+        yield f"    {level_line(level, how)}"
+
+
+def level_line(level: Streak, how: str = "") -> str:
+    """A streak level: how many cycles it takes, and its name."""
+    count = level.target_count_of_sequence
+    needed = f"{_many(count, 'cycle')} {how}".rstrip() if count is not None else "(no count)"
+    return f"{needed:<20} {visible_line(level.name or '(no name)')}"
 
 
 def _unified(group: TargetGroup) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from targetexpr.base.diagnostics import Diagnostic, Severity
+from targetexpr.base.diagnostics import Diagnostic, Fix, Severity
 from targetexpr.targets.model.error_numbers import number_of
 
 
@@ -39,9 +39,9 @@ class Report:
         """Something that a document forbids, or that cannot be evaluated."""
         self._add(pointer, "error", code, message, hint)
 
-    def warn(self, pointer: str, code: str, message: str, hint: str | None = None) -> None:
-        """Something that may be meant, and mostly is not."""
-        self._add(pointer, "warning", code, message, hint)
+    def warn(self, pointer: str, code: str, message: str, hint: str | None = None, fixes: tuple[Fix, ...] = ()) -> None:
+        """Something that may be meant, and mostly is not. Fixes are edits of the key of the member at the pointer."""
+        self._add(pointer, "warning", code, message, hint, fixes)
 
     def rule(self, pointer: str, diagnostic: Diagnostic) -> None:
         """What is said of the rule that the string at a pointer holds; its span stays that in the string."""
@@ -52,7 +52,15 @@ class Report:
         whole = self.where + pointer
         return any(known == whole or known.startswith(whole + "/") for known in self.invalid_members)
 
-    def _add(self, pointer: str, severity: Severity, code: str, message: str, hint: str | None) -> None:
+    def _add(
+        self,
+        pointer: str,
+        severity: Severity,
+        code: str,
+        message: str,
+        hint: str | None,
+        fixes: tuple[Fix, ...] = (),
+    ) -> None:
         self.diagnostics.append(
             Diagnostic(
                 pointer=self.where + pointer,
@@ -61,5 +69,6 @@ class Report:
                 number=number_of(code),
                 message=message,
                 hint=hint,
+                fixes=fixes,
             )
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from targetexpr.targets.model.cycles import day_after, step
 from targetexpr.targets.model.enums import EvaluationType, FrequencyType, TrackingType
-from targetexpr.targets.model.group import Period, TargetGroup
+from targetexpr.targets.model.group import Period, Streak, TargetGroup, UnifiedTargetExpression
 from targetexpr.targets.model.scalars import WireDate
 from targetexpr.targets.validation.diagnostics import Report
 
@@ -116,34 +116,40 @@ def before(one: WireDate, other: WireDate) -> bool:
 
 
 def _periods(group: TargetGroup, report: Report) -> None:
-    seen: dict[str, int] = {}
-    for place, period in enumerate(group.periods or ()):
-        at = f"/periods/{place}"
+    listed = [(f"/periods/{place}", period) for place, period in enumerate(group.periods or ())]
+    check_periods(listed, report, group.window)
+
+
+def check_periods(periods: Sequence[tuple[str, Period]], report: Report, window: EvaluationType | None) -> None:
+    """Periods by their pointers; the window is None where their group is not known."""
+    seen: dict[str, str] = {}
+    for at, period in periods:
         if report.is_invalid(at) and period == Period():
             continue
-        _period(period, at, report)
+        # What is already there keeps the dates that an update does not name.
+        _period(period, at, report, is_update=window is None and period.id is not None)
         if period.ref_code is not None:
-            first = seen.setdefault(period.ref_code, place)
-            if first != place:
+            first = seen.setdefault(period.ref_code, at)
+            if first != at:
                 message = f"Duplicate refCode {period.ref_code!r}; customers are enrolled by it."
-                report.error(f"{at}/refCode", "duplicate-period", message, f"The other one is /periods/{first}.")
+                report.error(f"{at}/refCode", "duplicate-period", message, f"The other one is {first}.")
     # A group whose windows are no listed periods has placeholders, which may span the same days.
-    add = report.error if group.window is EvaluationType.FIXED_CALENDAR_WINDOW else report.warn
-    for one, other in _overlaps(group.periods or ()):
-        message = f"The period overlaps /periods/{one}; a record in both would count twice."
-        add(f"/periods/{other}", "periods-overlap", message)
+    add = report.error if window is EvaluationType.FIXED_CALENDAR_WINDOW else report.warn
+    for one, other in _overlaps([period for _, period in periods]):
+        message = f"The period overlaps {periods[one][0]}; a record in both would count twice."
+        add(periods[other][0], "periods-overlap", message)
 
 
-def _period(period: Period, at: str, report: Report) -> None:
+def _period(period: Period, at: str, report: Report, is_update: bool = False) -> None:
     for name, date_ in (("startDate", period.start_date), ("endDate", period.end_date)):
-        if date_ is None and not report.is_invalid(f"{at}/{name}"):
+        if date_ is None and not is_update and not report.is_invalid(f"{at}/{name}"):
             report.error(f"{at}/{name}", "period-date-missing", f"A period needs a {name}.")
     start, end = period.start_date, period.end_date
     _late_in_the_day(start, f"{at}/startDate", report)
     if start is not None and end is not None and end.day < start.day:
         message = f"The period ends ({end.wire}) before it starts ({start.wire})."
         report.error(f"{at}/endDate", "period-ends-before-start", message, "Swap the two, or correct one of them.")
-    if period.ref_code is None and not report.is_invalid(f"{at}/refCode"):
+    if period.ref_code is None and not is_update and not report.is_invalid(f"{at}/refCode"):
         message = "Missing refCode; customers are enrolled by it."
         report.warn(f"{at}/refCode", "ref-code-missing", message)
     elif period.ref_code is not None and len(period.ref_code) > LONGEST_REF_CODE:
@@ -244,21 +250,25 @@ def _levels(group: TargetGroup, report: Report) -> None:
     if len(levels) > MOST_LEVELS:
         message = f"There are {len(levels)} levels; the editor allows {MOST_LEVELS}."
         report.warn("/streaks", "too-many-levels", message)
-    names: dict[str, int] = {}
-    reached = 0
     periods = sum(period.is_active for period in group.periods or ())
-    for place, level in enumerate(levels):
-        at = f"/streaks/{place}"
+    check_levels([(f"/streaks/{place}", level) for place, level in enumerate(levels)], report, periods)
+
+
+def check_levels(levels: Sequence[tuple[str, Streak]], report: Report, periods: int = 0) -> None:
+    """Streak levels by their pointers, and so many active periods, 0 where they are not known."""
+    names: dict[str, str] = {}
+    reached = 0
+    for at, level in levels:
         if level.name is None and not report.is_invalid(f"{at}/name"):
             report.error(f"{at}/name", "member-missing", "A streak level needs a name.")
         elif level.name is not None:
             if len(level.name) > LONGEST_STREAK_NAME:
                 message = f"The name has {len(level.name)} characters; {LONGEST_STREAK_NAME} are allowed."
                 report.error(f"{at}/name", "streak-name-too-long", message)
-            first = names.setdefault(level.name.casefold(), place)
-            if first != place:
+            first = names.setdefault(level.name.casefold(), at)
+            if first != at:
                 message = f"Duplicate level name: {level.name!r}."
-                report.error(f"{at}/name", "duplicate-streak", message, f"The other one is /streaks/{first}.")
+                report.error(f"{at}/name", "duplicate-streak", message, f"The other one is {first}.")
         count = level.target_count_of_sequence
         if count is None:
             if not report.is_invalid(f"{at}/targetCountOfSequence"):
@@ -297,12 +307,8 @@ def _unified(group: TargetGroup, report: Report) -> None:
             message = f"The thresholdValue {overall.threshold_value} needs an aggregation: SUM or COUNT."
             report.error(f"{at}/aggregation", "aggregation-missing", message)  # it could not be evaluated
         return
-    if overall is None or overall.aggregation is None:
-        return
-    if overall.threshold_value is None:
-        if not report.is_invalid(f"{at}/thresholdValue"):
-            message = f"The aggregation {overall.aggregation} needs a thresholdValue."
-            report.error(f"{at}/thresholdValue", "threshold-missing", message)  # it could not be evaluated
+    check_threshold(overall, report, at)
+    if overall is None or overall.aggregation is None or overall.threshold_value is None:
         return
     members = sum(target.is_active and not target.is_twin for target in group.targets or ())
     if overall.aggregation == "COUNT" and members and overall.threshold_value > members:
@@ -311,6 +317,15 @@ def _unified(group: TargetGroup, report: Report) -> None:
     if overall.aggregation == "SUM" and group.combination_type == "ANY":
         message = "A sum over the targets is documented with ALL only; with ANY both must hold."
         report.warn("/combinationType", "sum-with-any", message)
+
+
+def check_threshold(overall: UnifiedTargetExpression | None, report: Report, at: str) -> None:
+    """An aggregation is compared with something."""
+    if overall is None or overall.aggregation is None or overall.threshold_value is not None:
+        return
+    if not report.is_invalid(f"{at}/thresholdValue"):
+        message = f"The aggregation {overall.aggregation} needs a thresholdValue."
+        report.error(f"{at}/thresholdValue", "threshold-missing", message)  # it could not be evaluated
 
 
 def _leaderboard(group: TargetGroup, report: Report) -> None:

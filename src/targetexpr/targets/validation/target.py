@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from targetexpr.lang.schema.model import EXTENDED
@@ -16,7 +17,7 @@ from targetexpr.targets.model.enums import (
     TrackingType,
     TriggerType,
 )
-from targetexpr.targets.model.group import DefaultValue, ExtendedFieldInfo, Target, TargetGroup
+from targetexpr.targets.model.group import DefaultValue, ExtendedFieldInfo, Target, TargetGroup, Trigger
 from targetexpr.targets.validation.diagnostics import Report
 from targetexpr.targets.validation.group import LONGEST_NAME, description, is_answer, spaces
 from targetexpr.targets.validation.rule import check_rule
@@ -65,18 +66,51 @@ def check_targets(group: TargetGroup, report: Report, schema: Schema, building: 
             report.warn("/targets", "no-targets", "The group has no targets, so nothing is counted.", hint)
     else:
         _number_of(group, len(own), report)
-    names: dict[str, int] = {}
-    for place, target in enumerate(targets):
-        at = f"/targets/{place}"
+    check_listed(
+        [(f"/targets/{place}", target) for place, target in enumerate(targets)], group, report, schema, building
+    )
+
+
+def check_listed(
+    targets: Sequence[tuple[str, Target]],
+    group: TargetGroup,
+    report: Report,
+    schema: Schema,
+    building: bool = False,
+    *,
+    alone: bool = False,
+) -> None:
+    """Targets by their pointers; those that stand alone may say no more than what changes of one that is there."""
+    names: dict[str, str] = {}
+    for at, target in targets:
         if report.is_invalid(at) and target == Target():
             continue
-        _name(target, place, names, report)
-        _kind(target, group, at, report)
+        if not (alone and _is_update(target)):
+            _name(target, at, names, report)
+            _kind(target, group, at, report)
+        description(target.description, f"{at}/description", report)
         _field(target, at, report, schema)
         _values(target, group, at, report)
         _filters(target, at, report)
-        _triggers(target, group, at, report)
+        check_triggers(
+            [
+                (f"{at}/targetMilestoneTriggers/{place}", trigger)
+                for place, trigger in enumerate(target.target_milestone_triggers or ())
+            ],
+            group,
+            report,
+        )
         check_rule(target, at, report, schema, building)
+
+
+def _is_update(target: Target) -> bool:
+    """Whether it says what changes of a target that is there, and not what the target is."""
+    return (
+        target.name is None
+        and target.target_type is None
+        and target.target_entity is None
+        and bool({"expression", "expression_json", "filters"} & target.model_fields_set)
+    )
 
 
 def _number_of(group: TargetGroup, count: int, report: Report) -> None:
@@ -101,8 +135,8 @@ def _number_of(group: TargetGroup, count: int, report: Report) -> None:
         report.warn("/userCreated", "user-created-streak", message)
 
 
-def _name(target: Target, place: int, names: dict[str, int], report: Report) -> None:
-    at = f"/targets/{place}/name"
+def _name(target: Target, where: str, names: dict[str, str], report: Report) -> None:
+    at = f"{where}/name"
     name = target.name
     if name is None:
         if not report.is_invalid(at):
@@ -113,11 +147,10 @@ def _name(target: Target, place: int, names: dict[str, int], report: Report) -> 
         message = f"The name of the target has {len(name)} characters; {LONGEST_NAME} are allowed."
         report.error(at, "target-name-too-long", message)
     spaces(name, at, report)
-    first = names.setdefault(name.casefold(), place)
-    if first != place:
+    first = names.setdefault(name.casefold(), where)
+    if first != where:
         message = f"Duplicate target name: {name!r}."
-        report.error(at, "duplicate-target", message, f"The other one is /targets/{first}.")
-    description(target.description, f"/targets/{place}/description", report)
+        report.error(at, "duplicate-target", message, f"The other one is {first}.")
 
 
 def _kind(target: Target, group: TargetGroup, at: str, report: Report) -> None:
@@ -283,9 +316,9 @@ def _filters(target: Target, at: str, report: Report) -> None:
             report.error(where, "filter-entity-missing", "A filter needs an entityType, which says what its ids are.")
 
 
-def _triggers(target: Target, group: TargetGroup, at: str, report: Report) -> None:
-    for place, trigger in enumerate(target.target_milestone_triggers or ()):
-        where = f"{at}/targetMilestoneTriggers/{place}"
+def check_triggers(triggers: Sequence[tuple[str, Trigger]], group: TargetGroup, report: Report) -> None:
+    """Sub-targets by their pointers."""
+    for where, trigger in triggers:
         if trigger.label is not None and len(trigger.label) > LONGEST_TRIGGER_NAME:
             message = f"The name has {len(trigger.label)} characters; {LONGEST_TRIGGER_NAME} are allowed."
             member = "triggerName" if trigger.name is None else "name"

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from targetexpr.base.diagnostics import Applicability, Edit, Fix
 from targetexpr.base.pointers import join
+from targetexpr.base.source import Span
+from targetexpr.checking.likeness import is_slip, words
 from targetexpr.checking.names import close_names
+from targetexpr.targets.model.envelope import Envelope
 from targetexpr.targets.model.group import (
     AggregateWindow,
     AudienceFilter,
@@ -22,6 +26,19 @@ from targetexpr.targets.model.group import (
     Wire,
 )
 from targetexpr.targets.model.json_values import UNKNOWN_MEMBER
+from targetexpr.targets.model.payloads import (
+    ApiError,
+    Enrolment,
+    Milestone,
+    NameCheck,
+    Pagination,
+    ProgressGroup,
+    ProgressRow,
+    ProgressStreak,
+    TrackedEvent,
+    UnifiedUpdate,
+    UserProgress,
+)
 from targetexpr.targets.model.server_members import is_iso_twin, is_server_member
 from targetexpr.targets.validation.diagnostics import Report
 
@@ -37,8 +54,20 @@ _PARTS: dict[type[Wire], str] = {
     UnifiedTargetExpression: "unifiedTargetExpression",
     Trigger: "a sub-target",
     AudienceFilter: "an audience filter",
+    Envelope: "an answer",
+    Pagination: "pagination",
+    ApiError: "an error",
+    UnifiedUpdate: "an update of a unified group",
+    UserProgress: "a user's progress",
+    ProgressGroup: "the progress in a group",
+    ProgressRow: "the progress in a target",
+    ProgressStreak: "the progress in a streak level",
+    Milestone: "a milestone",
+    TrackedEvent: "a tracked event",
+    Enrolment: "an enrolment",
+    NameCheck: "a name check",
 }
-"""What is looked at, and what it is called. What only the server writes is not: nobody mistyped it."""
+"""What is looked at, and what it is called. Who made and changed what is not: nobody writes that by hand."""
 
 _MORE: dict[type[Wire], tuple[str, ...]] = {
     Target: ("targetRuleMetaData",),
@@ -47,27 +76,28 @@ _MORE: dict[type[Wire], tuple[str, ...]] = {
 """Members of documented answers that have no meaning here."""
 
 
-def check_unknown_members(group: TargetGroup, report: Report) -> None:
+def check_unknown_members(model: Wire, report: Report) -> None:
     """A warning for each member that is unknown where it stands, with the known ones it comes close to."""
-    for model, pointer, name in _unknown(group, ""):
-        message = f"Unknown member {name!r} of {_PARTS[model]}; it counts for nothing."
-        report.warn(join([name], pointer), UNKNOWN_MEMBER, message, _hint(model, name))
+    for holder, pointer, name in _unknown(model, ""):
+        message = f"Unknown member {name!r} of {_PARTS[type(holder)]}; it counts for nothing."
+        hint, fixes = _suggested(holder, name)
+        report.warn(join([name], pointer), UNKNOWN_MEMBER, message, hint, fixes)
 
 
-def _unknown(model: Wire, pointer: str) -> Iterator[tuple[type[Wire], str, str]]:
+def _unknown(model: Wire, pointer: str) -> Iterator[tuple[Wire, str, str]]:
     kind = type(model)
     if kind not in _PARTS:
         return
     for name in model.model_extra or ():
         if name not in _MORE.get(kind, ()) and not is_iso_twin(kind, name):
-            yield kind, pointer, name
+            yield model, pointer, name
     for field, info in kind.model_fields.items():
         name = info.alias or field
         if not is_server_member(kind, name):
             yield from _inside(getattr(model, field), join([name], pointer))
 
 
-def _inside(value: object, pointer: str) -> Iterator[tuple[type[Wire], str, str]]:
+def _inside(value: object, pointer: str) -> Iterator[tuple[Wire, str, str]]:
     if isinstance(value, Wire):
         yield from _unknown(value, pointer)
     elif isinstance(value, tuple):
@@ -75,13 +105,31 @@ def _inside(value: object, pointer: str) -> Iterator[tuple[type[Wire], str, str]
             yield from _inside(item, join([index], pointer))
 
 
-def _hint(model: type[Wire], name: str) -> str | None:
-    known = _names(model)
+def _suggested(holder: Wire, name: str) -> tuple[str | None, tuple[Fix, ...]]:
+    """What to do, and the fixes that do it: safe where a slip of the pen is all that lies between the two."""
+    known = _names(type(holder))
     close = close_names(name, known)
     if close:
-        return f"Did you mean {' or '.join(close)}?"
+        free = [one for one in close if one not in _there(holder)]  # a key may stand once
+        sure = len(close) == 1 and is_slip(name, close[0], _words())
+        applicability: Applicability = "safe" if sure else "choice"
+        key = Span(0, len(name))
+        fixes = tuple(Fix(f"Rename it to `{one}`", (Edit(key, one),), applicability) for one in free)
+        return f"Did you mean {' or '.join(close)}?", fixes
     elsewhere = [what for other, what in _PARTS.items() if name in _names(other)]
-    return f"It is a member of {elsewhere[0]}." if elsewhere else None
+    return (f"It is a member of {elsewhere[0]}." if elsewhere else None), ()
+
+
+def _there(holder: Wire) -> set[str]:
+    """The members that the object has, by their names on the wire."""
+    fields = type(holder).model_fields
+    return {fields[name].alias or name if name in fields else name for name in holder.model_fields_set}
+
+
+@cache
+def _words() -> frozenset[str]:
+    """The words that the names of members are made of: one of them is no slip of another."""
+    return frozenset(word for model in _PARTS for name in _names(model) for word in words(name))
 
 
 @cache

@@ -1,40 +1,40 @@
-"""Everything that is wrong with a group, at once: first what does not fit the model, then what does not hold."""
+"""Everything that is wrong with a body, at once: first what does not fit the model, then what does not hold."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic.alias_generators import to_snake
-
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.lang.schema.schema import Schema
-from targetexpr.targets.model.envelope import PayloadError, group_in, invalid, invalid_members, kind_of, open_document
+from targetexpr.targets.model.bodies import Body, BodyKind, bodies_in
+from targetexpr.targets.model.envelope import PayloadError, group_in, invalid, kind_of, open_document
 from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.model.json_values import JsonValue
+from targetexpr.targets.validation.bodies import CheckedBody, check_bodies, check_envelopes
 from targetexpr.targets.validation.diagnostics import Report
 from targetexpr.targets.validation.group import check_group
+from targetexpr.targets.validation.reading import read_model
 from targetexpr.targets.validation.target import check_targets
 from targetexpr.targets.validation.unknown_members import check_unknown_members
 
 
 def validate(
-    group: TargetGroup | Mapping[str, Any] | str,
+    body: TargetGroup | Mapping[str, Any] | Sequence[Any] | str,
     *,
     schema: Schema | None = None,
     taken_names: Collection[str] = (),
     building: bool = False,
 ) -> list[Diagnostic]:
-    """Every diagnostic about a group: a model, plain values or JSON text, bare or in the envelope of an answer.
+    """Every diagnostic about a body: the model of a group, plain values or JSON text, bare or in an answer's envelope.
 
-    `schema` is what expressions may name, the bundled one unless given; `taken_names` are names of groups the
-    organisation has. With `building`, an expressionJson that differs from its expression is an error, else a
-    warning. Each diagnostic has a JSON pointer. In a JSON text it has the span of that place as well; elsewhere only
-    those about a rule have one, in the string at the pointer. A text that holds no group raises PayloadError;
-    whatever is wrong inside one is a diagnostic.
+    A body is what the target group calls send or answer: a group, targets, periods, streak levels, progress and so on
+    (`BodyKind`), one or a list; each is checked as what it is. `schema` is what expressions may name, the bundled one
+    unless given; `taken_names` are names of groups the organisation has. With `building`, an expressionJson that
+    differs from its expression is an error, else a warning. Each diagnostic has a JSON pointer. In a JSON text it has
+    the span of that place as well; elsewhere only those about a rule have one, in the string at the pointer. A text
+    that holds nothing known raises PayloadError; whatever is wrong inside one is a diagnostic.
 
     >>> for diagnostic in validate({"name": "Weekly", "trackingType": "STREAKS", "targets": []}):
     ...     print(diagnostic.severity, diagnostic.code, diagnostic.pointer)
@@ -42,15 +42,60 @@ def validate(
     error streaks-missing /streaks
     warning no-targets /targets
     """
-    if not isinstance(group, str):
-        return check(read_group(group), schema=schema, taken_names=taken_names, building=building)
-    document = open_document(group)
+    if isinstance(body, TargetGroup):
+        return check(GroupReading(group=body), schema=schema, taken_names=taken_names, building=building)
+    found = check_document(body, schema=schema, taken_names=taken_names, building=building)
+    if all(one.kind is None for one in found):
+        raise PayloadError([diagnostic for one in found for diagnostic in one.diagnostics])
+    return [diagnostic for one in found for diagnostic in one.diagnostics]
+
+
+def check_document(
+    document: Mapping[str, Any] | Sequence[Any] | str,
+    *,
+    schema: Schema | None = None,
+    taken_names: Collection[str] = (),
+    building: bool = False,
+) -> list[CheckedBody]:
+    """The bodies of a document, each with its diagnostics. Options as for `validate`.
+
+    What is no known body has the kind None and one error; a text that is not JSON raises PayloadError.
+
+    >>> [(one.kind.value, one.pointer) for one in check_document('{"data": [{"refCode": "W1"}], "errors": null}')]
+    [('period', '/data/0')]
+    """
+    schema = schema if schema is not None else Schema.bundled()
+    text = open_document(document) if isinstance(document, str) else None
+    value = document if text is None else text.value
+    bodies, unknown = bodies_in(value)
+    names = set(taken_names)
+    found: list[CheckedBody] = []
+    for body in bodies:
+        if body.kind is BodyKind.GROUP:
+            found.append(_group(body, schema, names, building))
+            if not body.is_answer and isinstance(body.value.get("name"), str):
+                names.add(body.value["name"])  # a second request of that name would be refused
+    found += check_bodies([body for body in bodies if body.kind is not BodyKind.GROUP], schema)
+    found += [CheckedBody(kind=None, pointer=one.pointer or "", diagnostics=[one]) for one in unknown]
+    order = {body.pointer: place for place, body in enumerate(bodies)}
+    found.sort(key=lambda one: order.get(one.pointer, len(order)))
+    beside = check_envelopes(value)
+    if beside and found:
+        found[0].diagnostics[:0] = beside
+    if text is not None:
+        for one in found:
+            one.diagnostics[:] = map(text.located, one.diagnostics)
+    return found
+
+
+def _group(body: Body, schema: Schema, names: Collection[str], building: bool) -> CheckedBody:
     try:
-        reading = read_group(document.value)
+        model, misses = read_model(TargetGroup, body.value, body.pointer)
     except PayloadError as error:
-        raise PayloadError([document.located(diagnostic) for diagnostic in error.diagnostics]) from None
-    found = check(reading, schema=schema, taken_names=taken_names, building=building)
-    return [document.located(diagnostic) for diagnostic in found]
+        return CheckedBody(kind=body.kind, pointer=body.pointer, diagnostics=list(error.diagnostics))
+    reading = GroupReading(group=model, pointer=body.pointer, diagnostics=misses)
+    diagnostics = check(reading, schema=schema, taken_names=names, building=building)
+    return CheckedBody(kind=body.kind, pointer=body.pointer, model=model, diagnostics=diagnostics)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,37 +132,5 @@ def read_group(group: TargetGroup | Mapping[str, Any] | JsonValue) -> GroupReadi
         raise PayloadError([invalid("not-a-group", "A target group is a JSON object.", where)])
     if kind_of(value) is not TargetGroup:
         raise PayloadError([invalid("not-a-group", "This is a target; it is checked inside its group.", where)])
-    found: list[Diagnostic] = []
-    while True:
-        try:
-            return GroupReading(group=TargetGroup.model_validate(value), pointer=where, diagnostics=tuple(found))
-        except ValidationError as error:
-            misses = invalid_members(error, where)
-            found += misses
-            value = copy.deepcopy(dict(value))
-            paths = [line["loc"] for line in error.errors(include_url=False, include_context=False)]
-            left_out = [_leave_out(value, path) for path in paths]
-            if not all(left_out):
-                raise PayloadError(misses) from None
-
-
-def _leave_out(value: Any, path: tuple[int | str, ...]) -> bool:
-    """Take out what does not fit, so that the rest can be looked at; whether it was found.
-
-    Items of lists are emptied, so that the others keep their indices. A path may lie in something that went before.
-    """
-    holder: Any = None
-    key: int | str = ""
-    inner = value
-    for step in path:
-        if isinstance(inner, dict) and isinstance(step, str) and step not in inner:
-            step = to_snake(step)  # models can be built with Python's names as well
-        if (isinstance(inner, dict) and step not in inner) or not isinstance(inner, dict | list):
-            break
-        holder, key = inner, step
-        inner = holder[key]
-    if isinstance(holder, list) and isinstance(key, int):
-        holder[key] = 0 if "entityIds" in path or "entity_ids" in path else {}
-    elif isinstance(holder, dict):
-        del holder[key]
-    return holder is not None
+    model, misses = read_model(TargetGroup, value, where)
+    return GroupReading(group=model, pointer=where, diagnostics=misses)
