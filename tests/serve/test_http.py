@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 
@@ -12,6 +13,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
+from targetexpr.records.schema import record_schema
 from targetexpr.serve import parameters, reads
 from targetexpr.serve.examples import BODIES
 from targetexpr.serve.operations import OPERATIONS
@@ -409,3 +411,19 @@ def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:
     assert "/v3/targetGroups/{groupId}/targets/{targetId}/enroll" in page.text
     for outside in ("http://", "https://", "<script", "src=", "@import"):
         assert outside not in page.text.replace("https://json-schema.org/draft/2020-12/schema", "")
+
+
+def test_the_document_has_the_shape_of_a_record(client: Client) -> None:
+    """From the same declarations as `schema --records`; what evaluation would set aside is taken all the same."""
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    record = schemas["Record"]
+    assert record["required"] == ["id", "customerId", "type", "date"]
+    shape, _ = record["properties"]["currentTxn"]["anyOf"]
+    assert shape["$ref"] == "#/components/schemas/Record.currentTxn"
+    value = schemas["Record.currentTxn"]["properties"]["value"]
+    assert value["$ref"] == "#/components/schemas/Record.number"
+    wanted = record_schema(head=True)
+    assert set(record["properties"]) == set(wanted["properties"])
+    assert {name.removeprefix("Record.") for name in schemas if name.startswith("Record.")} == set(wanted["$defs"])
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(schemas)))
+    assert named <= schemas.keys()

@@ -133,9 +133,16 @@ def components(operations: Sequence[Operation]) -> Mapping[str, JsonSchema]:
     """Every schema that operations name: those of the models with all that they are made of, bodies, answers."""
     from pydantic.json_schema import models_json_schema
 
-    bodies = {operation.body.name: operation.body.schema for operation in operations if operation.body is not None}
-    models = [(schema, "validation") for schema in bodies.values() if not isinstance(schema, dict)]
-    _, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    bodies = {operation.body.name: operation.body for operation in operations if operation.body is not None}
+    models = {name: body.model for name, body in bodies.items() if body.model is not None}
+    pairs = [(model, "validation") for model in models.values()]
+    _, definitions = models_json_schema(pairs, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    own: dict[str, JsonSchema] = {}
+    for name, body in bodies.items():
+        if name not in models:
+            schema = dict(body.json_schema())
+            own |= schema.pop("$defs", {})
+            own[name] = schema
     refusal = open_object(
         {
             "data": NULL,
@@ -146,12 +153,8 @@ def components(operations: Sequence[Operation]) -> Mapping[str, JsonSchema]:
     )
     return {
         **definitions["$defs"],
-        **{name: schema for name, schema in bodies.items() if isinstance(schema, dict)},
-        **{
-            name: ref(schema.__name__)
-            for name, schema in bodies.items()
-            if not isinstance(schema, dict) and name != schema.__name__
-        },
+        **own,
+        **{name: ref(model.__name__) for name, model in models.items() if name != model.__name__},
         **{_component(operation.answer): operation.answer.schema for operation in operations},
         "Refusal": refusal,
     }

@@ -32,9 +32,19 @@ class Body:
     """A JSON body. An example stands under its name in `examples`."""
 
     name: str  # of the schema in the document, "NameCheck"
-    schema: JsonSchema | type[Wire]  # of one object; a model makes its own when the document is asked for
+    schema: JsonSchema | type[Wire] | Callable[[], JsonSchema]  # of one object; not a dict: made for the document only
     max_items: int | None = 0  # how many of them a list may hold; None any number, 0 no list
     lines: bool = False  # whether it may come as JSON Lines too; it may be as large as --max-records then
+
+    @property
+    def model(self) -> type[Wire] | None:
+        """The model whose schema it is, if any."""
+        return self.schema if isinstance(self.schema, type) else None
+
+    def json_schema(self) -> JsonSchema:
+        """The schema of one that is no model; `$defs` are schemas that it refers to among the document's components."""
+        assert not isinstance(self.schema, type)
+        return self.schema if isinstance(self.schema, dict) else self.schema()
 
     @property
     def members(self) -> Collection[str] | None:

@@ -8,7 +8,7 @@ from targetexpr.serve import clock, fed_records, sandbox_settings, users
 from targetexpr.serve.answer_schemas import EVERYBODY, FED_RECORD
 from targetexpr.serve.envelope import json_response, success
 from targetexpr.serve.errors import invalid_input
-from targetexpr.serve.feeding import LONGEST_ID, feed
+from targetexpr.serve.feeding import feed
 from targetexpr.serve.ids import USER_SCHEMA, user_id
 from targetexpr.serve.json_schemas import (
     BOOLEAN,
@@ -22,6 +22,7 @@ from targetexpr.serve.json_schemas import (
 from targetexpr.serve.operation import Body, Call, envelope, operation, pages
 from targetexpr.serve.parameters import GROUP_ID, QueryParameter, flag, number
 from targetexpr.serve.progress import of_group
+from targetexpr.serve.record_body import record_body
 
 MAX_USERS = 100_000
 """Users of one call."""
@@ -48,22 +49,11 @@ def health(call: Call) -> Response:
         return success({"status": "ok", **rows.counts()})
 
 
-_RECORD = open_object(
-    {
-        "id": {"anyOf": [{"type": "integer"}, {"type": "string", "minLength": 1, "maxLength": LONGEST_ID}]},
-        "customerId": USER_SCHEMA,
-        "type": STRING | {"examples": ["TransactionAdd", "ReturnBill", "PointsIssued"], "minLength": 1},
-        "date": _DATE,
-    },
-    required=("id", "customerId", "type", "date"),
-)
-
-
 @operation(
     "POST",
     "/sandbox/records",
     summary="Feed records",
-    body=Body(name="Record", schema=_RECORD, max_items=None, lines=True),
+    body=Body(name="Record", schema=record_body, max_items=None, lines=True),
     answer=envelope("fed", open_object({"accepted": COUNT, "duplicates": COUNT}, required=("accepted", "duplicates"))),
     may_warn=True,
 )
