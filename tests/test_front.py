@@ -200,3 +200,33 @@ def test_the_repaired_tree_is_that_of_the_text_with_its_fixes(examples: int) -> 
             assert fixed == result.repaired
 
     holds(law, examples, mutated() | soups())
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ('"currentTxn.value>500"', "currentTxn.value>500"),
+        ('"currentCustomer.slabName==\\"Gold\\""', 'currentCustomer.slabName=="Gold"'),
+        ("\"currentCustomer.slabName=='Gold'\"", 'currentCustomer.slabName=="Gold"'),
+        ('"currentTxn.value = 500 and currentTxn.discount < 5"', "currentTxn.value == 500 && currentTxn.discount < 5"),
+        ('"currentCustomer.isLoyal"', "currentCustomer.isLoyal"),
+        ('"true"', "true"),
+    ],
+)
+def test_a_string_that_holds_a_rule_is_offered_without_its_quotes(text: str, fixed: str) -> None:
+    """R3: it is a string by type, and never a rule."""
+    (found,) = analyze(text).check_diagnostics
+    assert found.code == "result-type"
+    assert apply_fixes(text, [found]) == fixed
+    assert list(check(text).diagnostics) == [found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"Gold"', '"www.example.com"', '"T&C"', '"5"', '"it is"', '"(currentTxn.value"', '"currentTxn.value"', '""'],
+)
+def test_a_string_that_holds_no_rule_stays_one(text: str) -> None:
+    (found,) = analyze(text).check_diagnostics
+    assert found.code == "result-type"
+    assert found.fixes == ()
+    assert analyze(text, Environment(expect="string")).check_diagnostics == ()

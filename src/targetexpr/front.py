@@ -12,8 +12,9 @@ from targetexpr.base.lazy import Lazy
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.checking.checker import Expected, check_tree
 from targetexpr.checking.result import Checked
-from targetexpr.lang.nodes import Expr
+from targetexpr.lang.nodes import Expr, StringLiteral
 from targetexpr.lang.schema.schema import Schema
+from targetexpr.lang.types import BOOLEAN
 from targetexpr.syntax.json_encoder import JsonStyle
 from targetexpr.syntax.json_encoder import to_json as encode
 from targetexpr.syntax.parse import ParseResult, parse, parse_text
@@ -100,7 +101,7 @@ def analyze(text: str, environment: Environment = DEFAULT_ENVIRONMENT) -> Analys
     (False, None, 'boolean:primitive')
     """
     parsed = parse_text(text, environment.limits)
-    checked = None if parsed.tree is None else check_in(parsed.tree, environment)
+    checked = None if parsed.tree is None else _check_text(text, parsed.tree, environment)
     return Analysis(
         environment=environment,
         parsed=parsed,
@@ -108,6 +109,25 @@ def analyze(text: str, environment: Environment = DEFAULT_ENVIRONMENT) -> Analys
         _diagnostics=Lazy(lambda: _all_diagnostics(parsed, checked, environment)),
         _checked_repaired=Lazy(lambda: None if parsed.repaired is None else check_in(parsed.repaired, environment)),
     )
+
+
+def _check_text(text: str, tree: Expr, environment: Environment) -> Checked:
+    """The tree of a text, checked; a string that holds a rule is offered without its quotes."""
+    checked = check_in(tree, environment)
+    if type(tree) is not StringLiteral or environment.expect != "boolean":
+        return checked
+    from targetexpr.base.diagnostics import Edit, Fix
+    from targetexpr.base.source import Span
+    from targetexpr.syntax.recovery.diagnose import rule_inside
+
+    inside = rule_inside(text, environment.limits)
+    rule = parse_text(inside, environment.limits).tree if inside is not None else None
+    if inside is None or rule is None or (check_in(rule, environment).type or "") != BOOLEAN:
+        return checked
+    fix = Fix("Remove the quotes", (Edit(Span(0, len(text)), inside),))
+    hint = "The string holds a rule; remove the quotes around it."
+    found = [replace(one, hint=hint, fixes=(fix,)) if one.code == "result-type" else one for one in checked.diagnostics]
+    return replace(checked, diagnostics=tuple(found))
 
 
 def check_in(
@@ -180,8 +200,9 @@ def check(
 
 def checked_or_raise(expression: str | Expr, environment: Environment) -> Checked:
     """What `analyze` knows of the types of a text, or the same of a tree. Raises ExpressionError for a broken text."""
-    tree = parse(expression, limits=environment.limits) if isinstance(expression, str) else expression
-    return check_in(tree, environment)
+    if isinstance(expression, str):
+        return _check_text(expression, parse(expression, limits=environment.limits), environment)
+    return check_in(expression, environment)
 
 
 def check_json(

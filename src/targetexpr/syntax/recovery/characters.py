@@ -114,6 +114,8 @@ CLOSERS_TRIED = 20
 _LIST = re.compile(r"(?<![\w.])(?:in|between|of)\s*\Z", re.IGNORECASE)
 _LIST_WORDS = 20  # characters before a bracket in which such a word is looked for
 
+_DOUBLED = re.compile(r'""(?=[^\s")&|,=!<>?:+*/%.-])[^"\r\n]*""(?!")(?=[ \t]*(?:[,)&|=!<>?:.]|[\r\n]|\Z))')
+
 _NOTHING = re.compile(r"[ \t)]*(?:[\r\n]|\Z)")
 _SAME = re.compile(r"(.)\1*", re.DOTALL)
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]*)?[eE][+-]?[0-9]+(?![A-Za-z0-9_])")
@@ -145,6 +147,8 @@ class _Repairer:
         patterns, replacements = _replacements()
         token, quotes = _token(), _quotes()
         while self.at < len(self.text):
+            if self.text.startswith('""', self.at) and self.doubled():
+                continue
             quoted = next((q for q in quotes if q.opens.match(self.text, self.at)), None)
             if quoted is not None:
                 self.odd_string(quoted)
@@ -208,6 +212,18 @@ class _Repairer:
 
     # Strings. On a line with an odd number of straight quotes one is missing, and a string that seems whole may have
     # swallowed an operator and run up to the opening quote of the next one.
+
+    def doubled(self) -> bool:
+        """`""Gold""`, a string as a CSV file writes it."""
+        found = _DOUBLED.match(self.text, self.at)
+        if found is None:
+            return False
+        self.count_quotes()
+        opening, closing = Span(self.at, self.at + 2), Span(found.end() - 2, found.end())
+        self.report("doubled-quote", Span(*found.span()), Edit(opening, '"'), Edit(closing, '"'))
+        self.quotes -= 4
+        self.at = found.end()
+        return True
 
     def count_quotes(self) -> None:
         if self.at <= self.line_end:

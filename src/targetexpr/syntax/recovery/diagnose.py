@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from targetexpr.base.diagnostics import Diagnostic, capped
+from targetexpr.base.diagnostics import Diagnostic, apply_fixes, capped
 from targetexpr.base.limits import Limits
 from targetexpr.base.source import Span
 from targetexpr.lang.walk import size
@@ -15,8 +15,10 @@ from targetexpr.syntax.lexer import ENDS_OPERAND, ENDS_TERM, Token, tokenize
 from targetexpr.syntax.messages import diagnostic
 from targetexpr.syntax.parser import MixedLogic, Parsed
 from targetexpr.syntax.recovery.characters import RepairedText, repair_characters
+from targetexpr.syntax.recovery.context import run
 from targetexpr.syntax.recovery.heuristics import SuspiciousTokens, may_be_suspicious
 from targetexpr.syntax.recovery.mixed_logic import mixed_logic_warning
+from targetexpr.syntax.recovery.quoted import in_original, is_condition, unwrapped
 from targetexpr.syntax.recovery.structure import recover
 
 
@@ -73,6 +75,39 @@ def errors(text: str, tokens: list[Token], limits: Limits) -> Recovered:
     deep = _too_deep(tokens, limits)
     if deep:
         return Recovered(deep, None)
+    found = _rule_inside(text, limits, clean=True)
+    if found is None:
+        found = _errors(text, tokens, limits)
+        if found.tokens is None or [token.kind for token in found.tokens[:-1]] == ["STRING"]:
+            found = _rule_inside(text, limits, clean=False) or found
+    return found
+
+
+def rule_inside(text: str, limits: Limits) -> str | None:
+    """The rule that a text which is one string holds, with every repair made; None where it holds none."""
+    inside = _rule_inside(text, limits, clean=True) or _rule_inside(text, limits, clean=False)
+    return apply_fixes(text, inside.diagnostics) if inside is not None else None
+
+
+def _rule_inside(text: str, limits: Limits, *, clean: bool) -> Recovered | None:
+    """The rule that stands in quotes, backticks or a code block; a `clean` one has nothing else wrong with it."""
+    for inside, mistake in unwrapped(text):
+        tokens = tokenize(inside.text)
+        if _too_deep(tokens, limits):
+            continue
+        failure = run(tokens)
+        if failure is None and clean and is_condition(tokens):
+            return Recovered([mistake], [_in_original(token, inside) for token in tokens])
+        if failure is not None and not clean:
+            found = _errors(inside.text, tokens, limits)
+            if found.tokens is not None and is_condition(found.tokens):
+                wrong = [mistake, *(in_original(one, inside) for one in found.diagnostics)]
+                return Recovered(capped(wrong, limits.diagnostics), [_in_original(one, inside) for one in found.tokens])
+    return None
+
+
+def _errors(text: str, tokens: list[Token], limits: Limits) -> Recovered:
+    """What is wrong with a text as it stands: characters, then what only looks right, then structure."""
     repaired = repair_characters(text, limits.diagnostics)
     found, dropped = list(repaired.diagnostics), repaired.dropped
     recovered = None
