@@ -363,6 +363,11 @@ WRITES: list[tuple[str, str, object]] = [
     ("POST", "/v3/targetGroups/2/targetPeriods", {"refCode": "a", "startDate": "2024-01-01", "endDate": "2024-01-31"}),
     ("POST", "/v3/targetGroups/1/targets/1/enroll", ENROL),
     ("POST", "/v3/targetGroups/1/targets/1/unEnroll", {"customerId": 6}),
+    ("PUT", "/v3/targetGroups/editTargetGroup/1", {"name": "Other"}),
+    ("PUT", "/v3/targetGroups/1/targets/1", {"expression": "true"}),
+    ("PUT", "/v3/targetGroups/1/targetPeriods", [{"id": 3, "endDate": "9999-12-31"}]),
+    ("PUT", "/v3/targetGroups/3/unifiedTargets", {"deactivateTargetIds": [2]}),
+    ("DELETE", "/v3/targetGroups/1/targets/1", None),
     ("DELETE", "/v3/targetGroups/1", None),
     ("POST", "/sandbox/records", [bill("b", 5, "2024-01-05", 50)]),
     ("PUT", "/sandbox/clock", {"now": "2024-01-05T00:00:00Z"}),
@@ -382,6 +387,9 @@ def test_every_write_is_refused_while_it_is_read_only_and_done_afterwards(
     """In this process, for who runs as root is not kept from writing by any mode of a file."""
     client.made(milestone())
     client.made(milestone("Bare", periods=None, targets=None))
+    members = [milestone()["targets"][0] | {"name": name} for name in "abc"]
+    client.made(milestone("Three of them", trackingType="UNIFIED", combinationType="ALL", targets=members))
+    client.at("2024-01-05T00:00:00Z")
     client.feed(bill("other", 6, "2024-01-05", 50))
     enrolled = client.post("/v3/targetGroups/1/targets/1/enroll", ENROL | {"customerId": 6})
     assert enrolled.status_code == 200

@@ -79,14 +79,25 @@ class Story:
         what = self.chance.random()
         if what < 0.5:
             self.feed()
-        elif what < 0.75:
+        elif what < 0.7:
             day, hour = self.chance.randint(1, 28), self.chance.randint(0, 23)
             self.now = datetime(2024, self.chance.randint(1, 4), day, hour, tzinfo=UTC)
             self.client.at(self.now.strftime("%Y-%m-%dT%H:%M:%S.000Z"))
-        elif what < 0.9:
+        elif what < 0.82:
             self.enrol(self.chance.choice(CUSTOMERS))
-        else:
+        elif what < 0.92:
             self.unenrol(self.chance.choice(CUSTOMERS))
+        else:
+            self.update()
+
+    def update(self) -> None:
+        """Another rule or value: whatever was fed counts by it from now on."""
+        choice = self.chance.choice
+        values = {"defaultValues": [{"defaultValue": choice([20, 100, 150])}] * (3 if self.fixed else 1)}
+        body = choice([values, {"expression": choice(["true", "currentTxn.value>10", "currentTxn.value>50"])}])
+        answer = self.client.put(f"/v3/targetGroups/{self.group_id}/targets/{self.target}", body)
+        assert answer.status_code == 200, answer.text
+        self.body = read_json_value(self.client.get(f"/v3/targetGroups/{self.group_id}?includePeriods=true").text)
 
     def feed(self) -> None:
         choice, number = self.chance.choice, self.chance.randint

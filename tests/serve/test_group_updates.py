@@ -69,9 +69,11 @@ def test_a_group_that_was_read_can_be_put_back(client: Client, group: dict[str, 
     client.at("2024-02-02T00:00:00Z")
     client.made(group)
     before = read(client)
+    client.at("2024-02-03T00:00:00Z")
     answer = client.put(EDIT, before)
     assert answer.status_code == 200, answer.text
-    assert answer.json()["data"] == before
+    assert answer.json()["data"] == before, "nobody changed it"
+    client.at("2024-02-02T00:00:00Z")
     answer = client.put(EDIT, before | {"name": "New"})
     assert answer.status_code == 200, answer.text
     assert answer.json()["data"] == before | {"name": "New"}

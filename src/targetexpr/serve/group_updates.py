@@ -72,9 +72,9 @@ def update_group(store: Store, group: int, body: JsonValue, actor: Mapping[str, 
         if after["name"] != before["name"]:
             names = (cast(str, before["name"]), cast(str, after["name"]))
             retake_name(rows, "group", ORGANISATION, *names, "/name", group)
-        row = with_body(row, after, settings, actor)
-        rows.change_group(row)
-        clock.use_instants(rows, settings)
+        if after != before:
+            row = with_body(row, after, settings, actor)
+            rows.change_group(row)
     return Created(data=read_form(row, settings, periods=True), warnings=warnings)
 
 
@@ -180,8 +180,8 @@ def update_unified(store: Store, group: int, body: JsonObject, actor: Mapping[st
             after = without_targets(after, leaving, settings, actor, "/deactivateTargetIds")
         check_members(parts_of(after, "targets"), after, "/targets")
         after = with_targets(after, parts_of(after, "targets"))
-        rows.change_group(with_body(row, after, settings, actor))
-        clock.use_instants(rows, settings)
+        if after != before:
+            rows.change_group(with_body(row, after, settings, actor))
     by_id = {target["id"]: target for target in parts_of(after, "targets")}
     data: JsonObject = {}
     if "unifiedTargetExpression" in after:
@@ -217,12 +217,11 @@ def _members(
     listed = body.get("targets") or []
     if not isinstance(listed, list) or len(listed) > MAX_ITEMS:
         raise invalid_input("wrong-type", f"targets is a list of up to {MAX_ITEMS} targets.", "/targets")
-    changed = [one for one in listed if isinstance(one, dict) and one.get("id") is not None]
     updates: dict[int, TargetUpdate] = {}
     for place, one in enumerate(listed):
         if not isinstance(one, dict):
             raise invalid_input("not-an-object", "Expected a JSON object.", join(["targets", place]))
-        if one in changed:
+        if one.get("id") is not None:
             pointer = join(["targets", place])
             index = index_of_target(before, _target_id(one, pointer), f"{pointer}/id")
             if index in (update.index for update in updates.values()):
@@ -253,6 +252,7 @@ def _members(
         data = cast("list[JsonObject]", made.data)
         ids |= {place: target["id"] for place, target in zip(fresh, data, strict=False)}
         warnings += made.warnings
+        clock.use_instants(rows, settings)
     return after, [ids[place] for place in range(len(listed))], warnings
 
 

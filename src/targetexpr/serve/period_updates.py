@@ -61,8 +61,9 @@ def update_periods(store: Store, group: int, body: JsonValue, actor: Mapping[str
             after, made = with_new_periods(rows, after, requests, at, settings, actor)
             data |= zip(added, cast("list[JsonValue]", made.data), strict=True)
             warnings += made.warnings
-        rows.change_group(with_body(row, after, settings, actor))
-        clock.use_instants(rows, settings)
+            clock.use_instants(rows, settings)
+        if after != before:
+            rows.change_group(with_body(row, after, settings, actor))
     return Created(data=[data[place] for place in range(len(listed))], warnings=warnings)
 
 

@@ -10,7 +10,7 @@ from typing import cast
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.pointers import join
-from targetexpr.serve import clock, request_fields, sandbox_settings
+from targetexpr.serve import request_fields, sandbox_settings
 from targetexpr.serve.changes import (
     Change,
     check_change,
@@ -55,8 +55,8 @@ def update_target(store: Store, group: int, target: int, body: JsonValue, actor:
         after, more = update.done(rows, after, settings, actor, None)
         check_members(parts_of(after, "targets"), after, "/active")
         after = with_targets(after, parts_of(after, "targets"))
-        rows.change_group(with_body(row, after, settings, actor))
-        clock.use_instants(rows, settings)
+        if after != before:
+            rows.change_group(with_body(row, after, settings, actor))
     return Created(data=parts_of(after, "targets")[update.index], warnings=(*warnings, *more))
 
 
