@@ -243,3 +243,35 @@ def test_bodies_of_different_kinds_are_not_compared(files: Files) -> None:
 def test_lists_are_compared_by_name(files: Files) -> None:
     one, other = files.write("one.json", [PERIOD, LATER]), files.write("other.json", answer([LATER, PERIOD]))
     assert files.run("diff", one, other) == (0, "2 periods: no differences\n", "")
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ([PERIOD, LATER], "Expected one target group, found 2 periods."),
+        (answer([{"id": 1, **GROUP}, {"id": 2, **GROUP}]), "Expected one target group, found 2 groups."),
+        (NAME_CHECK, "Expected a target group, found a name check."),
+        (UPDATE, "Expected a target group, found an update of a unified group."),
+        (answer([TARGET]), "Expected a target group, found a target."),
+    ],
+)
+def test_simulate_takes_one_group_and_says_what_else_it_was_given(document: Any, said: str, files: Files) -> None:
+    records = files.write("records.jsonl", '{"id":1,"customerId":"c","type":"TransactionAdd","date":"2024-01-01"}')
+    status, out, err = files.run("simulate", files.write("body.json", document), "--data", records)
+    assert (status, out) == (2, "")
+    assert said in err
+
+
+def test_the_only_group_of_a_list_is_simulated(files: Files) -> None:
+    records = files.write("records.jsonl", '{"id":1,"customerId":"c","type":"TransactionAdd","date":"2024-01-01"}')
+    for document in ([GROUP], answer([GROUP])):
+        status, _, err = files.run("simulate", files.write("body.json", document), "--data", records)
+        assert "Expected" not in err
+        assert status in (0, 2)  # the record has no transaction, which is told
+
+
+def test_a_record_is_no_body(files: Files) -> None:
+    record = {"id": 1, "customerId": "c", "type": "TransactionAdd", "date": "2024-01-01", "currentTxn": {"value": 5}}
+    status, out, err = files.run("check", files.write("record.json", record))
+    assert (status, out) == (2, "")
+    assert "error[unknown-body" in err

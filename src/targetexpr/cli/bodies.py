@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from targetexpr.base.diagnostics import Diagnostic
@@ -80,7 +79,7 @@ def _data(source: Input, body: CheckedBody) -> dict[str, object]:
 
 def _summary(found: Sequence[CheckedBody]) -> str:
     """`1 error`, and of what is not one group, what it is: `2 periods, no errors (checked without their group)`."""
-    from targetexpr.targets.model.bodies import BodyKind
+    from targetexpr.targets.model.bodies import BodyKind, phrase_of_kinds
 
     kinds = [body.kind for body in found if body.kind is not None]
     if kinds == [BodyKind.GROUP]:
@@ -88,12 +87,6 @@ def _summary(found: Sequence[CheckedBody]) -> str:
     notes = list(dict.fromkeys(note for kind in kinds if (note := _note(kind))))
     beside = f" ({'; '.join(notes)})" if notes else ""
     return f"{phrase_of_kinds(kinds)}, {count(_diagnostics(found))}{beside}"
-
-
-def phrase_of_kinds(kinds: Sequence[BodyKind]) -> str:
-    """What bodies are, in their order: `1 target group and 2 periods`."""
-    parts = [kind.many(len(list(listed))) for kind, listed in groupby(kinds)]
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def _note(kind: BodyKind) -> str:
@@ -150,7 +143,7 @@ def show(options: Namespace) -> int:
 
 def diff(options: Namespace) -> int:
     """What differs between two files: nothing is 0, something 1."""
-    from targetexpr.targets.model.bodies import bodies_in
+    from targetexpr.targets.model.bodies import bodies_in, phrase_of_kinds
     from targetexpr.targets.model.envelope import PayloadError, read_document
     from targetexpr.targets.reports.difference import differences
 

@@ -39,7 +39,8 @@ def need_pydantic() -> None:
 def targets_of(path: str) -> list[OpenTarget]:
     """The targets of a group's file with their rules, twins left out. Raises InputError."""
     need_pydantic()
-    from targetexpr.targets.model.envelope import PayloadError, build_group, group_in, kind_of
+    from targetexpr.targets.model.bodies import shape_of
+    from targetexpr.targets.model.envelope import PayloadError, UnifiedUpdate, build_group, group_in
     from targetexpr.targets.model.envelope import checked as checked_as
     from targetexpr.targets.model.events import event_of
     from targetexpr.targets.model.group import Target, TargetGroup
@@ -47,8 +48,11 @@ def targets_of(path: str) -> list[OpenTarget]:
     document = _document(path)
     try:
         where, inner = group_in(document)
-        if isinstance(inner, dict) and kind_of(inner) is Target:
+        model = shape_of(inner) if isinstance(inner, dict) else None
+        if model is not None and model[1] is Target:
             targets: Sequence[Target] = [checked_as(Target, inner, where)]
+        elif model is not None and model[1] is UnifiedUpdate:
+            targets = checked_as(UnifiedUpdate, inner, where).targets or ()
         else:
             group: TargetGroup = build_group(document)
             targets = group.targets or ()

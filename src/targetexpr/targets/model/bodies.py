@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import Any, Final
 
 from targetexpr.base.diagnostics import Diagnostic
@@ -43,6 +44,15 @@ class BodyKind(StrEnum):
     REFUSAL = "refusal"
     EMPTY = "empty list"
 
+    @property
+    def phrase(self) -> str:
+        """One of it, with its article.
+
+        >>> BodyKind.PERIOD.phrase, BodyKind.UNIFIED_UPDATE.phrase
+        ('a period', 'an update of a unified group')
+        """
+        return f"{'an' if self.value[0] in 'aeu' else 'a'} {self.value}"
+
     def many(self, count: int) -> str:
         """So many of it.
 
@@ -53,6 +63,16 @@ class BodyKind(StrEnum):
             return f"1 {self.value}"
         first, *rest = self.value.split(" of ", 1)
         return " of ".join([f"{count} {first}s", *rest])
+
+
+def phrase_of_kinds(kinds: Sequence[BodyKind]) -> str:
+    """What bodies are, in their order.
+
+    >>> phrase_of_kinds([BodyKind.GROUP, BodyKind.PERIOD, BodyKind.PERIOD])
+    '1 target group and 2 periods'
+    """
+    parts = [kind.many(len(list(listed))) for kind, listed in groupby(kinds)]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +180,10 @@ def shape_of(value: Mapping[str, Any]) -> tuple[BodyKind, type[Wire]] | None:
     for shape in _SHAPES:
         if shape.marks & value.keys() and shape.only_if(value):
             return shape.kind, shape.model
-    close = [(sum(_is_close(str(key), shape.marks) for key in value), shape) for shape in _SHAPES]
+    close = [
+        (sum(_is_close(str(key), shape.marks) for key in value) if shape.only_if(value) else 0, shape)
+        for shape in _SHAPES
+    ]
     most = max(count for count, _ in close)
     if most:
         found = next(shape for count, shape in close if count == most)

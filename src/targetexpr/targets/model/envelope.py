@@ -15,7 +15,7 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.jsontext import JsonError, not_valid_json
 from targetexpr.base.kinds import PHRASES
 from targetexpr.base.source import Source
-from targetexpr.targets.model.bodies import is_envelope, shape_of
+from targetexpr.targets.model.bodies import BodyKind, bodies_in, is_envelope, phrase_of_kinds, shape_of
 from targetexpr.targets.model.error_numbers import INVALID_INPUT
 from targetexpr.targets.model.group import Target, TargetGroup, Wire
 from targetexpr.targets.model.json_values import JsonDocument, JsonValue
@@ -51,6 +51,7 @@ __all__ = [
     "parse_group",
     "parse_payload",
     "read_document",
+    "refuse_other_kinds",
 ]
 
 Model = TypeVar("Model", bound=Wire)
@@ -100,22 +101,35 @@ def _built(build: Callable[[JsonValue], Built], text: str) -> Built:
 
 
 def build_group(value: JsonValue | Mapping[str, Any]) -> TargetGroup:
-    """A group from plain values, in its envelope or bare. Raises PayloadError."""
+    """A group from plain values, in its envelope or bare. Raises PayloadError, which says what is there instead."""
     where, inner = group_in(value)
+    refuse_other_kinds(inner, where)
     return checked(TargetGroup, inner, where)
 
 
+def refuse_other_kinds(value: Any, where: str) -> None:
+    """Raises PayloadError for a body that is known and is no group."""
+    known = shape_of(value) if isinstance(value, Mapping) else None
+    if known is not None and known[0] is not BodyKind.GROUP:
+        message = f"Expected a target group, found {known[0].phrase}."
+        raise PayloadError([invalid("not-a-group", message, where)])
+
+
 def group_in(value: Any) -> tuple[str, Any]:
-    """Where in a document the group stands, as a pointer, and the group's own value."""
-    if not is_envelope(value):
-        return "", value
-    data = value.get("data")
-    if isinstance(data, list | tuple):
-        if len(data) != 1:
-            message = f"The answer holds {len(data)} groups; expected one."
-            raise PayloadError([invalid("not-one-group", message, "/data")])
-        return "/data/0", data[0]
-    return "/data", data
+    """Where in a document the group stands, as a pointer, and the group's own value: in an answer, or the only item.
+
+    Raises PayloadError for a list of several, or of none.
+    """
+    where, data = ("/data", value.get("data")) if is_envelope(value) else ("", value)
+    if not isinstance(data, list | tuple) or (not data and not where):
+        return where, data
+    if len(data) != 1:
+        found, unknown = bodies_in(value)
+        kinds = [body.kind for body in found]
+        are_groups = bool(unknown) or set(kinds) == {BodyKind.GROUP}
+        what = f"{len(data)} groups" if are_groups else phrase_of_kinds(kinds)
+        raise PayloadError([invalid("not-one-group", f"Expected one target group, found {what}.", where)])
+    return f"{where}/0", data[0]
 
 
 def build_payload(value: Any) -> Payload:

@@ -9,7 +9,7 @@ from typing import Any
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.targets.model.bodies import Body, BodyKind, bodies_in
-from targetexpr.targets.model.envelope import PayloadError, group_in, invalid, kind_of, open_document
+from targetexpr.targets.model.envelope import PayloadError, group_in, invalid, open_document, refuse_other_kinds
 from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.validation.bodies import CheckedBody, check_bodies, check_envelopes
@@ -130,7 +130,6 @@ def read_group(group: TargetGroup | Mapping[str, Any] | JsonValue) -> GroupReadi
     where, value = group_in(group)
     if not isinstance(value, Mapping):
         raise PayloadError([invalid("not-a-group", "A target group is a JSON object.", where)])
-    if kind_of(value) is not TargetGroup:
-        raise PayloadError([invalid("not-a-group", "This is a target; it is checked inside its group.", where)])
+    refuse_other_kinds(value, where)
     model, misses = read_model(TargetGroup, value, where)
     return GroupReading(group=model, pointer=where, diagnostics=misses)
