@@ -13,6 +13,7 @@ from targetexpr.base.errors import InputError
 from targetexpr.base.source import STDIN, Input, Source
 from targetexpr.console.files import read_file, read_stdin
 from targetexpr.console.options import add
+from targetexpr.console.terminal import columns, folds
 
 if TYPE_CHECKING:
     from targetexpr.base.diagnostics import Diagnostic
@@ -117,7 +118,14 @@ def show(diagnostics: Iterable[Diagnostic], source: Input, note: Callable[[Diagn
     """Diagnostics on standard error, for people; `note` is put behind the place of each."""
     from targetexpr.base.render import render, wants_color
 
-    text = render(diagnostics, lines_of(source), color=wants_color(sys.stderr), note=note)
+    text = render(
+        diagnostics,
+        lines_of(source),
+        color=wants_color(sys.stderr),
+        note=note,
+        width=columns(),
+        fold=folds(sys.stderr),
+    )
     if text:
         print(text, file=sys.stderr)
 

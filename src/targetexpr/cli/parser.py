@@ -8,6 +8,7 @@ from argparse import Action, ArgumentError, ArgumentParser, RawDescriptionHelpFo
 from typing import Any, NoReturn
 
 from targetexpr.base.suggestions import suggest
+from targetexpr.base.wrapping import wrapped
 from targetexpr.console.exits import BAD_INPUT
 from targetexpr.console.options import OPTIONS
 from targetexpr.console.terminal import columns
@@ -23,7 +24,7 @@ class HelpFormatter(RawDescriptionHelpFormatter):
         return "\n".join(f"{indent}{line}" if line else "" for line in laid_out(text, width - len(indent)))
 
     def _split_lines(self, text: str, width: int) -> list[str]:
-        return _wrapped(" ".join(text.split()), width)
+        return wrapped(" ".join(text.split()), max(width, 11))
 
 
 class Parser(ArgumentParser):
@@ -68,7 +69,7 @@ def laid_out(text: str, width: int) -> list[str]:
 
     A line that begins with blanks is an example, or an entry of a list with a gap behind its name.
 
-    >>> laid_out("One\\ntwo.\\n\\nexamples:\\n  targetexpr eval 'a b' --data x.json", 24)
+    >>> laid_out("One\\ntwo.\\n\\nexamples:\\n  targetexpr eval 'a b' --data x.json", 28)
     ['One two.', '', 'examples:', "  targetexpr eval 'a b' \\\\", '      --data x.json']
     """
     lines: list[str] = []
@@ -78,21 +79,14 @@ def laid_out(text: str, width: int) -> list[str]:
             paragraph.append(line)
             continue
         if paragraph:
-            lines += _wrapped(" ".join(paragraph), width)
+            lines += wrapped(" ".join(paragraph), width)
             paragraph.clear()
         entry = re.match(r"( +\S+ {2,})(\S.*)", line)
         if entry is not None:
-            rest = _wrapped(entry[2], width - len(entry[1]))
-            lines += [entry[1] + rest[0], *(" " * len(entry[1]) + more for more in rest[1:])]
+            lines += wrapped(entry[2], width, first=entry[1], rest=" " * len(entry[1]))
         else:
             lines += _command_lines(line, width) if line.startswith(" ") else [line]
     return lines[:-1]
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    from textwrap import wrap
-
-    return wrap(text, max(width, 11), break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _command_lines(line: str, width: int) -> list[str]:
@@ -102,6 +96,7 @@ def _command_lines(line: str, width: int) -> list[str]:
         return [line]
     # An option stays with its value.
     parts = re.findall(r"(?:^|-{1,2}\w|\|)(?:'[^']*'|\"[^\"]*\"|[^\s'\"]| +(?!-{1,2}\w|\|))*", line.strip())
+    parts = [piece for part in parts for piece in _pieces(part, width - len(indent) - 6)]
     lines = [""]
     for part in parts:
         if lines[-1] and len(indent) + len(lines[-1]) + 1 + len(part) > width - 2:
@@ -109,3 +104,8 @@ def _command_lines(line: str, width: int) -> list[str]:
             lines.append("    ")
         lines[-1] += part if not lines[-1].strip() else f" {part}"
     return [indent + one for one in lines]
+
+
+def _pieces(part: str, width: int) -> list[str]:
+    """An option with its value, or the two where they do not fit into a line."""
+    return [part] if len(part) <= width else re.findall(r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+", part)

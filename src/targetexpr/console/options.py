@@ -20,7 +20,7 @@ class Option:
     name: str  # "--data"
     short: str | None = None  # "-d"
     help: str
-    metavar: str | None = None  # "FILE"; None for a switch, and where `choices` say what it takes
+    metavar: str | None = None  # "FILE"; None for a switch, and where few `choices` say what it takes
     choices: tuple[str, ...] = ()  # all that any command takes; a command may take fewer of them
     default: str | None = None
     repeats: bool = False  # may be given several times; its values gather
@@ -86,7 +86,8 @@ _TABLE = (
         name="--expect",
         choices=("boolean", "number", "string", "date", "any"),
         default="boolean",
-        help="what the rules must come out as (default: boolean)",
+        metavar="TYPE",
+        help="what the rules must come out as: boolean (default), number, string, date or any",
     ),
     # --- what is printed
     Option(
@@ -106,7 +107,9 @@ _TABLE = (
     Option(
         name="--table",
         choices=("progress", "contributions", "levels", "streaks", "unified", "grants", "reported"),
-        help="print this table instead of the summary (csv: levels by default)",
+        metavar="NAME",
+        help="a table instead of the summary: progress, contributions, levels (csv: the default), streaks, unified, "
+        "grants or reported",
     ),
     Option(name="--untyped", switch=True, help="only the types of literals; nothing is checked"),
     # --- checking and formatting
@@ -175,7 +178,9 @@ _TABLE = (
         name="--returns",
         choices=("IGNORE", "SAME_PERIOD", "NEXT_PERIOD"),
         read=str.upper,
-        help="what returns lower (default: the period of the bill while it runs, and else the next one)",
+        metavar="HOW",
+        help="what returns lower: SAME_PERIOD, NEXT_PERIOD or nothing with IGNORE (default: the period of the bill "
+        "while it runs, and else the next one)",
     ),
     Option(
         name="--enrolment",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TextIO
 
 COLUMNS = 80
 """Where there is no terminal that could say."""
@@ -22,3 +23,11 @@ def columns() -> int:
         except OSError:
             continue
     return COLUMNS
+
+
+def folds(stream: TextIO) -> bool:
+    """Whether sentences are broken to fit: on a terminal.
+
+    Elsewhere a program reads them, or a log keeps them: there a sentence is a line.
+    """
+    return stream.isatty()
