@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 
-from targetexpr import Limits, diagnose, from_json, parse, to_json, to_text
+import pytest
+
+from targetexpr import ExpressionError, Limits, diagnose, from_json, parse, to_json, to_text
+from targetexpr.base.limits import DEFAULT_LIMITS
 from targetexpr.lang.nodes import Expr, Logical
 from targetexpr.lang.walk import depth, preorder, size
+from targetexpr.syntax.json_decoder import decode
+from targetexpr.syntax.json_plain import plain_tree
 from targetexpr.syntax.printer import print_with_spans
 from tests.second_reader import NotAnExpression, read, tokens
-from tests.strategies import examples, holds, logic_trees, mutated_json_values, trees
+from tests.strategies import examples, holds, json_texts, logic_trees, mutated_json_values, trees
 from tests.trees import flat, json_value
 
 _ROOMY = Limits(nesting=100_000, nodes=1_000_000, text=100_000_000)
@@ -133,6 +138,35 @@ def test_decoded_trees_are_in_the_language(examples: int) -> None:
                 assert not (isinstance(last, Logical) and last.operator == node.operator)
 
     holds(law, examples, mutated_json_values())
+
+
+@examples
+def test_the_quick_decoder_gives_what_the_careful_one_gives_or_nothing(examples: int) -> None:
+    """It may give up on anything; a tree of its own is never another one, nor one where there is an error."""
+
+    def law(text: str) -> None:
+        quick = plain_tree(text, DEFAULT_LIMITS)
+        if quick is not None:
+            assert decode(text).tree == quick
+
+    holds(law, examples, json_texts() | mutated_json_values().map(json.dumps) | trees().map(to_json))
+
+
+@examples
+def test_the_quick_decoder_reads_what_is_written(examples: int) -> None:
+    def law(tree: Expr) -> None:
+        for style in ("compact", "editor"):
+            assert plain_tree(to_json(tree, style), DEFAULT_LIMITS) == tree  # type: ignore[arg-type]
+
+    holds(law, examples, trees())
+
+
+def test_the_quick_decoder_leaves_limits_to_the_careful_one() -> None:
+    deep = to_json(parse("!" * 250 + "true", limits=Limits(nesting=300)))
+    for text, limits in ((deep, DEFAULT_LIMITS), (to_json(parse("a&&b&&c")), Limits(nodes=3))):
+        assert plain_tree(text, limits) is None
+        with pytest.raises(ExpressionError):
+            from_json(text, limits=limits)
 
 
 @examples

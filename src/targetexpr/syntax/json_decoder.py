@@ -34,6 +34,7 @@ from targetexpr.lang.nodes import (
 from targetexpr.lang.operators import BINARY, LOGICAL, UNARY, BinaryOp, LogicalOp, UnaryOp
 from targetexpr.lang.walk import depth, preorder, size
 from targetexpr.syntax.json_encoder import CONDITIONAL_VALUE, LITERAL_KINDS, SHAPES
+from targetexpr.syntax.json_plain import plain_tree
 from targetexpr.syntax.messages import diagnostic, diagnostic_of
 
 _KEYS = ("arity", "value", "type", "operands")
@@ -122,6 +123,8 @@ def decode_tree(text: str, limits: Limits, origins: dict[int, _Origin] | None = 
             "too-long", Span(limits.json, len(text)), pointer="", most=f"{limits.json:,}", what="The JSON"
         )
         raise ExpressionError([problem], text)
+    if origins is None and (tree := plain_tree(text, limits)) is not None:
+        return tree
     try:
         return _Decoder(text, limits, origins).tree()
     except JsonError as problem:
