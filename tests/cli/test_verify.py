@@ -383,3 +383,26 @@ def test_missing_means_that_the_platform_could_not_understand(document: str, cal
     done = call("verify", stdin=json.dumps({"expression": "a>5", "expressionJson": document}))
     assert done.status == 2
     assert "the platform could not understand the text" in done.err
+
+
+@pytest.mark.parametrize(
+    ("written", "stored", "told"),
+    [
+        ("integer:number:primitive", "integer:object:primitive", "is an older spelling of"),
+        ("date:object:primitive", "string:object:primitive", "the schema says"),
+        ("boolean:primitive", "real:object:primitive", "the schema says"),
+    ],
+)
+def test_types_that_differ_are_told_and_the_pair_agrees(written: str, stored: str, told: str, call: Call) -> None:
+    rule = "currentTxn.date.dayOfMonth()==5"
+    document = call("json", "--event", "TransactionAdd", rule).out.strip().replace(written, stored)
+    body = json.dumps({"targetEntity": "TRANSACTION", "expression": rule, "expressionJson": document})
+    for command in (("verify",), ("target", "verify", "-")):
+        done = call(*command, stdin=body)
+        assert (done.status, done.out) == (0, "<stdin>: 1 pair, all agree\n")
+        assert done.err.startswith("<stdin> at /expression: same, but for types in the JSON\n")
+        assert "warning[type-differs] at /" in done.err
+        assert told in done.err
+    (pair,) = call("verify", "--output", "json", stdin=body).data["pairs"]
+    assert pair["verdict"] == "same"
+    assert {one["code"] for one in pair["typeDiagnostics"]} == {"type-differs"}

@@ -75,7 +75,7 @@ def _one(source: Input, quiet: bool) -> tuple[int, dict[str, object]]:
 def _tell(source: Input, compared: Sequence[Comparison], wrong: Sequence[Comparison]) -> None:
     name = source.name or "the document"
     for result in compared:
-        if result.verdict != "same" or result.needless_arguments:
+        if result.verdict != "same" or result.needless_arguments or result.type_diagnostics:
             print(_block(result, name), file=sys.stderr)
     if not compared:
         print(f"{name}: no expression with its JSON was found; nothing was compared", file=sys.stderr)
@@ -97,16 +97,17 @@ def _block(result: Comparison, name: str) -> str:
     if result.one_level:
         lines.append("  they agree when && and || are read on one level; parentheses in the text would settle it")
     lines += [f"  text: {_diagnostic(diagnostic)}" for diagnostic in result.text_diagnostics]
-    if result.json_diagnostics:
+    if result.json_diagnostics or result.type_diagnostics:
         lines.append(f"  JSON, at {visible_line(result.pair.json.pointer or '')}:")
-        lines += [f"    {_diagnostic(diagnostic)}" for diagnostic in result.json_diagnostics]
+        told = (*result.json_diagnostics, *result.type_diagnostics)
+        lines += [f"    {_diagnostic(diagnostic)}" for diagnostic in told]
     return "\n".join(lines)
 
 
 def _head(result: Comparison) -> str:
     match result.verdict:
         case "same":
-            return NEEDLESS if result.needless_arguments else "the same"
+            return NEEDLESS if result.needless_arguments else "same, but for types in the JSON"
         case "same after repair":
             return "same after repair; the JSON is that of the text with its parentheses repaired"
         case "differs":
@@ -140,6 +141,8 @@ def _data(result: Comparison, source: Input) -> dict[str, object]:
     if result.first is not None:
         out["difference"] = {"expression": result.first[0], "json": result.first[1]}
         out["agreeOnOneLevel"] = result.one_level
+    if result.type_diagnostics:
+        out["typeDiagnostics"] = region_diagnostics_as_data(result.type_diagnostics, pair.json, source)
     if result.text_diagnostics or result.json_diagnostics:
         out["diagnostics"] = region_diagnostics_as_data(result.text_diagnostics, pair.text, source)
         out["jsonDiagnostics"] = region_diagnostics_as_data(result.json_diagnostics, pair.json, source)

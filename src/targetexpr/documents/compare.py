@@ -11,8 +11,9 @@ from targetexpr.base.jsontext import Json, JsonError, Kind, Path, read_json
 from targetexpr.base.kinds import PHRASES
 from targetexpr.base.source import Span
 from targetexpr.checking.written import without_needless
+from targetexpr.documents.events import event_in
 from targetexpr.documents.region import Region, json_region
-from targetexpr.front import agreement
+from targetexpr.front import agreement, check_json
 from targetexpr.lang.nodes import Expr
 from targetexpr.syntax.json_decoder import from_json
 from targetexpr.syntax.lexer import lexemes
@@ -59,6 +60,9 @@ class Comparison:
     needless_arguments: bool = False  # they agree but for arguments of a method that takes none
     text_diagnostics: tuple[Diagnostic, ...] = ()
     json_diagnostics: tuple[Diagnostic, ...] = ()
+    type_diagnostics: tuple[
+        Diagnostic, ...
+    ] = ()  # of two that agree: types in the JSON that the schema gives otherwise
 
 
 def find_pairs(document: Json, source: str) -> Iterator[Pair]:
@@ -83,9 +87,10 @@ def _pairs_of(members: dict[str, Json], path: Path, source: str) -> Iterator[Pai
             if json_key in present and texts:
                 text_key = next((key for key in texts if json_key[: -len("Json")] == key), texts[0])
                 text, json = present[text_key], present[json_key]
+                event = event_in({key: one.value for key, one in present.items() if one.kind == "string"})
                 yield Pair(
-                    text=json_region(source, text, "rule", (path, text_key)),
-                    json=json_region(source, json, "expressionJson", (path, json_key)),
+                    text=json_region(source, text, "rule", (path, text_key), event),
+                    json=json_region(source, json, "expressionJson", (path, json_key), event),
                     text_kind=text.kind,
                     json_kind=json.kind,
                 )
@@ -100,15 +105,23 @@ def compare(pair: Pair) -> Comparison:
     if text_tree is None or json_tree is None:
         return Comparison(
             pair=pair,
-            verdict="same after repair" if how == "same after repair" else "broken",
+            verdict="broken" if how is None else "same after repair",
             text=to_text(text_tree) if text_tree is not None else None,
             json_text=to_text(json_tree) if json_tree is not None else None,
             text_diagnostics=text_diagnostics,
             json_diagnostics=json_diagnostics,
+            type_diagnostics=() if how is None else _types(pair),
         )
     text, json_text = to_text(text_tree), to_text(json_tree)
     if how is not None:
-        return Comparison(pair=pair, verdict="same", text=text, json_text=json_text, needless_arguments=how != "same")
+        return Comparison(
+            pair=pair,
+            verdict="same",
+            text=text,
+            json_text=json_text,
+            needless_arguments=how != "same",
+            type_diagnostics=_types(pair),
+        )
     left, right = first_difference(without_needless(text_tree), without_needless(json_tree))
     return Comparison(
         pair=pair,
@@ -118,6 +131,14 @@ def compare(pair: Pair) -> Comparison:
         first=(to_text(left), to_text(right)),
         one_level=parse_tokens(lexemes(pair.text.text), one_level=True).tree == json_tree,
     )
+
+
+def _types(pair: Pair) -> tuple[Diagnostic, ...]:
+    """What of the types in the JSON differs from the schema's: another schema's, or spelled as they were before."""
+    if '"type"' not in pair.json.text:
+        return ()
+    checked = check_json(pair.json.text, event=pair.json.event, expect=None, strict=False)
+    return tuple(one for one in checked.diagnostics if one.code == "type-differs")
 
 
 def repaired_pairs(source: str) -> frozenset[Span]:
