@@ -5,6 +5,6 @@ there, give its body an example in `examples`, and test it. From the declaration
 the document (`record_body` the shape of records); `parameters`, `bodies` and `operation` read requests, `envelope`
 writes answers, `middleware` stands before all of them. What an operation does knows no HTTP: `groups`, `later_parts`,
 `group_updates`, `target_updates`, `period_updates` (and what these share, `changes`), `reads`, `names`, `milestones`,
-`enrolment`, `enrolled_targets`, `feeding`, `fed_records`, `progress`, `user_progress`, `tracked_events`, `converter`,
-`clock`, `sandbox_settings`. `store` and `rows` keep what there is.
+`communications`, `enrolment`, `enrolled_targets`, `feeding`, `fed_records`, `progress`, `user_progress`,
+`tracked_events`, `converter`, `clock`, `sandbox_settings`. `store` and `rows` keep what there is.
 """

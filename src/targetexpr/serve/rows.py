@@ -7,6 +7,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+_SECOND = ("CREATE TABLE told(id INTEGER PRIMARY KEY AUTOINCREMENT, target INTEGER NOT NULL, body TEXT NOT NULL)",)
+"""What the second layout has more than the first."""
+
 SCHEMA = (
     "CREATE TABLE groups(id INTEGER PRIMARY KEY, active INTEGER NOT NULL, user_made INTEGER NOT NULL,"
     " body TEXT NOT NULL, attribution TEXT NOT NULL, created INTEGER NOT NULL, ended TEXT)",
@@ -29,7 +32,14 @@ SCHEMA = (
     " part INTEGER NOT NULL, place TEXT NOT NULL, UNIQUE(customer, kind, part, place))",
     "CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE sequences(kind TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID",
+    *(
+        _SECOND := (
+            "CREATE TABLE told(id INTEGER PRIMARY KEY AUTOINCREMENT, target INTEGER NOT NULL, body TEXT NOT NULL)",
+        )
+    ),
 )
+UPGRADES = {1: _SECOND}
+"""What a file of an earlier layout lacks."""
 
 NamedKind: TypeAlias = Literal["group", "target", "level", "period"]
 ORGANISATION = 0
@@ -164,6 +174,18 @@ class Rows:
         found = self._value("SELECT group_id FROM targets WHERE id=?", (target,))
         return None if found is None else int(found)
 
+    def communications(self, target: int) -> dict[int, str]:
+        """What is kept to be told about a target, by id."""
+        return dict(self._run("SELECT id, body FROM told WHERE target=? ORDER BY id", (target,)).fetchall())
+
+    def add_communication(self, target: int) -> int:
+        """A new one, empty as yet; its id."""
+        return int(self._run("INSERT INTO told(target, body) VALUES(?, '')", (target,)).lastrowid or 0)
+
+    def set_communication(self, id: int, body: str) -> None:
+        """What it is from now on."""
+        self._run("UPDATE told SET body=? WHERE id=?", (body, id))
+
     # Users and the groups they take part in
 
     def add_users(self, ids: Iterable[str]) -> int:
@@ -267,7 +289,18 @@ class Rows:
 
     def clear(self, *, settings: bool) -> None:
         """Takes everything out; settings only when asked."""
-        for table in ("groups", "names", "targets", "users", "parts", "records", "repeated", "own", "sequences"):
+        for table in (
+            "groups",
+            "names",
+            "targets",
+            "users",
+            "parts",
+            "records",
+            "repeated",
+            "own",
+            "told",
+            "sequences",
+        ):
             self._run(f"DELETE FROM {table}")
         if settings:
             self._run("DELETE FROM settings")

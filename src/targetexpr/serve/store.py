@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
-from targetexpr.serve.rows import SCHEMA, Rows
+from targetexpr.serve.rows import SCHEMA, UPGRADES, Rows
 
 MEMORY = ":memory:"
-VERSION = 1
+VERSION = 2
 _APPLICATION_ID = 0x74657870  # "texp", in SQLite's application_id: whose file it is
 _WAIT = 2.0  # seconds for another process to let go
 _PAUSE = 0.02  # seconds between two tries
@@ -97,14 +97,14 @@ class Store:
             fresh = run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
             if not fresh and application_id != _APPLICATION_ID:
                 raise StoreError("database-foreign", f"{self.path} is a database of something else; give another file.")
-            if not fresh and version != VERSION:
+            if not fresh and version != VERSION and version not in UPGRADES:
                 made_by = f"{self.path} was made by another version (layout {version}, this one reads {VERSION})"
                 raise StoreError("database-version", f"{made_by}; give another file.")
             run("PRAGMA journal_mode=WAL")
             run("PRAGMA synchronous=FULL")
             run("BEGIN IMMEDIATE")
             # Even an old file is written to once: a read-only one is found now, not at the first request.
-            for statement in SCHEMA if fresh else ():
+            for statement in SCHEMA if fresh else UPGRADES.get(version, ()):
                 run(statement)
             run(f"PRAGMA application_id={_APPLICATION_ID}")
             run(f"PRAGMA user_version={VERSION}")

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from targetexpr.serve.operation import operations_in
-from targetexpr.serve.operations import converter, customers, sandbox, target_groups
+from targetexpr.serve.operations import converter, customers, milestones, sandbox, target_groups
 
-OPERATIONS = operations_in(target_groups, customers, converter, sandbox)
+OPERATIONS = operations_in(milestones, target_groups, customers, converter, sandbox)

@@ -8,18 +8,17 @@ from targetexpr.serve import (
     group_updates,
     groups,
     later_parts,
-    milestones,
     names,
     period_updates,
     reads,
     sandbox_settings,
     target_updates,
 )
-from targetexpr.serve.envelope import json_response, success
+from targetexpr.serve.envelope import success
 from targetexpr.serve.json_schemas import BOOLEAN, INTEGER, STRING, array_of, closed_object, open_object, ref
-from targetexpr.serve.operation import Body, Call, envelope, operation, pages
-from targetexpr.serve.parameters import GROUP_ID, TARGET_ID, choice, day, flag, number, words
-from targetexpr.targets.model.enums import MilestoneStatus, NameKind, TargetType, TrackingType
+from targetexpr.serve.operation import Body, Call, envelope, operation
+from targetexpr.serve.parameters import GROUP_ID, TARGET_ID, flag
+from targetexpr.targets.model.enums import NameKind
 from targetexpr.targets.model.envelope import UnifiedUpdate
 from targetexpr.targets.model.group import Period, Target, TargetGroup
 
@@ -230,38 +229,3 @@ def update_periods(call: Call) -> Response:
 def read_periods(call: Call) -> Response:
     """Their statuses follow the sandbox's clock."""
     return success(reads.read_periods(call.store, call[GROUP_ID]))
-
-
-START_DATE = day("start-date", "Lists milestones that are active on that day or later.")
-END_DATE = day("end-date", "Lists milestones that are active on that day or earlier.")
-STATUS = choice("status", "Lists milestones only that stand so.", MilestoneStatus)
-TRACKING = choice("type", "Lists milestones only that track this.", TrackingType)
-TARGET_ON = choice("target-on", "Lists milestones only with a target of this type.", TargetType)
-NAME = words("name", "Lists milestones only whose names hold this, in any case.")
-REQUIRE_PERIODS = flag("require-periods", "Lists the periods of milestones, which are left out otherwise.")
-LIMIT = number("limit", "How many milestones are on a page.", 1, 100, default=10)
-OFFSET = number("offset", "Which page, from 0.", 0, 2**31, default=0)
-
-
-@operation(
-    "GET",
-    "/v3/milestones",
-    summary="List milestones",
-    query=(START_DATE, END_DATE, STATUS, TRACKING, TARGET_ON, NAME, REQUIRE_PERIODS, LIMIT, OFFSET, INCLUDE_USER_MADE),
-    answer=pages("milestones", ref("TargetGroup")),
-)
-def list_milestones(call: Call) -> Response:
-    """Target groups of every kind, active or not, newest first; `offset` is the number of a page."""
-    wanted = milestones.MilestoneFilter(
-        limit=call[LIMIT],
-        offset=call[OFFSET],
-        name=call[NAME],
-        status=call[STATUS],
-        tracking=call[TRACKING],
-        counts=call[TARGET_ON],
-        since=call[START_DATE],
-        until=call[END_DATE],
-        periods=call[REQUIRE_PERIODS],
-        user_made=call[INCLUDE_USER_MADE],
-    )
-    return json_response(milestones.milestones(call.store, wanted))

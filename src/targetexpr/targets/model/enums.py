@@ -123,6 +123,15 @@ class MilestoneStatus(WireEnum):
     STOPPED = "STOPPED"
 
 
+class CommunicationType(WireEnum):
+    """When customers are told something about a target."""
+
+    START = "START"
+    FINISH = "FINISH"
+    CHANGE = "CHANGE"
+    REMINDER = "REMINDER"
+
+
 class TargetEntity(WireEnum):
     """The records a target looks at. REWARDS is the name on requests, POINTS the one in answers."""
 
