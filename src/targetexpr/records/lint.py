@@ -1,0 +1,279 @@
+"""What is allowed in records and seldom meant: members that nobody reads, types but for a slip, dates in seconds.
+
+Each kind is told once for all records, with how many have it and where the first one stands. Records of one layout,
+the names of their members in one order, are looked at once: what is found holds for all that are laid out alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Final, TypeAlias
+
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.pointers import join
+from targetexpr.lang.schema.schema import Schema
+from targetexpr.records.close import close_members, close_type, known_types
+from targetexpr.records.record import Record
+from targetexpr.records.shape import HEAD, Shape, record_shape
+
+UNKNOWN_MEMBER: Final = "unknown-member"
+RECORD_TYPE: Final = "record-type"
+EPOCH_SECONDS: Final = "epoch-seconds"
+
+MOST_KINDS = 100
+"""Kinds that are told; data whose every record has names of its own would have as many as records."""
+
+_MOST_LAYOUTS = 1_000
+_SECONDS = 10**10  # as milliseconds that is April 1970, as seconds the year 2286
+_SECONDS_OF_RECORDS = 10**11  # of bills and events, of which there are none from before 1973
+
+_Names: TypeAlias = tuple[object, ...]
+_Key: TypeAlias = tuple[_Names | None, ...]
+
+
+@dataclass(slots=True)
+class RecordWarning:
+    """One kind of what is seldom meant, and where it was found."""
+
+    code: str  # UNKNOWN_MEMBER, RECORD_TYPE or EPOCH_SECONDS
+    message: str  # "Unknown member `stroeId`; it counts for nothing"
+    hint: str | None  # "Did you mean `storeId`?"
+    path: tuple[str | int, ...]  # of the first one, in its record
+    first: Record
+    source: str  # the file of the first one, where there are several
+    count: int = 0  # of records
+
+    @property
+    def text(self) -> str:
+        """One line for people.
+
+        >>> lint = RecordLint(Schema.bundled())
+        >>> for line in (1, 2):
+        ...     lint.look(Record(line, {"stroeId": 7, "currentTxn": {"value": 620}}))
+        >>> [warning.text for warning in lint.warnings]
+        ['warning[unknown-member]: Unknown member `stroeId`; it counts for nothing (2 records, first in line 1). Did \
+you mean `storeId`?']
+        """
+        return str(self.diagnostic())
+
+    def diagnostic(self, pointer: str | None = None) -> Diagnostic:
+        """As a diagnostic. `pointer` is that of the first record in a document of many."""
+        place = f"{self.source}, {self.first.place}" if self.source else self.first.place
+        found = f"1 record, in {place}" if self.count == 1 else f"{self.count:,} records, first in {place}"
+        return Diagnostic(
+            code=self.code,
+            severity="warning",
+            message=f"{self.message} ({found}).",
+            hint=self.hint,
+            pointer=None if pointer is None else join(self.path, pointer),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is to do about all records of one layout."""
+
+    unknown: tuple[tuple[str, ...], ...] = ()  # paths of members that nobody reads
+    lists: tuple[str, ...] = ()  # profiles whose line items are to be looked at
+    dates: tuple[tuple[str | None, str, int], ...] = ()  # profile, name, and what is below is seconds
+    has_type: bool = False
+    event: bool = False  # whether there is a currentEvent, whose members depend on the type
+
+
+_CLEAN = _Found()
+
+
+@dataclass(slots=True)
+class _Layout:
+    """Records with the same members in the same order."""
+
+    inner: Callable[[Mapping[str, object]], tuple[object, ...]]  # their profiles
+    found: dict[_Key, _Found] = field(default_factory=dict)  # by the names in these
+
+
+class RecordLint:
+    """Looks at records one by one; `warnings` is what was found so far.
+
+    `event` is that of records which state no type. With `profile`, records are contexts that were made from plain
+    dicts of that profile, which may have the members of a record beside its own.
+    """
+
+    def __init__(self, schema: Schema, *, event: str | None = None, profile: str | None = None) -> None:
+        self.schema = schema
+        self._shape = record_shape(schema)
+        self._event = event
+        self._profile = profile
+        self._types = known_types(schema)
+        self._layouts: dict[_Names, _Layout] = {}
+        self._lines: dict[_Names, tuple[str, ...]] = {}
+        self._kinds: dict[tuple[str, ...], RecordWarning] = {}
+
+    @property
+    def warnings(self) -> tuple[RecordWarning, ...]:
+        """One for each kind, in the order in which they were found."""
+        return tuple(self._kinds.values())
+
+    def look(self, record: Record, source: str = "") -> None:
+        """Takes a record into account. `source` is its file, where several are read."""
+        context = record.context
+        if context is None:
+            return
+        layout = self._layouts.get(tuple(context))
+        if layout is None:
+            layout = self._new_layout(context)
+        try:
+            found = layout.found.get(tuple(map(tuple, layout.inner(context))))  # type: ignore[arg-type]
+        except TypeError:  # a profile that is none
+            found = None
+        if found is None:
+            found = self._find(layout, context)
+        if found is not _CLEAN:
+            self._take(found, record, context, source)
+
+    # ---- layouts
+
+    def _new_layout(self, context: Mapping[str, object]) -> _Layout:
+        known = (self._shape.members.get(name) for name in context)
+        inner = [name for name, member in zip(context, known, strict=True) if member is not None and member.inside]
+        match len(inner):
+            case 0:
+                layout = _Layout(lambda _: ())
+            case 1:
+                layout = _Layout(_one(inner[0]))
+            case _:
+                layout = _Layout(itemgetter(*inner))
+        if len(self._layouts) < _MOST_LAYOUTS:
+            self._layouts[tuple(context)] = layout
+        return layout
+
+    def _find(self, layout: _Layout, context: Mapping[str, object]) -> _Found:
+        inner = layout.inner(context)
+        key = tuple(tuple(one) if isinstance(one, dict) else None for one in inner)
+        found = layout.found.get(key)
+        if found is None:
+            found = self._look_at(context)
+            if len(layout.found) < _MOST_LAYOUTS:
+                layout.found[key] = found
+        return found
+
+    def _look_at(self, context: Mapping[str, object]) -> _Found:
+        unknown: list[tuple[str, ...]] = []
+        lists: list[str] = []
+        dates: list[tuple[str | None, str, int]] = [(None, "date", _SECONDS_OF_RECORDS)] if "date" in context else []
+        for name, value in context.items():
+            member = self._shape.member(name)
+            if member is None:
+                unknown.append((name,))
+            elif member.inside is not None and isinstance(value, dict):
+                unknown += [(name, inner) for inner in self._unknown(member.inside, value)]
+                dates += _dates(member.inside, value)
+                known = member.inside.members.get("lineItems")
+                if known is not None and "lineItems" in value:
+                    lists.append(name)
+        event = isinstance(context.get("currentEvent"), dict)
+        found = _Found(tuple(unknown), tuple(lists), tuple(dates), "type" in context, event)
+        return _CLEAN if found == _CLEAN else found
+
+    def _unknown(self, shape: Shape, value: Mapping[object, object]) -> Iterator[str]:
+        """Members of an object that nobody reads."""
+        of_the_record = self._shape.members if shape.name == self._profile else {}
+        for name in value:
+            if isinstance(name, str) and shape.member(name) is None and name not in of_the_record:
+                yield name
+
+    # ---- records
+
+    def _take(self, found: _Found, record: Record, context: Mapping[str, object], source: str) -> None:
+        for path in found.unknown:
+            self._count((UNKNOWN_MEMBER, *path), path, record, source)
+        if found.has_type and isinstance(kind := context["type"], str) and kind not in self._types:
+            close = close_type(self.schema, context)
+            if close is not None:
+                self._count((RECORD_TYPE, kind, close), ("type",), record, source)
+        for profile, name, below in found.dates:
+            holder = context if profile is None else context[profile]
+            if type(value := holder[name]) is int and 0 < value < below:  # type: ignore[index]
+                path = (name,) if profile is None else (profile, name)
+                self._count((EPOCH_SECONDS, *path), path, record, source)
+        for profile in found.lists:
+            self._take_lines(profile, context[profile]["lineItems"], record, source)  # type: ignore[index]
+        if found.event:
+            self._take_event(record, context, source)
+
+    def _take_lines(self, profile: str, items: object, record: Record, source: str) -> None:
+        seen: set[str] = set()
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            if not isinstance(item, dict):
+                continue
+            unknown = self._lines.get(names := tuple(item))
+            if unknown is None:
+                member = self._shape.members[profile].inside
+                line = member.members["lineItems"].inside if member is not None else None
+                unknown = tuple(self._unknown(line, item)) if line is not None else ()
+                if len(self._lines) < _MOST_LAYOUTS:
+                    self._lines[names] = unknown
+            for name in unknown:
+                if name not in seen:
+                    seen.add(name)
+                    path = (profile, "lineItems", index, name)
+                    self._count((UNKNOWN_MEMBER, profile, "lineItems", name), path, record, source)
+
+    def _take_event(self, record: Record, context: Mapping[str, object], source: str) -> None:
+        """Members of `currentEvent`: any, in an event that nobody declares."""
+        kind = context.get("type")
+        event = self.schema.event(kind) if isinstance(kind, str) else None
+        if event is None and self._event is not None and not isinstance(kind, str):
+            event = self.schema.event(self._event)
+        member, value = self._shape.members.get("currentEvent"), context["currentEvent"]
+        shape = None if member is None else member.inside
+        if event is None or shape is None or (event.behavioural and event.attributes is None):
+            return
+        assert isinstance(value, dict)
+        for name in value:
+            if name not in shape.members and not any(start and name.startswith(start) for start in shape.families):
+                self._count((UNKNOWN_MEMBER, "currentEvent", name), ("currentEvent", name), record, source)
+
+    # ---- what is told
+
+    def _count(self, kind: tuple[str, ...], path: tuple[str | int, ...], record: Record, source: str) -> None:
+        warning = self._kinds.get(kind)
+        if warning is None:
+            if len(self._kinds) >= MOST_KINDS:
+                return
+            message, hint = self._sentences(kind, path, record)
+            warning = self._kinds[kind] = RecordWarning(kind[0], message, hint, path, record, source)
+        warning.count += 1
+
+    def _sentences(self, kind: tuple[str, ...], path: tuple[str | int, ...], record: Record) -> tuple[str, str | None]:
+        if kind[0] == RECORD_TYPE:
+            said = f"`type` is `{kind[1]}`: an event of that name, of which no bill, return or points are counted"
+            return said, f"Did you mean `{kind[2]}`?"
+        context = record.context or {}
+        if kind[0] == EPOCH_SECONDS:
+            value = _value_at(context, path)
+            said = f"`{'.'.join(kind[1:])}` is {value}, which looks like seconds; a number is milliseconds since 1970"
+            return said, "Multiply it by 1,000, or write the date as a string, `2024-01-31T10:00:00Z`."
+        shown = ".".join(kind[1:]) if len(kind) < 4 else f"{kind[1]}.lineItems[].{kind[3]}"
+        close = [f"`{name}`" for name in close_members(self.schema, self._shape, kind[1:], context)]
+        hint = f"Did you mean {' or '.join(close)}?" if close else None
+        if hint is None and len(kind) == 4:
+            hint = "An inventory attribute belongs into `attributes` of the line."
+        return f"Unknown member `{shown}`; it counts for nothing", hint
+
+
+def _value_at(value: object, path: tuple[str | int, ...]) -> object:
+    for part in path:
+        value = value[part]  # type: ignore[index]
+    return value
+
+
+def _one(name: str) -> Callable[[Mapping[str, object]], tuple[object, ...]]:
+    return lambda context: (context[name],)
+
+
+def _dates(shape: Shape, value: Mapping[object, object]) -> Iterator[tuple[str, str, int]]:
+    for name, member in shape.members.items():
+        if member.kinds == ("date",) and name in value:
+            yield shape.name, name, _SECONDS_OF_RECORDS if name in HEAD else _SECONDS
