@@ -10,7 +10,7 @@ from targetexpr.base.errors import InputError
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import add_input, add_output, hint_at_json, one_rule, show
 from targetexpr.cli.records import Progress, add_data, is_data, json_place, meant_for_the_command, place, records
-from targetexpr.console.data_shape import Absent, check_profile, profile_of_flat
+from targetexpr.console.data_shape import DataNotes, check_profile
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
 from targetexpr.console.outcomes import Counts, Failure, outcome_of, word
@@ -52,28 +52,32 @@ def run(options: Namespace) -> int:
     """Evaluate every record."""
     rule = compiled(options)
     tally = Tally()
-    flat = FlatRecords(options, rule, tally)
+    notes = data_notes(options, rule)
+    look, searching = notes.look, True
     count_only = options.count
-    absent = Absent(rule.reads, load(options)) if count_only else None
     for source, record in records(options, needed=bool(rule.reads)):
         outcome = outcome_of(rule, record)
         tally.add(outcome)
-        if absent is not None and record.context is not None:
-            absent.look(record.context)
-        if isinstance(outcome, Failure) and not flat.noted(source, record):
-            tally.report(place(source, record), outcome.text)
+        look(record, source)
+        searching = searching and notes.search(record)
+        if not isinstance(outcome, bool) or tally.done == 1:
+            tally.note(notes, source, record, outcome)
         if not count_only:
             _print_outcome(options, source, record, outcome)
         if isinstance(outcome, Failure) and options.on_error == "stop":
             break
-    tally.progress.clear()
-    if options.count:
+    if count_only:
+        tally.progress.clear()
         _print_count(options, tally)
-        for sentence in absent.sentences() if absent is not None and tally.null else ():
-            print(sentence, file=sys.stderr)
-    elif tally.bad and tally.done > 1:
+    tally.tell(notes)
+    if tally.bad and tally.done > 1 and not count_only:
         print(f"{tally.bad:,} of {tally.done:,} records could not be evaluated", file=sys.stderr)
     return tally.status()
+
+
+def data_notes(options: Namespace, rule: Rule) -> DataNotes:
+    """What is told of the data beside what comes out of it."""
+    return DataNotes(rule.reads, load(options), event=options.event, profile=options.profile)
 
 
 def compiled(options: Namespace) -> Rule:
@@ -120,7 +124,22 @@ class Tally(Counts):
     def add(self, outcome: Value | Failure) -> None:
         """Counts one outcome."""
         super().add(outcome)
-        self.progress.tick(self.done)
+        if not self.done % 1024:
+            self.progress.tick(self.done)
+
+    def note(self, notes: DataNotes, source: str | None, record: Record, outcome: Value | Failure) -> None:
+        """Reports a record that could not be evaluated, or that lacks its profile: that is told once."""
+        note = notes.note(record)
+        if note is None:
+            note = outcome.text if isinstance(outcome, Failure) else ""
+        if note:
+            self.report(place(source, record), note)
+
+    def tell(self, notes: DataNotes) -> None:
+        """Reports what there is to say of the data as a whole."""
+        self.progress.clear()
+        for sentence in notes.sentences(some_null=bool(self.null)):
+            print(sentence, file=sys.stderr)
 
     def report(self, where: str, text: str) -> None:
         """Reports what is wrong with a record."""
@@ -130,29 +149,6 @@ class Tally(Counts):
     def status(self) -> int:
         """The exit status: invalid input before no before yes."""
         return BAD_INPUT if self.bad else NO if self.no or self.null else YES
-
-
-class FlatRecords:
-    """Records that are plain dicts of a profile without saying so: told once, however many there are."""
-
-    def __init__(self, options: Namespace, rule: Rule, tally: Tally) -> None:
-        self._schema = None if options.profile is not None else load(options)
-        self._wanted = [read.profile for read in rule.reads]
-        self._tally = tally
-        self._told = False
-
-    def noted(self, source: str | None, record: Record) -> bool:
-        """Whether it is such a record; the first one is reported with what to do."""
-        if self._schema is None or record.context is None:
-            return False
-        profile = profile_of_flat(record.context, self._wanted, self._schema)
-        if profile is None:
-            return False
-        if not self._told:
-            said = f"the record names no profile; if records are plain dicts of {profile}, add --profile {profile}"
-            self._tally.report(place(source, record), f"{said} (told once for all such records)")
-            self._told = True
-        return True
 
 
 def _print_outcome(options: Namespace, source: str | None, record: Record, outcome: Value | Failure) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from itertools import chain, islice
 
-from targetexpr.cli.evaluate import Tally, add_rule, compiled
+from targetexpr.cli.evaluate import Tally, add_rule, compiled, data_notes
 from targetexpr.cli.records import json_place, place, records
 from targetexpr.console.outcomes import Failure
 
@@ -26,6 +26,7 @@ def run(options: Namespace) -> int:
     """Explain every record."""
     rule = compiled(options)
     tally = Tally()
+    notes = data_notes(options, rule)
     every = records(options, needed=bool(rule.reads))
     beginning = list(islice(every, 2))  # a lone record needs no label
     labelled = len(beginning) > 1
@@ -38,7 +39,11 @@ def run(options: Namespace) -> int:
             continue
         explanation = rule.explain(record.context)
         failed = explanation.state == "undecided"
-        tally.add(Failure("") if failed else explanation.value)
+        outcome = Failure("") if failed else explanation.value
+        tally.add(outcome)
+        notes.look(record, source)
+        notes.search(record)
+        tally.note(notes, source, record, outcome)
         if options.output == "json":
             print(f'{json_place(source, record)}, "explanation": {explanation.to_json()}}}')
         else:
@@ -46,5 +51,5 @@ def run(options: Namespace) -> int:
             print(f"{chr(10) if tally.done > 1 else ''}{head}{explanation.to_text()}")
         if failed and options.on_error == "stop":
             break
-    tally.progress.clear()
+    tally.tell(notes)
     return tally.status()

@@ -110,7 +110,7 @@ def _of_a_profile(schema: Schema, shape: Shape, profile: str, name: str) -> list
             return [f"{profile}.{one}" for one in listed]
     if name in shape.members and shape.members[name].inside is None:
         return [name]  # storeId inside of currentTxn
-    if "lineItems" in inside.members and name in _line(inside).members:
+    if "lineItems" in inside.members and name in line_of(shape, profile).members:
         return [f"{profile}.lineItems[].{name}"]
     if declared is not None and elsewhere:
         return [f"{other}.{name}" for other in elsewhere if other in shape.members]
@@ -118,9 +118,7 @@ def _of_a_profile(schema: Schema, shape: Shape, profile: str, name: str) -> list
 
 
 def _of_a_line(schema: Schema, shape: Shape, profile: str, name: str) -> list[str]:
-    bill = shape.members[profile].inside
-    assert bill is not None  # it has lines
-    line = _line(bill)
+    line = line_of(shape, profile)
     if same := _alike(name, line.members):
         return same
     if attribute := _alike(name, (*schema.inventory, *_INVENTORY)):
@@ -132,9 +130,10 @@ def _of_a_line(schema: Schema, shape: Shape, profile: str, name: str) -> list[st
     return close_names(name, line.members)
 
 
-def _line(bill: Shape) -> Shape:
-    """The shape of a line of a bill that has some."""
-    line = bill.members["lineItems"].inside
+def line_of(shape: Shape, profile: str) -> Shape:
+    """The shape of a line of a profile that has some."""
+    bill = shape.members[profile].inside
+    line = bill.members["lineItems"].inside if bill is not None else None
     assert line is not None
     return line
 

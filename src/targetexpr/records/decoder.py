@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final, cast
+from collections.abc import Callable
+from typing import Final, TypeAlias, cast
 
 from targetexpr.base.jsontext import broken_string, not_valid_json, unexpected
 from targetexpr.base.limits import DATA_NESTING
@@ -47,13 +48,13 @@ def decode(text: str) -> object:
     {'value': 620.1, 'id': Decimal('12345678901234567890.10')}
     """
     # A text as short as that has no number to be refused, and the library's own ints are the fastest.
-    reader = _SHORT if len(text) <= MOST_DIGITS else _ANY
+    scan = _scan_short if len(text) <= MOST_DIGITS else _scan_any
     try:
-        value, end = reader.raw_decode(text)
-    except (ValueError, RecursionError):  # read once more, with care
+        value, end = scan(text, 0)
+    except (StopIteration, ValueError, RecursionError):  # read once more, with care
         value, end = decode_at(text, skip_blanks(text, 0))
     else:
-        if "\\" in text or text.count("{") + text.count("[") > DATA_NESTING:
+        if "\\" in text or (len(text) > DATA_NESTING and text.count("{") + text.count("[") > DATA_NESTING):
             _refuse_odd(text, 0, end, value)
     if end < len(text) and (rest := skip_blanks(text, end)) < len(text):
         raise syntax_error(text, rest, unexpected(text, rest, "the end of the record"))
@@ -164,6 +165,9 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 _ANY = json.JSONDecoder(parse_float=_float, parse_int=_int, parse_constant=_no_number, object_pairs_hook=_once)
 _SHORT = json.JSONDecoder(parse_float=_float, parse_constant=_no_number, object_pairs_hook=_once)
+_Scan: TypeAlias = Callable[[str, int], tuple[object, int]]
+_scan_any: _Scan = _ANY.scan_once  # type: ignore[attr-defined]  # what raw_decode calls, without the call
+_scan_short: _Scan = _SHORT.scan_once  # type: ignore[attr-defined]
 
 
 # ---- what is wrong with a text, in words

@@ -6,17 +6,19 @@ the names of their members in one order, are looked at once: what is found holds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import itemgetter
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.pointers import join
 from targetexpr.lang.schema.schema import Schema
-from targetexpr.records.close import close_members, close_type, known_types
+from targetexpr.records.close import close_members, close_type, known_types, line_of
 from targetexpr.records.record import Record
-from targetexpr.records.shape import HEAD, Shape, record_shape
+from targetexpr.records.shape import HEAD, Shape, profile_of_flat, record_shape
 
 UNKNOWN_MEMBER: Final = "unknown-member"
 RECORD_TYPE: Final = "record-type"
@@ -30,7 +32,6 @@ _SECONDS = 10**10  # as milliseconds that is April 1970, as seconds the year 228
 _SECONDS_OF_RECORDS = 10**11  # of bills and events, of which there are none from before 1973
 
 _Names: TypeAlias = tuple[object, ...]
-_Key: TypeAlias = tuple[_Names | None, ...]
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class RecordWarning:
     hint: str | None  # "Did you mean `storeId`?"
     path: tuple[str | int, ...]  # of the first one, in its record
     first: Record
-    source: str  # the file of the first one, where there are several
+    source: str | None  # the file of the first one, where there are several
     count: int = 0  # of records
 
     @property
@@ -60,7 +61,7 @@ you mean `storeId`?']
 
     def diagnostic(self, pointer: str | None = None) -> Diagnostic:
         """As a diagnostic. `pointer` is that of the first record in a document of many."""
-        place = f"{self.source}, {self.first.place}" if self.source else self.first.place
+        place = f"{self.source}, {self.first.place}" if self.source is not None else self.first.place
         found = f"1 record, in {place}" if self.count == 1 else f"{self.count:,} records, first in {place}"
         return Diagnostic(
             code=self.code,
@@ -89,8 +90,8 @@ _CLEAN = _Found()
 class _Layout:
     """Records with the same members in the same order."""
 
-    inner: Callable[[Mapping[str, object]], tuple[object, ...]]  # their profiles
-    found: dict[_Key, _Found] = field(default_factory=dict)  # by the names in these
+    names: Callable[[Any], _Names]  # the names in their profiles
+    found: dict[_Names, _Found] = field(default_factory=dict)  # by these
 
 
 class RecordLint:
@@ -100,14 +101,17 @@ class RecordLint:
     dicts of that profile, which may have the members of a record beside its own.
     """
 
-    def __init__(self, schema: Schema, *, event: str | None = None, profile: str | None = None) -> None:
+    def __init__(
+        self, schema: Schema, *, event: str | None = None, profile: str | None = None, wanted: Iterable[str] = ()
+    ) -> None:
         self.schema = schema
+        self._wanted = tuple(wanted)
         self._shape = record_shape(schema)
         self._event = event
         self._profile = profile
         self._types = known_types(schema)
         self._layouts: dict[_Names, _Layout] = {}
-        self._lines: dict[_Names, tuple[str, ...]] = {}
+        self._known_in_lines: set[str] = set()
         self._kinds: dict[tuple[str, ...], RecordWarning] = {}
 
     @property
@@ -115,16 +119,14 @@ class RecordLint:
         """One for each kind, in the order in which they were found."""
         return tuple(self._kinds.values())
 
-    def look(self, record: Record, source: str = "") -> None:
+    def look(self, record: Record, source: str | None = None) -> None:
         """Takes a record into account. `source` is its file, where several are read."""
         context = record.context
         if context is None:
             return
-        layout = self._layouts.get(tuple(context))
-        if layout is None:
-            layout = self._new_layout(context)
+        layout = self._layouts.get(tuple(context)) or self._new_layout(context)
         try:
-            found = layout.found.get(tuple(map(tuple, layout.inner(context))))  # type: ignore[arg-type]
+            found = layout.found.get(layout.names(context))
         except TypeError:  # a profile that is none
             found = None
         if found is None:
@@ -135,30 +137,24 @@ class RecordLint:
     # ---- layouts
 
     def _new_layout(self, context: Mapping[str, object]) -> _Layout:
-        known = (self._shape.members.get(name) for name in context)
-        inner = [name for name, member in zip(context, known, strict=True) if member is not None and member.inside]
-        match len(inner):
-            case 0:
-                layout = _Layout(lambda _: ())
-            case 1:
-                layout = _Layout(_one(inner[0]))
-            case _:
-                layout = _Layout(itemgetter(*inner))
+        known = ((name, self._shape.members.get(name)) for name in context)
+        layout = _Layout(
+            _names_in([name for name, member in known if member is not None and member.inside is not None])
+        )
         if len(self._layouts) < _MOST_LAYOUTS:
             self._layouts[tuple(context)] = layout
         return layout
 
     def _find(self, layout: _Layout, context: Mapping[str, object]) -> _Found:
-        inner = layout.inner(context)
-        key = tuple(tuple(one) if isinstance(one, dict) else None for one in inner)
-        found = layout.found.get(key)
-        if found is None:
-            found = self._look_at(context)
-            if len(layout.found) < _MOST_LAYOUTS:
-                layout.found[key] = found
+        found = self._look_at(context)
+        if len(layout.found) < _MOST_LAYOUTS:
+            with suppress(TypeError):
+                layout.found[layout.names(context)] = found
         return found
 
     def _look_at(self, context: Mapping[str, object]) -> _Found:
+        if self._wanted and profile_of_flat(context, self._wanted, self.schema) is not None:
+            return _CLEAN
         unknown: list[tuple[str, ...]] = []
         lists: list[str] = []
         dates: list[tuple[str | None, str, int]] = [(None, "date", _SECONDS_OF_RECORDS)] if "date" in context else []
@@ -169,8 +165,7 @@ class RecordLint:
             elif member.inside is not None and isinstance(value, dict):
                 unknown += [(name, inner) for inner in self._unknown(member.inside, value)]
                 dates += _dates(member.inside, value)
-                known = member.inside.members.get("lineItems")
-                if known is not None and "lineItems" in value:
+                if "lineItems" in value and "lineItems" in member.inside.members:
                     lists.append(name)
         event = isinstance(context.get("currentEvent"), dict)
         found = _Found(tuple(unknown), tuple(lists), tuple(dates), "type" in context, event)
@@ -185,10 +180,10 @@ class RecordLint:
 
     # ---- records
 
-    def _take(self, found: _Found, record: Record, context: Mapping[str, object], source: str) -> None:
+    def _take(self, found: _Found, record: Record, context: Mapping[str, object], source: str | None) -> None:
         for path in found.unknown:
             self._count((UNKNOWN_MEMBER, *path), path, record, source)
-        if found.has_type and isinstance(kind := context["type"], str) and kind not in self._types:
+        if found.has_type and type(kind := context["type"]) is str and kind not in self._types:
             close = close_type(self.schema, context)
             if close is not None:
                 self._count((RECORD_TYPE, kind, close), ("type",), record, source)
@@ -198,29 +193,32 @@ class RecordLint:
                 path = (name,) if profile is None else (profile, name)
                 self._count((EPOCH_SECONDS, *path), path, record, source)
         for profile in found.lists:
-            self._take_lines(profile, context[profile]["lineItems"], record, source)  # type: ignore[index]
+            items = context[profile]["lineItems"]  # type: ignore[index]
+            try:
+                if self._known_in_lines.issuperset(chain.from_iterable(items)):
+                    continue
+            except TypeError:  # no list, or a line that is none
+                pass
+            self._take_lines(profile, items, record, source)
         if found.event:
             self._take_event(record, context, source)
 
-    def _take_lines(self, profile: str, items: object, record: Record, source: str) -> None:
+    def _take_lines(self, profile: str, items: object, record: Record, source: str | None) -> None:
+        line = line_of(self._shape, profile)
         seen: set[str] = set()
         for index, item in enumerate(items if isinstance(items, list) else ()):
             if not isinstance(item, dict):
                 continue
-            unknown = self._lines.get(names := tuple(item))
-            if unknown is None:
-                member = self._shape.members[profile].inside
-                line = member.members["lineItems"].inside if member is not None else None
-                unknown = tuple(self._unknown(line, item)) if line is not None else ()
-                if len(self._lines) < _MOST_LAYOUTS:
-                    self._lines[names] = unknown
+            unknown = list(self._unknown(line, item))
+            if not unknown and len(self._known_in_lines) < _MOST_LAYOUTS:
+                self._known_in_lines.update(item)
             for name in unknown:
                 if name not in seen:
                     seen.add(name)
                     path = (profile, "lineItems", index, name)
                     self._count((UNKNOWN_MEMBER, profile, "lineItems", name), path, record, source)
 
-    def _take_event(self, record: Record, context: Mapping[str, object], source: str) -> None:
+    def _take_event(self, record: Record, context: Mapping[str, object], source: str | None) -> None:
         """Members of `currentEvent`: any, in an event that nobody declares."""
         kind = context.get("type")
         event = self.schema.event(kind) if isinstance(kind, str) else None
@@ -237,7 +235,7 @@ class RecordLint:
 
     # ---- what is told
 
-    def _count(self, kind: tuple[str, ...], path: tuple[str | int, ...], record: Record, source: str) -> None:
+    def _count(self, kind: tuple[str, ...], path: tuple[str | int, ...], record: Record, source: str | None) -> None:
         warning = self._kinds.get(kind)
         if warning is None:
             if len(self._kinds) >= MOST_KINDS:
@@ -269,8 +267,21 @@ def _value_at(value: object, path: tuple[str | int, ...]) -> object:
     return value
 
 
-def _one(name: str) -> Callable[[Mapping[str, object]], tuple[object, ...]]:
-    return lambda context: (context[name],)
+def _names_in(profiles: Sequence[str]) -> Callable[[Any], _Names]:
+    """A function that gives the names in these profiles of a record, one key for records that are laid out alike.
+
+    It raises TypeError where one is null or a number. Of strings it gives the characters, which are nobody's names.
+    """
+    match profiles:
+        case []:
+            return lambda _: ()
+        case [one]:
+            return lambda context: (*context[one],)
+        case [one, two]:
+            return lambda context: (len(first := context[one]), *first, *context[two])
+        case _:
+            inner = itemgetter(*profiles)
+            return lambda context: tuple(map(tuple, inner(context)))
 
 
 def _dates(shape: Shape, value: Mapping[object, object]) -> Iterator[tuple[str, str, int]]:

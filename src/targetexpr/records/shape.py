@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -214,3 +215,22 @@ def _of_events(schema: Schema, event: Event | None) -> Iterator[tuple[str, Membe
     for one in schema.events.values() if event is None else (event,):
         for attribute in (one.attributes or {}).values():
             yield attribute.name, _attribute(attribute)
+
+
+def profile_of_flat(context: Mapping[str, object], wanted: Iterable[str], schema: Schema) -> str | None:
+    """The profile whose plain dict a record seems to be: it names no profile itself. None when it is no such record.
+
+    `wanted` are the profiles that the rule reads; the one that has most of the record's names is meant.
+
+    >>> profile_of_flat({"value": 620}, ["currentCustomer", "currentTxn"], Schema.bundled())
+    'currentTxn'
+    >>> profile_of_flat({"currentTxn": {"value": 620}}, ["currentTxn"], Schema.bundled()) is None
+    True
+    """
+    if not context or not schema.profiles.keys().isdisjoint(context):
+        return None
+    shared = Counter(
+        {name: sum(key in schema.profiles[name].attributes for key in context) for name in dict.fromkeys(wanted)}
+    )
+    best = shared.most_common(1)
+    return best[0][0] if best and best[0][1] else None
