@@ -321,6 +321,7 @@ def test_an_unknown_profile_close_to_none_is_told_which_there_are(run: Any) -> N
 )
 def test_count_names_the_field_that_no_record_has(run: Any, rule: str, lines: list[Any], said: str) -> None:
     status, out, err = run("eval", rule, "--count", stdin="\n".join(json.dumps({"currentTxn": one}) for one in lines))
-    assert err == said
+    fields = [line for line in err.splitlines(keepends=True) if not line.startswith("warning[unknown-member]: ")]
+    assert "".join(fields) == said
     assert out.startswith(f"{len(lines)} record")
     assert status == (1 if ", 0 yes" in out else 0)

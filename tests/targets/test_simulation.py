@@ -109,7 +109,8 @@ def test_bad_input_is_told(run: Run, tmp_path: Path) -> None:
 
 
 def test_progress_is_shown_on_a_terminal_only(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    many = "".join(json.dumps(bill(f"m{n}", "2024-01-02", 1)) + "\n" for n in range(10_000))
+    small = [bill(f"m{n}", "2024-01-02", 1, txn={"number": "N"}) for n in range(10_000)]
+    many = "".join(json.dumps(record) + "\n" for record in small)
     (tmp_path / "many.jsonl").write_text(many)
     assert run(data="many.jsonl")[2] == ""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)

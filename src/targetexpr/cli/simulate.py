@@ -11,13 +11,17 @@ from targetexpr.base.errors import InputError
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import add_output, documents, print_json
 from targetexpr.cli.records import is_json, meant_for_the_command, of_all
+from targetexpr.console.data_shape import Absent
 from targetexpr.console.exits import BAD_INPUT, YES
 from targetexpr.console.files import read_file
 from targetexpr.console.options import add, add_renamed
 from targetexpr.console.schemas import load
 from targetexpr.records.decoder import DecodeError, decode
+from targetexpr.records.lint import RecordLint
 
 if TYPE_CHECKING:
+    from targetexpr.lang.schema.schema import Schema
+    from targetexpr.records.record import Record
     from targetexpr.targets.evaluation import Progress, Tracker
     from targetexpr.targets.progress.enrolment import Enrolment
     from targetexpr.targets.progress.windows import ReturnPolicy
@@ -52,7 +56,8 @@ def run(options: Namespace) -> int:
     try:
         tracker = _tracker(options)
         kept: list[Mapping[str, object]] = []
-        count, unread = _feed(tracker, options, kept)
+        notes = _Notes(tracker, load(options))
+        count, unread = _feed(tracker, options, kept, notes)
         progress = tracker.result()
     except DataError as error:
         raise InputError(f"the data is not valid: {error}") from None
@@ -66,6 +71,7 @@ def run(options: Namespace) -> int:
         print_json([{key: _plain(value) for key, value in row.items()} for row in progress.tables()[options.table]])
     else:
         _print_summary(options, progress)
+    notes.tell(progress)
     bad = _report_bad(options, progress, count)
     return BAD_INPUT if unread or bad else YES
 
@@ -130,7 +136,36 @@ def _enrolment(name: str) -> Enrolment:
     return given
 
 
-def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]) -> tuple[int, int]:
+class _Notes:
+    """What is told of the records beside what they count: members nobody reads, fields that rules read in none."""
+
+    def __init__(self, tracker: Tracker, schema: Schema) -> None:
+        self._lint = RecordLint(schema)
+        self._absent = [(one.target.name, Absent(one.rule.reads, schema)) for one in tracker.evaluators]
+
+    def look(self, record: Record, source: str | None) -> None:
+        """Takes a record into account."""
+        self._lint.look(record, source)
+        for _, absent in self._absent:
+            if absent and record.context is not None:
+                absent.look(record.context)
+
+    def tell(self, progress: Progress) -> None:
+        """Says it on standard error. A field that no record has matters to a target for which none counts."""
+        for warning in self._lint.warnings:
+            print(warning.text, file=sys.stderr)
+        counting = {
+            period.target
+            for customer in progress.customers.values()
+            for period in customer.periods
+            if period.contributions
+        }
+        said = [text for name, absent in self._absent if name not in counting for text in absent.sentences(seen=True)]
+        for text in dict.fromkeys(said):
+            print(text, file=sys.stderr)
+
+
+def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]], notes: _Notes) -> tuple[int, int]:
     """Hands the records over; keeps those of the customer to be explained. How many there are, and are unreadable."""
     count = unread = 0
     report = _reporter()
@@ -143,6 +178,7 @@ def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]
             start = "" if report is None else "\r\x1b[K"
             print(f"{start}{name}, {record.place}: {record.reason}", file=sys.stderr)
             continue
+        notes.look(record, name if len(options.data) > 1 else None)
         tracker.add(record.context)
         if options.customer is not None and str(record.context.get("customerId")) == options.customer:
             kept.append(record.context)

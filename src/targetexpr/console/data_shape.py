@@ -58,12 +58,17 @@ class Absent:
             elif len(names := self._names.setdefault(profile, {})) < _MOST_NAMES:
                 names.update(dict.fromkeys(key for key in found if isinstance(key, str)))
 
-    def sentences(self) -> list[str]:
-        """What to say of each of them, with the names that come close in the records."""
+    def sentences(self, *, seen: bool = False) -> list[str]:
+        """What to say of each of them, with the names that come close in the records.
+
+        With `seen`, of profiles only that were in some record.
+        """
         from targetexpr.checking.names import close_names
 
         said = []
         for profile, name in self._missing:
+            if seen and profile not in self._names:
+                continue
             close = [f"{profile}.{other}" for other in close_names(name, self._names.get(profile, ()))]
             said.append(f"no record has {profile}.{name}" + (f"; did you mean {' or '.join(close)}?" if close else ""))
         return said
@@ -111,7 +116,7 @@ class DataNotes:
             self._absent.look(record.context)
         return bool(self._absent)
 
-    def sentences(self, *, some_null: bool) -> list[str]:
+    def sentences(self, *, some_null: bool, warnings: bool = True) -> list[str]:
         """What to say at the end. Fields that no record has matter where a record came out as null."""
-        said = [warning.text for warning in self._lint.warnings]
+        said = [warning.text for warning in self._lint.warnings] if warnings else []
         return said + (self._absent.sentences() if some_null and not self._told else [])

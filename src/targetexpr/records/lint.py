@@ -130,7 +130,7 @@ class RecordLint:
         except TypeError:  # a profile that is none
             found = None
         if found is None:
-            found = self._find(layout, context)
+            found = self._classify(layout, context)
         if found is not _CLEAN:
             self._take(found, record, context, source)
 
@@ -145,7 +145,7 @@ class RecordLint:
             self._layouts[tuple(context)] = layout
         return layout
 
-    def _find(self, layout: _Layout, context: Mapping[str, object]) -> _Found:
+    def _classify(self, layout: _Layout, context: Mapping[str, object]) -> _Found:
         found = self._look_at(context)
         if len(layout.found) < _MOST_LAYOUTS:
             with suppress(TypeError):

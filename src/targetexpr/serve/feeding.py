@@ -6,15 +6,15 @@ everywhere in evaluation. What is kept is the text of each record, so nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
 from targetexpr.base.pointers import join
 from targetexpr.lang.schema.schema import Schema
+from targetexpr.records.lint import RecordLint
 from targetexpr.records.reader import records_in
 from targetexpr.records.record import Record
 from targetexpr.running.coercion import DataError, time_zone
@@ -25,7 +25,7 @@ from targetexpr.serve.ids import user_id
 from targetexpr.serve.records import microseconds
 from targetexpr.serve.rows import Rows
 from targetexpr.serve.store import Store
-from targetexpr.targets.model.events import POINTS_ISSUED, RETURN_BILL, TRANSACTION_ADD
+from targetexpr.targets.model.events import RETURN_BILL
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.model.scalars import date_text
 from targetexpr.targets.progress.record import Head, read_head
@@ -82,6 +82,7 @@ def _submitted(body: bytes, lines: bool) -> Iterator[Record]:
 def _accept(records: Iterable[Record], timezone: str) -> _Accepted:
     """The records of a call. Raises Refusal with everything that is wrong."""
     reader = ContextReader(time_zone(timezone))
+    lint = RecordLint(Schema.bundled())
     accepted = _Accepted([], [])
     errors: list[Diagnostic] = []
     unlisted = 0
@@ -97,12 +98,14 @@ def _accept(records: Iterable[Record], timezone: str) -> _Accepted:
         else:
             if not errors:
                 accepted.records.append((head, record.text))
+                lint.look(record)
                 if len(accepted.warnings) < _MAX_LISTED:
                     accepted.warnings.extend(_warnings(reader, record))
     if errors:
         raise Refusal(errors + _unlisted_errors(unlisted))
     if not accepted.records:
         raise invalid_input("no-records", "There is no record in the body.", "")
+    accepted.warnings.extend(one.diagnostic(_pointer(one.first)) for one in lint.warnings)
     return accepted
 
 
@@ -145,15 +148,10 @@ def _refused(record: Record, code: str, message: str, member: str | None = None)
 
 
 def _warnings(reader: ContextReader, record: Record) -> Iterator[Diagnostic]:
-    """What would count nothing, silently: invalid numbers, slips in the type, returns of nothing. It is kept."""
+    """What would count nothing, silently: invalid numbers, returns of nothing. It is kept."""
     context = record.context
     assert context is not None  # it has a head
-    kind = str(context["type"])
-    meant = _known_types().get(kind.casefold(), kind)
-    if kind != meant:
-        message = f"{_name(record)}: a record of the type {kind!r} is an event of that name, and not a {meant}."
-        yield warning("record-type", message, pointer=_pointer(record, "type"), hint=f"Did you mean {meant}?")
-    if kind == RETURN_BILL and context.get("returnOf") is None:
+    if context["type"] == RETURN_BILL and context.get("returnOf") is None:
         message = f"{_name(record)}: return without a bill; evaluation will set it aside."
         yield warning("return-of-nothing", message, pointer=_pointer(record, "returnOf"))
     for name in ("currentTxn", "returnBill"):
@@ -169,13 +167,6 @@ def _warnings(reader: ContextReader, record: Record) -> Iterator[Diagnostic]:
 
 
 _FIGURES = ("value", "discount", "totalQty")
-
-
-@cache
-def _known_types() -> Mapping[str, str]:
-    """The types that records are known to have, by what they are in any case."""
-    names = (*Schema.bundled().events, TRANSACTION_ADD, RETURN_BILL, POINTS_ISSUED)
-    return {name.casefold(): name for name in names}
 
 
 def _name(record: Record) -> str:

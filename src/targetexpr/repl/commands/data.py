@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import islice
 from time import monotonic
 
 from targetexpr.base.errors import InputError
 from targetexpr.checking.names import like_profile
+from targetexpr.console.data_shape import DataNotes
 from targetexpr.console.outcomes import Counts, Failure, outcome_of
+from targetexpr.records.lint import RecordLint
+from targetexpr.records.shape import profile_of_flat
 from targetexpr.repl import records as sources
 from targetexpr.repl.commands.command import Command, file_name, no_argument, whole_number
 from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown, split_field
@@ -17,6 +21,7 @@ from targetexpr.repl.session import Session
 from targetexpr.running.coercion import Value, time_zone
 
 _GROUP = "Records"
+_MOST_LOOKED_AT = 1_000  # records, when they are loaded
 OUTCOMES = ("true", "false", "null", "error")
 
 
@@ -36,7 +41,8 @@ def load(session: Session, paths: Sequence[str], profile: str | None) -> None:
     session.change(f"load {path}", records=records, number=1, edits={})
     count = len(records)
     session.console.write(f"{count:,} record{'' if count == 1 else 's'} from {path}; this is the first")
-    _hint_at_profile(session, path, profile)
+    if not _hint_at_profile(session, path, profile):
+        _warn(session, profile)
     _evaluate(session)
 
 
@@ -51,12 +57,35 @@ def _path_and_profile(session: Session, argument: str) -> tuple[str, str | None]
     return (path, last) if path and known and not os.path.exists(whole) else (whole, None)
 
 
-def _hint_at_profile(session: Session, path: str, profile: str | None) -> None:
+def _hint_at_profile(session: Session, path: str, profile: str | None) -> bool:
+    """Says that records lack their profile, where they seem to; whether they do."""
     context = session.record(1).context
-    if profile is None and context and not session.schema.profiles.keys() & context.keys():
-        session.console.write(
-            f"Its records hold no profile by name. If they are plain transactions: `:load {path} currentTxn`."
-        )
+    if profile is not None or not context:
+        return False
+    profiles = dict.fromkeys((*_read_profiles(session), "currentTxn", *session.schema.profiles))
+    meant = profile_of_flat(context, [name for name in profiles if name in session.schema.profiles], session.schema)
+    if meant is None:
+        return False
+    session.console.write(f"Its records name no profile. If they are plain dicts of {meant}: `:load {path} {meant}`.")
+    return True
+
+
+def _read_profiles(session: Session) -> list[str]:
+    """The profiles that the current rule reads."""
+    checked = session.analysis().checked if session.state.rule else None
+    return [read.profile for read in checked.reads] if checked is not None else []
+
+
+def _warn(session: Session, profile: str | None) -> None:
+    """What nobody reads in the records that are loaded, of the first ones where there are many."""
+    records = session.records()
+    lint = RecordLint(session.schema, event=session.state.event, profile=profile)
+    for record in islice(records, _MOST_LOOKED_AT):
+        lint.look(record)
+    if lint.warnings and len(records) > _MOST_LOOKED_AT:
+        session.console.write(f"In the first {_MOST_LOOKED_AT:,} records (`:count` looks at all):")
+    for warning in lint.warnings:
+        session.console.write(warning.text)
 
 
 def _evaluate(session: Session) -> None:
@@ -113,9 +142,15 @@ def _count(session: Session, argument: str) -> None:
     rule, records = session.compiled(), session.records()
     tally = _Tally(session, len(records))
     edits = session.state.edits
+    profile = records.profile if isinstance(records, sources.Lines) else None
+    notes = DataNotes(rule.reads, session.schema, event=session.state.event, profile=profile)
+    searching = True
     try:
         for number, record in enumerate(records, 1):
-            tally.add(outcome_of(rule, edited(record, edits, number)))
+            record = edited(record, edits, number)
+            tally.add(outcome_of(rule, record))
+            notes.look(record)
+            searching = searching and notes.search(record)
     except KeyboardInterrupt:
         session.console.write(f"stopped: {tally}, of {len(records):,}")
         return
@@ -123,6 +158,8 @@ def _count(session: Session, argument: str) -> None:
     session.console.write(f"{tally}{note}")
     if tally.bad:
         session.console.write("`:find error` goes to the first that could not be evaluated.")
+    for sentence in notes.sentences(some_null=bool(tally.null), warnings=len(records) > _MOST_LOOKED_AT):
+        session.console.write(sentence)
 
 
 def _find_outcome(session: Session, argument: str) -> None:
