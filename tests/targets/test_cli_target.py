@@ -142,6 +142,29 @@ def test_plans_that_are_none(plan: str, said: str, tmp_path: Path, capsys: pytes
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("plan", "place"),
+    [
+        ("name = 'x'\nnam = 'y'", "2:1: error[unknown-member] at /nam: "),
+        ("name = 'x'\ncycles = '3'", "2:10: error[invalid-plan] at /cycles: "),
+        (
+            "name = 'x'\n[[targets]]\nname = 't'\nmeasure = 'SALES'\nvalue = true",
+            "5:9: error[invalid-plan] at /targets/0/value: ",
+        ),
+        ("name = 'x'\n[unified]\ntotla = 3", "3:1: error[unknown-member] at /unified/totla: "),
+        ("name = ", "1:8: error[toml-syntax] at offset 7: "),
+    ],
+)
+def test_an_invalid_plan_is_told_with_its_place(
+    plan: str, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(plan, encoding="utf-8")
+    status, out, err = run(capsys, "target", "new", str(file))
+    assert (status, out) == (2, "")
+    assert err.startswith(f"{file}:{place}")
+
+
 def test_new_tells_every_mistake_and_prints_no_request(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, *NEW, "--spend", "0.1234,3", "--levels", "4,2", "--rule", "currentTxn.valu>1")
     assert (status, out) == (1, "")

@@ -119,11 +119,11 @@ def count(diagnostics: Sequence[Diagnostic]) -> str:
 def tell(diagnostics: Sequence[Diagnostic], source: Input | None = None) -> None:
     """A line each, on standard error: with file, line and column where the body was read from a text."""
     for diagnostic in diagnostics:
-        if source is None:
-            print(diagnostic, file=sys.stderr)
-        else:
-            line, column = lines_of(source).position(max(diagnostic.span.start, 0))
-            print(f"{source.name}:{line}:{column}: {diagnostic}", file=sys.stderr)
+        where = "" if source is None else f"{source.name}: "
+        if source is not None and diagnostic.span.start >= 0:
+            line, column = lines_of(source).position(diagnostic.span.start)
+            where = f"{source.name}:{line}:{column}: "
+        print(f"{where}{diagnostic}", file=sys.stderr)
 
 
 def show(options: Namespace) -> int:

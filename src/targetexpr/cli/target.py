@@ -11,7 +11,7 @@ from targetexpr.base.errors import InputError
 from targetexpr.cli import verify
 from targetexpr.cli.bodies import check, diff, show, tell
 from targetexpr.cli.inputs import add_output
-from targetexpr.console.exits import NO, YES
+from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.files import read_file
 from targetexpr.console.options import add
 from targetexpr.console.schemas import load
@@ -103,11 +103,15 @@ def _build(options: Namespace) -> int:
     from targetexpr.targets.authoring.plan_file import PlanError, builder_of, read_plan
     from targetexpr.targets.model.json_values import dump
 
+    source = read_file(options.plan) if options.plan is not None else None
     try:
-        plan = read_plan(read_file(options.plan).text) if options.plan is not None else {}
+        plan = read_plan(source.text) if source is not None else {}
         builder = builder_of(plan | _from_options(options, plan))
     except PlanError as error:
-        raise InputError(str(error)) from None
+        if source is None:
+            raise InputError(str(error)) from None
+        tell(error.in_text(source.text).diagnostics, source)
+        return BAD_INPUT
     schema = load(options)
     diagnostics = builder.check(schema=schema, taken_names=options.taken)
     tell(diagnostics)

@@ -3,21 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.kinds import PHRASES
-from targetexpr.base.source import Source
+from targetexpr.base.pointers import join
+from targetexpr.base.source import Source, Span
 from targetexpr.base.suggestions import suggest
-from targetexpr.base.tomltext import TomlError, read_toml
+from targetexpr.base.tomltext import TomlError, read_toml, toml_spans
 from targetexpr.targets.authoring.builder import Amount, GroupBuilder
 
 Kind = TypeVar("Kind")
 
 
 class PlanError(ValueError):
-    """An invalid plan: what is wrong, and where in it."""
+    """An invalid plan. `diagnostics` says what is wrong, with the pointer in the plan, and its span in a text."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__(self.diagnostics)
+
+    def __str__(self) -> str:
+        return " ".join([one.message for one in self.diagnostics])
+
+    def in_text(self, text: str) -> PlanError:
+        """The same with the spans that the pointers have in the plan's text.
+
+        >>> text = 'nam = "x"'
+        >>> try:
+        ...     builder_of(read_plan(text))
+        ... except PlanError as error:
+        ...     print(error.in_text(text).diagnostics[0].span.cut(text))
+        nam
+        """
+        spans = {join(path): found for path, found in toml_spans(text).by_path.items()}
+        return PlanError([_located(one, spans) for one in self.diagnostics])
+
+
+def _located(diagnostic: Diagnostic, spans: Mapping[str, tuple[Span, Span]]) -> Diagnostic:
+    """At the value, or the name that is wrong; what is missing, at the table that it is missing from."""
+    found = spans.get(diagnostic.pointer or "")
+    if found is None or diagnostic.span.start >= 0:
+        return diagnostic
+    key, value = found
+    return replace(diagnostic, span=key if diagnostic.code == "unknown-member" else value)
+
+
+class _At(NamedTuple):
+    """A table of the plan: what messages call it, and its pointer."""
+
+    phrase: str  # "target 1"
+    pointer: str  # "/targets/0"
+
+    def of(self, name: str) -> str:
+        """The pointer of a member."""
+        return join([name], self.pointer)
+
+
+_WHOLE = _At("the plan", "")
+
+
+def _invalid(pointer: str, message: str, code: str = "invalid-plan") -> PlanError:
+    sentence = message[:1].upper() + message[1:] + ("" if message.endswith("?") else ".")
+    return PlanError([Diagnostic(code=code, severity="error", message=sentence, pointer=pointer)])
 
 
 _PLAN = (
@@ -60,7 +111,8 @@ def read_plan(text: str) -> dict[str, object]:
         return read_toml(text, parse_float=Decimal)
     except TomlError as error:
         line, column = Source(text).position(error.span.start)
-        raise PlanError(f"Not valid TOML: {error.reason} (line {line}, column {column})") from None
+        message = f"Not valid TOML: {error.reason} (line {line}, column {column})."
+        raise PlanError([replace(error.diagnostic, message=message)]) from None
 
 
 def builder_of(plan: Mapping[str, object]) -> GroupBuilder:
@@ -77,22 +129,22 @@ def builder_of(plan: Mapping[str, object]) -> GroupBuilder:
     >>> builder_of(plan).build().total_periods
     2
     """
-    known(plan, _PLAN, "the plan")
+    known(plan, _PLAN, _WHOLE)
     try:
         return _built(plan)
     except PlanError:
         raise
     except ValueError as error:
-        raise PlanError(f"invalid plan: {error}") from None
+        raise _invalid("", f"invalid plan: {error}") from None
 
 
 def _built(plan: Mapping[str, object]) -> GroupBuilder:
-    builder = GroupBuilder(_string(plan, "name", "the plan"))
+    builder = GroupBuilder(_string(plan, "name", _WHOLE))
     if "description" in plan:
-        builder = builder.describe(_string(plan, "description", "the plan"))
+        builder = builder.describe(_string(plan, "description", _WHOLE))
     builder = _cycles(builder, plan)
     for number, target in enumerate(_tables(plan, "targets"), 1):
-        builder = _target(builder, target, f"target {number}")
+        builder = _target(builder, target, _At(f"target {number}", join(["targets", number - 1])))
     if "levels" in plan:
         names = _list(plan["level-names"], str, "level-names") if "level-names" in plan else None
         continuous = _one(plan.get("continuous", True), bool, "continuous")
@@ -107,9 +159,9 @@ def _built(plan: Mapping[str, object]) -> GroupBuilder:
 def _cycles(builder: GroupBuilder, plan: Mapping[str, object]) -> GroupBuilder:
     periods = _tables(plan, "periods")
     if periods and "cycles" in plan:
-        raise PlanError("the plan has both `cycles` and `[[periods]]`; give one of them")
+        raise _invalid("/periods", "the plan has both `cycles` and `[[periods]]`; give one of them")
     for number, period in enumerate(periods, 1):
-        where = f"period {number}"
+        where = _At(f"period {number}", join(["periods", number - 1]))
         known(period, ("start", "end", "name", "description"), where)
         described = _optional(period, "description", where)
         name = _optional(period, "name", where)
@@ -117,21 +169,21 @@ def _cycles(builder: GroupBuilder, plan: Mapping[str, object]) -> GroupBuilder:
     if "cycles" in plan:
         return builder.cycles(
             _one(plan["cycles"], int, "cycles"),
-            _string(plan, "every", "the plan"),
-            start=_day(plan, "start", "the plan") if "start" in plan else None,
+            _string(plan, "every", _WHOLE),
+            start=_day(plan, "start", _WHOLE) if "start" in plan else None,
             times=_one(plan.get("times", 1), int, "times"),
-            window=_optional(plan, "window", "the plan"),
+            window=_optional(plan, "window", _WHOLE),
         )
     return builder
 
 
-def _target(builder: GroupBuilder, target: Mapping[str, object], where: str) -> GroupBuilder:
+def _target(builder: GroupBuilder, target: Mapping[str, object], where: _At) -> GroupBuilder:
     known(target, _TARGET, where)
     if "value" not in target:
-        raise PlanError(f"{where} needs a `value`")
+        raise _invalid(where.pointer, f"{where.phrase} needs a `value`")
     rule = target.get("rule", True)
     if not isinstance(rule, str | bool):
-        raise PlanError(f"the `rule` of {where} must be a string")
+        raise _invalid(where.of("rule"), f"the `rule` of {where.phrase} must be a string")
     return builder.target(
         _string(target, "name", where),
         _string(target, "measure", where),
@@ -141,85 +193,87 @@ def _target(builder: GroupBuilder, target: Mapping[str, object], where: str) -> 
         event=_optional(target, "event", where),
         field=_optional(target, "field", where),
         function=_optional(target, "function", where) or "SUM",
-        stores=_list(target.get("stores", []), int, "stores"),
-        zones=_list(target.get("zones", []), int, "zones"),
-        concepts=_list(target.get("concepts", []), int, "concepts"),
+        stores=_list(target.get("stores", []), int, "stores", where),
+        zones=_list(target.get("zones", []), int, "zones", where),
+        concepts=_list(target.get("concepts", []), int, "concepts", where),
         enrolment=_optional(target, "enrolment", where) or "TRANSACTION",
-        members=_table(target, "members"),
+        members=_table(target, "members", where),
     )
 
 
-def _amounts(value: object, where: str) -> Amount | list[Amount]:
+def _amounts(value: object, where: _At) -> Amount | list[Amount]:
     if isinstance(value, list):
         return [_amount(item, where) for item in value]
     return _amount(value, where)
 
 
-def _amount(value: object, where: str) -> Amount:
+def _amount(value: object, where: _At) -> Amount:
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise PlanError(f"the `value` of {where} must be a number, or a list with one for each cycle")
+        message = f"the `value` of {where.phrase} must be a number, or a list with one for each cycle"
+        raise _invalid(where.of("value"), message)
     return value
 
 
 def _unified(builder: GroupBuilder, table: Mapping[str, object]) -> GroupBuilder:
-    known(table, ("combination", "total", "at-least"), "[unified]")
+    where = _At("[unified]", "/unified")
+    known(table, ("combination", "total", "at-least"), where)
     return builder.unified(
-        _optional(table, "combination", "[unified]") or "ALL",
-        total=_amount(table["total"], "[unified]") if "total" in table else None,
-        at_least=_one(table["at-least"], int, "at-least") if "at-least" in table else None,
+        _optional(table, "combination", where) or "ALL",
+        total=_amount(table["total"], where) if "total" in table else None,
+        at_least=_one(table["at-least"], int, "at-least", where) if "at-least" in table else None,
     )
 
 
-def known(table: Mapping[str, object], names: Sequence[str], where: str) -> None:
+def known(table: Mapping[str, object], names: Sequence[str], where: _At) -> None:
     """Refuse unknown names: a misspelled one must not be ignored."""
     for name in table:
         if name not in names:
             close = suggest(name, names)
             hint = f"did you mean `{close[0]}`?" if close else f"expected {', '.join(names)}"
-            raise PlanError(f"unknown `{name}` in {where}; {hint}")
+            raise _invalid(where.of(name), f"unknown `{name}` in {where.phrase}; {hint}", "unknown-member")
 
 
-def _string(table: Mapping[str, object], name: str, where: str) -> str:
+def _string(table: Mapping[str, object], name: str, where: _At) -> str:
     if name not in table:
-        raise PlanError(f"{where} needs `{name}`")
-    return _one(table[name], str, name)
+        raise _invalid(where.pointer, f"{where.phrase} needs `{name}`")
+    return _one(table[name], str, name, where)
 
 
-def _optional(table: Mapping[str, object], name: str, where: str) -> str | None:
+def _optional(table: Mapping[str, object], name: str, where: _At) -> str | None:
     return _string(table, name, where) if name in table else None
 
 
-def _one(value: object, kind: type[Kind], name: str) -> Kind:
+def _one(value: object, kind: type[Kind], name: str, where: _At = _WHOLE) -> Kind:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         expected: dict[type, str] = {str: PHRASES["string"], int: "an integer", bool: PHRASES["boolean"]}
-        raise PlanError(f"`{name}` must be {expected[kind]}, not {value!r}")
+        raise _invalid(where.of(name), f"`{name}` must be {expected[kind]}, not {value!r}")
     return value
 
 
-def _list(value: object, kind: type[Kind], name: str) -> list[Kind]:
+def _list(value: object, kind: type[Kind], name: str, where: _At = _WHOLE) -> list[Kind]:
     if not isinstance(value, list):
-        raise PlanError(f"`{name}` must be a list")
-    return [_one(item, kind, name) for item in value]
+        raise _invalid(where.of(name), f"`{name}` must be a list")
+    return [_one(item, kind, name, where) for item in value]
 
 
-def _day(table: Mapping[str, object], name: str, where: str) -> date | str:
+def _day(table: Mapping[str, object], name: str, where: _At) -> date | str:
     value = table.get(name)
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, str | date):
         return value
-    raise PlanError(f"{where} needs `{name}`, a date like 2024-01-31")
+    raise _invalid(where.pointer, f"{where.phrase} needs `{name}`, a date like 2024-01-31")
 
 
-def _table(table: Mapping[str, object], name: str) -> dict[str, object]:
+def _table(table: Mapping[str, object], name: str, where: _At = _WHOLE) -> dict[str, object]:
     value = table.get(name, {})
     if not isinstance(value, dict):
-        raise PlanError(f"`{name}` must be a table")
+        raise _invalid(where.of(name), f"`{name}` must be a table")
     return value
 
 
 def _tables(table: Mapping[str, object], name: str) -> list[dict[str, object]]:
     value = table.get(name, [])
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise PlanError(f"`{name}` must be a list of tables: [[{name}]]")
+        raise _invalid(f"/{name}", f"`{name}` must be a list of tables: [[{name}]]")
     return value
