@@ -21,6 +21,7 @@ from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program, lower
 
 if TYPE_CHECKING:
+    import duckdb
     import polars as pl
 
     from targetexpr.running.explaining.explanation import Explanation
@@ -223,12 +224,20 @@ class Rule:
     ) -> Verdicts[pl.LazyFrame, pl.Series]: ...
     @overload
     def on(
+        self,
+        frame: duckdb.DuckDBPyRelation,
+        columns: Mapping[str, str] | None = None,
+        profile: str | None = None,
+        rows: bool = False,
+    ) -> Verdicts[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation]: ...
+    @overload
+    def on(
         self, frame: object, columns: Mapping[str, str] | None = None, profile: str | None = None, rows: bool = False
     ) -> Verdicts[object, object]: ...
     def on(
         self, frame: object, columns: Mapping[str, str] | None = None, profile: str | None = None, rows: bool = False
     ) -> object:
-        """The verdicts of the rule over a table: a frame of polars (lazy too), given back as it came.
+        """The verdicts of the rule over a table: a polars frame (lazy too) or a DuckDB relation, given back as it came.
 
         Columns are named as in the rule, `currentTxn.value`, or are fields of a struct column `currentTxn`; `columns`
         maps other names to those (`{"amount": "currentTxn.value"}`), and bare names belong to `profile`. Verdicts are

@@ -13,6 +13,7 @@ from targetexpr.running.meanings import look_up
 from targetexpr.running.program import LookUp
 from targetexpr.tables.lowering import looked_up_name
 from targetexpr.tables.mapping import needed, places
+from tests.tables.engines import column, engines_for, table_of
 
 
 def condition(text: str, value: object) -> str:
@@ -76,11 +77,12 @@ def same_in_a_table(text: str, context: dict[str, object], timezone: str = "UTC"
         frame = as_frame([as_row(rule, context)])
         known = {name: {**held} if isinstance(held, dict) else held for name, held in context.items()}
         expected = rule.evaluate(known)
-        verdicts = rule.on(frame, rows=True)
-        found = verdicts.column
-        assert isinstance(found, pl.Series)
-        assert found.to_list() == [expected], (rule.text, frame)
-    return verdicts.undecided == 0
+        by_columns = True
+        for engine in engines_for(frame):
+            verdicts = rule.on(table_of(engine, frame), rows=True)
+            assert column(verdicts) == [expected], (rule.text, engine, frame)
+            by_columns = by_columns and verdicts.undecided == 0
+    return by_columns
 
 
 def has_nan(value: object) -> bool:

@@ -8,11 +8,16 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
+import duckdb
 import polars as pl
 import pytest
 
 from targetexpr import compile  # noqa: A004
-from targetexpr.tables.clocks import changes
+from targetexpr.tables.clocks import ANY_CLOCK, changes
+from targetexpr.tables.columns import Column, ColumnType
+from targetexpr.tables.dialects import DUCKDB
+from targetexpr.tables.sql_vocabulary import SqlVocabulary
+from tests.tables.engines import ENGINES, column, table_of
 
 R4 = "currentTxn.discount<=(((currentTxn.value+currentTxn.discount)*40)/100)"
 OPERATORS = ["==", "!=", "<", "<=", ">", ">="]
@@ -25,13 +30,12 @@ def agree(text: str, columns: dict[str, list[object]], timezone: str = "UTC", un
         for row in zip(*columns.values(), strict=True)
     ]
     frame = pl.DataFrame({f"currentTxn.{name}": values for name, values in columns.items()}, strict=True)
-    verdicts = rule.on(frame)
-    column = verdicts.column
-    assert isinstance(column, pl.Series)
-    wrong = [at for at, found in enumerate(column.to_list()) if found is not expected[at]]
-    assert not wrong, [(text, wrong[0], {name: values[wrong[0]] for name, values in columns.items()})]
-    if undecided is not None:
-        assert verdicts.undecided == undecided
+    for engine in ENGINES:
+        verdicts = rule.on(table_of(engine, frame))
+        wrong = [at for at, found in enumerate(column(verdicts)) if found is not expected[at]]
+        assert not wrong, [(engine, text, wrong[0], {name: values[wrong[0]] for name, values in columns.items()})]
+        if undecided is not None:
+            assert verdicts.undecided == undecided, engine
 
 
 @pytest.mark.parametrize("scale", [2, 4, 6])
@@ -45,8 +49,14 @@ def test_the_grid_test_proves_what_it_says(scale: int) -> None:
     values += [math.nextafter(value, math.inf) for value in values] + [math.nextafter(v, -math.inf) for v in values]
     values = [value for value in values if abs(value) * 10**scale < 1e15]
     series = pl.Series(values)
-    found = (series.round(scale) == series).to_list()
-    assert found == [(Decimal(repr(value)) * 10**scale) % 1 == 0 for value in values]
+    expected = [(Decimal(repr(value)) * 10**scale) % 1 == 0 for value in values]
+    assert (series.round(scale) == series).to_list() == expected
+    number = Column(path=("x",), type=ColumnType(kind="float"))
+    words = SqlVocabulary(UTC, DUCKDB, lambda: ANY_CLOCK)
+    relation = table_of("duckdb", pl.DataFrame({"x": series}))
+    assert isinstance(relation, duckdb.DuckDBPyRelation)
+    found = relation.project(words.is_off(words.cell(number), scale)).fetchall()
+    assert [not off for (off,) in found] == expected
 
 
 def ties(random: Random, step: Decimal) -> tuple[list[object], list[object]]:

@@ -13,6 +13,7 @@ from targetexpr.running.program import LookUp
 from targetexpr.tables.lowering import looked_up_name
 from targetexpr.tables.on import Table
 from tests.running.generated import TEXTS, ZONES, Rules
+from tests.tables.engines import ENGINES, Engine, column, table_of
 from tests.tables.generated import Bills, contexts
 
 
@@ -61,30 +62,28 @@ class _Answers:
         return next((value for name, value in self.known.items() if name and name.endswith(f"({texts})")), None)
 
 
-def compared(seed: int, rules: int, rows: int) -> Counter[str]:
+def compared(engine: Engine, seed: int, rules: int, rows: int) -> Counter[str]:
     """Random rules over one clean and one nasty table; what came of them, by kind."""
     random = Random(seed)
     told: Counter[str] = Counter()
     for clean in (True, False):
         frame = Bills(random, clean=clean).frame(rows)
-        plain, table = contexts(frame), Table(frame)
+        plain, table = contexts(frame), Table(table_of(engine, frame))
         for _ in range(rules):
             zone = random.choice(ZONES)
             rule = compile(Rules(random).rule(random.choice([1, 2, 3])), timezone=zone, on_error="null")
             extra = looked_up(rule, random, rows)
-            whole = table if not extra else Table(frame.with_columns(**extra))
+            whole = table if not extra else Table(table_of(engine, frame.with_columns(**extra)))
             given = [
-                with_lookups(context, rule, {name: column[at] for name, column in extra.items()}) if extra else context
+                with_lookups(context, rule, {name: cells[at] for name, cells in extra.items()}) if extra else context
                 for at, context in enumerate(plain)
             ]
             expected = [rule.evaluate(context) for context in given]
-            if any(None in (looked_up_name(rule._program, at),) for at in lookups(rule)):
+            if any(looked_up_name(rule._program, at) is None for at in lookups(rule)):
                 told["look-up without a column"] += 1
                 continue
             verdicts = rule.on(whole, rows=True)
-            column = verdicts.column
-            assert isinstance(column, pl.Series)
-            assert column.to_list() == expected, (seed, zone, rule.text)
+            assert column(verdicts) == expected, (engine, seed, zone, rule.text)
             told["by row" if verdicts.undecided == rows else "by columns"] += rows
     return told
 
@@ -94,16 +93,18 @@ def lookups(rule: Rule) -> list[int]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_random_rules(seed: int) -> None:
-    told = compared(seed, 60, 150)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_random_rules(engine: Engine, seed: int) -> None:
+    told = compared(engine, seed, 40, 150)
     assert told["by columns"] > told["by row"] * 2
 
 
 @pytest.mark.slow
-def test_a_million_verdicts() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_million_verdicts(engine: Engine) -> None:
     told: Counter[str] = Counter()
     seed = 100
     while told["by columns"] < 1_000_000:
-        told += compared(seed, 100, 1500)
+        told += compared(engine, seed, 100, 1500)
         seed += 1
     print(told)

@@ -12,17 +12,11 @@ import pytest
 from targetexpr import compile  # noqa: A004
 from targetexpr.tables.errors import MissingColumns, NotLowerable, TableError
 from targetexpr.tables.on import Table
-from targetexpr.tables.verdicts import Verdicts
+from tests.tables.engines import ENGINES, column, table_of
 
 RULE = 'currentTxn.value>500&&currentCustomer.slabName=="Gold"'
 BILLS = [(620.0, "Gold"), (620.0, "Silver"), (500.0, "Gold"), (None, "Gold")]
 EXPECTED = [True, False, False, None]
-
-
-def column(verdicts: Verdicts[object, object]) -> list[object]:
-    found = verdicts.column
-    assert isinstance(found, pl.Series)
-    return found.to_list()
 
 
 def test_columns_named_as_in_the_rule() -> None:
@@ -156,18 +150,21 @@ def test_a_profile_that_is_missing_in_a_row() -> None:
 def test_what_does_not_fit_reads_null_and_is_counted(
     text: str, name: str, values: list[object], expected: list[object], invalid: tuple[int, tuple[int, ...]] | None
 ) -> None:
-    verdicts = compile(text).on(pl.DataFrame({f"currentTxn.{name}": pl.Series(values, strict=False)}))
-    assert column(verdicts) == expected
-    found = verdicts.invalid.get(f"currentTxn.{name}")
-    assert (None if found is None else (found.count, found.rows)) == invalid
-    assert found is None or found.values == tuple(values[row] for row in found.rows)
+    frame = pl.DataFrame({f"currentTxn.{name}": pl.Series(values, strict=False)})
+    for engine in ENGINES:
+        verdicts = compile(text).on(table_of(engine, frame))
+        assert column(verdicts) == expected, engine
+        found = verdicts.invalid.get(f"currentTxn.{name}")
+        assert (None if found is None else (found.count, found.rows)) == invalid, engine
+        assert found is None or found.values == tuple(values[row] for row in found.rows)
 
 
 def test_booleans_in_text() -> None:
     frame = pl.DataFrame({"currentCustomer.isLoyal": ["true", "false", "True", None]})
-    verdicts = compile("currentCustomer.isLoyal").on(frame)
-    assert column(verdicts) == [True, False, None, None]
-    assert verdicts.invalid["currentCustomer.isLoyal"].values == ("True",)
+    for engine in ENGINES:
+        verdicts = compile("currentCustomer.isLoyal").on(table_of(engine, frame))
+        assert column(verdicts) == [True, False, None, None]
+        assert verdicts.invalid["currentCustomer.isLoyal"].values == ("True",)
 
 
 def test_values_of_line_items_that_do_not_fit_are_counted() -> None:
@@ -192,8 +189,9 @@ def test_values_of_line_items_that_do_not_fit_are_counted() -> None:
 )
 def test_numbers_of_every_type_are_exact(values: pl.Series, expected: list[object]) -> None:
     frame = pl.DataFrame({"currentTxn.value": values})
-    assert column(compile("currentTxn.value==500.1").on(frame)) == expected
-    assert column(compile("currentTxn.value*3==1500.3").on(frame)) == expected
+    for engine in ENGINES:
+        assert column(compile("currentTxn.value==500.1").on(table_of(engine, frame))) == expected
+        assert column(compile("currentTxn.value*3==1500.3").on(table_of(engine, frame))) == expected
 
 
 def test_naive_times_are_local_the_earlier_of_two() -> None:

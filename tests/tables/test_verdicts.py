@@ -7,11 +7,13 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+import duckdb
 import polars as pl
 import pytest
 
 from targetexpr import compile  # noqa: A004
 from targetexpr.tables.on import Table
+from tests.tables.engines import ENGINES, Engine, column, height, table_of
 from tests.tables.generated import Bills, contexts
 
 RULES = tomllib.loads((Path(__file__).parent / "rules.toml").read_text(encoding="utf-8"))["rules"]
@@ -32,17 +34,16 @@ def rows(clean: bool) -> list[dict[str, dict[str, object]]]:
 
 @pytest.mark.parametrize("clean", [True, False], ids=["clean", "nasty"])
 @pytest.mark.parametrize("zone", ZONES)
-def test_every_family(zone: str, clean: bool) -> None:
-    table = Table(frame(clean))
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_family(engine: Engine, zone: str, clean: bool) -> None:
+    table = Table(table_of(engine, frame(clean)))
     for text in RULES:
         rule = compile(text, timezone=zone, on_error="null")
         expected = [rule.evaluate(row) for row in rows(clean)]
         verdicts = rule.on(table)
-        column = verdicts.column
-        assert isinstance(column, pl.Series)
-        assert column.to_list() == expected, text
+        assert column(verdicts) == expected, text
         assert verdicts.counts() == {one: expected.count(one) for one in (True, False, None)}, text
-        assert rule.on(table).count() == expected.count(True), text
+        assert rule.on(table).count() == height(verdicts.where(True)) == expected.count(True), text
         if clean:
             assert verdicts.undecided == 0 or text in ALWAYS_CLOSE, text
 
@@ -56,3 +57,28 @@ def test_rows_of_a_verdict(verdict: bool | None) -> None:
     lazy = rule.on(frame(True).lazy()).where(verdict)
     assert isinstance(lazy, pl.LazyFrame)
     assert lazy.collect().equals(eager)
+
+
+def test_a_relation_gives_relations_back() -> None:
+    relation = table_of("duckdb", frame(True))
+    assert isinstance(relation, duckdb.DuckDBPyRelation)
+    rule = compile("currentTxn.value>300", on_error="null")
+    verdicts = rule.on(relation)
+    assert verdicts.column.columns == ["verdict"]
+    assert verdicts.where(True).columns == relation.columns
+    assert verdicts.where(True).types == relation.types
+    expected = [at for at, row in enumerate(rows(True)) if rule.evaluate(row) is True]
+    assert verdicts.where(True).pl().equals(relation.pl()[expected])
+
+
+def test_rows_that_the_rule_decides_are_given_back_in_their_places() -> None:
+    rule = compile("currentTxn.value/3*3==currentTxn.value", on_error="null")
+    expected = [rule.evaluate(row) for row in rows(True)]
+    relation = table_of("duckdb", frame(True))
+    assert isinstance(relation, duckdb.DuckDBPyRelation)
+    verdicts = rule.on(relation)
+    assert verdicts.undecided > 0
+    assert column(verdicts) == expected
+    found = verdicts.where(True)
+    assert found.columns == relation.columns
+    assert found.pl().equals(relation.pl().filter(pl.Series(expected).fill_null(False)))

@@ -99,7 +99,7 @@ class Items(Dates[E]):
     def _items(self, profile: str, index: int) -> Column:
         items = self.column(f"{profile}.lineItems", index)
         holds = items.type.item
-        if items.kind != "list" or holds is None or holds.kind != "struct":
+        if items.kind != "list" or holds is None or holds.kind not in ("struct", "null"):
             raise self.refusal(f"`{profile}.lineItems` is no column of lists of structs", index)
         if any(field.kind == "mixed" for field in holds.fields.values()):
             raise self.refusal("a field of the line items holds values of several kinds", index)

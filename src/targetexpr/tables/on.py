@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from targetexpr.running.codegen.fast import generate
 from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program
-from targetexpr.tables.errors import MissingExtra, TableError
+from targetexpr.tables.errors import TableError
 from targetexpr.tables.verdicts import Verdicts
-
-try:
-    import polars as pl
-except ImportError:
-    raise MissingExtra("polars") from None
-
-from targetexpr.tables.polars_table import PolarsTable
-from targetexpr.tables.polars_verdicts import Given, PolarsVerdicts
 
 
 class Table:
@@ -26,8 +19,7 @@ class Table:
     """
 
     def __init__(self, frame: object, columns: Mapping[str, str] | None = None, profile: str | None = None) -> None:
-        self.given, self.frame = _given(frame)
-        self.table = PolarsTable(self.frame, columns, profile)
+        self.verdicts = _opened(frame, columns, profile)
 
 
 def verdicts_on(
@@ -46,24 +38,63 @@ def verdicts_on(
     else:
         table = Table(frame, columns, profile)
     lenient = reader if reader.lenient else ContextReader(reader.zone, lenient=True)
-    evaluate: Callable[[object], object] = generate(program, lenient)[1]
-    return PolarsVerdicts(program, lenient, evaluate, table.table, table.given, rows=rows)
+    return table.verdicts(program, lenient, generate(program, lenient)[1], rows)
 
 
-def _given(frame: object) -> tuple[Given[object, object], pl.DataFrame | pl.LazyFrame]:
-    if isinstance(frame, pl.DataFrame):
-        return Given(column=_same, where=frame.filter), frame
-    if isinstance(frame, pl.LazyFrame):
-        lazy = frame
-        return Given(column=_same, where=lambda marked: _rows_of(lazy, marked)), lazy
-    raise TableError(
+_Opened: TypeAlias = Callable[[Program, ContextReader, Callable[[object], object], bool], Verdicts[object, object]]
+"""What makes the verdicts of a program over one table: with its reader, the rule itself, and whether rows may run."""
+
+
+def _opened(frame: object, columns: Mapping[str, str] | None, profile: str | None) -> _Opened:
+    package = type(frame).__module__.partition(".")[0]
+    match package:
+        case "polars":
+            return _of_polars(frame, columns, profile)
+        case "duckdb" | "_duckdb":
+            return _of_relation(frame, columns, profile)
+    raise _no_table(frame)
+
+
+def _no_table(frame: object) -> TableError:
+    return TableError(
         f"{type(frame).__name__} is no table: give a frame of polars or pandas, an Arrow table or a DuckDB relation."
     )
 
 
-def _same(column: pl.Series) -> pl.Series:
+def _of_polars(frame: object, columns: Mapping[str, str] | None, profile: str | None) -> _Opened:
+    import polars as pl
+
+    from targetexpr.tables.polars_table import PolarsTable
+    from targetexpr.tables.polars_verdicts import Given, PolarsVerdicts
+
+    if isinstance(frame, pl.DataFrame):
+        given: Given[object, object] = Given(column=_same, where=frame.filter)
+    elif isinstance(frame, pl.LazyFrame):
+        lazy = frame
+        given = Given(column=_same, where=lambda marked: lazy.filter(pl.lit(marked)))
+    else:
+        raise _no_table(frame)
+    table = PolarsTable(frame, columns, profile)
+    return lambda program, reader, evaluate, rows: PolarsVerdicts(program, reader, evaluate, table, given, rows=rows)
+
+
+def _of_relation(frame: object, columns: Mapping[str, str] | None, profile: str | None) -> _Opened:
+    import duckdb
+
+    from targetexpr.tables.relation_table import RelationTable
+    from targetexpr.tables.relation_verdicts import RelationVerdicts
+
+    if not isinstance(frame, duckdb.DuckDBPyRelation):
+        raise _no_table(frame)
+    table = RelationTable(frame, columns, profile)
+
+    def verdicts(
+        program: Program, reader: ContextReader, evaluate: Callable[[object], object], rows: bool
+    ) -> Verdicts[object, object]:
+        return RelationVerdicts(program, reader, evaluate, table, rows=rows)
+
+    return verdicts
+
+
+def _same(column: object) -> object:
     return column
-
-
-def _rows_of(frame: pl.LazyFrame, marked: pl.Series) -> pl.LazyFrame:
-    return frame.filter(pl.lit(marked))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import tzinfo
 
 import polars as pl
 
 from targetexpr.running.program import Program
-from targetexpr.tables.clocks import EPOCH
 from targetexpr.tables.columns import Column
+from targetexpr.tables.facts import KnownColumns
 from targetexpr.tables.lowering import Lowering
 from targetexpr.tables.mapping import ProfileMap, places
 from targetexpr.tables.polars_facts import PolarsFacts
 from targetexpr.tables.polars_types import column_type, widened
 from targetexpr.tables.polars_vocabulary import PolarsVocabulary, cell_of
-from targetexpr.tables.rows import Cell, contexts, decide
-from targetexpr.tables.uses import Use, item_uses, uses
+from targetexpr.tables.rows import Cell, contexts, decide, profiles_of, readable_times
 
 
 class PolarsTable:
@@ -37,14 +36,13 @@ class PolarsTable:
 
     def lowered(self, program: Program, zone: tzinfo) -> tuple[pl.Expr, pl.Expr | None]:
         """The verdict of each row, and whether the rule itself has to decide it. Raises NotLowerable."""
-        columns = KnownColumns(self.map, self.facts(zone), program)
-        return Lowering(program, PolarsVocabulary(zone), columns, zone).rule()
+        return Lowering(program, PolarsVocabulary(zone), self.columns(program, zone), zone).rule()
 
-    def facts(self, zone: tzinfo) -> PolarsFacts:
-        """What is known of the columns by a clock, and what will be found out of them."""
+    def columns(self, program: Program, zone: tzinfo) -> KnownColumns[pl.Expr]:
+        """The columns that a rule reads, with the facts it needs."""
         if zone not in self._facts:
             self._facts[zone] = PolarsFacts(self.frame, PolarsVocabulary(zone))
-        return self._facts[zone]
+        return KnownColumns(self.map, self._facts[zone], program)
 
     def rows(
         self, program: Program, which: pl.Series | None, evaluate: Callable[[object], object]
@@ -63,44 +61,7 @@ class PolarsTable:
                 values.append(cell_of(struct).is_null().alias(str(len(values))))
         frame = self.frame if which is None else self.frame.filter(which)
         rows = frame.select(values).collect().iter_rows()
-        return decide(evaluate, contexts(map(_as_dates(cells), rows), cells, absent, profiles_of(program)))
-
-
-def profiles_of(program: Program) -> list[str]:
-    """The profiles that a rule looks into."""
-    return list(dict.fromkeys(read.profile for read in program.checked.reads))
-
-
-class KnownColumns:
-    """The columns of a frame with the facts that one rule needs."""
-
-    def __init__(self, profile_map: ProfileMap, facts: PolarsFacts, program: Program) -> None:
-        self.map = profile_map
-        self.facts = facts
-        self.names = [name for name in places(program) if profile_map.named(name) is not None]
-        self.items = item_uses(program)
-        self.uses: dict[str, Use] = {}
-        wanted: dict[str, tuple[Column, Use]] = {}
-        for name, use in uses(program):
-            column = profile_map.named(name)
-            if column is not None and self.uses.get(name) != "added":
-                self.uses[name] = use
-                wanted[f"{name} {use}"] = column, use
-        facts.learn(wanted)
-
-    def named(self, name: str) -> Column | None:
-        """The column of a name in the rule."""
-        column = self.map.named(name)
-        if column is None:
-            return None
-        profile, _, rest = name.partition(".")
-        if rest == "lineItems" and column.kind == "list" and column.type.item is not None:
-            return self.facts.items_of(column, self.items.get(profile, {}))
-        return self.facts.of(column, self.uses.get(name))
-
-    def absent(self, profile: str) -> Column | None:
-        """The struct column of a profile that may be missing in some rows."""
-        return self.map.absent(profile, self.names)
+        return decide(evaluate, contexts(map(readable_times(cells), rows), cells, absent, profiles_of(program)))
 
 
 def _readable(column: Column) -> pl.Expr:
@@ -109,25 +70,3 @@ def _readable(column: Column) -> pl.Expr:
     if column.kind in ("instant", "naive"):
         return cell.dt.cast_time_unit("us").to_physical()
     return cell.cast(pl.String) if column.kind == "text" else cell
-
-
-def _as_dates(cells: list[Cell]) -> Callable[[tuple[object, ...]], tuple[object, ...]]:
-    """Microseconds as the times that they stand for."""
-    times = {at: cell.type.kind == "instant" for at, cell in enumerate(cells) if cell.type.kind in ("instant", "naive")}
-
-    def convert(row: tuple[object, ...]) -> tuple[object, ...]:
-        if not times:
-            return row
-        return tuple(_time(value, times[at]) if at in times else value for at, value in enumerate(row))
-
-    return convert
-
-
-def _time(micros: object, aware: bool) -> object:
-    if not isinstance(micros, int):
-        return micros
-    try:
-        instant: datetime = EPOCH + timedelta(microseconds=micros)
-    except OverflowError:
-        return micros * 1000  # as milliseconds it lies outside the calendar as well, and does not fit
-    return instant.astimezone(UTC) if aware else instant.replace(tzinfo=None)

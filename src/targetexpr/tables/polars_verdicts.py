@@ -15,7 +15,7 @@ from targetexpr.running.program import CallBasket, CallValue, Program
 from targetexpr.tables.errors import NotLowerable
 from targetexpr.tables.invalid_values import MOST_SAMPLES, Invalid, InvalidTests
 from targetexpr.tables.lowering import Lowering
-from targetexpr.tables.polars_table import KnownColumns, PolarsTable
+from targetexpr.tables.polars_table import PolarsTable
 from targetexpr.tables.polars_vocabulary import PolarsVocabulary, cell_of
 from targetexpr.tables.verdicts import ColumnOf, Frame, Verdict, Verdicts
 
@@ -106,7 +106,7 @@ class PolarsVerdicts(Verdicts[Frame, ColumnOf]):
     def invalid(self) -> dict[str, Invalid]:
         """The columns with values that do not fit."""
         table, words = self._table, PolarsVocabulary(self._reader.zone)
-        columns = KnownColumns(table.map, table.facts(self._reader.zone), self._program)
+        columns = table.columns(self._program, self._reader.zone)
         tests = list(InvalidTests(self._program, words, columns, self._reader.zone).tests())
         if not tests:
             return {}
@@ -133,7 +133,7 @@ class PolarsVerdicts(Verdicts[Frame, ColumnOf]):
         if not (isinstance(node, Logical) and node.operator == "&&"):
             return int(_column(table.frame, self._lowered()).sum() or 0)
         zone = self._reader.zone
-        columns = KnownColumns(table.map, table.facts(zone), program)
+        columns = table.columns(program, zone)
         lowering = Lowering(program, PolarsVocabulary(zone), columns, zone)
         costs = [(_cost(program, term), term) for term in program.operands[0]]
         frame = table.frame

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from targetexpr.running.coercion import is_nan
+from targetexpr.running.program import Program
+from targetexpr.tables.clocks import EPOCH
 from targetexpr.tables.columns import ColumnType
 
 Context = dict[str, object]
@@ -66,3 +69,30 @@ def plain_value(value: object, type_: ColumnType) -> object:
 def decide(evaluate: Callable[[object], object], found: Iterable[Context]) -> list[bool | None]:
     """The verdicts of contexts: true, false or null."""
     return [value if isinstance(value, bool) else None for value in map(evaluate, found)]
+
+
+def profiles_of(program: Program) -> list[str]:
+    """The profiles that a rule looks into."""
+    return list(dict.fromkeys(read.profile for read in program.checked.reads))
+
+
+def readable_times(cells: Sequence[Cell]) -> Callable[[tuple[object, ...]], tuple[object, ...]]:
+    """Makes the microseconds in a row the times that they stand for."""
+    times = {at: cell.type.kind == "instant" for at, cell in enumerate(cells) if cell.type.kind in ("instant", "naive")}
+
+    def convert(row: tuple[object, ...]) -> tuple[object, ...]:
+        if not times:
+            return row
+        return tuple(_time(value, times[at]) if at in times else value for at, value in enumerate(row))
+
+    return convert
+
+
+def _time(micros: object, aware: bool) -> object:
+    if not isinstance(micros, int):
+        return micros
+    try:
+        instant: datetime = EPOCH + timedelta(microseconds=micros)
+    except OverflowError:
+        return micros * 1000  # as milliseconds it lies outside the calendar as well, and does not fit
+    return instant.astimezone(UTC) if aware else instant.replace(tzinfo=None)

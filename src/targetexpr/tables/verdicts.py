@@ -8,8 +8,8 @@ from typing import Generic, TypeAlias, TypeVar
 
 from targetexpr.tables.invalid_values import Invalid
 
-Frame = TypeVar("Frame")
-ColumnOf = TypeVar("ColumnOf")
+Frame = TypeVar("Frame", covariant=True)
+ColumnOf = TypeVar("ColumnOf", covariant=True)
 
 Verdict: TypeAlias = bool | None
 """True, False, or None for null."""

@@ -45,7 +45,7 @@ def translate(pattern: str) -> Translated | None:
         whole = parse(pattern)
     except NotPlainError:
         return None
-    whole = _trimmed(_trimmed(whole, 0), -1)
+    whole = trimmed(whole)
     anchored = all(branch and branch[0].atom == START for branch in whole)
     cost = _cost(whole)
     if cost.stars > (1 if anchored else 0) or cost.ways > MOST_WAYS or cost.ways * cost.steps > MOST_STEPS:
@@ -54,6 +54,11 @@ def translate(pattern: str) -> Translated | None:
 
 
 # ---- unbounded repeats at the ends -----------------------------------------------------------------------------------
+
+
+def trimmed(choice: Choice) -> Choice:
+    """The pattern without the unbounded repeats at its ends, which finds the same texts."""
+    return _trimmed(_trimmed(choice, 0), -1)
 
 
 def _trimmed(choice: Choice, end: int) -> Choice:

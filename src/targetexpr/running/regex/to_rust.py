@@ -7,6 +7,7 @@ Unicode. What is beyond it is None, and RE2 has to run it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from targetexpr.running.regex.plain import Choice, NotPlainError, Piece, Place, parse
 
@@ -32,7 +33,7 @@ def to_rust(pattern: str) -> str | None:
         whole = parse(pattern)
     except NotPlainError:
         return None
-    return _written(whole) if _states(whole) <= MOST_STATES else None
+    return written(whole, _PLACES) if _states(whole) <= MOST_STATES else None
 
 
 def _states(choice: Choice) -> int:
@@ -44,15 +45,16 @@ def _piece_states(piece: Piece) -> int:
     return inner * max(piece.least, piece.most or 1)
 
 
-def _written(choice: Choice) -> str:
-    return "|".join("".join(_written_piece(piece) for piece in branch) for branch in choice)
+def written(choice: Choice, places: Mapping[str, str]) -> str:
+    """A pattern in a syntax that knows code points as `\\x{…}`; `places` says how the engine writes those."""
+    return "|".join("".join(_written_piece(piece, places) for piece in branch) for branch in choice)
 
 
-def _written_piece(piece: Piece) -> str:
+def _written_piece(piece: Piece, places: Mapping[str, str]) -> str:
     if isinstance(piece.atom, Choice):
-        text = f"(?:{_written(piece.atom)})"
+        text = f"(?:{written(piece.atom, places)})"
     elif isinstance(piece.atom, Place):
-        text = _PLACES[piece.atom.text]
+        text = places[piece.atom.text]
     else:
         text = _ESCAPE.sub(_code, piece.atom.text)  # `\<` is a place in Rust, `&&` an operator of classes
     match piece.least, piece.most:
