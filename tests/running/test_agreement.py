@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from tests.running.generated import ZONES, Contexts, Rules
 
 from targetexpr import DataError, Rule, compile  # noqa: A004
+from targetexpr.lang.functions import BASKET_SHAPES
+from targetexpr.running.codegen.baskets import fast_total
+from targetexpr.running.codegen.runtime import Bailout
 from targetexpr.running.coercion import plain
 from targetexpr.running.interpreter import interpret
 
@@ -163,3 +166,44 @@ def test_large_numbers_on_the_edge(operator: str) -> None:
         rule = compile(f"currentTxn.value{operator}{literal}")
         for value in large:
             agree(rule, {"currentTxn": {"value": value}})
+
+
+AMOUNTS = [0, 0.1, 0.2, 0.3, 0.7, 1, 5.25, 33.33, 100, 299.99, 1e14, 10**15, 10**16, -1, None, "5", float("nan")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'currentTxn.basketSumIf("QUANTITY","GREATER_THAN","0"){op}100.1',
+        'currentTxn.basketSumGross("brand","Puma"){op}currentTxn.value',
+        'currentTxn.basketSum("brand","Puma"){op}0.3',
+    ],
+)
+@pytest.mark.parametrize("operator", ["==", "<=", ">"])
+def test_items_that_lack_what_is_summed(text: str, operator: str) -> None:
+    """Amounts that are value less discount, values that are rate times quantity; equal in decimals, not in floats."""
+    random = Random(7)
+    rule = compile(text.format(op=operator))
+    for _ in range(1500):
+        items = []
+        for _ in range(random.randint(1, 3)):
+            item = {name: random.choice(AMOUNTS) for name in ("value", "discount", "rate", "amount", "qty")}
+            kept = {name: value for name, value in item.items() if random.random() < 0.5}
+            items.append({**kept, "qty": random.choice([1, 2, 3, 0.1, 0]), "attributes": {"brand": "Puma"}})
+        agree(rule, {"currentTxn": {"lineItems": items, "value": random.choice([0.3, 100.1, 7])}})
+
+
+def test_items_that_lack_amounts_are_summed_in_floats() -> None:
+    """Exact evaluation is not needed for them: it takes many times as long."""
+    shape = BASKET_SHAPES["basketSumIf"]
+    loop = fast_total(shape, ("QUANTITY", "GREATER_THAN", "1"))
+    assert loop is not None
+    items: list[object] = [
+        {"qty": 2, "rate": 50.0, "discount": 20.0},
+        {"qty": 3, "value": 10.5},
+        {"qty": 1, "value": 7},
+    ]
+    assert loop({"lineItems": items}) == 90.5
+    for wrong in ({"qty": 2, "rate": 50, "discount": 99}, {"qty": 2, "rate": "x"}, {"qty": 2}):
+        with pytest.raises(Bailout):
+            loop({"lineItems": [wrong]})

@@ -27,10 +27,13 @@ _KEYS = {"QUANTITY": "qty", "DISCOUNT": "discount", "AMOUNT": "amount", "RATE": 
 
 _NUMBER = """
         {name} = item[{key!r}]
-        if not ((type({name}) is float or type({name}) is int) and 0 <= {name} <= 1e15):
+        kind = type({name})
+        if kind is not {first} and kind is not {second}:
             bail_out()"""
+"""Amounts and rates are mostly floats, quantities mostly ints: the likelier type is asked for first."""
+
 _FIRST = """
-def make(given, bail_out):
+def make(given, bail_out, derived):
     {given} = given
     def loop(profile):
         items = profile["lineItems"]
@@ -79,7 +82,7 @@ def basket_of_any(shape: Basket, name: str, texts: frozenset[str]) -> Loop:
 
     It looks at every item even when one is found: whoever looks for the strings one by one meets them all as well.
     """
-    return _maker(f"{shape.aggregate} any", False, None, "text in expected")((name, texts), bail_out)
+    return _maker(f"{shape.aggregate} any", False, None, "text in expected")((name, texts), bail_out, None)
 
 
 def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
@@ -89,18 +92,83 @@ def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
         bound = _exact_bound(text)
         if field not in _KEYS or symbol is None or bound is None:
             return None
-        return _maker(shape.aggregate, shape.gross, _KEYS[field], symbol)(bound, bail_out)
+        return _made(shape, _KEYS[field], symbol, bound)
     name, expected = (shape.attribute, texts[0]) if shape.attribute is not None else texts
     if shape.selection == "Equals":
-        return _maker(shape.aggregate, shape.gross, None, "text == expected")((name, expected), bail_out)
+        return _made(shape, None, "text == expected", (name, expected))
     from targetexpr.running.regex.to_python import translate
 
     translated = translate(expected)
     if translated is None:
         find: Callable[[str], object] = searcher(expected)
-        return _maker(shape.aggregate, shape.gross, None, "expected(text)")((name, find), bail_out)
+        return _made(shape, None, "expected(text)", (name, find))
     find = compiled(translated.pattern, anchored=translated.anchored)
-    return _maker(shape.aggregate, shape.gross, None, "expected(text) is not None")((name, find), bail_out)
+    return _made(shape, None, "expected(text) is not None", (name, find))
+
+
+def _made(shape: Basket, field: str | None, test: str, given: object) -> Loop:
+    """The loop of a shape; for sums, one that goes over the items again where some lack the summed field."""
+    key = _summed(shape.aggregate, shape.gross)
+    loop = _maker(shape.aggregate, shape.gross, field, test)(given, bail_out, None)
+    if key not in _DERIVED or key == field:
+        return loop
+    again = _maker(shape.aggregate, shape.gross, field, test, True)(given, bail_out, _DERIVED[key])
+
+    def total(profile: dict[object, object]) -> Any:
+        try:
+            return loop(profile)
+        except KeyError:
+            pass
+        return again(profile)
+
+    return total
+
+
+def _summed(aggregate: str, gross: bool) -> str | None:
+    """The field of an item that is added up."""
+    match aggregate:
+        case "Sum":
+            return "value" if gross else "amount"
+        case "Qty":
+            return "qty"
+        case _:
+            return None
+
+
+def _clean(raw: Any) -> Any:
+    """A number that floats can be trusted with: not negative, not too large."""
+    if (type(raw) is not float and type(raw) is not int) or not 0 <= raw <= _LARGEST:
+        bail_out()
+    return raw
+
+
+def _gross(item: dict[object, Any]) -> Any:
+    """`value`, else rate times quantity."""
+    value = item.get("value")
+    return _clean(value) if value is not None else _clean(_clean(item.get("rate")) * _clean(item.get("qty")))
+
+
+def _amount(item: dict[object, Any]) -> Any:
+    """`amount`, else value less discount.
+
+    What is left must be half of the value at least: then the error of the difference, at most 4u times the value for
+    u = 2^-53, is at most 9u times what is left, which the bound on the error of a sum has room for.
+    """
+    amount = item.get("amount")
+    if amount is not None:
+        return _clean(amount)
+    value, discount = _gross(item), item.get("discount")
+    if discount is None:
+        return value
+    left = value - _clean(discount)
+    if left * 2 < value:
+        bail_out()
+    return left
+
+
+_LARGEST = 1e15
+_DERIVED: dict[str | None, Callable[[dict[object, Any]], Any]] = {"amount": _amount, "value": _gross}
+"""Fields of an item that are computed where it lacks them."""
 
 
 def _exact_bound(text: str) -> float | None:
@@ -109,30 +177,40 @@ def _exact_bound(text: str) -> float | None:
 
 
 @lru_cache(maxsize=256)
-def _maker(aggregate: str, gross: bool, field: str | None, test: str) -> Callable[[Any, Any], Loop]:
+def _maker(
+    aggregate: str, gross: bool, field: str | None, test: str, derived: bool = False
+) -> Callable[[Any, Any, Any], Loop]:
     """The function that makes the loop of a shape. Its lines come from this module alone."""
-    return _compiled(_source(aggregate, gross, field, test))
+    return _compiled(_source(aggregate, gross, field, test, derived))
 
 
-def _source(aggregate: str, gross: bool, field: str | None, test: str) -> str:
+def _source(aggregate: str, gross: bool, field: str | None, test: str, derived: bool) -> str:
     start = "total = 0" if aggregate in ("Sum", "Qty", "Count") else "found = False"
     given = "bound" if field is not None else "name, expected"
     lines = [_FIRST.format(given=given, start=start, most=MOST_ITEMS)]
     if field is not None:
-        lines.append(_indented(_NUMBER.format(name="tested", key=field)))
-        lines.append(f"\n            if tested {test} bound:")
+        lines.append(_indented(_number("tested", field)))
+        # The comparison itself shows that one limit is kept; `not` lets NaN fail.
+        if test in (">", ">="):
+            lines.append(_FAILS_BELOW.format(test=test))
+        else:
+            lines.append(_WITHIN.format(test=test))
     else:
         lines.append(_TEXT)
         lines.append(f"\n            if {test}:")
+    key = _summed(aggregate, gross)
     match aggregate:
         case "Sum" | "Qty":
-            key = "qty" if aggregate == "Qty" else "value" if gross else "amount"
-            if key == field:
+            if derived:
+                lines.append("\n                total += derived(item)")
+            elif key == field:
                 lines.append("\n                total += tested")
             else:
-                lines.append(_indented(_indented(_NUMBER.format(name="measure", key=key))))
+                lines.append(_indented(_indented(_number("measure", str(key)))))
+                lines.append(_NOT_NEGATIVE)
                 lines.append("\n                total += measure")
-            end = "return total"
+            # No measure is negative, so the limit of the total is one for each of them.
+            end = "if not total <= 1e15:\n            bail_out()\n        return total"
         case "Count":
             lines.append("\n                total += 1")
             end = "return total"
@@ -148,11 +226,32 @@ def _source(aggregate: str, gross: bool, field: str | None, test: str) -> str:
     return "".join(lines) + f"\n        {end}\n    return loop\n"
 
 
+_FAILS_BELOW = """
+            if not tested {test} bound:
+                if not 0 <= tested:
+                    bail_out()
+            elif not 0 <= tested <= 1e15:
+                bail_out()
+            else:"""
+_WITHIN = """
+            if not 0 <= tested <= 1e15:
+                bail_out()
+            if tested {test} bound:"""
+_NOT_NEGATIVE = """
+                if not measure >= 0:
+                    bail_out()"""
+
+
+def _number(name: str, key: str) -> str:
+    first, second = ("int", "float") if key == "qty" else ("float", "int")
+    return _NUMBER.format(name=name, key=key, first=first, second=second)
+
+
 def _indented(lines: str) -> str:
     return lines.replace("\n", "\n    ")
 
 
-def _compiled(source: str) -> Callable[[Any, Any], Loop]:
+def _compiled(source: str) -> Callable[[Any, Any, Any], Loop]:
     namespace: dict[str, object] = {}
     exec(compile(source, "<line items>", "exec", dont_inherit=True), namespace)
-    return cast("Callable[[Any, Any], Loop]", namespace["make"])
+    return cast("Callable[[Any, Any, Any], Loop]", namespace["make"])

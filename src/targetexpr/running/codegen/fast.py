@@ -271,8 +271,8 @@ class Emitter:
 
     def string_test(self, meaning: str, receiver: int, argument: int) -> ast.expr:
         """`contains` and `matches`."""
-        text = self.string(receiver)
         if meaning == "contains":
+            text = self.string(receiver)
             if argument in self.program.constants:
                 return py.compare(self.string(argument), "in", text)
             return py.call("contains", py.name("zone"), text, self.string(argument))
@@ -281,9 +281,21 @@ class Emitter:
 
         translated = translate(pattern)
         if translated is None:
-            return py.call(self.helper(searcher(pattern)), text)
+            return py.call(self.helper(searcher(pattern)), self.string(receiver))
         find = compiled(translated.pattern, anchored=translated.anchored)
-        return py.compare(py.call(self.helper(find), text), "is not", py.constant(None))
+        return py.compare(py.call(self.helper(find), self.searched(receiver)), "is not", py.constant(None))
+
+    def searched(self, index: int) -> ast.expr:
+        """A string for `re`, which itself raises TypeError for anything else."""
+        operation = self.program.operations.get(index)
+        if not isinstance(operation, ReadAttribute):
+            return self.string(index)
+        variable = self.variable(operation.profile, operation.name, "str")
+        if variable in self.known:
+            return py.name(variable)
+        loaded = py.bind(variable, self.raw(operation))
+        self.known.add(variable)
+        return loaded
 
     def date(self, index: int) -> ast.expr:
         """A value that is an instant in UTC."""

@@ -29,6 +29,9 @@ from targetexpr.running.semantics import LARGEST_INT, comparable_float, compare,
 LARGEST = 1e15
 """Fields with a larger magnitude are left to exact evaluation; below it every int is a float."""
 
+LARGEST_SMALL_INT = 10**9
+"""An int of one machine word in CPython, with a digit to spare."""
+
 TINY = 1e-200
 """More than 64 underflows of 2^-1074 each can become after 8 multiplications by up to 10^15."""
 
@@ -46,6 +49,19 @@ class Approximate(NamedTuple):
     steps: int
     products: int = 0
     whole: bool = True  # whether ints stay ints: nothing but sums, products and remainders of them
+
+
+def _decided(operator: str, above: ast.expr, below: ast.expr, tie: ast.expr) -> ast.expr:
+    """A comparison from whether the left side is certainly above or below, in that order, and what else decides."""
+    match operator:
+        case ">" | ">=":
+            return py.either(above, py.both(py.negated(below), tie))
+        case "<" | "<=":
+            return py.both(py.negated(above), py.either(below, tie))
+        case "==":
+            return py.both(py.negated(above), py.negated(below), tie)
+        case _:
+            return py.either(above, below, tie)
 
 
 class Emitter(Protocol):
@@ -106,9 +122,10 @@ class Numbers:
         if as_float is None:
             return py.compare(self.exact(index), operator, self.number_constant(literal))
         # Data of real attributes is mostly floats, and Python compares two floats fastest.
-        real = self.program.checked.types[index]
-        whole = real is not None and real.head == "integer" and as_float.is_integer()
+        whole = self._is_whole(index) and as_float.is_integer()
         bound = py.constant(int(as_float) if whole else as_float)
+        # Python compares two small ints fastest; the rare larger one is left to exact evaluation.
+        largest = LARGEST_SMALL_INT if whole and abs(as_float) < LARGEST_SMALL_INT else LARGEST
         variable, known = self._number_variable(index)
         if known:
             return py.compare(py.name(variable), operator, bound)
@@ -116,14 +133,14 @@ class Numbers:
         value = py.name(variable)
         if operator in ("<", "<=", ">", ">="):
             # The comparison itself shows that one of the two limits is kept; `not` lets NaN fail.
-            low = py.compare(value, ">=", py.constant(-LARGEST))
-            high = py.compare(value, "<=", py.constant(LARGEST))
+            low = py.compare(value, ">=", py.constant(-largest))
+            high = py.compare(value, "<=", py.constant(largest))
             above = operator in (">", ">=")
             holds = py.either(high if above else low, py.call("bail_out"))
             fails = py.both(py.negated(low if above else high), py.call("bail_out"))
             inner = py.choose(py.compare(value, operator, bound), holds, fails)
         else:
-            within = py.between(py.constant(-LARGEST), value, py.constant(LARGEST))
+            within = py.between(py.constant(-largest), value, py.constant(largest))
             inner = py.choose(within, py.compare(value, operator, bound), py.call("bail_out"))
         return py.choose(test, inner, py.call("bail_out"))
 
@@ -138,17 +155,26 @@ class Numbers:
         loaded = py.call("type", py.bind(variable, self.emitter.raw(operation)))
         self.emitter.known.add(variable)
         again = py.call("type", py.name(variable))
-        return py.either(py.compare(loaded, "is", py.name("float")), py.compare(again, "is", py.name("int")))
+        likely, other = ("int", "float") if self._is_whole(index) else ("float", "int")
+        return py.either(py.compare(loaded, "is", py.name(likely)), py.compare(again, "is", py.name(other)))
+
+    def _is_whole(self, index: int) -> bool:
+        """Whether an attribute is declared to be whole, so that data mostly has ints."""
+        declared = self.program.checked.types[index]
+        return declared is not None and declared.head == "integer"
 
     def checked_field(self, index: int, least: float = -LARGEST) -> ast.expr:
         """A field that is a float or an int of a magnitude that can be trusted."""
         variable, known = self._number_variable(index)
         value = py.name(variable)
+        not_negative = f"{variable} >= 0"  # known like the variable itself, and wherever it is
         if known:
-            if least < 0:
+            if least < 0 or not_negative in self.emitter.known:
                 return value
             return py.choose(py.compare(value, ">=", py.constant(least)), value, py.call("bail_out"))
         test = self._is_number(index, variable)
+        if least >= 0:
+            self.emitter.known.add(not_negative)
         within = py.between(py.constant(least), value, py.constant(LARGEST))
         return py.choose(py.both(test, within), value, py.call("bail_out"))
 
@@ -222,6 +248,8 @@ class Numbers:
         steps, products = a.steps + b.steps + 4, max(a.products, b.products)
         if steps > _MOST_STEPS or products > _MOST_PRODUCTS:
             return self.emitter.interpreted(index)
+        if a.size is None and b.size is None:
+            return self._apart(index, operator, a, b, steps)
         first, first_set = self._kept(a.value)
         second, second_set = self._kept(b.value)
         gap, bound = self.emitter.temporary(), self.emitter.temporary()
@@ -229,26 +257,49 @@ class Numbers:
         set_gap = py.bind(gap, py.binary(first_set, "-", second_set))
         scaled = py.binary(sizes, "*", py.constant(steps * 2.0**-52))
         set_bound = py.bind(bound, py.binary(scaled, "+", py.constant(TINY)))
-        tie = self.emitter.interpreted(index)
-        if a.whole and b.whole:
-            zero = py.compare(py.name(gap), operator, py.constant(0))
-            tie = py.choose(py.compare(py.call("type", py.name(gap)), "is", py.name("int")), zero, tie)
+        tie = self._tie(index, operator, py.name(gap), whole=a.whole and b.whole)
         above = py.compare(set_gap, ">", set_bound)
         not_below = py.compare(py.name(gap), ">=", py.minus(py.name(bound)))
-        match operator:
-            case ">" | ">=":
-                return py.either(above, py.both(not_below, tie))
-            case "<" | "<=":
-                return py.both(py.negated(above), py.either(py.negated(not_below), tie))
-            case "==":
-                return py.both(py.negated(above), not_below, tie)
-            case _:
-                return py.either(above, py.negated(not_below), tie)
+        return _decided(operator, above, py.negated(not_below), tie)
+
+    def _apart(self, index: int, operator: str, a: Approximate, b: Approximate, steps: int) -> ast.expr:
+        """The same of two sides that are their own sizes, without computing gap and bound.
+
+        With E = steps·2^-52, a > b·(1+4E) + 8·TINY shows a - b > (a+b)·E + TINY, also when it is computed in floats:
+        the product and the sum are off by 3u of a at most, and E is at least 12u. Where a <= 2b, a - b is at least
+        4E·b less 6u·b, and (a+b)·E at most 3E·b; where a > 2b, a - b is more than half of a.
+        """
+        first, first_set = self._kept(a.value)
+        second, second_set = self._kept(b.value)
+        factor, more = py.constant(1 + 4 * steps * 2.0**-52), py.constant(8 * TINY)
+
+        def beyond(one: ast.expr, other: ast.expr) -> ast.expr:
+            return py.compare(one, ">", py.binary(py.binary(other, "*", factor), "+", more))
+
+        whole = a.whole and b.whole
+        gap = self.emitter.temporary()
+        difference = py.bind(gap, py.binary(first, "-", second)) if whole else first
+        tie = self._tie(index, operator, difference, whole=whole, again=py.name(gap))
+        if operator in ("<", "<="):
+            # What is likely true is asked first. The sides are computed in the order in which they stand.
+            below = py.compare(py.binary(py.binary(first_set, "*", factor), "+", more), "<", second_set)
+            return py.either(below, py.both(py.negated(beyond(first, second)), tie))
+        return _decided(operator, beyond(first_set, second_set), beyond(second, first), tie)
+
+    def _tie(self, index: int, operator: str, gap: ast.expr, *, whole: bool, again: ast.expr | None = None) -> ast.expr:
+        """What decides when floats do not: the sign of the gap if that is an int, else the interpreter."""
+        tie = self.emitter.interpreted(index)
+        if not whole:
+            return tie
+        zero = py.compare(again or gap, operator, py.constant(0))
+        return py.choose(py.compare(py.call("type", gap), "is", py.name("int")), zero, tie)
 
     def _kept(self, value: ast.expr) -> tuple[ast.expr, ast.expr]:
         """How to name a value again, and how to compute it the first time."""
         if isinstance(value, ast.Name | ast.Constant):
             return value, value
+        if isinstance(value, ast.IfExp) and isinstance(value.body, ast.Name):
+            return value.body, value  # a field, which has a variable of its own
         variable = self.emitter.temporary()
         return py.name(variable), py.bind(variable, value)
 
