@@ -103,6 +103,89 @@ def test_the_members_of_a_users_progress(client: Client) -> None:
     assert levels(client, 77) == [("Months_1", "ACHIEVED", 1), ("Months_3", "INPROGRESS", 1)]
 
 
+def test_the_documents_streak_replayed(client: Client) -> None:
+    """The page of this call, group 851: member for member, but for the ids that the platform's own rows have."""
+    till = {"id": 75122513, "code": "till.marketsuper", "description": "", "name": "till.marketsuper", "type": "TILL"}
+    ids = {"group": 851, "period": 1807, "target": 427, "streak": 19}
+    client.put("/sandbox/settings", {"ids": ids, "actor": till})
+    client.at("2024-04-11T12:10:48.000Z")
+    weeks = (("JP&A1", "2024-04-11", "2024-04-17"), ("JP&A2", "2024-04-18", "2024-04-24"))
+    group = streak(
+        "JP&A",
+        preferredTillId=75077502,
+        totalPeriods=2,
+        periods=[{"refCode": code, "startDate": start, "endDate": end} for code, start, end in weeks],
+        streaks=[{"name": "JP&A11", "targetCountOfSequence": 2}],
+    )
+    group["targets"][0] |= {"name": "JP&A", "targetType": "COUNT", "defaultValues": [{"defaultValue": 2}] * 2}
+    client.made(by_record(group))
+    first = ("2024-04-11T12:25:09.000", "2024-04-18T10:59:36.000")
+    for at, count in zip(first, (7, 8), strict=True):
+        client.at(f"{at}Z")
+        client.feed(
+            *(bill(f"{at}/{number}", 64035151, f"{at[:17]}{9 + number:02}.000Z", 50) for number in range(count))
+        )
+    client.at("2024-05-07T10:26:56.573Z")
+    body = client.get("/v3/users/64035151/targetGroups?includeInactive=true").json()
+    row = {
+        "targetName": "JP&A",
+        "targetValue": 2.0,
+        "targetType": "COUNT",
+        "targetEntity": "TRANSACTION",
+        "targetRuleId": 427,
+        "eventName": "TransactionAdd",
+        "currentPeriod": False,
+        "milestones": None,
+    }
+    made = "2024-04-11T12:10:48.000+0000"
+    assert body == {
+        "data": {
+            "userId": 64035151,
+            "customer": {"id": 64035151},
+            "targetGroups": [
+                {
+                    "id": 851,
+                    "attribution": {"createdOn": made, "lastUpdatedOn": made, "lastUpdatedBy": till, "createdBy": till},
+                    "name": "JP&A",
+                    "preferredTillId": 75077502,
+                    "targets": [
+                        row
+                        | {
+                            "targetId": place + 1,
+                            "periodId": 1807 + place,
+                            "periodRefCode": code,
+                            "periodStartDate": start,
+                            "periodEndDate": end,
+                            "targetAchievedValue": 7.0 + place,
+                            "enrolledOn": f"{first[place]}+0000",
+                            "periodStartDateWithTimeStamp": f"{start}T00:00:00.000Z",
+                            "periodEndDateWithTimeStamp": f"{end}T23:59:59.000Z",
+                            "targetAchievedDateTime": f"{first[place][:17]}10.000+0000",
+                        }
+                        for place, (code, start, end) in enumerate(weeks)
+                    ],
+                    "streaks": [
+                        {
+                            "userStreakId": 3,
+                            "streakId": 19,
+                            "streakName": "JP&A11",
+                            "status": "ACHIEVED",
+                            "currentCount": 2,
+                            "totalTargetCountOfSequence": 2,
+                            "streakAchievedUserTargetId": 2,
+                            "streakAchievedDateTime": f"{first[1][:17]}10.000+0000",
+                        }
+                    ],
+                    "targetEvaluationType": "FIXED_CALENDAR_WINDOW",
+                    "trackingType": "STREAKS",
+                }
+            ],
+        },
+        "errors": None,
+        "warnings": None,
+    }
+
+
 def test_the_organisation_is_named_where_one_is_set(client: Client) -> None:
     client.at("2024-01-06T00:00:00Z")
     client.made(by_record(milestone()))

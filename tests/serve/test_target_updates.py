@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from targetexpr.serve.errors import Refusal
 from targetexpr.serve.settings import Options
+from targetexpr.serve.target_updates import update_target
 from targetexpr.targets import TargetGroup, evaluate
 from tests.serve.conftest import Client, bill, by_record, levels, milestone, problems, rows, streak
 
@@ -318,3 +321,39 @@ def test_updates_stay_after_a_restart(tmp_path: Any) -> None:
     second = Client(options)
     assert target(second) == wanted
     second.close()
+
+
+def test_one_of_several_who_take_a_name_at_once_gets_it(tmp_path: Any) -> None:
+    client = Client(Options(database=str(tmp_path / "sandbox.db")))
+    for number in range(8):
+        client.made(milestone(f"G{number}"))
+
+    def rename(number: int) -> str:
+        try:
+            update_target(client.store, number + 1, number + 1, {"name": "The one"}, {"id": 1})
+        except Refusal as refused:
+            return refused.errors[0].code
+        return "done"
+
+    with ThreadPoolExecutor(8) as pool:
+        found = sorted(pool.map(rename, range(8)))
+    assert found == ["done", *["target-name-taken"] * 7]
+    names = [one["targets"][0]["name"] for one in client.get("/v3/targetGroups").json()["data"]]
+    assert names.count("The one") == 1
+    client.close()
+
+
+def test_of_two_updates_at_once_neither_is_lost(tmp_path: Any) -> None:
+    client = Client(Options(database=str(tmp_path / "sandbox.db")))
+    group = milestone()
+    group["targets"] = [group["targets"][0] | {"name": f"t{number}"} for number in range(10)]
+    client.made(group)
+
+    def change(number: int) -> None:
+        update_target(client.store, 1, number + 1, {"description": f"d{number}"}, {"id": 1})
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(change, range(10)))
+    listed = client.get("/v3/targetGroups/1/targets").json()["data"]
+    assert [one["description"] for one in listed] == [f"d{number}" for number in range(10)]
+    client.close()
