@@ -174,6 +174,22 @@ def test_progress_moves_with_the_periods(client: Client) -> None:
     assert [row[:2] for row in rows(client, 77)] == [("Cycle_1", 0), ("Cycle_2", 50)]
 
 
+def test_who_is_in_from_a_period_on_stays_in_it_when_it_moves(client: Client) -> None:
+    client.at("2024-01-20T00:00:00Z")
+    client.made(milestone())
+    path = "/v3/targetGroups/1/targets/1"
+    for customer in (7, 8):
+        client.feed(bill(f"b{customer}", customer, "2024-03-02", 50), bill(f"c{customer}", customer, "2024-03-20", 60))
+    client.post(f"{path}/enroll", {"customerId": 7, "periodName": "Cycle_3"})
+    client.post(f"{path}/enroll", {"customerId": 8, "periodName": "Cycle_1"})
+    client.post(f"{path}/unEnroll", {"customerId": 8, "periodName": "Cycle_3"})
+    body = [{"id": 2, "endDate": "2024-03-05"}, {"id": 3, "startDate": "2024-03-06"}]
+    assert client.put(PERIODS, body).status_code == 200
+    client.at("2024-03-25T00:00:00Z")
+    assert [row[:2] for row in rows(client, 7)] == [("Cycle_3", 60)]
+    assert [row[:2] for row in rows(client, 8)] == [("Cycle_1", 0), ("Cycle_2", 50)]
+
+
 def test_a_period_without_an_id_is_new(client: Client) -> None:
     client.at("2024-01-20T00:00:00Z")
     group = milestone()

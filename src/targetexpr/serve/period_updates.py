@@ -14,6 +14,7 @@ from targetexpr.serve.errors import error, invalid_input
 from targetexpr.serve.group_rows import JsonObject, body_of, existing_group, parts_of, with_body
 from targetexpr.serve.groups import MAX_ITEMS, Created
 from targetexpr.serve.later_parts import with_new_periods, with_periods
+from targetexpr.serve.rows import Rows
 from targetexpr.serve.sandbox_settings import Settings
 from targetexpr.serve.store import Store
 from targetexpr.targets.api.create import respond
@@ -54,6 +55,7 @@ def update_periods(store: Store, group: int, body: JsonValue, actor: Mapping[str
             settings,
             actor,
         )
+        _move_participations(rows, before, after)
         added = [place for place, index in enumerate(indices) if index is None]
         data: dict[int, JsonValue] = {place: parts_of(after, "periods")[cast(int, indices[place])] for place in changes}
         if added:
@@ -65,6 +67,19 @@ def update_periods(store: Store, group: int, body: JsonValue, actor: Mapping[str
         if after != before:
             rows.change_group(with_body(row, after, settings, actor))
     return Created(data=[data[place] for place in range(len(listed))], warnings=warnings)
+
+
+def _move_participations(rows: Rows, before: JsonObject, after: JsonObject) -> None:
+    """Who is in, or out, from a period on stays so when it starts on another day."""
+    pairs = zip(parts_of(before, "periods"), parts_of(after, "periods"), strict=True)
+    moved = {old["startDate"]: new["startDate"] for old, new in pairs if old["startDate"] != new["startDate"]}
+    if not moved:
+        return
+    group = cast(int, before["id"])
+    for one in rows.participations(group):
+        since, until = (cast("str | None", moved.get(day, day)) for day in (one.since, one.until))
+        if (since, until) != (one.since, one.until):
+            rows.set_participation(group, one._replace(since=since, until=until))
 
 
 def _indices(group: JsonObject, bodies: Sequence[JsonObject], pointers: Sequence[str]) -> list[int | None]:
