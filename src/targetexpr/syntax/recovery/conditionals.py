@@ -10,7 +10,7 @@ from targetexpr.syntax.recovery.context import RecoveryContext, Repair, cut, sho
 from targetexpr.syntax.recovery.phrases import end_of_operand, start_of_operand
 
 _CONDITIONS = ("if", "when")
-_LEADING = ("if", "when", "where", "having", "return")
+_LEADING = ("if", "when", "where", "having", "return", "and", "or")
 _LONGEST = 200  # tokens of two conditions that differ
 _BEFORE_CONDITIONAL = ("LPAR", "COMMA", "QMARK", "COLON")
 
@@ -58,11 +58,11 @@ def conditional(context: RecoveryContext) -> Repair | None:
 
 
 def leading_word(context: RecoveryContext) -> Repair | None:
-    """`where a>5`, `return a>5`, `if a>5` without what would follow: the condition alone is the rule."""
+    """`where a>5`, `return a>5`, `and a>5`, `if a>5` without what would follow: the condition alone is the rule."""
     tokens, at = context.tokens, context.index - 1
     if at < 0 or context.token.kind == END or not _is_word(tokens, at, *_LEADING):
         return None
-    if at and tokens[at - 1].kind in ENDS_OPERAND:
+    if at and (tokens[at - 1].kind in ENDS_OPERAND or tokens[at].text.lower() in ("and", "or")):
         return None
     word = tokens[at]
     context.overlaps(word.start, context.token.start)

@@ -111,7 +111,9 @@ def _errors(text: str, tokens: list[Token], limits: Limits) -> Recovered:
     repaired = repair_characters(text, limits.diagnostics)
     found, dropped = list(repaired.diagnostics), repaired.dropped
     recovered = None
-    if not repaired.unrepairable:
+    if repaired.unrepairable:
+        found += _words_beside(repaired)
+    else:
         read = tokens if repaired.text == text else tokenize(repaired.text)
         suspicions = SuspiciousTokens(read, repaired, "error", limits.diagnostics)
         wrong, meant = recover(suspicions.tokens, repaired)
@@ -119,6 +121,30 @@ def _errors(text: str, tokens: list[Token], limits: Limits) -> Recovered:
         dropped += suspicions.dropped
         recovered = None if meant is None else [_in_original(token, repaired) for token in meant]
     return Recovered(capped(found, limits.diagnostics, dropped), recovered)
+
+
+_WORDS = frozenset(("word-operator", "between", "in-list", "like", "xor"))
+"""Mistakes in structure that are the same whatever characters stand elsewhere."""
+
+
+def _words_beside(repaired: RepairedText) -> list[Diagnostic]:
+    """Words of other languages in a text with characters that nothing is known for, as if spaces stood there."""
+    unknown = [one.span for one in repaired.diagnostics if one.code == "unexpected-character"]
+    if not unknown or any(not one.fixes for one in repaired.diagnostics if one.code != "unexpected-character"):
+        return []
+    tokens = tokenize(repaired.text)
+    spaced = [token for token in tokens if token.kind != "UNKNOWN"]
+    wrong, _ = recover(SuspiciousTokens(spaced, repaired, "error", 0).tokens, repaired)
+    words = [one for one in wrong if one.code in _WORDS and one.fixes]
+    covering = [
+        Span(min(e.span.start for e in one.fixes[0].edits), max(e.span.end for e in one.fixes[0].edits))
+        for one in words
+    ]
+    return [
+        one
+        for one, span in zip(words, covering, strict=True)
+        if not any(span.start < u.end and u.start < span.end for u in unknown)
+    ]
 
 
 def _without_covered(characters: list[Diagnostic], structure: list[Diagnostic]) -> list[Diagnostic]:
