@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 
 from targetexpr.base.diagnostics import apply_fixes
 from targetexpr.cli.main import main
-from targetexpr.targets import PayloadError, dump, parse_payload, validate
+from targetexpr.targets import PayloadError, dump, evaluate, parse_payload, respond, validate
 from targetexpr.targets.model.bodies import Body, BodyKind, bodies_in
+from targetexpr.targets.model.json_values import write_json
 from targetexpr.targets.validation.validate import check_document
 
 PAYLOADS = Path(__file__).parents[1] / "data" / "payloads"
@@ -365,3 +367,38 @@ def test_every_payload_goes_through_every_command(path: Path, command: str, caps
     assert capsys.readouterr().out.endswith("no differences\n")
     assert main(["check", str(path)]) in (0, 2)  # 2 where there is no rule in it
     assert "error[" not in capsys.readouterr().err
+
+
+# ---- what the library itself writes ---------------------------------------------------------------------------------
+
+
+def test_what_the_library_answers_is_recognised_and_nothing_is_wrong_with_it() -> None:
+    steps = [{"name": "half", "triggerType": "CUSTOM_TRIGGER", "triggerValueType": "PERCENTAGE", "triggerValue": 50}]
+    sent = {
+        **GROUP,
+        "id": 1,
+        "trackingType": "STREAKS",
+        "streaks": [LEVEL | {"targetCountOfSequence": 1}],
+        "targets": [{**TARGET, "defaultValues": [{"defaultValue": 5}], "targetMilestoneTriggers": steps}],
+    }
+    record = {"id": 1, "customerId": "c", "type": "TransactionAdd", "date": "2024-01-02T00:00:00Z"}
+    found = evaluate(sent, [{**record, "currentTxn": {"value": 6}}])
+    progress = write_json(found.user_progress("c"))
+    assert [(one.kind, one.diagnostics) for one in check_document(progress)] == [(BodyKind.USER_PROGRESS, [])]
+    made = write_json(respond(sent, now=datetime(2024, 1, 1), return_bill=True))
+    assert [(one.kind, one.diagnostics) for one in check_document(made)] == [(BodyKind.GROUP, [])]
+    added = write_json(respond([TARGET], now=datetime(2024, 1, 1)))
+    assert [(one.kind, one.diagnostics) for one in check_document(added)] == [(BodyKind.TARGET, [])]
+
+
+@pytest.mark.parametrize("body", [GROUP, TARGET, PERIOD, LEVEL])
+def test_when_a_part_was_changed_may_stand_beside_its_attribution(body: dict[str, Any]) -> None:
+    dates = dict.fromkeys(("createdOn", "lastUpdatedOn"), 1712034315000)
+    twins = {f"{name}ISO": "2024-04-02T05:05:15Z" for name in dates}
+    assert validate(answer([{**body, **dates, **twins}])) == []
+
+
+def test_thousands_of_bodies_are_checked_in_linear_time() -> None:
+    found = validate([{"refCode": f"W{place}", "startDate": "x", "endDate": 5.5} for place in range(3000)])
+    assert len(found) == 6000
+    assert {one.code for one in found} == {"not-a-date"}

@@ -275,3 +275,13 @@ def test_a_record_is_no_body(files: Files) -> None:
     status, out, err = files.run("check", files.write("record.json", record))
     assert (status, out) == (2, "")
     assert "error[unknown-body" in err
+
+
+def test_two_refusals_are_compared_by_what_the_platform_says(files: Files) -> None:
+    def refusal(code: int) -> str:
+        said = {"data": None, "errors": [{"code": code, "message": "no"}]}
+        return files.write(f"{code}.json", said)
+
+    assert files.run("diff", refusal(310145), refusal(310145))[0] == 0
+    status, out, _ = files.run("diff", refusal(310145), refusal(310011))
+    assert (status, out.splitlines()[-1]) == (1, "1 refusal: 1 difference")

@@ -82,7 +82,7 @@ class Body:
     kind: BodyKind
     model: type[Wire] | None  # None for what has no members
     pointer: str  # where it stands: "/data/0"
-    value: Any
+    value: Any  # of a refusal, its errors
     is_answer: bool  # whether it stands in the envelope of an answer
 
 
@@ -207,9 +207,9 @@ def is_envelope(value: object) -> bool:
     """Whether a value is an answer in its envelope."""
     if not isinstance(value, Mapping):
         return False
-    return ("data" in value and not {"trackingType", "targetEvaluationType", "targets"} & value.keys()) or (
-        "errors" in value and value.keys() <= ENVELOPE
-    )
+    if "data" in value:
+        return not {"trackingType", "targetEvaluationType", "periods", "targets", "streaks"} & value.keys()
+    return "errors" in value and value.keys() <= ENVELOPE
 
 
 def bodies_in(document: Any) -> tuple[list[Body], list[Diagnostic]]:
@@ -233,6 +233,8 @@ def bodies_in(document: Any) -> tuple[list[Body], list[Diagnostic]]:
                 continue
             kind, model = known
             answer = envelope is not None
+            if envelope is not None and kind is BodyKind.REFUSAL:
+                inner = envelope["errors"]
             found.append(Body(kind=kind, model=model, pointer=pointer, value=inner, is_answer=answer))
     return found, unknown
 

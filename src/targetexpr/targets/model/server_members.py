@@ -19,14 +19,18 @@ from targetexpr.targets.model.group import (
 from targetexpr.targets.model.scalars import WireDate
 
 _UNROLLED: Final = "emfUnrolledRulesetId"
+_OF_ATTRIBUTIONS: Final = ("createdOn", "lastUpdatedOn")
+"""What stands in an attribution; newer answers have them, and their twins, beside it too."""
+
 SERVER_MEMBERS: Final[dict[type[Wire], tuple[str, ...]]] = {
-    TargetGroup: ("id", "attribution", "orgId", "createdOn", "activePeriod"),
-    Period: ("id", "attribution", "targetGroupId", "periodStatus"),
-    Streak: ("id", "attribution", "targetGroupId"),
+    TargetGroup: ("id", "attribution", "orgId", *_OF_ATTRIBUTIONS, "activePeriod"),
+    Period: ("id", "attribution", *_OF_ATTRIBUTIONS, "targetGroupId", "periodStatus"),
+    Streak: ("id", "attribution", *_OF_ATTRIBUTIONS, "targetGroupId"),
     # An unrolled rule set is answered only where line items have one, and 0 where 0 was sent.
     Target: (
         "id",
         "attribution",
+        *_OF_ATTRIBUTIONS,
         "targetGroupId",
         "emfRuleSetId",
         "targetPeriodDefaultValuesMap",
@@ -38,7 +42,6 @@ SERVER_MEMBERS: Final[dict[type[Wire], tuple[str, ...]]] = {
 }
 
 _ISO = "ISO"
-_OF_ATTRIBUTIONS = ("createdOn", "lastUpdatedOn")  # groups have their twins beside the attribution too
 
 
 def is_server_member(model: type[Wire], name: str) -> bool:

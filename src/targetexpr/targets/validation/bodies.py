@@ -60,7 +60,7 @@ def _checked(kind: BodyKind, bodies: Sequence[Body], schema: Schema) -> list[Che
             misses = tuple(
                 replace(one, number=INVALID_KEY) if one.pointer == f"{body.pointer}/type" else one for one in misses
             )
-        report.invalid_members |= {one.pointer or "" for one in misses}
+        report.add_invalid(misses)
         made.append(CheckedBody(kind=kind, pointer=body.pointer, model=model, diagnostics=list(misses)))
     _check(kind, [(one.pointer, one.model) for one in made if one.model is not None], report, schema)
     for body_made in made:

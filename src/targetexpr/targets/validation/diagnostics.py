@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from targetexpr.base.diagnostics import Diagnostic, Fix, Severity
@@ -32,8 +32,8 @@ class Report:
     """
 
     where: str = ""
-    invalid_members: frozenset[str] = frozenset()
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    _invalid: set[str] = field(default_factory=set)  # pointers of what did not fit, and of all that it stands in
 
     def error(self, pointer: str, code: str, message: str, hint: str | None = None) -> None:
         """Something that a document forbids, or that cannot be evaluated."""
@@ -47,10 +47,17 @@ class Report:
         """What is said of the rule that the string at a pointer holds; its span stays that in the string."""
         self.diagnostics.append(replace(diagnostic, pointer=self.where + pointer))
 
+    def add_invalid(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Remember what did not fit the model."""
+        for diagnostic in diagnostics:
+            pointer = diagnostic.pointer or ""
+            while pointer not in self._invalid:
+                self._invalid.add(pointer)
+                pointer = pointer.rpartition("/")[0]
+
     def is_invalid(self, pointer: str) -> bool:
         """Whether the value at a pointer, or something in it, did not fit the model."""
-        whole = self.where + pointer
-        return any(known == whole or known.startswith(whole + "/") for known in self.invalid_members)
+        return self.where + pointer in self._invalid
 
     def _add(
         self,

@@ -39,7 +39,7 @@ from targetexpr.targets.model.payloads import (
     UnifiedUpdate,
     UserProgress,
 )
-from targetexpr.targets.model.server_members import is_iso_twin, is_server_member
+from targetexpr.targets.model.server_members import is_server_member
 from targetexpr.targets.validation.diagnostics import Report
 
 _PARTS: dict[type[Wire], str] = {
@@ -89,7 +89,7 @@ def _unknown(model: Wire, pointer: str) -> Iterator[tuple[Wire, str, str]]:
     if kind not in _PARTS:
         return
     for name in model.model_extra or ():
-        if name not in _MORE.get(kind, ()) and not is_iso_twin(kind, name):
+        if name not in _MORE.get(kind, ()) and not is_server_member(kind, name):
             yield model, pointer, name
     for field, info in kind.model_fields.items():
         name = info.alias or field

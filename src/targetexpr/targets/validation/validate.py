@@ -111,8 +111,8 @@ def check(
     reading: GroupReading, *, schema: Schema | None = None, taken_names: Collection[str] = (), building: bool = False
 ) -> list[Diagnostic]:
     """Every diagnostic about a group that was read, what did not fit the model included. Options as for `validate`."""
-    invalid_pointers = frozenset(diagnostic.pointer or "" for diagnostic in reading.diagnostics)
-    report = Report(reading.pointer, invalid_pointers, list(reading.diagnostics))
+    report = Report(reading.pointer, list(reading.diagnostics))
+    report.add_invalid(reading.diagnostics)
     check_group(reading.group, report, taken_names)
     check_unknown_members(reading.group, report)
     check_targets(reading.group, report, schema if schema is not None else Schema.bundled(), building)
