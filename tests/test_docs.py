@@ -1,4 +1,4 @@
-"""What the documents show is what happens: README fences and docstring examples, all executed."""
+"""What the documents show is what happens: fences of README and guide, and docstring examples, all executed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,21 @@ import sys
 import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 import targetexpr
+from targetexpr.console.guide import page, topics
+from targetexpr.records.lint import RecordLint
+from targetexpr.records.record import Record
+from targetexpr.records.shape import record_shape
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\S*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FENCES = [(found[1], found[2] or "", found[3]) for found in FENCE.finditer(README)]
+GUIDE = {name: page(name) for name in topics()}
+GUIDE_FENCES = [(name, found[1], found[3]) for name, text in GUIDE.items() for found in FENCE.finditer(text)]
 
 
 def test_every_kind_of_fence_is_executed() -> None:
@@ -30,7 +37,17 @@ def test_every_kind_of_fence_is_executed() -> None:
     assert [name for name, _ in shells][:2] == ["", "test"], "the main command, then the test command"
 
 
-@pytest.mark.parametrize("text", [text for kind, _, text in FENCES if kind == "python"], ids=lambda text: text[:40])
+def test_every_kind_of_fence_of_the_guide_is_executed() -> None:
+    assert {kind for _, kind, _ in GUIDE_FENCES} <= {"console", "python", "json"}
+    for name, text in GUIDE.items():
+        assert text.count("\n```") == 2 * sum(1 for page, _, _ in GUIDE_FENCES if page == name), "a fence is not closed"
+
+
+PYTHON = [text for kind, _, text in FENCES if kind == "python"]
+PYTHON += [text for _, kind, text in GUIDE_FENCES if kind == "python"]
+
+
+@pytest.mark.parametrize("text", PYTHON, ids=lambda text: text[:40])
 def test_python_fences(text: str) -> None:
     _doctest(text, "README")
 
@@ -45,7 +62,7 @@ def _doctest(text: str, name: str) -> None:
 def sessions() -> list[tuple[str, list[tuple[str, str]]]]:
     """Each console fence as its commands and what they print."""
     found = []
-    for kind, _, text in FENCES:
+    for kind, text in [(kind, text) for kind, _, text in FENCES] + [(kind, text) for _, kind, text in GUIDE_FENCES]:
         if kind == "console":
             steps: list[tuple[str, str]] = []
             for line in text.splitlines(keepends=True):
@@ -117,6 +134,35 @@ def test_json_fences_are_attributes(text: str) -> None:
     )
     for name in attributes:
         assert targetexpr.check(f"currentTest.{name}", schema, expect=None).ok
+
+
+@pytest.mark.parametrize("text", [text for _, kind, text in GUIDE_FENCES if kind == "json"], ids=lambda text: text[:60])
+def test_json_fences_of_the_guide_are_records_with_nothing_to_warn_about(text: str) -> None:
+    record = json.loads(text)
+    jsonschema.validate(record, targetexpr.record_schema(head=True), jsonschema.Draft202012Validator)
+    lint = RecordLint(targetexpr.Schema.bundled())
+    lint.look(Record(1, record))
+    assert lint.warnings == ()
+
+
+def test_the_page_on_data_names_every_member_of_a_record() -> None:
+    schema = targetexpr.Schema.bundled()
+    shape = record_shape(schema)
+    line = shape.members["currentTxn"].inside
+    assert line is not None
+    item = line.members["lineItems"].inside
+    points = shape.members["points"].inside
+    assert item is not None
+    assert points is not None
+    own = {"customFields", "extendedFields", "clusters", "isRegisteredOn", "extField_"}
+    declared = schema.profiles["currentLineItem"].attributes.keys()
+    needed = {
+        *(shape.members.keys() - schema.profiles.keys()),
+        *(item.members.keys() - declared),
+        *points.members,
+        *own,
+    }
+    assert {name for name in needed if name not in GUIDE["data"]} == set()
 
 
 def test_shell_fences_name_options_that_exist() -> None:

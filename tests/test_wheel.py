@@ -29,6 +29,7 @@ def test_the_wheel_installs_into_an_empty_environment(tmp_path: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "targetexpr/grammar/targetexpr.lark" in names
     assert "targetexpr/grammar/mistakes.toml" in names
+    assert "targetexpr/guide/data.md" in names
     assert "targetexpr/py.typed" in names
     assert not [name for name in names if name.startswith("tests/")]
     run(sys.executable, "-m", "venv", "env", cwd=tmp_path)
@@ -36,6 +37,8 @@ def test_the_wheel_installs_into_an_empty_environment(tmp_path: Path) -> None:
     run(scripts / "pip", "install", "-q", wheel, cwd=tmp_path)
     made = run(scripts / "targetexpr", "json", "currentTxn.value>500", cwd=tmp_path)
     assert run(scripts / "targetexpr", "text", "-", cwd=tmp_path, text=made) == "currentTxn.value>500\n"
+    page = run(scripts / "targetexpr", "help", "data", cwd=tmp_path)
+    assert page == (ROOT / "src" / "targetexpr" / "guide" / "data.md").read_text(encoding="utf-8")
     broken = subprocess.run(
         [scripts / "targetexpr", "check", "a=1"], cwd=tmp_path, capture_output=True, text=True, check=False
     )

@@ -26,8 +26,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "target": ("targetexpr.cli.target", "make, check, show and simulate target groups"),
     "repl": ("targetexpr.repl.command", "author rules: checked while you type, evaluated on Enter"),
     "serve": ("targetexpr.serve.command", "the target group API on your own machine, to test against"),
+    "help": ("targetexpr.cli.help", "the guide: what records look like, topic by topic"),
 }
 
+GUIDE = "`targetexpr help` lists the topics of the guide; `targetexpr help data` says what records look like."
 EXITS = "Exit status: 0 yes; 1 no (differs, would change); 2 the input or the command line is invalid."
 
 
@@ -78,7 +80,7 @@ def _run(argv: list[str]) -> int:
         parser = Parser(
             prog=f"targetexpr {name}",
             description=module.DESCRIPTION,
-            epilog=f"examples:\n{module.EXAMPLES}\n\n{EXITS}",
+            epilog=f"examples:\n{module.EXAMPLES}\n\n{GUIDE}\n{EXITS}",
         )
         module.arguments(parser)
         # Options may stand between rules, but argparse then loses what `--` means, and knows no subcommands.
@@ -96,7 +98,7 @@ def _top(argv: list[str]) -> int:
         description="The compiler for the rule language of loyalty programmes.",
         epilog=f"commands:\n{commands}\n\n"
         "example:\n  targetexpr json 'currentTxn.value>500'\n\n"
-        f"`targetexpr COMMAND --help` shows its options.\n{EXITS}",
+        f"`targetexpr COMMAND --help` shows its options.\n{GUIDE}\n{EXITS}",
     )
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     if argv and not argv[0].startswith("-"):

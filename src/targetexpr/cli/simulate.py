@@ -38,7 +38,7 @@ EXAMPLES = """\
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.epilog = f"examples:\n{EXAMPLES}"
+    parser.epilog = f"examples:\n{EXAMPLES}\n\n`targetexpr help data` says what records look like."
     parser.add_argument("group", nargs="?", metavar="GROUP", help="the group: a request or an answer, as JSON")
     add(parser, "--file")
     add(parser, "--data", required=True)

@@ -1,0 +1,72 @@
+"""`targetexpr help`: the pages of the guide, plainly on a terminal and as Markdown elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from targetexpr.console.exits import YES
+from targetexpr.console.guide import page, plain, topics
+from targetexpr.console.terminal import columns
+
+DESCRIPTION = """\
+Show a page of the guide, or list the topics. On a terminal a long page comes in a pager ($PAGER, else less); a pipe or
+a file gets the Markdown."""
+EXAMPLES = """\
+  targetexpr help
+  targetexpr help data
+  targetexpr help data > data.md"""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "topic", nargs="?", metavar="TOPIC", help="the page to show; without one, the topics are listed"
+    )
+
+
+def run(options: Namespace) -> int:
+    """List the topics, or show a page."""
+    if options.topic is None:
+        print(_listing())
+    else:
+        _show(page(options.topic))
+    return YES
+
+
+def _listing() -> str:
+    known = topics()
+    widest = max(map(len, known))
+    lines = [f"  {name:<{widest}}  {title}" for name, title in known.items()]
+    return "\n".join(
+        (
+            "topics:",
+            *lines,
+            "",
+            "`targetexpr help TOPIC` shows a page, `targetexpr --help` lists the commands, and",
+            "`targetexpr COMMAND --help` shows what one takes.",
+        )
+    )
+
+
+def _show(markdown: str) -> None:
+    if not sys.stdout.isatty():
+        print(markdown, end="")
+        return
+    text = plain(markdown, columns())
+    if text.count("\n") + 2 <= _lines():
+        print(text)
+        return
+    from pydoc import pager
+
+    pager(f"{text}\n")
+
+
+def _lines() -> int:
+    """Of the terminal."""
+    import os
+
+    try:
+        return os.get_terminal_size(1).lines
+    except OSError:
+        return 24

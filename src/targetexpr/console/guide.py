@@ -1,0 +1,139 @@
+"""The guide: its pages, which are Markdown files of the package, what they are about, and how a terminal shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from targetexpr.base.errors import InputError
+from targetexpr.base.width import text_width
+from targetexpr.checking.names import close_names
+
+_ENDING = ".md"
+_FIRST = "data"  # what a newcomer needs before the rest, which follows in alphabetical order
+_WIDEST = 100  # columns of a line of prose
+_FENCE = "```"
+
+
+@cache
+def topics() -> dict[str, str]:
+    """The pages by name, each with its first heading, the one to begin with first.
+
+    >>> topics()["data"]
+    'Records: the data that rules and target groups read'
+    """
+    names = [one.name.removesuffix(_ENDING) for one in _folder().iterdir() if one.name.endswith(_ENDING)]
+    ordered = sorted(names, key=lambda name: (name != _FIRST, name))
+    return {name: _read(name).partition("\n")[0].lstrip("# ") for name in ordered}
+
+
+def page(topic: str) -> str:
+    """The Markdown of a page. Raises InputError for an unknown topic, with the ones that come close.
+
+    >>> page("data").splitlines()[0]
+    '# Records: the data that rules and target groups read'
+    """
+    known = topics()
+    if topic not in known:
+        close = close_names(topic, known)
+        said = f"did you mean {' or '.join(close)}?" if close else f"expected one of {', '.join(known)}"
+        raise InputError(f"unknown topic {topic!r}; {said}")
+    return _read(topic)
+
+
+def _folder() -> Traversable:
+    return files("targetexpr") / "guide"
+
+
+def _read(name: str) -> str:
+    return (_folder() / f"{name}{_ENDING}").read_text(encoding="utf-8")
+
+
+def plain(markdown: str, width: int) -> str:
+    """A page as a terminal of so many columns shows it: no marks, paragraphs filled, tables in columns.
+
+    >>> print(plain("# Dates\\n\\nA *date* is `null` or\\na day.\\n\\n```json\\n{}\\n```\\n", 40))
+    DATES
+    <BLANKLINE>
+    A date is null or a day.
+    <BLANKLINE>
+        {}
+    """
+    width = max(20, min(width, _WIDEST))
+    return "\n\n".join(filled for block in _blocks(markdown) if (filled := _shown(block, width)))
+
+
+def _blocks(markdown: str) -> Iterator[list[str]]:
+    """The parts between blank lines; a fence is one part whatever is in it."""
+    block: list[str] = []
+    fenced = False
+    for line in markdown.splitlines():
+        if line.startswith(_FENCE):
+            fenced = not fenced
+        if line.strip() or fenced:
+            block.append(line)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _shown(block: Sequence[str], width: int) -> str:
+    first = block[0]
+    if first.startswith(_FENCE):
+        return "\n".join(f"    {line}".rstrip() for line in block[1:-1])
+    if first.startswith("# "):
+        return "\n".join(_fill(_bare(first[2:]).upper(), width))
+    if first.startswith("#"):
+        return "\n".join(_fill(_bare(first.lstrip("# ")), width))
+    if first.startswith("|"):
+        return _table([_cells(line) for line in block if not re.fullmatch(r"[|: -]+", line)], width)
+    return "\n".join(_fill(_bare(" ".join(line.strip() for line in block)), width))
+
+
+def _bare(text: str) -> str:
+    """Without the marks of code, emphasis and links."""
+    text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", text)
+    return re.sub(r"(?<!\w)\*{1,2}(\S(?:[^*]*\S)?)\*{1,2}(?!\w)", r"\1", text).replace("`", "")
+
+
+def _cells(row: str) -> list[str]:
+    cells = re.split(r"(?<!\\)\|", row.strip().strip("|"))
+    return [_bare(cell.strip().replace("\\|", "|")) for cell in cells]
+
+
+def _table(rows: Sequence[Sequence[str]], width: int) -> str:
+    """In columns; a last column that is too wide goes on below, one under another where nothing else fits."""
+    widths = [max(text_width(row[at]) for row in rows) for at in range(len(rows[0]) - 1)]
+    indent = sum(widths) + 2 * len(widths)
+    if indent > width * 2 // 3:
+        return "\n".join(line for row in rows[1:] for line in _entry(row, width))
+    lines: list[str] = []
+    for row in rows:
+        head = "".join(cell + " " * (wide - text_width(cell) + 2) for cell, wide in zip(row, widths, strict=False))
+        filled = _fill(row[-1], width - indent)
+        lines += [f"{head if not at else ' ' * indent}{part}".rstrip() for at, part in enumerate(filled)]
+    return "\n".join(lines)
+
+
+def _entry(row: Sequence[str], width: int) -> Iterator[str]:
+    yield from _fill(row[0], width)
+    for cell in row[1:]:
+        yield from (f"    {line}" for line in _fill(cell, width - 4))
+
+
+def _fill(text: str, width: int) -> list[str]:
+    """Words in lines of so many columns; a word that is longer has a line of its own."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        if line and text_width(line) + 1 + text_width(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line] if line else lines or [""]

@@ -1,0 +1,95 @@
+"""`targetexpr help`: the topics, a page as Markdown and on a terminal, and what is close to an unknown topic."""
+
+from __future__ import annotations
+
+import pytest
+
+from targetexpr.base.errors import InputError
+from targetexpr.base.width import text_width
+from targetexpr.cli import main as cli
+from targetexpr.console.guide import page, plain, topics
+from tests.cli.command import ROOT, Call
+
+PAGES = sorted((ROOT / "src" / "targetexpr" / "guide").glob("*.md"))
+
+
+def test_every_page_is_a_topic_with_its_first_heading() -> None:
+    assert sorted(topics()) == [path.stem for path in PAGES]
+    for path in PAGES:
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        assert first == f"# {topics()[path.stem]}"
+
+
+def test_without_a_topic_all_are_listed(call: Call) -> None:
+    done = call("help")
+    assert (done.status, done.err) == (0, "")
+    assert "  data  Records: the data that rules and target groups read\n" in done.out
+
+
+def test_a_page_is_markdown_where_no_terminal_is(call: Call) -> None:
+    done = call("help", "data")
+    assert (done.status, done.err) == (0, "")
+    assert done.out == (ROOT / "src" / "targetexpr" / "guide" / "data.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("topic", "said"), [("dta", "did you mean data?"), ("DATA", "did you mean data?")])
+def test_an_unknown_topic_is_refused_with_the_close_ones(call: Call, topic: str, said: str) -> None:
+    done = call("help", topic)
+    assert (done.status, done.out) == (2, "")
+    assert done.err == f"targetexpr: unknown topic {topic!r}; {said}\n"
+
+
+def test_a_topic_close_to_none_is_told_which_there_are() -> None:
+    with pytest.raises(InputError, match=r"unknown topic 'zzzzzz'; expected one of data"):
+        page("zzzzzz")
+
+
+@pytest.mark.parametrize("name", sorted(cli.COMMANDS))
+def test_help_of_commands_points_to_the_guide(call: Call, name: str) -> None:
+    assert "targetexpr help data" in call(name, "--help").out
+
+
+def test_help_of_simulate_and_of_the_whole_point_to_it(call: Call) -> None:
+    assert "targetexpr help data" in call("target", "simulate", "--help").out
+    assert "targetexpr help data" in call("--help").out
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_prose_fits_the_terminal(width: int) -> None:
+    for name in topics():
+        for line in plain(page(name), width).splitlines():
+            assert line.startswith("    ") or text_width(line) <= min(width, 100) or " " not in line.strip()
+
+
+def test_a_terminal_gets_no_marks(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setattr("pydoc.pager", shown.append)
+    assert call("help", "data").status == 0
+    (text,) = shown
+    assert text.startswith("RECORDS: THE DATA THAT RULES AND TARGET GROUPS READ\n\n")
+    assert "```" not in text
+    assert "|---" not in text
+    assert "\n#" not in text
+
+
+MARKDOWN = """\
+## Two *words*
+
+[here](https://a.b) is `a*b*c`
+
+| a | b |
+|---|---|
+| `x` | y \\| z |
+
+```sh
+# keep `it`
+
+all
+```
+"""
+
+
+def test_marks_of_markdown_in_plain_text() -> None:
+    parts = ["Two words", "here is a*b*c", "a  b\nx  y | z", "    # keep `it`\n\n    all"]
+    assert plain(MARKDOWN, 80) == "\n\n".join(parts)
