@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from targetexpr.running.explaining.explanation import Explanation
     from targetexpr.syntax.json_encoder import JsonStyle
     from targetexpr.syntax.printer import Printed
+    from targetexpr.tables.dialects import DialectName
+    from targetexpr.tables.query import Query
     from targetexpr.tables.verdicts import Verdicts
 
 Context: TypeAlias = Mapping[str, object]
@@ -252,6 +254,54 @@ class Rule:
         from targetexpr.tables.on import verdicts_on
 
         return verdicts_on(self._program, self._reader, frame, columns, profile, rows)
+
+    def to_sql(
+        self,
+        dialect: DialectName = "duckdb",
+        *,
+        table: str = "bills",
+        columns: Mapping[str, str] | None = None,
+        types: Mapping[str, str] | None = None,
+        scale: int = 2,
+        bound: float = 1e9,
+    ) -> Query:
+        """The rule as SQL for a table that is elsewhere, with a query that proves what it assumes of the columns.
+
+        Numbers are assumed to be doubles of at most `scale` decimals and of magnitudes up to `bound`, dates times with
+        a zone; `types` says otherwise by name (`{"currentTxn.points": "decimal(4)"}`). The verdict is TRUE, FALSE, or
+        NULL where the rule is null. Raises NotLowerable.
+
+        >>> query = compile("currentTxn.value>500").to_sql("duckdb", columns={"amount": "currentTxn.value"})
+        >>> print(query)
+        SELECT *, ("amount" > 500.0e0) AS verdict FROM "bills"
+        """
+        from targetexpr.tables.query import to_sql
+
+        return to_sql(
+            self._program,
+            self._reader.zone,
+            dialect,
+            table=table,
+            columns=columns or {},
+            types=types or {},
+            scale=scale,
+            bound=bound,
+        )
+
+    def to_polars(self, frame: pl.DataFrame | pl.LazyFrame, columns: Mapping[str, str] | None = None) -> pl.Expr:
+        """The rule as an expression over a frame: true, false or null for each row.
+
+        It is exact for the columns as they are now, whose facts are looked for. Raises NotLowerable, also where some
+        rows can only be decided by the rule itself.
+
+        >>> import polars
+        >>> bills = polars.DataFrame({"currentTxn.value": [620.0, 500.0]})
+        >>> bills.filter(compile("currentTxn.value>500").to_polars(bills)).height
+        1
+        """
+        from targetexpr.tables.on import to_polars
+
+        return to_polars(self._program, self._reader.zone, frame, columns)
 
     def __reduce__(self) -> tuple[object, ...]:
         # What was generated cannot be pickled; it is made anew.

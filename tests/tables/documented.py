@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 
 import polars as pl
@@ -72,23 +71,12 @@ def as_frame(rows: list[dict[str, object]]) -> pl.DataFrame:
 def same_in_a_table(text: str, context: dict[str, object], timezone: str = "UTC") -> bool:
     """Checks one row against the rule itself; whether it was decided by columns alone."""
     value = compile(text, expect=None, on_error="null", timezone=timezone).evaluate(context)
-    for meant in (value, None):
-        rule = compile(condition(text, meant), on_error="null", timezone=timezone)
-        frame = as_frame([as_row(rule, context)])
-        known = {name: {**held} if isinstance(held, dict) else held for name, held in context.items()}
-        expected = rule.evaluate(known)
-        by_columns = True
-        for engine in engines_for(frame):
-            verdicts = rule.on(table_of(engine, frame), rows=True)
-            assert column(verdicts) == [expected], (rule.text, engine, frame)
-            by_columns = by_columns and verdicts.undecided == 0
+    rule = compile(condition(text, value), on_error="null", timezone=timezone)
+    frame = as_frame([as_row(rule, context)])
+    expected = rule.evaluate(context)
+    by_columns = True
+    for engine in engines_for(frame):
+        verdicts = rule.on(table_of(engine, frame), rows=True)
+        assert column(verdicts) == [expected], (rule.text, engine, frame)
+        by_columns = by_columns and verdicts.undecided == 0
     return by_columns
-
-
-def has_nan(value: object) -> bool:
-    """Whether there is a NaN anywhere in it: in a table it is null."""
-    if isinstance(value, dict):
-        return any(has_nan(one) for one in value.values())
-    if isinstance(value, list):
-        return any(has_nan(one) for one in value)
-    return isinstance(value, float) and math.isnan(value)

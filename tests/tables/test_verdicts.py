@@ -38,6 +38,8 @@ def rows(clean: bool) -> list[dict[str, dict[str, object]]]:
 def test_every_family(engine: Engine, zone: str, clean: bool) -> None:
     table = Table(table_of(engine, frame(clean)))
     for text in RULES:
+        if zone != ZONES[0] and "ate." not in text:
+            continue  # no date in it
         rule = compile(text, timezone=zone, on_error="null")
         expected = [rule.evaluate(row) for row in rows(clean)]
         verdicts = rule.on(table)

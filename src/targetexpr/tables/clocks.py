@@ -58,6 +58,11 @@ ANY_CLOCK = Range(microseconds(EARLIEST + timedelta(days=2)), microseconds(LATES
 """What every clock on Earth can show within those years."""
 
 
+def sure_years() -> Range:
+    """The years of which the data of all engines tell the same."""
+    return Range(microseconds(datetime(1970, 1, 3, tzinfo=UTC)), microseconds(datetime(2037, 12, 29, tzinfo=UTC)))
+
+
 def agreement(zone: tzinfo, shown: Callable[[list[int]], list[int]]) -> Range:
     """The instants for which an engine's clock surely shows what Python's does, around the year 2000.
 

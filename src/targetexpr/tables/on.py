@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from datetime import tzinfo
+from typing import TYPE_CHECKING, TypeAlias
 
 from targetexpr.running.codegen.fast import generate
 from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program
-from targetexpr.tables.errors import TableError
+from targetexpr.tables.errors import NotLowerable, TableError
 from targetexpr.tables.verdicts import Verdicts
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class Table:
@@ -98,3 +102,17 @@ def _of_relation(frame: object, columns: Mapping[str, str] | None, profile: str 
 
 def _same(column: object) -> object:
     return column
+
+
+def to_polars(
+    program: Program, zone: tzinfo, frame: pl.DataFrame | pl.LazyFrame, columns: Mapping[str, str] | None
+) -> pl.Expr:
+    """A program as an expression over a frame."""
+    from targetexpr.tables.polars_table import PolarsTable
+
+    table = PolarsTable(frame, columns)
+    table.map.check(program)
+    verdict, doubt = table.lowered(program, zone)
+    if doubt is not None:
+        raise NotLowerable("some rows may have to be decided by the rule itself; run it with `on`")
+    return verdict

@@ -64,17 +64,18 @@ class SqlVocabulary:
     def cell(self, column: Column) -> str:
         """What a column holds, as it stands in the relation."""
         first, *fields = column.path
-        cell = self._field("i", first) if column.in_item else self._name(first)
+        cell = self._field("i", first) if column.in_item else self.name(first)
         for field in fields:
             cell = self._field(cell, field)
         return cell if column.entry is None else self._said(self.dialect.entry, cell, self.text(column.entry))
 
-    def _name(self, name: str) -> str:
+    def name(self, name: str) -> str:
+        """A name of a table or column in quotes."""
         quote = self.dialect.quote
         return f"{quote}{name.replace(quote, quote * 2)}{quote}"
 
     def _field(self, struct: str, name: str) -> str:
-        return self._said(self.dialect.field, struct, self._name(name), self.text(name))
+        return self._said(self.dialect.field, struct, self.name(name), self.text(name))
 
     def _said(self, template: str, *parts: str) -> str:
         return template.format(*parts)
@@ -183,6 +184,10 @@ class SqlVocabulary:
 
     def off_grid(self, number: str, scale: int, most: float) -> str:
         return f"({self.is_off(number, scale)} OR abs({number}) > {self.number(most)})"
+
+    def is_finite(self, number: str) -> str:
+        """Whether a double is neither NaN nor an infinity."""
+        return self._said(self.dialect.is_finite, number)
 
     def is_off(self, number: str, scale: int) -> str:
         """Whether a double is no multiple of 10^-scale."""
