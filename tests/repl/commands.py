@@ -23,6 +23,7 @@ class Heard:
     """A console that keeps what it is told."""
 
     color = False
+    columns: int | None = None
 
     def __init__(self) -> None:
         self.written: list[str] = []
@@ -30,6 +31,9 @@ class Heard:
 
     def write(self, text: str) -> None:
         self.written.append(str(text))
+
+    def page(self, text: str) -> None:
+        self.write(text)
 
     def write_error(self, text: str) -> None:
         self.errors.append(text)

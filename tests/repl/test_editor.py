@@ -187,8 +187,8 @@ def test_completion_of_commands(talk: Talk) -> None:
     assert ("quit", 0) in completions(talk, ":")
     assert completions(talk, ":help jso") == [("json", -3)]
     assert completions(talk, ":help :jso") == [("json", -3)]
-    assert completions(talk, ":find ") == [(word, 0) for word in ("true", "false", "null", "error")]
-    assert completions(talk, ":find n") == [("null", -1)]
+    assert completions(talk, ":find ") == [(word, 0) for word in ("yes", "no", "null", "error")]
+    assert completions(talk, ":find n")[:2] == [("no", -1), ("null", -1)]
     assert completions(talk, ":keys v") == [("vi", -1)]
     assert ("TransactionAdd", -12) in completions(talk, ":event TransactionA")
     assert completions(talk, ":nonsense x") == []

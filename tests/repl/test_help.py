@@ -126,7 +126,7 @@ def test_undo_goes_all_the_way_back(talk: Talk) -> None:
     lines += [
         ":event TransactionAdd",
         ":save a",
-        ":json true",
+        ":lint 1==currentTxn.value",
         ":use a",
         ":delete a",
         ":export t.json 5",

@@ -59,8 +59,8 @@ def test_json(talk: Talk) -> None:
     assert talk.do(":json editor") == compile_rule(RULE).to_json("editor")
     assert talk.do(":json true") == compile_rule("true").to_json()
     assert talk.do(":json editor false") == compile_rule("false").to_json("editor")
-    assert talk.session.state.rule == "false"
-    assert talk.do(":undo") == "undone: the rule\ntrue"
+    assert talk.session.state.rule == RULE, "what is looked at does not become the current rule"
+    assert talk.do(":json") == compile_rule(RULE).to_json()
 
 
 def test_text(talk: Talk) -> None:
@@ -210,8 +210,8 @@ def test_find(loaded: Talk) -> None:
     assert loaded.do(":find error").startswith("record 5 of 5, line 5: Not valid JSON")
     assert loaded.do(":undo").startswith("undone: find error")
     assert loaded.session.state.number == 4
-    for wrong in ("", "yes", "TRUE", "true false"):
-        assert "`:find` takes what to look for: true, false, null, error" in loaded.refused(f":find {wrong}")
+    for wrong in ("", "maybe", "true false"):
+        assert "`:find` takes yes, no, null, error, or a condition" in loaded.refused(f":find {wrong}")
     loaded.send("currentTxn.value>9999")
     assert "no record comes out as true: 5 records, 0 yes, 2 no" in loaded.refused(":find true")
 

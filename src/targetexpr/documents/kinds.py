@@ -43,6 +43,15 @@ _IS_OPEN = re.compile(r".*(?:[-+*/%&|=<>?:(.,!]|\b(?:and|or|not))\s*", re.IGNORE
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
+def goes_on(before: str, line: str) -> bool:
+    """Whether a line goes on with the rule of the line before, for an operator joins the two.
+
+    >>> goes_on("a", "&& b"), goes_on("a ||", "b"), goes_on("a", "b")
+    (True, True, False)
+    """
+    return _GOES_ON.match(line) is not None or _IS_OPEN.fullmatch(before) is not None
+
+
 def is_rule_per_line(text: str) -> bool:
     """Whether a text holds several rules, one on each line, and not one that goes on over lines.
 

@@ -23,12 +23,15 @@ from prompt_toolkit.shortcuts import CompleteStyle
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.console.exits import YES
+from targetexpr.console.terminal import columns
 from targetexpr.ide.document import Document, open_brackets
 from targetexpr.repl.commands import submit
 from targetexpr.repl.completing import RuleCompleter, WholeWordBuffer
 from targetexpr.repl.highlight import STYLE, MatchingParenthesis, RuleLexer, rule_start
 from targetexpr.repl.interrupts import Interrupts
+from targetexpr.repl.lines import pieces
 from targetexpr.repl.live import Live
+from targetexpr.repl.pager import run_pager
 from targetexpr.repl.plain import visible
 from targetexpr.repl.session import Session, Stop
 from targetexpr.repl.storage import Draft, left_behind, state_folder
@@ -37,6 +40,7 @@ from targetexpr.repl.typeahead import TypeAhead
 
 WELCOME = "targetexpr: type a rule, or :help. Tab completes, Ctrl-D leaves."
 _MENU_ROWS = 8  # kept free for completion
+_PAGER_ROWS, _PAGER_COLUMNS = 8, 40  # a smaller screen has no room to page in
 _KEEP_AFTER = 0.3  # seconds without a key until the text being typed is written down
 
 
@@ -51,6 +55,25 @@ class ScreenConsole:
         """Prints an answer."""
         self._clear()
         print(visible(text, color=self.color), flush=True)
+
+    def page(self, text: str) -> None:
+        """Shows an answer that is longer than the screen in the user's pager, where there is one."""
+        size = self._size()
+        fits = text.count("\n") + 2 < size.lines
+        tiny = size.lines < _PAGER_ROWS or size.columns < _PAGER_COLUMNS
+        if fits or tiny or not run_pager(visible(text, color=self.color) + "\n"):
+            self.write(text)
+
+    @property
+    def columns(self) -> int | None:
+        """Of the terminal as it is now, whatever COLUMNS was when it began."""
+        return self._size().columns or columns()
+
+    def _size(self) -> os.terminal_size:
+        try:
+            return os.get_terminal_size(1)
+        except OSError:
+            return os.terminal_size((0, 0))
 
     def write_error(self, text: str) -> None:
         """Prints what could not be done; on a terminal that is an answer as well."""
@@ -270,7 +293,11 @@ class Editor:
         self._keep("")
         try:
             interrupts.hear()
-            submit(self.session, text)
+            sent = pieces(text)
+            for piece in sent:
+                if len(sent) > 1:
+                    self.console.write("> " + piece.replace("\n", "\n. "))
+                submit(self.session, piece)
             interrupts.pass_over()
         except Stop:
             return False

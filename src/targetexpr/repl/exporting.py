@@ -220,6 +220,11 @@ def _put(document: JsonValue, target: dict[str, JsonValue], path: str, place: in
         raise InputError(f"{path}: its targets are not a list of objects; nothing was written")
     if place is None:
         named = [at for at, one in enumerate(targets) if one.get("name") == target["name"]]
+        if len(named) > 1:
+            raise InputError(
+                f"{path} has {len(named)} targets {target['name']!r}, nothing was written; "
+                f"`:open {path} NUMBER` says which one is meant"
+            )
         place = named[0] if named else None
     if place is None or place >= len(targets):
         targets.append(target)

@@ -7,9 +7,11 @@ import sys
 from typing import TextIO
 
 from targetexpr.console.exits import BAD_INPUT, YES
+from targetexpr.console.terminal import columns
 from targetexpr.ide.document import open_brackets
-from targetexpr.repl.commands import COMMANDS, submit
+from targetexpr.repl.commands import submit
 from targetexpr.repl.interrupts import Interrupts
+from targetexpr.repl.lines import is_command
 from targetexpr.repl.session import Session, Stop
 
 PROMPT = "> "
@@ -44,6 +46,15 @@ class PlainConsole:
     def write(self, text: str) -> None:
         """Prints an answer."""
         print(visible(text), flush=not self.script)
+
+    def page(self, text: str) -> None:
+        """Prints a long answer: what is piped can be paged by whoever reads it."""
+        self.write(text)
+
+    @property
+    def columns(self) -> int | None:
+        """Of the terminal, where there is one."""
+        return columns() if sys.stdout.isatty() else None
 
     def write_error(self, text: str) -> None:
         """Prints what could not be done."""
@@ -92,13 +103,13 @@ class _LineInput:
             self._console.line, self.good = self._number, False
             self._console.write_error("this line is not UTF-8 text; save it as UTF-8")
             return
-        if self._waiting and (_is_command(line) or not line.strip()):
+        if self._waiting and (is_command(line) or not line.strip()):
             self._send()
         if not self._waiting:
             self._first = self._number
         if line.strip():
             self._waiting.append(line)
-            self._depth = 0 if _is_command(line) else open_brackets(line, self._depth)
+            self._depth = 0 if is_command(line) else open_brackets(line, self._depth)
         if not self._depth:
             self._send()
 
@@ -138,9 +149,3 @@ def _converse(reader: _LineInput) -> None:
                 interrupts.pass_over()
             except KeyboardInterrupt:
                 reader.drop()
-
-
-def _is_command(line: str) -> bool:
-    """Whether a line is a command, and not the second branch of a conditional that goes on over lines."""
-    word = line.strip().removeprefix(":").partition(" ")[0] if line.strip().startswith(":") else ""
-    return word in COMMANDS or (bool(word) and any(name.startswith(word) for name in COMMANDS))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
@@ -35,6 +36,13 @@ class Console(Protocol):
 
     def write(self, text: str) -> None:
         """An answer."""
+
+    def page(self, text: str) -> None:
+        """A long answer, to be read page by page on a terminal."""
+
+    @property
+    def columns(self) -> int | None:
+        """How wide answers may be; None where nobody minds."""
 
     def write_error(self, text: str) -> None:
         """What could not be done, and why."""
@@ -234,10 +242,24 @@ class Session:
         self.state = step.before
         return step.what
 
-    def show(self, diagnostics: tuple[Diagnostic, ...]) -> None:
-        """Diagnostics about the current rule, with the line and a mark under the place."""
+    @contextmanager
+    def looking_at(self, rule: str) -> Iterator[None]:
+        """For as long as it lasts another rule is the current one, which stays what it was; unless it is empty."""
+        before = self.state
+        if rule:
+            self.state = replace(before, rule=rule, name=None, opened=None)
+        try:
+            yield
+        finally:
+            self.state = before
+
+    def show(self, diagnostics: tuple[Diagnostic, ...], rule: str | None = None) -> None:
+        """Diagnostics about a rule, the current one unless given, with the line and a mark under the place."""
         if diagnostics:
-            text = as_command(render(diagnostics, Source(self.state.rule), color=self.console.color))
+            source = Source(self.state.rule if rule is None else rule)
+            width = self.console.columns
+            text = render(diagnostics, source, color=self.console.color, width=width, fold=width is not None)
+            text = as_command(text)
             if any(diagnostic.is_error for diagnostic in diagnostics):
                 self.console.write_error(text)
             else:

@@ -263,7 +263,20 @@ def left_behind(folder: Path) -> list[str]:
                 os.close(lock)
         if text.strip():
             found.append(text)
+    _clean_locks(folder)
     return found
+
+
+def _clean_locks(folder: Path) -> None:
+    """Takes away the locks of sessions that ended without a draft and without taking their lock away."""
+    for path in folder.glob("draft-*[0-9].lock"):
+        if path.with_suffix("").exists():
+            continue
+        with suppress(OSError):  # its session lives
+            lock = _locked(path)
+            path.unlink(missing_ok=True)
+            if lock is not None:
+                os.close(lock)
 
 
 def _lock_of(draft: Path) -> Path:

@@ -16,7 +16,9 @@ __all__ = ["COMMANDS", "Command", "command_of", "run_command", "submit"]
 
 def _help(session: Session, argument: str) -> None:
     named = argument.lstrip(":")
-    session.console.write(at_length(command_of(named)) if argument else overview(tuple(COMMANDS.values())))
+    width = session.console.columns
+    text = at_length(command_of(named), width) if argument else overview(tuple(COMMANDS.values()), width)
+    session.console.page(text)
 
 
 HELP = Command(

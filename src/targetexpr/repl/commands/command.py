@@ -34,15 +34,14 @@ class Command:
         return f":{self.name} {self.arguments}".rstrip()
 
 
-def option_and_rule(session: Session, argument: str, options: tuple[str, ...]) -> str:
-    """The option an argument begins with, the first one by default; a rule behind it becomes the current one."""
+def option_and_rule(argument: str, options: tuple[str, ...]) -> tuple[str, str]:
+    """The option an argument begins with, the first one by default, and the rule behind it.
+
+    >>> option_and_rule("editor true", ("compact", "editor")), option_and_rule("true", ("compact", "editor"))
+    (('editor', 'true'), ('compact', 'true'))
+    """
     word, *rest = argument.split(maxsplit=1) or [""]
-    if word in options:
-        rule = rest[0] if rest else ""
-    else:
-        word, rule = options[0], argument
-    take_rule(session, rule)
-    return word
+    return (word, rest[0] if rest else "") if word in options else (options[0], argument)
 
 
 def take_rule(session: Session, rule: str) -> None:

@@ -12,17 +12,18 @@ from targetexpr.checking.names import like_profile
 from targetexpr.console.data_shape import DataNotes
 from targetexpr.console.outcomes import Counts, Failure, outcome_of
 from targetexpr.records.lint import RecordLint
+from targetexpr.records.record import Record
 from targetexpr.records.shape import profile_of_flat
 from targetexpr.repl import records as sources
 from targetexpr.repl.commands.command import Command, file_name, no_argument, whole_number
 from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown, split_field
+from targetexpr.repl.finding import OUTCOMES, condition, is_outcome
 from targetexpr.repl.records import edited
 from targetexpr.repl.session import Session
 from targetexpr.running.coercion import Value, time_zone
 
 _GROUP = "Records"
 _MOST_LOOKED_AT = 1_000  # records, when they are loaded
-OUTCOMES = ("true", "false", "null", "error")
 
 
 def _load(session: Session, argument: str) -> None:
@@ -162,19 +163,33 @@ def _count(session: Session, argument: str) -> None:
         session.console.write(sentence)
 
 
-def _find_outcome(session: Session, argument: str) -> None:
-    if argument not in OUTCOMES:
-        raise InputError(f"`:find` takes what to look for: {', '.join(OUTCOMES)}")
-    wanted = {"true": True, "false": False, "null": None}.get(argument)
-    rule, records = session.compiled(), session.records()
-    here, edits = session.state.number, session.state.edits
+def _find_record(session: Session, argument: str) -> None:
+    """The next record that comes out so, or that fulfils a condition."""
+    if not argument:
+        raise InputError("`:find` takes yes, no, null, error, or a condition such as `:find currentTxn.value>500`")
+    records, here, edits = session.records(), session.state.number, session.state.edits
+    wanted = argument.lower()
+    by_outcome = wanted in OUTCOMES or wanted == "error"
+    what = f"comes out as {argument}" if by_outcome else f"fulfils {argument}"
     tally = _Tally(session, len(records))
+    if by_outcome:
+        rule = session.compiled()
+
+        def fits(record: Record) -> bool:
+            outcome = outcome_of(rule, record)
+            tally.add(outcome)
+            return is_outcome(outcome, wanted)
+    else:
+        holds = condition(session, argument)
+
+        def fits(record: Record) -> bool:
+            tally.add(None)
+            return holds(record)
+
     first: int | None = None
     try:
         for number, record in enumerate(records, 1):
-            outcome = outcome_of(rule, edited(record, edits, number))
-            tally.add(outcome)
-            if isinstance(outcome, Failure) if argument == "error" else outcome is wanted:
+            if fits(edited(record, edits, number)):
                 if number > here:
                     _found(session, number, argument, wrapped=False)
                     return
@@ -183,9 +198,9 @@ def _find_outcome(session: Session, argument: str) -> None:
         session.console.write(f"stopped after {tally.done:,} records")
         return
     if first is None:
-        raise InputError(f"no record comes out as {argument}: {tally}")
+        raise InputError(f"no record {what}" + (f": {tally}" if by_outcome else f"; there are {len(records):,}"))
     if first == here:
-        session.console.write(f"this one is the only record that comes out as {argument}")
+        session.console.write(f"this one is the only record that {what}")
     else:
         _found(session, first, argument, wrapped=True)
 
@@ -194,12 +209,14 @@ def _found(session: Session, number: int, wanted: str, *, wrapped: bool) -> None
     session.change(f"find {wanted}", number=number)
     if wrapped:
         session.console.write("past the end, on from the first record")
-    if wanted == "error":
-        record = session.record()
-        if record.context is None:
-            session.console.write(f"{session.where()}, {record.place}: {record.reason}")
-            return
-    session.verdict()
+    record = session.record()
+    if record.context is None:
+        session.console.write(f"{session.where()}, {record.place}: {record.reason}")
+    elif wanted.lower() in OUTCOMES or wanted.lower() == "error":
+        session.verdict()
+    else:
+        session.console.write(session.where())
+        _evaluate(session)
 
 
 def _set(session: Session, argument: str) -> None:
@@ -267,13 +284,15 @@ DATA = (
     Command(name="count", doc="how many records the rule rewards; Ctrl-C stops", group=_GROUP, run=_count),
     Command(
         name="find",
-        arguments="|".join(OUTCOMES),
-        doc="go to the next record that comes out so",
-        example=":find false",
+        arguments="yes|no|null|error|CONDITION",
+        doc="go to the next record that comes out so, or fulfils a condition",
+        more="A condition is any rule, or a field of the data compared with a value, as in "
+        '`:find currentCustomer.id == "304"`. The rule stays what it is.',
+        example=":find no",
         group=_GROUP,
-        run=_find_outcome,
-        completes="words",
-        words=OUTCOMES,
+        run=_find_record,
+        completes="rule",
+        words=("yes", "no", "null", "error"),
     ),
     Command(
         name="set",

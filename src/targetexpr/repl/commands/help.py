@@ -6,35 +6,52 @@ from collections.abc import Sequence
 
 from targetexpr.base.errors import InputError
 from targetexpr.base.suggestions import suggest
+from targetexpr.base.wrapping import fitted
 from targetexpr.repl.commands.command import Command, no_argument
 from targetexpr.repl.session import Session, Stop, as_command
 
 GROUP = "The session"
+_WIDEST = 40  # columns of a command and what it takes; a longer one gets a line of its own
+_NARROW = 50  # columns; a narrower screen has no room for two columns of words
+_KEYS = (
+    "Keys: Tab completes, F2 fixes what is underlined, Ctrl-R searches what was typed before, Alt-Enter begins a new "
+    "line, Ctrl-X Ctrl-E opens an editor, Ctrl-C drops the line, Ctrl-D leaves."
+)
 NONE = "none"
 
 
-def at_length(command: Command) -> str:
+def at_length(command: Command, width: int | None) -> str:
     """Everything that help says of one command."""
     lines = [command.usage, f"  {command.doc}"]
     lines += [f"  {command.more}"] if command.more else []
     lines += [f"  Example: {command.example}"] if command.example else []
-    return "\n".join(lines)
+    return _page(lines, width)
 
 
-def overview(commands: Sequence[Command]) -> str:
+def _page(lines: Sequence[str], width: int | None) -> str:
+    text = "\n".join(lines)
+    return text if width is None else fitted(text, width)
+
+
+def overview(commands: Sequence[Command], columns: int | None) -> str:
     """What help says of everything: each command on a line, by group, and the keys."""
     lines = ["Type a rule: it is checked, and evaluated for the record when one is loaded.", ""]
-    width = max(len(command.usage) for command in commands)
+    width = min(max(len(command.usage) for command in commands), _WIDEST if columns is None else columns // 2)
     group = ""
     for command in commands:
         if command.group != group:
             group = command.group
             lines.append(group)
-        lines.append(f"  {command.usage:<{width}}  {command.doc}")
-    lines += ["", "Keys: Tab completes, F2 fixes what is underlined, Ctrl-R searches what was typed before,"]
-    lines += ["Alt-Enter begins a new line, Ctrl-X Ctrl-E opens an editor, Ctrl-C drops the line, Ctrl-D leaves."]
-    lines += ["Commands may be cut short: `:expl` is `:explain`. `:help COMMAND` tells more."]
-    return "\n".join(lines)
+        usage = command.usage
+        if columns is not None and columns < _NARROW:
+            lines += [f"  {usage}", f"    {command.doc}"]
+            continue
+        if len(usage) > width:
+            lines.append(f"  {usage}")
+            usage = ""
+        lines.append(f"  {usage:<{width}}  {command.doc}")
+    lines += ["", _KEYS, "Commands may be cut short: `:expl` is `:explain`. `:help COMMAND` tells more."]
+    return _page(lines, columns)
 
 
 def _schema(session: Session, argument: str) -> None:
@@ -44,11 +61,12 @@ def _schema(session: Session, argument: str) -> None:
     known = not argument or "." in argument or argument in schema.profiles or argument in catalogue.KINDS
     try:
         if known:
-            session.console.write(catalogue_text.listing(schema, argument or None))
+            text = catalogue_text.listing(schema, argument or None)
         else:
-            session.console.write(catalogue_text.found(catalogue.search(schema, argument), argument))
+            text = catalogue_text.found(catalogue.search(schema, argument), argument)
     except InputError as problem:
         raise InputError(as_command(str(problem))) from None
+    session.console.page(_page([text], session.console.columns))
 
 
 def _event(session: Session, argument: str) -> None:

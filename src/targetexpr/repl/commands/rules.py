@@ -25,33 +25,33 @@ def _json(session: Session, argument: str) -> None:
     from targetexpr.front import to_json
     from targetexpr.syntax.json_encoder import JsonStyle
 
-    style = option_and_rule(session, argument, ("compact", "editor"))
-    checked = _valid(session)
-    session.console.write(to_json(checked, cast("JsonStyle", style)))
+    style, rule = option_and_rule(argument, ("compact", "editor"))
+    with session.looking_at(rule):
+        session.console.write(to_json(_valid(session), cast("JsonStyle", style)))
 
 
 def _text(session: Session, argument: str) -> None:
     from targetexpr.syntax.printer import TextStyle, to_text
 
-    style = option_and_rule(session, argument, ("readable", "compact"))
-    checked = _valid(session)
-    session.console.write(to_text(checked.expr, cast("TextStyle", style)))
+    style, rule = option_and_rule(argument, ("readable", "compact"))
+    with session.looking_at(rule):
+        session.console.write(to_text(_valid(session).expr, cast("TextStyle", style)))
 
 
 def _tree(session: Session, argument: str) -> None:
     from targetexpr.repl.tree import drawn
 
-    take_rule(session, argument)
-    checked = session.analysis().checked
-    if checked is None:
-        _valid(session)
-    else:
-        session.console.write(drawn(checked))
+    with session.looking_at(argument):
+        checked = session.analysis().checked
+        if checked is None:
+            _valid(session)
+        else:
+            session.console.write(drawn(checked))
 
 
 def _type(session: Session, argument: str) -> None:
-    take_rule(session, argument)
-    checked = _valid(session)
+    with session.looking_at(argument):
+        checked = _valid(session)
     session.console.write(checked.type or "of unknown type")
     reads = dict.fromkeys(str(read) for read in checked.reads)
     if reads:
@@ -84,8 +84,8 @@ def _fix(session: Session, argument: str) -> None:
 
 
 def _explain(session: Session, argument: str) -> None:
-    take_rule(session, argument)
-    _explained(session, session.state.number)
+    with session.looking_at(argument):
+        _explained(session, session.state.number)
 
 
 def _why(session: Session, argument: str) -> None:
