@@ -263,7 +263,7 @@ class Rule:
         columns: Mapping[str, str] | None = None,
         types: Mapping[str, str] | None = None,
         scale: int = 2,
-        bound: float = 1e9,
+        bound: float = 1e7,
     ) -> Query:
         """The rule as SQL for a table that is elsewhere, with a query that proves what it assumes of the columns.
 

@@ -19,7 +19,7 @@ from targetexpr.tables.mapping import ProfileMap, map_name, needed
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
 from targetexpr.tables.uses import Use, item_uses, uses
 
-MOST_ITEMS = 1000
+MOST_ITEMS = 200
 """Items in one list that a query without a look at the data allows for."""
 
 _KINDS: Mapping[Kind, ColumnKind] = {"number": "float", "string": "text", "boolean": "boolean", "date": "instant"}
