@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
+from targetexpr.base.nouns import counted
 from targetexpr.base.render import as_dict
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import documents, lines_of, print_json
@@ -112,7 +113,7 @@ def count(diagnostics: Sequence[Diagnostic]) -> str:
     """`2 errors, 1 warning`, or `no errors`."""
     errors = sum(diagnostic.is_error for diagnostic in diagnostics)
     warnings = len(diagnostics) - errors
-    words = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+    words = [counted(number, word) for number, word in ((errors, "error"), (warnings, "warning")) if number]
     return ", ".join(words) or "no errors"
 
 
@@ -176,8 +177,7 @@ def diff(options: Namespace) -> int:
     else:
         for one in found_differences:
             print(_difference(one, options.first, options.second))
-        number = len(found_differences)
-        print(f"{what[1]}: {number or 'no'} difference{'' if number == 1 else 's'}")
+        print(f"{what[1]}: {counted(len(found_differences), 'difference', none='no')}")
     return NO if found_differences else YES
 
 

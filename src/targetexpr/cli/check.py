@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.errors import InputError
 from targetexpr.base.lazy import Lazy
+from targetexpr.base.nouns import counted
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import (
     add_input,
@@ -182,10 +183,10 @@ def _summary(results: Sequence[Result]) -> str:
     found = [diagnostic for result in results for diagnostic in result.diagnostics]
     errors = sum(diagnostic.is_error for diagnostic in found)
     invalid = sum(result.status != YES for result in rules)
-    where = f" in {_count(invalid, 'rule')}" if errors and len(rules) == len(results) > 1 else ""
-    parts = [_count(errors, "error") + where] if errors or not found else []
-    parts += [_count(len(found) - errors, "warning")] if len(found) > errors else []
-    return f"{_count(len(rules), 'rule')} checked: {', '.join(parts)}"
+    where = f" in {counted(invalid, 'rule', none='no')}" if errors and len(rules) == len(results) > 1 else ""
+    parts = [counted(errors, "error", none="no") + where] if errors or not found else []
+    parts += [counted(len(found) - errors, "warning", none="no")] if len(found) > errors else []
+    return f"{counted(len(rules), 'rule', none='no')} checked: {', '.join(parts)}"
 
 
 def _show(result: Result) -> None:
@@ -202,10 +203,6 @@ def _show(result: Result) -> None:
         return f" (in the file {line}:{column})"
 
     show(result.diagnostics, Input(region.text, f"{result.source.name or 'document'} at {region.pointer}"), note)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{f'{number:,}' if number else 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 def _data(result: Result) -> dict[str, object]:

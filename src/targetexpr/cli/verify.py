@@ -9,6 +9,7 @@ from typing import assert_never
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.jsontext import JsonError, read_json
+from targetexpr.base.nouns import counted
 from targetexpr.base.render import visible_line
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import (
@@ -80,7 +81,7 @@ def _tell(source: Input, compared: Sequence[Comparison], wrong: Sequence[Compari
     if not compared:
         print(f"{name}: no expression with its JSON was found; nothing was compared", file=sys.stderr)
     else:
-        pairs = "1 pair" if len(compared) == 1 else f"{len(compared):,} pairs"
+        pairs = counted(len(compared), "pair")
         repaired = sum(result.verdict == "same after repair" for result in compared)
         after = f", {repaired:,} after repair" if repaired else ""
         print(f"{name}: {pairs}, " + ("all agree" if not wrong else f"{len(wrong):,} of them wrong") + after)

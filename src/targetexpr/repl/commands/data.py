@@ -8,6 +8,7 @@ from itertools import islice
 from time import monotonic
 
 from targetexpr.base.errors import InputError
+from targetexpr.base.nouns import counted
 from targetexpr.checking.names import like_profile
 from targetexpr.console.data_shape import DataNotes
 from targetexpr.console.outcomes import Counts, Failure, outcome_of
@@ -40,8 +41,7 @@ def load(session: Session, paths: Sequence[str], profile: str | None) -> None:
     records = sources.load_all(paths, profile)
     path = records.name
     session.change(f"load {path}", records=records, number=1, edits={})
-    count = len(records)
-    session.console.write(f"{count:,} record{'' if count == 1 else 's'} from {path}; this is the first")
+    session.console.write(f"{counted(len(records), 'record')} from {path}; this is the first")
     if not _hint_at_profile(session, path, profile):
         _warn(session, profile)
     _evaluate(session)

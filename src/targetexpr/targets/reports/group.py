@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from targetexpr.base.dates import month_phrase
 from targetexpr.base.diagnostics import ExpressionError
+from targetexpr.base.nouns import counted
 from targetexpr.base.render import visible_line
 from targetexpr.syntax.json_decoder import from_json
 from targetexpr.syntax.parse import parse
@@ -52,13 +53,13 @@ def _cycles(group: TargetGroup) -> Iterator[str]:
             return
         count = group.recurring_cycles if (group.recurring_cycles or 0) > 0 else group.total_periods
         unit = f", each {group.frequency or 1} x {group.frequency_type}" if group.frequency_type else ""
-        yield f"  {_many(count or 0, 'cycle')}{unit}, from the first record of each customer"
+        yield f"  {counted(count or 0, 'cycle')}{unit}, from the first record of each customer"
         return
     days = dated(periods)
     if days:
         first, last = min(start for start, _, _ in days), max(end for _, end, _ in days)
         yield ""
-        yield f"  {_many(len(periods), 'cycle')}, {first} to {last}"
+        yield f"  {counted(len(periods), 'cycle')}, {first} to {last}"
         yield from (f"    {line}" for line in calendar(days))
     for place, period in enumerate(periods, 1):
         yield f"  {place:>4}  {period_line(period)}"
@@ -198,7 +199,7 @@ def _levels(group: TargetGroup) -> Iterator[str]:
 def level_line(level: Streak, how: str = "") -> str:
     """A streak level: how many cycles it takes, and its name."""
     count = level.target_count_of_sequence
-    needed = f"{_many(count, 'cycle')} {how}".rstrip() if count is not None else "(no count)"
+    needed = f"{counted(count, 'cycle')} {how}".rstrip() if count is not None else "(no count)"
     return f"{needed:<20} {visible_line(level.name or '(no name)')}"
 
 
@@ -211,7 +212,3 @@ def _unified(group: TargetGroup) -> Iterator[str]:
         what = "the sum of their progress" if overall.aggregation == "SUM" else "the number of targets reached"
         line += f", and {what} at {overall.threshold_value} or more"
     yield line
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"

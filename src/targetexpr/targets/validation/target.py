@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from targetexpr.base.nouns import counted
 from targetexpr.lang.schema.model import EXTENDED
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import kind_of
@@ -276,10 +277,12 @@ def _values(target: Target, group: TargetGroup, at: str, report: Report) -> None
         if not values and moving and not is_answer(group):
             report.error(place, "too-few-values", "A target needs at least one value.")
     elif len(values) < len(periods):
-        message = f"There {_are(len(periods), 'period')} but {_many(len(values), 'value')}; each period needs one."
+        message = f"There {_are(len(periods), 'period')} but {counted(len(values), 'value')}; each period needs one."
         report.error(place, "too-few-values", message, "Values belong to periods by position.")
     elif len(values) > len(periods):
-        message = f"There {_are(len(values), 'value')} but {_many(len(periods), 'period')}; the last ones are not used."
+        message = (
+            f"There {_are(len(values), 'value')} but {counted(len(periods), 'period')}; the last ones are not used."
+        )
         report.warn(place, "too-many-values", message)
     seen: set[int] = set()
     for index, value in enumerate(values):
@@ -327,9 +330,5 @@ def check_triggers(triggers: Sequence[tuple[str, Trigger]], group: TargetGroup, 
             report.error(where, "unified-sub-targets", "Targets of a unified group cannot have sub-targets.")
 
 
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
-
-
 def _are(count: int, thing: str) -> str:
-    return f"{'is' if count == 1 else 'are'} {_many(count, thing)}"
+    return f"{'is' if count == 1 else 'are'} {counted(count, thing)}"
