@@ -43,6 +43,7 @@ EXAMPLES = """\
   targetexpr check 'currentTxn.valu>500'
   targetexpr check --event TransactionAdd -f rule.txt -f request.json
   targetexpr check plan.toml rules.py campaign.rules
+  targetexpr check --set --pairs campaign.rules
   targetexpr check --schema mine.toml --off spelling --output sarif -f rules.txt > rules.sarif"""
 
 
@@ -54,25 +55,34 @@ def arguments(parser: ArgumentParser) -> None:
     add_event(parser)
     add(parser, "--expect")
     add(parser.add_mutually_exclusive_group(), "--strict", "--no-strict")
-    add(parser, "--on", "--off", "--no-lint")
+    add(parser, "--on", "--off", "--no-lint", "--set", "--pairs")
 
 
 def run(options: Namespace) -> int:
     """Check every rule of every input; the worst exit status of all."""
+    if options.pairs and not options.set:
+        raise InputError("--pairs lists what --set counts: give both")
     schema = load(options)
     environment = _environment(options, schema)
     results: list[Result] = []
     for source in inputs(options):
         results += _source(source, options, environment)
     status = max((result.status for result in results), default=BAD_INPUT)
+    if options.set:
+        from targetexpr.cli.check_set import add_to, refuse_sarif, tell
+
+        refuse_sarif(options.output)
     if options.output == "json":
-        print_json({"ok": status == YES, "results": [_data(result) for result in results]})
+        data: dict[str, object] = {"ok": status == YES, "results": [_data(result) for result in results]}
+        print_json(add_to(data, results, environment, pairs=options.pairs) if options.set else data)
     elif options.output == "sarif":
         from targetexpr.cli.sarif import sarif
 
         print_json(sarif([(result.source, result.in_source) for result in results]))
     else:
         _tell(results)
+        if options.set:
+            tell(results, environment, pairs=options.pairs)
     return status
 
 

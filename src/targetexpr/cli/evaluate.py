@@ -25,17 +25,20 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Evaluate a rule for every record of the data. A record says yes, no, or null when data is missing; an expression that
 is not a condition gives its value. Status 0: the rule holds for every record; 1: for some it does not; 2: a record
-cannot be read or evaluated. Records that cannot be read are reported with their line number and counted."""
+cannot be read or evaluated. Records that cannot be read are reported with their line number and counted.
+With --rules, many rules are tried at once: a record says the names of those that hold, --count how many records each
+has; the status is 0 when every record fulfils a rule."""
 EXAMPLES = """\
   targetexpr eval 'currentTxn.value>500' --data '{"currentTxn":{"value":620}}'
   targetexpr eval 'currentTxn.value>500' --data transactions.jsonl --profile currentTxn --count
-  cat contexts.jsonl | targetexpr eval -f rule.txt --timezone Asia/Kolkata --output json"""
+  cat contexts.jsonl | targetexpr eval -f rule.txt --timezone Asia/Kolkata --output json
+  targetexpr eval --rules promotions.rules --data bills.jsonl --count"""
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_rule(parser)
-    add(parser, "--count")
+    add(parser, "--rules", "--count")
 
 
 def add_rule(parser: ArgumentParser) -> None:
@@ -50,6 +53,10 @@ def add_rule(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Evaluate every record."""
+    if options.rules is not None:
+        from targetexpr.cli.evaluate_set import evaluate_set
+
+        return evaluate_set(options)
     rule = compiled(options)
     tally = Tally()
     notes = data_notes(options, rule)

@@ -58,6 +58,12 @@ _TABLE = (
         help="the records: JSON or JSON Lines files, - for standard input, or JSON itself; may be given several times",
     ),
     Option(
+        name="--rules",
+        metavar="FILE",
+        help="rules under their names: a file as the REPL's :save writes it (its default: targetexpr-rules.toml); to "
+        "evaluate, rule files, requests and folders of them as well",
+    ),
+    Option(
         name="--profile",
         metavar="NAME",
         help="records are plain dicts of this profile, as transactions with currentTxn; without it each record is a "
@@ -123,6 +129,12 @@ _TABLE = (
     ),
     Option(name="--on", metavar="CODE", repeats=True, help="switch a warning on, by its code"),
     Option(name="--off", metavar="CODE", repeats=True, help="switch a warning off, by its code"),
+    Option(
+        name="--set",
+        switch=True,
+        help="also say how many of the rules never hold together, follow from others, or are the same",
+    ),
+    Option(name="--pairs", switch=True, help="with --set: list those pairs, each with its proof"),
     Option(name="--no-lint", switch=True, help="only errors, and warnings about names and values"),
     Option(name="--fix", switch=True, help="apply the safe fixes first"),
     Option(name="--check", switch=True, help="print nothing; exit 1 when the rule would change"),
@@ -188,12 +200,6 @@ _TABLE = (
         help="JSON: who takes part, a list of ids or a dict of them with their values",
     ),
     # --- the REPL
-    Option(
-        name="--rules",
-        metavar="FILE",
-        default="targetexpr-rules.toml",
-        help="where :save keeps rules (default: targetexpr-rules.toml)",
-    ),
     Option(name="--vi", switch=True, help="vi keys instead of those of Emacs"),
     # --- the server
     Option(name="--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)"),

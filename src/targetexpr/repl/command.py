@@ -23,6 +23,10 @@ EXAMPLES = """\
   printf 'currentTxn.value>500\\n:json\\n' | targetexpr repl"""
 
 
+RULES = "targetexpr-rules.toml"
+"""Where `:save` keeps rules unless told otherwise."""
+
+
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add(parser, "--data", "--profile", "--rules", "--timezone", "--vi")
@@ -49,7 +53,7 @@ def run(options: Namespace) -> int:
         sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape")
     script = not sys.stdin.isatty()
     console = PlainConsole(script=script)
-    session = Session(console, load(options), RuleBook(options.rules), timezone=options.timezone)
+    session = Session(console, load(options), RuleBook(options.rules or RULES), timezone=options.timezone)
     session.keys = "vi" if options.vi else "emacs"
     terminal = not script and sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "", None)
     if terminal and find_spec("prompt_toolkit") is None:
