@@ -271,6 +271,13 @@ def test_each_kind_is_checked_as_what_it_is(document: Any, code: str, pointer: s
     assert (code, f"/data{pointer}") in inside
 
 
+@pytest.mark.parametrize("value", [None, {}, [], "x", 1.5, True])
+def test_ids_that_are_none_are_told_once_each(value: Any) -> None:
+    found = validate({**UPDATE, "deactivateTargetIds": [value, 1, value]})
+    assert [one.pointer for one in found] == ["/deactivateTargetIds/0", "/deactivateTargetIds/2"]
+    assert all(one.is_error and one.number == 300004 for one in found)
+
+
 def test_an_unknown_kind_of_name_has_the_platforms_number() -> None:
     (found,) = validate({**NAME_CHECK, "type": "customer"})
     assert found.number == 310145

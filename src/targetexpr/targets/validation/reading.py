@@ -15,6 +15,8 @@ from targetexpr.targets.model.group import Wire
 
 Model = TypeVar("Model", bound=Wire)
 
+_LISTS_OF_IDS = frozenset({"entityIds", "entity_ids", "deactivateTargetIds", "deactivate_target_ids"})
+
 
 def read_model(model: type[Model], value: Mapping[str, Any], where: str) -> tuple[Model, tuple[Diagnostic, ...]]:
     """The model of an object at a pointer, and what of it does not fit.
@@ -23,6 +25,7 @@ def read_model(model: type[Model], value: Mapping[str, Any], where: str) -> tupl
     PayloadError for values of which nothing fits.
     """
     found: list[Diagnostic] = []
+    gone: set[tuple[int | str, ...]] = set()
     while True:
         try:
             return model.model_validate(value), tuple(found)
@@ -32,8 +35,9 @@ def read_model(model: type[Model], value: Mapping[str, Any], where: str) -> tupl
             value = copy.deepcopy(dict(value))
             paths = [line["loc"] for line in error.errors(include_url=False, include_context=False)]
             left_out = [_leave_out(value, path) for path in paths]
-            if not all(left_out):
-                raise PayloadError(misses) from None
+            if not all(left_out) or gone.intersection(paths):  # leaving it out was no help
+                raise PayloadError(list({(one.pointer, one.code): one for one in found}.values())) from None
+            gone.update(paths)
 
 
 def _leave_out(value: Any, path: tuple[int | str, ...]) -> bool:
@@ -52,7 +56,7 @@ def _leave_out(value: Any, path: tuple[int | str, ...]) -> bool:
         holder, key = inner, step
         inner = holder[key]
     if isinstance(holder, list) and isinstance(key, int):
-        holder[key] = 0 if "entityIds" in path or "entity_ids" in path else {}
+        holder[key] = 0 if _LISTS_OF_IDS.intersection(map(str, path)) else {}
     elif isinstance(holder, dict):
         del holder[key]
     return holder is not None
