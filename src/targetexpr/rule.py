@@ -239,7 +239,8 @@ class Rule:
     def on(
         self, frame: object, columns: Mapping[str, str] | None = None, profile: str | None = None, rows: bool = False
     ) -> object:
-        """The verdicts of the rule over a table: a polars frame (lazy too) or a DuckDB relation, given back as it came.
+        """The verdicts of the rule over a table: a frame of polars (lazy too) or pandas, an Arrow table, a relation of
+        DuckDB; what comes out is of the kind that was given.
 
         Columns are named as in the rule, `currentTxn.value`, or are fields of a struct column `currentTxn`; `columns`
         maps other names to those (`{"amount": "currentTxn.value"}`), and bare names belong to `profile`. Verdicts are

@@ -150,6 +150,16 @@ def test_a_quotient_is_rounded_to_34_digits_before_it_is_compared() -> None:
         agree(f"currentTxn.value/currentTxn.discount{operator}{third}", {"value": [1.0, 2.0], "discount": [3.0, 6.0]})
 
 
+@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize(
+    "text", ["{v}/3*3{op}1.1", "{v}/{d}*3{op}1.1", "{v}/7*2-1{op}0.1", "0-{v}/3{op}{v}/6*0-1.1", "1/{v}{op}0.1"]
+)
+def test_a_quotient_without_an_end_is_not_what_it_is_a_third_of(text: str, operator: str) -> None:
+    rule = text.format(v="currentTxn.value", d="currentTxn.discount", op=operator)
+    values = [1.1, 3.3, 3.85, 1.0, 10.0, 0.0, -1.1, 2.2, None, 3.0]
+    agree(rule, {"value": values, "discount": [3.0, 9.0, 7.0, 3.0, 1.0, 0.0, -3.0, 6.0, 1.0, None]})
+
+
 def test_whole_numbers_of_64_bits() -> None:
     points = [2**63 - 1, -(2**63), 2**53 + 1, 2**53, 0, -1, 7, None]
     for text in ["{}==9007199254740993", "{}%7==3", "{}%(0-7)<0", "{}>9223372036854775806", "{}*2>{}", "{}-1<0"]:

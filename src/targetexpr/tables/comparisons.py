@@ -14,7 +14,7 @@ from typing import assert_never
 
 from targetexpr.tables.arithmetic import LARGEST_INT64, Arithmetic
 from targetexpr.tables.errors import NotLowerable
-from targetexpr.tables.polynomials import ROUNDING, E, Leaf, Polynomial
+from targetexpr.tables.polynomials import ROUNDING, E, Leaf, Polynomial, decimals, is_decimal
 from targetexpr.tables.vocabulary import Comparison
 
 MIRRORED: Mapping[Comparison, Comparison] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -26,7 +26,8 @@ _MOST_TERMS = 400
 _MOST_FACTORS = 8
 _SMALL, _LARGE = 1e-30, 1e30  # products of up to eight numbers between these do not underflow
 _ROW_GRID, _ROW_MOST = 6, 1e6
-_QUOTIENT_DIGITS = 1e32  # a quotient is rounded to 34 digits
+_DIGITS = 34  # to which a quotient is rounded
+_QUOTIENT_DIGITS = 1e32  # less than that
 
 
 class Comparisons(Arithmetic[E]):
@@ -107,7 +108,7 @@ class Comparisons(Arithmetic[E]):
         """a / b against a literal, without dividing: a against b times the literal, by the sign of b."""
         words, zero = self.words, Polynomial()
         difference = above - below.scaled(literal)
-        if any(self.leaves[key].quotient is not None for key in difference.seen):
+        if any(self.leaves[key].quotient is not None for key in difference.seen) or not _has_few_digits(literal):
             return None
         product = self.double(below.scaled(literal)) if literal else None
         if product is not None:
@@ -233,6 +234,11 @@ class Comparisons(Arithmetic[E]):
             return None
         on_grid = words.negation(words.known(words.any(off)))
         return on_grid, self._against_half(operator, double, certain.scale)
+
+
+def _has_few_digits(number: Fraction) -> bool:
+    """Whether a quotient, which is rounded to 34 digits, can be the number."""
+    return is_decimal(number) and abs(number) * 10 ** decimals(number) < 10**_DIGITS
 
 
 _SIGNS: tuple[Comparison, Comparison] = (">", "<")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 from targetexpr.running.codegen.fast import generate
 from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program
-from targetexpr.tables.errors import NotLowerable, TableError
+from targetexpr.tables.errors import MissingExtra, NotLowerable, TableError
 from targetexpr.tables.verdicts import Verdicts
 
 if TYPE_CHECKING:
@@ -51,9 +52,15 @@ _Opened: TypeAlias = Callable[[Program, ContextReader, Callable[[object], object
 
 def _opened(frame: object, columns: Mapping[str, str] | None, profile: str | None) -> _Opened:
     package = type(frame).__module__.partition(".")[0]
+    needs = {"polars": ("polars",), "pandas": ("polars", "pyarrow"), "pyarrow": ("polars",), "duckdb": ("duckdb",)}
+    for library in needs.get(package, ()):
+        try:
+            import_module(library)
+        except ImportError:
+            raise MissingExtra(library) from None
     match package:
-        case "polars":
-            return _of_polars(frame, columns, profile)
+        case "polars" | "pandas" | "pyarrow":
+            return _of_frame(frame, package, columns, profile)
         case "duckdb" | "_duckdb":
             return _of_relation(frame, columns, profile)
     raise _no_table(frame)
@@ -65,20 +72,17 @@ def _no_table(frame: object) -> TableError:
     )
 
 
-def _of_polars(frame: object, columns: Mapping[str, str] | None, profile: str | None) -> _Opened:
-    import polars as pl
-
+def _of_frame(frame: object, package: str, columns: Mapping[str, str] | None, profile: str | None) -> _Opened:
+    from targetexpr.tables.frames import from_arrow, from_pandas, from_polars
     from targetexpr.tables.polars_table import PolarsTable
-    from targetexpr.tables.polars_verdicts import Given, PolarsVerdicts
+    from targetexpr.tables.polars_verdicts import PolarsVerdicts
 
-    if isinstance(frame, pl.DataFrame):
-        given: Given[object, object] = Given(column=_same, where=frame.filter)
-    elif isinstance(frame, pl.LazyFrame):
-        lazy = frame
-        given = Given(column=_same, where=lambda marked: lazy.filter(pl.lit(marked)))
-    else:
+    readers = {"polars": from_polars, "pandas": from_pandas, "pyarrow": from_arrow}
+    read = readers[package](frame)
+    if read is None:
         raise _no_table(frame)
-    table = PolarsTable(frame, columns, profile)
+    given, converted = read
+    table = PolarsTable(converted, columns, profile)
     return lambda program, reader, evaluate, rows: PolarsVerdicts(program, reader, evaluate, table, given, rows=rows)
 
 
@@ -98,10 +102,6 @@ def _of_relation(frame: object, columns: Mapping[str, str] | None, profile: str 
         return RelationVerdicts(program, reader, evaluate, table, rows=rows)
 
     return verdicts
-
-
-def _same(column: object) -> object:
-    return column
 
 
 def to_polars(

@@ -13,7 +13,7 @@ from targetexpr.tables.facts import KnownColumns
 from targetexpr.tables.lowering import Lowering
 from targetexpr.tables.mapping import ProfileMap, places
 from targetexpr.tables.polars_facts import PolarsFacts
-from targetexpr.tables.polars_types import column_type, widened
+from targetexpr.tables.polars_types import column_type, prepared
 from targetexpr.tables.polars_vocabulary import PolarsVocabulary, cell_of
 from targetexpr.tables.rows import Cell, contexts, decide, profiles_of, readable_times
 
@@ -29,7 +29,7 @@ class PolarsTable:
     ) -> None:
         lazy = frame.lazy()
         schema = lazy.collect_schema()
-        self.frame = widened(lazy, schema)
+        self.frame = prepared(lazy, schema)
         types = {name: column_type(dtype) for name, dtype in self.frame.collect_schema().items()}
         self.map = ProfileMap(types=types, columns=columns or {}, profile=profile)
         self._facts: dict[tzinfo, PolarsFacts] = {}

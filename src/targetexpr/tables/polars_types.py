@@ -1,4 +1,4 @@
-"""The types of polars as types of columns, and narrow floats widened to the decimals that they stand for."""
+"""The types of polars as types of columns, and narrow floats and maps as what rules can read."""
 
 from __future__ import annotations
 
@@ -51,22 +51,27 @@ def _made(dtype: object) -> pl.DataType:
     return made
 
 
-def widened(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
-    """Floats of 32 bits, nested ones too, as the doubles next to their own shortest decimals."""
-    changed = [
-        pl.col(name).cast(_with(dtype, pl.String())).cast(_with(dtype, pl.Float64()))
-        for name, dtype in schema.items()
-        if _with(dtype, pl.Float64()) != dtype
-    ]
+def prepared(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
+    """Floats of 32 bits as the doubles next to their own shortest decimals, maps as lists; nested ones too."""
+    changed = []
+    for name, dtype in schema.items():
+        text, double = _with(dtype, pl.String()), _with(dtype, pl.Float64())
+        if text != double:
+            changed.append(pl.col(name).cast(text).cast(double))
+        elif double != dtype:
+            changed.append(pl.col(name).cast(double))
     return frame.with_columns(changed) if changed else frame
 
 
 def _with(dtype: pl.DataType, float_: pl.DataType) -> pl.DataType:
-    """A type with another one in the place of narrow floats."""
+    """A type with another one in the place of narrow floats, and lists of keys and values in that of maps."""
     if isinstance(dtype, pl.Float32):
         return float_
     if isinstance(dtype, pl.List):
         return pl.List(_with(_made(dtype.inner), float_))
     if isinstance(dtype, pl.Struct):
         return pl.Struct({one.name: _with(_made(one.dtype), float_) for one in dtype.fields})
+    if type(dtype).__name__ == "Map":  # which older versions do not have
+        key, value = (_made(getattr(dtype, name)) for name in ("key", "value"))
+        return pl.List(pl.Struct({"key": _with(key, float_), "value": _with(value, float_)}))
     return dtype

@@ -197,7 +197,8 @@ class RelationFacts(Facts[str]):
         return RelationFacts(items.project(", ".join(fields or ["item"])), self.words)
 
     def _number(self, column: Column) -> str:
-        return self.words.cell(column) if column.kind == "float" else self.words.double(column)
+        plain = column.kind == "float" and not column.type.narrow
+        return self.words.cell(column) if plain else self.words.double(column)
 
 
 def _readable(words: SqlVocabulary, column: Column) -> str:
