@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from targetexpr.base.width import text_width
+from targetexpr.base.wrapping import shortened
 from targetexpr.console.exits import YES
+from targetexpr.repl.commands import COMMANDS
 from targetexpr.repl.lines import pieces
 from targetexpr.repl.storage import Draft, left_behind
 from tests.repl.commands import RULE, Talk, record
@@ -208,3 +211,42 @@ def test_a_record_is_found_by_its_event_of_two_files(talk: Talk) -> None:
     load(talk.session, ["a.jsonl", "b.jsonl"], None)
     assert "record 2 of 2" in talk.do(":find currentTxn.value>500")
     assert talk.do(":record").startswith("record 2 of 2 of b.jsonl, line 1")
+
+
+# ---- the screen's width ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_completion_keeps_words_whole(columns: int, tmp_path: Path) -> None:
+    with started(tmp_path, columns=columns, rows=24) as terminal:
+        terminal.type(":")
+        terminal.wait_for(":json [compact|editor]")
+        terminal.wait_for(":save NAME")
+        docs = {command.usage: command.doc for command in COMMANDS.values()}
+        shown = [line.strip() for line in terminal.lines if line.startswith((" :", "  :"))]
+        assert len(shown) > 5
+        for line in shown:
+            usage = next(usage for usage in docs if line.startswith(usage[:12]))
+            doc = line.partition("  ")[2].strip()
+            assert doc == docs[usage] or (doc.endswith("…") and re.match(re.escape(doc[:-1]) + r"\W", docs[usage]))
+        terminal.press("ctrl-c")
+        terminal.ready()
+        terminal.type("currentTxn.gr")
+        terminal.wait_for("grossAmount")
+        terminal.wait_for("real  Gross")
+        terminal.press("ctrl-c")
+        leave(terminal)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("Gold members", 12, "Gold members"),
+        ("Gold members", 11, "Gold…"),
+        ("金の会員 さん", 9, "金の会員…"),
+        ("a" * 40, 10, "a" * 9 + "…"),
+    ],
+)
+def test_cut_between_words(text: str, width: int, shown: str) -> None:
+    assert shortened(text, width) == shown
+    assert text_width(shown) <= width

@@ -4,7 +4,28 @@ from __future__ import annotations
 
 import re
 
-from targetexpr.base.width import text_width
+from targetexpr.base.width import char_width, text_width
+
+_NEAR = 24
+"""Columns of a word that is left out as a whole where a line is cut; of a longer one the beginning stays."""
+
+
+def shortened(text: str, width: int) -> str:
+    """The beginning of a text, at most `width` columns, cut between words.
+
+    >>> shortened("what a rule can name", 12), shortened("short", 12)
+    ('what a rule…', 'short')
+    """
+    if text_width(text) <= width:
+        return text
+    end, used = 0, 1
+    while used + char_width(text[end]) <= width:
+        used += char_width(text[end])
+        end += 1
+    blank = text.rfind(" ", 0, end + 1)
+    kept = text[:blank] if blank > 0 and end - blank <= _NEAR else text[:end]
+    return f"{kept.rstrip(' ,(')}…" if width > 0 else ""
+
 
 _TABLE = re.compile(r" *\S+(?: \S+)* {2,}(?:\S+(?: \S+)* {2,})*(?=\S)")
 """The columns of a table before its last one."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer
 from prompt_toolkit.completion import Completion as EditorCompletion
 from prompt_toolkit.document import Document as EditorDocument
 
 from targetexpr.base.errors import InputError
+from targetexpr.base.width import text_width
+from targetexpr.base.wrapping import shortened
 from targetexpr.ide.completion import Completion, complete, members
 from targetexpr.ide.cursor import Elsewhere, InString, place_at
 from targetexpr.ide.document import Document
@@ -22,6 +25,8 @@ from targetexpr.repl.session import Session
 
 MOST = 200
 """Completions of one menu."""
+
+_MENU_GAPS = 6  # columns of a menu beside its words
 
 _WORD = re.compile(r"\S*")
 _NAME = re.compile(r"\w*")
@@ -42,6 +47,11 @@ class WholeWord(EditorCompletion):
     def __init__(self, text: str, back: int, tail: int, *, label: str, meta: str = "") -> None:
         super().__init__(text, -back, display=label, display_meta=meta)
         self.tail = tail
+
+    def shown_in(self, columns: int, meta_columns: int) -> WholeWord:
+        """The same, with a label and an explanation that fit."""
+        label, meta = shortened(self.display_text, columns), shortened(self.display_meta_text, meta_columns)
+        return WholeWord(self.text, -self.start_position, self.tail, label=label, meta=meta)
 
 
 class WholeWordBuffer(Buffer):
@@ -81,9 +91,9 @@ class RuleCompleter(Completer):
     def get_completions(self, document: EditorDocument, complete_event: CompleteEvent) -> Iterable[EditorCompletion]:
         """The completions as the editor shows them. Unasked, only where something is begun already."""
         found = self._found(document.text, document.cursor_position, asked=complete_event.completion_requested)
-        return list(found)[:MOST]
+        return _in_columns(list(found)[:MOST], get_app().output.get_size().columns)
 
-    def _found(self, text: str, at: int, *, asked: bool) -> Iterable[EditorCompletion]:
+    def _found(self, text: str, at: int, *, asked: bool) -> Iterable[WholeWord]:
         start = rule_start(text)
         if not text.lstrip().startswith(":"):
             return self._in_rule(text, at, asked=asked)
@@ -99,7 +109,7 @@ class RuleCompleter(Completer):
             return [*options, *self._in_rule(text[start:], at - start, asked=asked)]
         return _arguments(self._session, command, argument)
 
-    def _in_rule(self, text: str, at: int, *, asked: bool) -> Iterable[EditorCompletion]:
+    def _in_rule(self, text: str, at: int, *, asked: bool) -> Iterable[WholeWord]:
         document = self._typed(text)
         place = place_at(document, at)
         if isinstance(place, Elsewhere):
@@ -111,6 +121,13 @@ class RuleCompleter(Completer):
         if len(found) == 1 and found[0].replace.cut(text) == found[0].text:
             return ()  # it is written already
         return [_whole_word(one, at) for one in found[:MOST]]
+
+
+def _in_columns(found: Sequence[WholeWord], columns: int) -> list[WholeWord]:
+    """Completions as a menu of so many columns shows them: labels take half of it at most, and no word is cut."""
+    widest = min(max((text_width(one.display_text) for one in found), default=0), columns // 2)
+    room = columns - widest - _MENU_GAPS
+    return [one.shown_in(widest, room) for one in found]
 
 
 def _whole_word(found: Completion, at: int) -> WholeWord:

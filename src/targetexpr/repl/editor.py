@@ -22,6 +22,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.shortcuts import CompleteStyle
 
 from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.wrapping import fitted
 from targetexpr.console.exits import YES
 from targetexpr.console.terminal import columns
 from targetexpr.ide.document import Document, open_brackets
@@ -266,7 +267,7 @@ class Editor:
 
     def run(self) -> int:
         """Reads and answers until the session ends; the exit status."""
-        self.console.write(WELCOME)
+        self.console.write(fitted(WELCOME, self.console.columns or 80))
         for text in self.found:
             self.history.append_string(text)
             self.console.write("What you were typing when the last session broke off is kept: Up brings it back.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
+from targetexpr.base.wrapping import shortened
 from targetexpr.ide.diagnostics import diagnostic_at, is_name_begun, is_pending
 from targetexpr.ide.document import Document
 from targetexpr.repl.commands import COMMANDS
@@ -143,9 +144,7 @@ def _cut(fragments: StyleAndTextTuples, width: int) -> StyleAndTextTuples:
         text = fragment[1].replace("\n", " ")
         columns = get_cwidth(text)
         if columns > left:
-            while text and get_cwidth(text) > left - 1:
-                text = text[: min(len(text) - 1, left)]
-            made.append((fragment[0], text + "…" if left else ""))
+            made.append((fragment[0], shortened(text, left)))
             break
         made.append((fragment[0], text))
         left -= columns
