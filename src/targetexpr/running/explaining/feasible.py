@@ -32,7 +32,7 @@ _OPPOSITES["isNotNull"] = "isNull"
 class _Atom(NamedTuple):
     """What a condition asks of one value: to compare so, or one of `null`, `known`, `empty`, `filled`."""
 
-    subject: Hashable
+    subject: int
     asks: str
     value: Value
     goal: Goal
@@ -58,12 +58,14 @@ class Feasibility:
         self.program = program
         self.conflicts: dict[Conflict, None] = {}
         self._steps = _MOST_STEPS
+        self._asked: dict[Goal, tuple[_Atom, ...]] = {}
+        self._subjects: dict[Hashable, int] = {}  # numbers instead of trees, which would be hashed at each look-up
 
     def possible(self, goals: Sequence[Goal]) -> bool:
         """Whether all can come out as they have to, as far as can be told."""
         return self._possible(list(goals), {}, _DEEPEST)
 
-    def _possible(self, goals: list[Goal], known: dict[Hashable, _Known], depth: int) -> bool:
+    def _possible(self, goals: list[Goal], known: dict[int, _Known | _Atom], depth: int) -> bool:
         choices: list[Goal] = []
         while goals:
             self._steps -= 1
@@ -99,13 +101,16 @@ class Feasibility:
         for operand in operands:
             yield [(operand, outcome)]
 
-    def _take(self, goal: Goal, known: dict[Hashable, _Known]) -> bool:
+    def _take(self, goal: Goal, known: dict[int, _Known | _Atom]) -> bool:
         """Add what a condition asks for; False, with the conflict noted, when that cannot be."""
         index, outcome = goal
         constant = self.program.constants.get(index)
         if isinstance(constant, bool):
             return constant is outcome
-        for atom in self._atoms(goal):
+        asked = self._asked.get(goal)
+        if asked is None:
+            asked = self._asked[goal] = tuple(self._atoms(goal))
+        for atom in asked:
             conflict = _add(known, atom)
             if conflict:
                 goals = sorted({one.goal for one in conflict})
@@ -139,9 +144,9 @@ class Feasibility:
             first, second = self._key(left), self._key(right)
             yield _Atom(first, "known", None, goal)
             yield _Atom(second, "known", None, goal)
-            if hash(first) > hash(second):
+            if first > second:
                 first, second, operator = second, first, COMPARISONS[operator].mirrored
-            yield _Atom(("difference", first, second), operator, Decimal(0), goal)
+            yield _Atom(self._number_of(("difference", first, second)), operator, Decimal(0), goal)
 
     def _tested(self, node: MethodCall, goal: Goal) -> Iterator[_Atom]:
         """A test of a value: for null, of a date, of a part; any other is a value of its own that is true or false."""
@@ -158,27 +163,34 @@ class Feasibility:
             operator = ">" if node.name == "isAfter" else "<"
             parts = [int(one) for one in arguments if isinstance(one, int | Decimal)]
             moment = sum(part * 100 ** (5 - at) for at, part in enumerate(parts))
-            yield _Atom(("moment", receiver), operator if outcome else COMPARISONS[operator].negated, moment, goal)
+            yield _Atom(
+                self._number_of(("moment", receiver)),
+                operator if outcome else COMPARISONS[operator].negated,
+                moment,
+                goal,
+            )
         elif receiver is not None and node.name == "contains" and isinstance(arguments[0], str):
             yield _Atom(receiver, "contains" if outcome else "lacks", arguments[0], goal)
         else:
             name, holds = _positive(node.name)
             positive = replace(node, name=name)
-            yield _Atom(positive if node.arguments else self._member(positive), "==", outcome is holds, goal)
+            yield _Atom(self._number_of(_member(positive)), "==", outcome is holds, goal)
 
     def _constant(self, index: int) -> Value:
         signed = signed_literal(self.program, index)
         return signed if signed is not None else self.program.constants.get(index)
 
-    def _key(self, index: int) -> Hashable:
+    def _key(self, index: int) -> int:
         node = self.program.nodes[index]
-        return self._member(node) if isinstance(node, Dereference | MethodCall) else node
+        return self._number_of(_member(node) if isinstance(node, Dereference | MethodCall) else node)
 
-    def _member(self, node: Dereference | MethodCall) -> Hashable:
-        """`isLoyal` and `isLoyal()`, `date.year` and `date.year()` are the same."""
-        if isinstance(node, MethodCall) and node.arguments:
-            return node
-        return node.operand, node.name
+    def _number_of(self, subject: Hashable) -> int:
+        return self._subjects.setdefault(subject, len(self._subjects))
+
+
+def _member(node: Dereference | MethodCall) -> Hashable:
+    """`isLoyal` and `isLoyal()`, `date.year` and `date.year()` are the same."""
+    return node if isinstance(node, MethodCall) and node.arguments else (node.operand, node.name)
 
 
 def _positive(name: str) -> tuple[str, bool]:
@@ -191,33 +203,49 @@ def _positive(name: str) -> tuple[str, bool]:
 # ---- values ----------------------------------------------------------------------------------------------------------
 
 
-def _add(known: dict[Hashable, _Known], atom: _Atom) -> tuple[_Atom, ...]:
-    """Put what is asked for beside what is asked for already; the conditions that exclude each other."""
-    old = known.get(atom.subject, _Known())
+def _add(known: dict[int, _Known | _Atom], atom: _Atom) -> tuple[_Atom, ...]:
+    """Put what is asked for beside what is asked for already; the conditions that exclude each other.
+
+    A single condition on a value is kept as it is: most have no other beside them.
+    """
+    old = known.get(atom.subject)
+    if old is None:
+        known[atom.subject] = atom
+        return ()
+    if old == atom:
+        return ()
+    before = _with(_Known(), old) if isinstance(old, _Atom) else old
+    new = _with(before, atom) if isinstance(before, _Known) else before
+    if isinstance(new, _Known):
+        known[atom.subject] = new
+        return _excluded(new)
+    return new
+
+
+def _with(old: _Known, atom: _Atom) -> _Known | tuple[_Atom, ...]:
+    """What is known of a value with one condition more; two conditions that ask for different values."""
     value = atom.value
     match atom.asks:
         case "null":
-            new = replace(old, null=old.null or atom)
+            return replace(old, null=old.null or atom)
         case "empty":  # missing, or "", which compares with nothing but itself
-            new = replace(old, null=old.null or atom)
+            return replace(old, null=old.null or atom)
         case "known":
-            new = replace(old, present=old.present or atom)
+            return replace(old, present=old.present or atom)
         case "filled":
-            new = replace(old, present=old.present or atom, unequal={**old.unequal, "": atom})
+            return replace(old, present=old.present or atom, unequal={**old.unequal, "": atom})
         case "==":
             if old.equal is not None and old.equal.value != value:
                 return old.equal, atom
-            new = replace(old, present=old.present or atom, equal=old.equal or atom)
+            return replace(old, present=old.present or atom, equal=old.equal or atom)
         case "!=" if isinstance(value, bool):
-            return _add(known, atom._replace(asks="==", value=not value))
+            return _with(old, atom._replace(asks="==", value=not value))
         case "!=":
-            new = replace(old, present=old.present or atom, unequal={**old.unequal, value: atom})
+            return replace(old, present=old.present or atom, unequal={**old.unequal, value: atom})
         case "contains" | "lacks":
-            new = replace(old, present=old.present or atom, parts=(*old.parts, atom))
+            return replace(old, present=old.present or atom, parts=(*old.parts, atom))
         case _:
-            new = _bounded(replace(old, present=old.present or atom), atom)
-    known[atom.subject] = new
-    return _excluded(new)
+            return _bounded(replace(old, present=old.present or atom), atom)
 
 
 def _bounded(old: _Known, atom: _Atom) -> _Known:
