@@ -223,7 +223,7 @@ def test_completion_keeps_words_whole(columns: int, tmp_path: Path) -> None:
         terminal.wait_for(":json [compact|editor]")
         terminal.wait_for(":save NAME")
         docs = {command.usage: command.doc for command in COMMANDS.values()}
-        shown = [line.strip() for line in terminal.lines if line.startswith((" :", "  :"))]
+        shown = [line.strip() for line in terminal.lines if re.match(r" +:", line)]
         assert len(shown) > 5
         for line in shown:
             usage = next(usage for usage in docs if line.startswith(usage[:12]))
