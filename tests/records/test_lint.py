@@ -219,6 +219,27 @@ def test_records_are_told_apart_however_they_are_laid_out() -> None:
         assert [(one.path, one.count) for one in linted(records).warnings] == [(("currentTxn", "slabName"), 2)]
 
 
+def test_layouts_that_take_turns() -> None:
+    slips: list[dict[str, Any]] = [
+        {"colour": 1},
+        {"currentTxn": {}},
+        {"currentTxn": {"vlaue": 1}},
+        {"id": 1},
+        {"currentTxn": {"value": 1}, "currentCustomer": {"slabNam": 1}},
+        {"currentTxn": {"value": 1}, "currentCustomer": {}, "currentStore": {"cod": 1}},
+        {"currentTxn": {"value": 1}, "currentCustomer": {}, "currentStore": {"code": 1}, "points": {"regulr": 1}},
+        {"currentTxn": None, "currentCustomer": {"slabNam": 1}},
+        {"currentTxn": "value", "currentCustomer": {"slabNam": 1}},
+        {},
+    ]
+    wanted = {"colour": 1, "vlaue": 1, "slabNam": 3, "cod": 1, "regulr": 1}
+    for shift in range(len(slips)):
+        for step in (1, 3, 7, 9):
+            order = [slips[(shift + step * at) % len(slips)] for at in range(len(slips))]
+            found = {str(one.path[-1]): one.count for one in linted([*order, *order]).warnings}
+            assert found == {name: 2 * count for name, count in wanted.items()}
+
+
 def test_data_of_endless_names_is_told_within_bounds() -> None:
     lint = linted({f"x{number}": 1} for number in range(5000))
     assert len(lint.warnings) == MOST_KINDS

@@ -7,8 +7,7 @@ the names of their members in one order, are looked at once: what is found holds
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
@@ -86,14 +85,6 @@ class _Found:
 _CLEAN = _Found()
 
 
-@dataclass(slots=True)
-class _Layout:
-    """Records with the same members in the same order."""
-
-    names: Callable[[Any], _Names]  # the names in their profiles
-    found: dict[_Names, _Found] = field(default_factory=dict)  # by these
-
-
 class RecordLint:
     """Looks at records one by one; `warnings` is what was found so far.
 
@@ -110,7 +101,9 @@ class RecordLint:
         self._event = event
         self._profile = profile
         self._types = known_types(schema)
-        self._layouts: dict[_Names, _Layout] = {}
+        self._layouts: dict[_Names, Callable[[Any], _Names]] = {}  # by the names in a record: what gives its key
+        self._names = _names_in(())  # that of the record before
+        self._found: dict[_Names, _Found] = {}  # by the key
         self._known_in_lines: set[str] = set()
         self._kinds: dict[tuple[str, ...], RecordWarning] = {}
 
@@ -124,32 +117,35 @@ class RecordLint:
         context = record.context
         if context is None:
             return
-        layout = self._layouts.get(tuple(context)) or self._new_layout(context)
         try:
-            found = layout.found.get(layout.names(context))
-        except TypeError:  # a profile that is none
+            found = self._found.get(self._names(context))
+        except (KeyError, TypeError):  # another layout than that of the record before, or a profile that is none
             found = None
         if found is None:
-            found = self._classify(layout, context)
+            found = self._classify(context)
         if found is not _CLEAN:
             self._take(found, record, context, source)
 
     # ---- layouts
 
-    def _new_layout(self, context: Mapping[str, object]) -> _Layout:
-        known = ((name, self._shape.members.get(name)) for name in context)
-        layout = _Layout(
-            _names_in([name for name, member in known if member is not None and member.inside is not None])
-        )
-        if len(self._layouts) < _MOST_LAYOUTS:
-            self._layouts[tuple(context)] = layout
-        return layout
-
-    def _classify(self, layout: _Layout, context: Mapping[str, object]) -> _Found:
-        found = self._look_at(context)
-        if len(layout.found) < _MOST_LAYOUTS:
-            with suppress(TypeError):
-                layout.found[layout.names(context)] = found
+    def _classify(self, context: Mapping[str, object]) -> _Found:
+        """What there is to do about a record; it is kept for all that have its layout, the next ones most likely."""
+        names = self._layouts.get(tuple(context))
+        if names is None:
+            known = ((name, self._shape.members.get(name)) for name in context)
+            names = _names_in([name for name, member in known if member is not None and member.inside is not None])
+            if len(self._layouts) < _MOST_LAYOUTS:
+                self._layouts[tuple(context)] = names
+        self._names = names
+        try:
+            key = names(context)
+        except TypeError:
+            return self._look_at(context)
+        found = self._found.get(key)
+        if found is None:
+            found = self._look_at(context)
+            if len(self._found) < _MOST_LAYOUTS:
+                self._found[key] = found
         return found
 
     def _look_at(self, context: Mapping[str, object]) -> _Found:
@@ -268,20 +264,22 @@ def _value_at(value: object, path: tuple[str | int, ...]) -> object:
 
 
 def _names_in(profiles: Sequence[str]) -> Callable[[Any], _Names]:
-    """A function that gives the names in these profiles of a record, one key for records that are laid out alike.
+    """A function that gives the names in a record and in these profiles of it: one key for all that are laid out alike.
 
-    It raises TypeError where one is null or a number. Of strings it gives the characters, which are nobody's names.
+    No two layouts share a key, whichever function made it: how many names stand where is part of it. It raises KeyError
+    without one of the profiles, TypeError where one is null or a number; of strings it gives the characters, which are
+    nobody's names.
     """
     match profiles:
         case []:
-            return lambda _: ()
+            return lambda context: (None, *context)
         case [one]:
-            return lambda context: (*context[one],)
+            return lambda context: (len(context), *context, *context[one])
         case [one, two]:
-            return lambda context: (len(first := context[one]), *first, *context[two])
+            return lambda context: (len(context), len(first := context[one]), *context, *first, *context[two])
         case _:
             inner = itemgetter(*profiles)
-            return lambda context: tuple(map(tuple, inner(context)))
+            return lambda context: (len(context), *context, *map(tuple, inner(context)))
 
 
 def _dates(shape: Shape, value: Mapping[object, object]) -> Iterator[tuple[str, str, int]]:
