@@ -114,13 +114,31 @@ def best_of(work: Callable[[int], object], times: int, rounds: int = 9) -> float
     return best
 
 
+BY_HAND = """
+def r5(c):
+    customer = c["currentCustomer"]
+    return (
+        ".com" in customer["email"]
+        and search(customer["firstname"]) is not None
+        and (c["currentTxn"]["value"] % 100 < 10 or customer["currentPoints"] >= {})
+        and customer["slabNumber"] != 3
+    )
+"""
+MOST_OF_COMPILING = 11
+
+
 def test_compiling() -> None:
+    """A new text takes at most eleven times what Python needs to compile the same rule written by hand."""
     new = RULES["R5"].replace(">=1000", ">={}")
-    fresh = best_of(lambda n: compile_in(new.format(n), Environment()), 100)
+    fresh = hand = float("inf")
+    for _ in range(6):  # in turns, for the machine may be busy
+        fresh = min(fresh, best_of(lambda n: compile_in(new.format(n), Environment()), 50, rounds=5))
+        hand = min(hand, best_of(lambda n: compile(BY_HAND.format(n), "<hand>", "exec"), 200, rounds=5))
     text = RULES["R5"]
     seen = best_of(lambda _: targetexpr.compile(text), 10_000)
-    print(f"\nR5: compile from new text {fresh:.0f} µs, from seen text {seen:.2f} µs")
-    assert fresh <= 700
+    times = f"{fresh:.0f} µs ({fresh / hand:.1f}× Python's compile of it by hand)"
+    print(f"\nR5: compile from new text {times}, from seen text {seen:.2f} µs")
+    assert fresh <= MOST_OF_COMPILING * hand
     assert seen <= 2
 
 

@@ -9,9 +9,11 @@ from typing import NamedTuple, TypeAlias, cast
 from targetexpr.checking.result import Call, Checked
 from targetexpr.lang.functions import BASKET_SHAPES, CONTEXT, Basket
 from targetexpr.lang.nodes import (
+    Binary,
     BooleanLiteral,
     Dereference,
     Expr,
+    Logical,
     MethodCall,
     Name,
     NumberLiteral,
@@ -94,15 +96,23 @@ def lower(checked: Checked) -> Program:
     done: list[int] = []  # indices of finished nodes; the leftmost operand of the next one is on top
     for index in range(len(nodes) - 1, -1, -1):
         count = len(nodes[index].children())
+        if count == 1:
+            operand = done[-1]
+            operands[index] = (operand,)
+            depths[index] = depths[operand] + 1
+            done[-1] = index
+            continue
         if count:
             operands[index] = tuple(done[: -count - 1 : -1])
-            depths[index] += max(depths[operand] for operand in operands[index])
+            depths[index] += max([depths[operand] for operand in operands[index]])
             del done[-count:]
         done.append(index)
     constants: dict[int, Value] = {}
     operations: dict[int, Operation] = {}
     for index, node in enumerate(nodes):
         match node:
+            case Name() | Binary() | Logical():  # most nodes
+                pass
             case NumberLiteral():
                 constants[index] = literal_number(node)
             case StringLiteral():
@@ -117,7 +127,7 @@ def lower(checked: Checked) -> Program:
     return Program(
         nodes=tuple(nodes),
         operands=tuple(operands),
-        kinds=tuple("object" if type_ is None else kind_of(type_) for type_ in types),
+        kinds=tuple(["object" if type_ is None else kind_of(type_) for type_ in types]),
         constants=constants,
         operations=operations,
         checked=checked,

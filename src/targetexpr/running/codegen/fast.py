@@ -21,7 +21,7 @@ from targetexpr.running.codegen import python_ast as py
 from targetexpr.running.codegen.baskets import basket_of_any, fast_basket
 from targetexpr.running.codegen.exact import Exact
 from targetexpr.running.codegen.numbers import Numbers
-from targetexpr.running.codegen.runtime import HELPERS, bound_helpers
+from targetexpr.running.codegen.runtime import names
 from targetexpr.running.coercion import Value, plain
 from targetexpr.running.context import ContextReader
 from targetexpr.running.interpreter import interpret
@@ -85,7 +85,7 @@ class Emitter:
     def __init__(self, program: Program, reader: ContextReader) -> None:
         self.program = program
         self.reader = reader
-        self.names: dict[str, object] = {**HELPERS, **bound_helpers(reader)}
+        self.names = names(reader)
         self.known: set[str] = set()
         self.variables: dict[tuple[str, ...], str] = {}
         self.numbers = Numbers(self)
@@ -126,9 +126,7 @@ class Emitter:
             return py.name(variable)
         self.known.add(variable)
         loaded = py.bind(variable, py.item(py.name("context"), name))
-        return py.choose(
-            py.compare(py.call("type", loaded), "is", py.name("dict")), py.name(variable), py.call("bail_out")
-        )
+        return py.choose(py.compare(py.call("type", loaded), "is", py.name("dict")), py.name(variable), py.NOT_CLEAN)
 
     def raw(self, operation: ReadAttribute) -> ast.expr:
         """What the data holds for an attribute."""
@@ -145,9 +143,7 @@ class Emitter:
             return py.name(variable)
         loaded = py.bind(variable, self.raw(operation))
         self.known.add(variable)
-        return py.choose(
-            py.compare(py.call("type", loaded), "is", py.name(type_)), py.name(variable), py.call("bail_out")
-        )
+        return py.choose(py.compare(py.call("type", loaded), "is", py.name(type_)), py.name(variable), py.NOT_CLEAN)
 
     # ---- values of each kind
 

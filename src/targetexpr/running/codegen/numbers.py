@@ -136,13 +136,13 @@ class Numbers:
             low = py.compare(value, ">=", py.constant(-largest))
             high = py.compare(value, "<=", py.constant(largest))
             above = operator in (">", ">=")
-            holds = py.either(high if above else low, py.call("bail_out"))
-            fails = py.both(py.negated(low if above else high), py.call("bail_out"))
+            holds = py.either(high if above else low, py.NOT_CLEAN)
+            fails = py.both(py.negated(low if above else high), py.NOT_CLEAN)
             inner = py.choose(py.compare(value, operator, bound), holds, fails)
         else:
             within = py.between(py.constant(-largest), value, py.constant(largest))
-            inner = py.choose(within, py.compare(value, operator, bound), py.call("bail_out"))
-        return py.choose(test, inner, py.call("bail_out"))
+            inner = py.choose(within, py.compare(value, operator, bound), py.NOT_CLEAN)
+        return py.choose(test, inner, py.NOT_CLEAN)
 
     def _number_variable(self, index: int) -> tuple[str, bool]:
         operation = cast("ReadAttribute", self.program.operations[index])
@@ -171,12 +171,12 @@ class Numbers:
         if known:
             if least < 0 or not_negative in self.emitter.known:
                 return value
-            return py.choose(py.compare(value, ">=", py.constant(least)), value, py.call("bail_out"))
+            return py.choose(py.compare(value, ">=", py.constant(least)), value, py.NOT_CLEAN)
         test = self._is_number(index, variable)
         if least >= 0:
             self.emitter.known.add(not_negative)
         within = py.between(py.constant(least), value, py.constant(LARGEST))
-        return py.choose(py.both(test, within), value, py.call("bail_out"))
+        return py.choose(py.both(test, within), value, py.NOT_CLEAN)
 
     def _plain_remainder(self, index: int) -> bool:
         """Whether a node is a field modulo a positive whole literal."""

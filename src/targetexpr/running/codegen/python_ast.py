@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import lru_cache
 
 LOAD = ast.Load()
 STORE = ast.Store()
@@ -91,9 +92,15 @@ _BINARY: dict[str, ast.operator] = {
 _AND, _OR, _NOT, _MINUS = ast.And(), ast.Or(), ast.Not(), ast.USub()
 
 
+@lru_cache(maxsize=1024)
 def name(identifier: str) -> ast.expr:
-    """A variable. Identifiers are ours, never from the input."""
+    """A variable. Identifiers are ours, never from the input. Nodes are never changed, so one is enough for all."""
     return _Name(identifier, LOAD)
+
+
+NOT_CLEAN: ast.expr = _Name("not_clean", LOAD)
+"""Leaves the fast path: a name that nothing binds, so reading it raises NameError. A call would be two nodes, and the
+compiler asks each for all that it has."""
 
 
 def constant(value: bool | int | float | str | None) -> ast.expr:
@@ -103,7 +110,7 @@ def constant(value: bool | int | float | str | None) -> ast.expr:
 
 def call(function: str, *arguments: ast.expr) -> ast.expr:
     """`function(*arguments)`."""
-    return _Call(_Name(function, LOAD), list(arguments), [])
+    return _Call(name(function), list(arguments), [])
 
 
 def item(container: ast.expr, key: str) -> ast.expr:

@@ -7,8 +7,9 @@ clean; the meanings of methods are among them as they are. Exact code has its ow
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NoReturn, cast
 
 from targetexpr.lang.types import Kind
@@ -69,7 +70,6 @@ HELPERS: Mapping[str, object] = {
     "basket": basket,
     "number": number,
     "some": some,
-    "bail_out": bail_out,
     "add": semantics.add,
     "subtract": semantics.subtract,
     "multiply": semantics.multiply,
@@ -80,7 +80,17 @@ HELPERS: Mapping[str, object] = {
 """The names that any generated code can use, besides Python's own."""
 
 
-def bound_helpers(reader: ContextReader) -> dict[str, Any]:
+def names(reader: ContextReader) -> dict[str, object]:
+    """All names that generated code can use, for a reader; the caller adds its own."""
+    return dict(_names(reader.zone, lenient=reader.lenient))
+
+
+@lru_cache(maxsize=64)
+def _names(zone: tzinfo, *, lenient: bool) -> Mapping[str, object]:
+    return {**HELPERS, **_bound_helpers(ContextReader(zone, lenient=lenient))}
+
+
+def _bound_helpers(reader: ContextReader) -> dict[str, Any]:
     """The names whose meaning depends on the zone of the rule."""
     zone = reader.zone
     lenient = ContextReader(zone, lenient=True)

@@ -12,6 +12,7 @@ Meaning is RE2's: `\d \w \s \b` are ASCII, `\s` is without the vertical tab, `$`
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from targetexpr.running.regex.plain import START, Branch, Choice, NotPlainError, Piece, parse
@@ -33,6 +34,7 @@ class Translated(NamedTuple):
     anchored: bool
 
 
+@lru_cache(maxsize=256)
 def translate(pattern: str) -> Translated | None:
     """A harmless RE2 pattern in the syntax of `re`, or None when RE2 has to run it.
 
