@@ -214,6 +214,22 @@ def test_an_answer_that_holds_a_target_alone(talk: Talk) -> None:
     assert json.loads(path.read_text(encoding="utf-8"))["data"][0]["expression"] == RULE
 
 
+def test_a_target_of_a_unified_update_is_opened_and_written_back(talk: Talk) -> None:
+    path = talk.folder / "update.json"
+    target = {"id": 7, "name": "t", "targetType": "SALES", "targetEntity": "TRANSACTION", "expression": "true"}
+    update = {"unifiedTargetExpression": {"thresholdValue": 4}, "targets": [target], "deactivateTargetIds": [1]}
+    path.write_text(json.dumps(update), encoding="utf-8")
+    talk.do(":open update.json")
+    talk.do(RULE)
+    talk.do(":export update.json")
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert written["deactivateTargetIds"] == [1]
+    assert written["targets"][0]["expression"] != "true"
+    assert {key: written["targets"][0][key] for key in ("id", "name", "targetType")} == {
+        key: target[key] for key in ("id", "name", "targetType")
+    }
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from targetexpr.base.diagnostics import apply_fixes
 from targetexpr.cli.main import main
 from targetexpr.targets import PayloadError, dump, evaluate, parse_payload, respond, validate
 from targetexpr.targets.model.bodies import Body, BodyKind, bodies_in
+from targetexpr.targets.model.envelope import read_document
 from targetexpr.targets.model.json_values import write_json
+from targetexpr.targets.reports.bodies import describe
+from targetexpr.targets.reports.difference import differences
 from targetexpr.targets.validation.validate import check_document
 
 PAYLOADS = Path(__file__).parents[1] / "data" / "payloads"
@@ -409,3 +417,42 @@ def test_thousands_of_bodies_are_checked_in_linear_time() -> None:
     found = validate([{"refCode": f"W{place}", "startDate": "x", "endDate": 5.5} for place in range(3000)])
     assert len(found) == 6000
     assert {one.code for one in found} == {"not-a-date"}
+
+
+# ---- whatever a body holds ------------------------------------------------------------------------------------------
+
+JUNK = [None, True, 0, -1, 2.5, 1e300, "", "x", "a>", "2024-01-01", [], {}, [None], [{}], {"id": 1}, "Z" * 300]
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The path of every value inside."""
+    items: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+@settings(max_examples=150, deadline=None)
+@given(body=st.sampled_from([body for body, _ in KINDS]), data=st.data(), wrap=st.booleans())
+def test_any_body_is_checked_shown_and_compared_or_refused_in_our_words(
+    body: dict[str, Any], data: st.DataObject, wrap: bool
+) -> None:
+    document: Any = json.loads(json.dumps(answer([body]) if wrap else body))
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from([*places(document)] or [()]))
+        if path:
+            holder = document
+            for step in path[:-1]:
+                holder = holder[step]
+            holder[path[-1]] = copy.deepcopy(data.draw(st.sampled_from(JUNK)))
+    text = json.dumps(document)
+    with contextlib.suppress(PayloadError):
+        for one in check_document(text):
+            for diagnostic in one.diagnostics:
+                assert diagnostic.pointer is not None
+                assert diagnostic.span.start >= 0
+    with contextlib.suppress(PayloadError):
+        assert describe(read_document(text))
+    with contextlib.suppress(PayloadError):
+        found, _ = bodies_in(read_document(text))
+        assert differences(found, found) == []
