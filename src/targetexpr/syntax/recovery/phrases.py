@@ -196,14 +196,17 @@ def _searched(context: RecoveryContext, found: _Phrase) -> _Written | None:
     """`like "Go%"`, `contains "x"`, `starts with "x"` as methods."""
     tokens, at = context.tokens, found.behind
     enclosed = tokens[at].kind == "LPAR" and tokens[at + 1].kind == "STRING" and tokens[at + 2].kind == "RPAR"
-    string = tokens[at + enclosed]
-    if string.kind != "STRING":
+    string, end = tokens[at + enclosed], at + (3 if enclosed else 1)
+    if string.kind == "NAME" and found.means == "contains":  # what another attribute holds
+        end = end_of_operand(tokens, at)
+        call: str | None = f".contains({cut(context, at, end)})"
+    elif string.kind != "STRING":
         return None
-    raw = string.text[1:-1]
-    call = f'.{found.means}("{raw}")' if found.means in ("contains", "matches") else _pattern(found.means, raw)
+    else:
+        raw = string.text[1:-1]
+        call = f'.{found.means}("{raw}")' if found.means in ("contains", "matches") else _pattern(found.means, raw)
     if call is None:
         return None
-    end = at + (3 if enclosed else 1)
     if not call.startswith("."):  # without wildcards it is a comparison
         return _Written(("!=" if found.negated else "==") + call, end, "comparison")
     value = tokens[found.first : found.start]
