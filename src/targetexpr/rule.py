@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias, overload
+from typing import TYPE_CHECKING, TypeAlias, cast, overload
 
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.base.lazy import Lazy
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
+    from targetexpr.running.codegen.loops import Loops
     from targetexpr.running.explaining.explanation import Explanation
     from targetexpr.syntax.json_encoder import JsonStyle
     from targetexpr.syntax.printer import Printed
@@ -96,11 +97,18 @@ def compile_in(text: str | Expr, environment: Environment) -> Rule:
     return Rule(
         matches=matches,
         evaluate=evaluate,
+        _loops=Lazy(lambda: _loops(program, reader)),
         _environment=environment,
         _program=program,
         _reader=reader,
         _source=text if isinstance(text, str) else Lazy(lambda: _printed(text)),
     )
+
+
+def _loops(program: Program, reader: ContextReader) -> Loops:
+    from targetexpr.running.codegen.loops import generate_loops
+
+    return generate_loops(program, reader)
 
 
 def _printed(tree: Expr) -> Printed:
@@ -125,16 +133,35 @@ class Rule:
     """
 
     # Named here: with `slots=True`, Python 3.11 raises TypeError where a name that is no field is set.
-    __slots__ = ("_environment", "_program", "_reader", "_source", "evaluate", "matches")
+    __slots__ = ("_environment", "_loops", "_program", "_reader", "_source", "evaluate", "matches")
 
     matches: Callable[[Context], bool]
     """The verdict for a context: whether the rule is true."""
     evaluate: Callable[[Context], Value]
     """The value of the rule for a context."""
+    _loops: Lazy[Loops]
     _environment: Environment
     _program: Program
     _reader: ContextReader
     _source: str | Lazy[Printed]  # of a tree, its text with the spans of its nodes there
+
+    def count(self, contexts: Iterable[Context]) -> int:
+        """For how many contexts the rule is true: `matches` of each, in one loop without a call for each.
+
+        >>> bills = [{"currentTxn": {"value": value}} for value in (620, 500, 501)]
+        >>> compile("currentTxn.value>500").count(bills)
+        2
+        """
+        return self._loops.get().count(contexts)
+
+    def select(self, contexts: Iterable[Context]) -> list[Context]:
+        """The contexts for which the rule is true, in their order.
+
+        >>> bills = [{"currentTxn": {"value": value}} for value in (620, 500)]
+        >>> compile("currentTxn.value>500").select(bills)
+        [{'currentTxn': {'value': 620}}]
+        """
+        return cast("list[Context]", self._loops.get().select(contexts))
 
     @property
     def text(self) -> str:

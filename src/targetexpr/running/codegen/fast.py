@@ -70,7 +70,11 @@ def generate(program: Program, reader: ContextReader) -> tuple[Matches, Evaluate
 
 
 def _code(value: ast.expr) -> CodeType:
-    module = py.attempt("evaluate", "context", value, py.call("slow", py.name("context")))
+    return compiled_function(py.attempt("evaluate", "context", value, py.call("slow", py.name("context"))))
+
+
+def compiled_function(module: ast.Module) -> CodeType:
+    """The code of the one function of a module."""
     outer = compile(module, "<rule>", "exec", dont_inherit=True)
     return next(part for part in outer.co_consts if isinstance(part, CodeType))
 
@@ -79,12 +83,13 @@ class Emitter:
     """Turns nodes of a program into Python expressions, in the order in which they will run.
 
     `known` are the variables that are certainly set where the next expression will stand. What is set on the right
-    of an `and`, or in one branch only, is not known after it.
+    of an `and`, or in one branch only, is not known after it. A thorough one takes more time for quicker code.
     """
 
-    def __init__(self, program: Program, reader: ContextReader) -> None:
+    def __init__(self, program: Program, reader: ContextReader, *, thorough: bool = False) -> None:
         self.program = program
         self.reader = reader
+        self.thorough = thorough
         self.names = names(reader)
         self.known: set[str] = set()
         self.variables: dict[tuple[str, ...], str] = {}
@@ -273,6 +278,10 @@ class Emitter:
                 return py.compare(self.string(argument), "in", text)
             return py.call("contains", py.name("zone"), text, self.string(argument))
         pattern = cast("str", self.program.constants[argument])
+        if self.thorough:
+            found = self._strings_test(pattern, receiver)
+            if found is not None:
+                return found
         from targetexpr.running.regex.to_python import translate
 
         translated = translate(pattern)
@@ -282,7 +291,7 @@ class Emitter:
         return py.compare(py.call(self.helper(find), self.searched(receiver)), "is not", py.constant(None))
 
     def searched(self, index: int) -> ast.expr:
-        """A string for `re`, which itself raises TypeError for anything else."""
+        """A string for what itself raises TypeError for anything else, as `re` does."""
         operation = self.program.operations.get(index)
         if not isinstance(operation, ReadAttribute):
             return self.string(index)
@@ -292,6 +301,21 @@ class Emitter:
         loaded = py.bind(variable, self.raw(operation))
         self.known.add(variable)
         return loaded
+
+    def _strings_test(self, pattern: str, receiver: int) -> ast.expr | None:
+        """A search for a pattern that stands for some strings; None for other patterns."""
+        from targetexpr.running.regex.literals import strings
+
+        found = strings(pattern)
+        if found is None:
+            return None
+        match found.where:
+            case "anywhere":
+                return py.compare(py.constant(found.texts[0]), "in", self.string(receiver))
+            case "whole":
+                return py.compare(self.string(receiver), "in", py.name(self.helper(frozenset(found.texts))))
+        find = str.startswith if found.where == "prefix" else str.endswith  # TypeError for what is no string
+        return py.call(self.helper(find), self.searched(receiver), py.name(self.helper(found.texts)))
 
     def date(self, index: int) -> ast.expr:
         """A value that is an instant in UTC."""
@@ -370,4 +394,4 @@ class Emitter:
         return None
 
 
-__all__ = ["DEEPEST", "Emitter", "generate"]
+__all__ = ["DEEPEST", "Emitter", "compiled_function", "generate"]

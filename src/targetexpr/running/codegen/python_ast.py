@@ -65,6 +65,30 @@ class _Try(_Placed, ast.Try): ...
 class _ExceptHandler(_Placed, ast.ExceptHandler): ...
 
 
+class _For(_Placed, ast.For): ...
+
+
+class _If(_Placed, ast.If): ...
+
+
+class _Continue(_Placed, ast.Continue): ...
+
+
+class _Assign(_Placed, ast.Assign): ...
+
+
+class _AugAssign(_Placed, ast.AugAssign): ...
+
+
+class _Expr(_Placed, ast.Expr): ...
+
+
+class _List(_Placed, ast.List): ...
+
+
+class _Attribute(_Placed, ast.Attribute): ...
+
+
 class _FunctionDef(_Placed, ast.FunctionDef): ...
 
 
@@ -173,6 +197,27 @@ def attempt(function: str, argument: str, value: ast.expr, instead: ast.expr) ->
     handler = _ExceptHandler(_Name("Exception", LOAD), None, [_Pass()])
     # `instead` stands outside the handler, so that its errors do not drag along what went wrong before.
     return _defined(function, argument, [_Try([_Return(value)], [handler], [], []), _Return(instead)])
+
+
+def counting(argument: str, value: ast.expr, instead: ast.expr) -> ast.Module:
+    """A function of many arguments that tells for how many `value`, or in trouble `instead`, is true."""
+    one: ast.stmt = _AugAssign(_Name("found", STORE), _BINARY["+"], _Constant(1))
+    return _loop("count", argument, value, instead, _Constant(0), one)
+
+
+def selecting(argument: str, value: ast.expr, instead: ast.expr) -> ast.Module:
+    """A function of many arguments that lists those for which `value`, or in trouble `instead`, is true."""
+    append = _Call(_Attribute(_Name("found", LOAD), "append", LOAD), [_Name(argument, LOAD)], [])
+    return _loop("select", argument, value, instead, _List([], LOAD), _Expr(append))
+
+
+def _loop(
+    function: str, argument: str, value: ast.expr, instead: ast.expr, start: ast.expr, found: ast.stmt
+) -> ast.Module:
+    handler = _ExceptHandler(_Name("Exception", LOAD), None, [_Pass()])
+    fast = _Try([_If(value, [found], []), _Continue()], [handler], [], [])
+    loop = _For(_Name(argument, STORE), _Name("contexts", LOAD), [fast, _If(instead, [found], [])], [])
+    return _defined(function, "contexts", [_Assign([_Name("found", STORE)], start), loop, _Return(name("found"))])
 
 
 def function(name: str, argument: str, value: ast.expr) -> ast.Module:
