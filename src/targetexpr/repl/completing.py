@@ -26,7 +26,7 @@ from targetexpr.repl.session import Session
 MOST = 200
 """Completions of one menu."""
 
-_MENU_GAPS = 6  # columns of a menu beside its words
+_MENU_GAPS = 5  # columns of a menu beside its words
 
 _WORD = re.compile(r"\S*")
 _NAME = re.compile(r"\w*")
