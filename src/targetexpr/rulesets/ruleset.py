@@ -18,6 +18,7 @@ from targetexpr.running.coercion import DataError, time_zone
 
 if TYPE_CHECKING:
     from targetexpr.rulesets.analysis import SetAnalysis
+    from targetexpr.rulesets.on_table import SetVerdicts
     from targetexpr.running.explaining.explanation import Explanation
 
 RuleId: TypeAlias = Hashable
@@ -137,6 +138,28 @@ class RuleSet:
     def explain(self, context: Context, id: RuleId) -> Explanation:
         """Why one rule comes out as it does. Raises KeyError for an id that is not in the set."""
         return self[id].explain(context)
+
+    def on(
+        self,
+        frame: object,
+        columns: Mapping[str, str] | None = None,
+        profile: str | None = None,
+        rows: bool = False,
+    ) -> SetVerdicts:
+        """The verdicts of all rules over a table, as `Rule.on` takes it; their counts are found in one pass.
+
+        Values that do not fit read null. Raises MissingColumns, and NotLowerable for a rule that has no exact form in
+        columns; with `rows=True` such a rule runs row by row.
+
+        >>> import polars
+        >>> rules = RuleSet({"big": "currentTxn.value>500", "some": "currentTxn.value>0"})
+        >>> rules.on(polars.DataFrame({"currentTxn.value": [620.0, 20.0, None]})).counts()["big"]
+        {True: 1, False: 1, None: 1}
+        """
+        from targetexpr.rulesets.on_table import SetVerdicts
+        from targetexpr.tables.on import Table
+
+        return SetVerdicts(self.items(), Table(frame, columns, profile), rows=rows)
 
     def analyze(self) -> SetAnalysis:
         """What its rules have to do with each other: which never hold together, which follow, which are the same."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic
@@ -84,6 +84,25 @@ class PolarsVerdicts(Verdicts[Frame, ColumnOf]):
         verdicts = self._decided[0]
         true, null = int(verdicts.sum() or 0), verdicts.null_count()
         return {True: true, False: len(verdicts) - true - null, None: null}
+
+    def counts_of_all(self, others: Sequence[Verdicts[object, object]]) -> list[dict[Verdict, int]]:
+        """The counts of several rules over the same frame: those that columns decide in one query."""
+        sums = [pl.len().alias("rows")]
+        places: dict[int, int] = {}
+        for place, one in enumerate(others):
+            if isinstance(one, PolarsVerdicts) and one._expressions is not None and one._expressions[1] is None:
+                verdict = _long(one._expressions[0])
+                places[place] = len(sums)
+                sums += [verdict.sum().alias(f"true{place}"), verdict.null_count().alias(f"null{place}")]
+        row = self._table.frame.select(sums).collect().row(0)
+        found = []
+        for place, one in enumerate(others):
+            if place in places:
+                true, null = row[places[place]] or 0, row[places[place] + 1]
+                found.append({True: true, False: row[0] - true - null, None: null})
+            else:
+                found.append(one.counts())
+        return found
 
     def count(self, verdict: Verdict = True) -> int:
         """How many rows have a verdict; of True without a column of verdicts, cheap terms first."""

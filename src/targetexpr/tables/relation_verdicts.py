@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import duckdb
@@ -77,6 +77,25 @@ class RelationVerdicts(Verdicts[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation
         counted = relation.project(f"{verdict} AS v").aggregate("count_if(v), count_if(NOT v), count(*)")
         ((true, false, total),) = counted.fetchall()
         return {True: true, False: false, None: total - true - false}
+
+    def counts_of_all(self, others: Sequence[Verdicts[object, object]]) -> list[dict[Verdict, int]]:
+        """The counts of several rules over the same relation: those that columns decide in one query."""
+        sums = ["count(*)"]
+        places: dict[int, int] = {}
+        for place, one in enumerate(others):
+            if isinstance(one, RelationVerdicts) and one._expressions is not None and one._expressions[1] is None:
+                verdict = one._expressions[0]
+                places[place] = len(sums)
+                sums += [f"count_if({verdict})", f"count_if(NOT {verdict})"]
+        (row,) = self._table.relation.aggregate(", ".join(sums)).fetchall()
+        found = []
+        for place, one in enumerate(others):
+            if place in places:
+                true, false = row[places[place]], row[places[place] + 1]
+                found.append({True: true, False: false, None: row[0] - true - false})
+            else:
+                found.append(one.counts())
+        return found
 
     def where(self, verdict: Verdict) -> duckdb.DuckDBPyRelation:
         """The rows with a verdict."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
 from targetexpr.tables.invalid_values import Invalid
@@ -29,6 +29,10 @@ class Verdicts(ABC, Generic[Frame, ColumnOf]):
     @abstractmethod
     def counts(self) -> dict[Verdict, int]:
         """How many rows have each verdict: of True, False and None."""
+
+    def counts_of_all(self, others: Sequence[Verdicts[object, object]]) -> list[dict[Verdict, int]]:
+        """The counts of several rules over the same table, in one pass where that is possible."""
+        return [one.counts() for one in others]
 
     def count(self, verdict: Verdict = True) -> int:
         """How many rows have a verdict."""
