@@ -60,7 +60,7 @@ def test_contexts_of_the_functions_examples() -> None:
             assert errors(RECORD, context) == (["currentTxn/date"] if invalid else []), example.expression
 
 
-INVALID = ("abc", "broken", "many", "two", True)
+INVALID = ("abc", "broken", "many", "much", "two", True, [1])
 """What generated records hold where a number belongs, so that there is something to list."""
 
 

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.targets.generate_returns import bare_return, part_of
+
 ZONES = ("UTC", "UTC", "Asia/Kolkata", "America/New_York", "Europe/Berlin", "Pacific/Auckland")
 STORES = (0, 11, 12, 13)
 ZONE_IDS = (0, 21, 22)
@@ -65,6 +67,8 @@ def case(seed: int) -> Case:
     policy = rng.choice([None, None, "IGNORE", "SAME_PERIOD", "NEXT_PERIOD"])
     group["targets"] = [make_target(rng, group, number) for number in range(count)]
     group["totalPeriods"] = len(group.get("periods") or []) or group.get("totalPeriods", 1)
+    if tracking != "CAPPING" and rng.random() < 0.15:
+        group["aggregateWindow"] = {"windowType": rng.choice(["MAX", "MIN"]), "windowTimeUnit": "DAY"}
     decorate(rng, group, tracking)
     records = make_records(rng, group, first, end, zone)
     options: dict[str, Any] = {"timezone": zone}
@@ -286,13 +290,30 @@ def make_enrolment(rng: random.Random, group: dict[str, Any], window: str) -> di
                 listed[customer]["enrolledOn"] = days[at]
             if rng.random() < 0.3:
                 listed[customer]["unenrolledOn"] = days[-1 - at // 2]
-        if window == "FIXED_CALENDAR_WINDOW" and rng.random() < 0.7:
+        if window != "FIXED_CALENDAR_WINDOW":
+            listed[customer] |= part_in_cycles(rng, group)
+        elif rng.random() < 0.7:
             listed[customer]["values"] = {
                 target["name"]: [rng.choice([None, 0, 1, "60", 2]) for _ in group["periods"]]
                 for target in group["targets"]
                 if target["active"] and not target["name"].endswith("_ReturnBill")
             }
     return listed
+
+
+def part_in_cycles(rng: random.Random, group: dict[str, Any]) -> dict[str, Any]:
+    """When somebody joined and left a group of cycles, and one value for all cycles or some by their number."""
+    part: dict[str, Any] = {}
+    given = [group.get(name) for name in ("fromDate", "targetCycleStartDate")]
+    first = datetime.fromisoformat(next((each for each in given if each), "2024-06-01")[:10])
+    for name, odds, days in (("enrolledOn", 0.3, 10), ("unenrolledOn", 0.4, 60)):
+        if rng.random() < odds:
+            when = first + timedelta(days=rng.randint(0, days), hours=rng.randint(0, 23))
+            part[name] = when.strftime("%Y-%m-%dT%H:%M:%S")
+    named = [each["name"] for each in group["targets"] if each["active"] and not each["name"].endswith("_ReturnBill")]
+    if rng.random() < 0.4:
+        part["values"] = {name: rng.choice([0, 7, "60", {"1": 30}, [None]]) for name in named}
+    return part
 
 
 # ---- records -------------------------------------------------------------------------------------
@@ -305,8 +326,13 @@ def make_records(
     kinds += ["TransactionAdd", "goodNight", "PointsIssued"]
     records: list[dict[str, Any]] = []
     names: list[Any] = [f"r{number}" for number in range(100)]
-    if rng.random() < 0.2:
+    style = rng.random()
+    if style < 0.2:
         names = list(range(100))
+    elif style < 0.4:
+        names = [
+            number if number % 2 else rng.choice([f"r{number}", str(number), f"0{number}"]) for number in range(100)
+        ]
     rng.shuffle(names)
     customers = ["c1", "c2", "c3"][: rng.randint(1, 3)]
     for _ in range(rng.choice([0, 1, 6, 10, 16, 24, 32])):
@@ -318,11 +344,7 @@ def make_records(
         records.append(record)
         if record["type"] == "TransactionAdd" and rng.random() < 0.05:
             record["currentTxn"]["value"] = rng.choice([-20, "-99.5", 0])
-        elif (
-            record["type"] == "TransactionAdd"
-            and rng.random() < 0.35
-            and record["currentTxn"]["value"] not in (0, None)
-        ):
+        elif record["type"] == "TransactionAdd" and rng.random() < 0.35:
             records += make_returns(rng, record, moment, end, names, zone)
     if rng.random() < 0.2:
         moment = first + (end - first) * rng.random()
@@ -395,8 +417,12 @@ def make_bill(rng: random.Random) -> dict[str, Any]:
             bill["extField_tax_amount"] = field_value
         else:
             bill["extendedFields"] = {"tax_amount": field_value}
-    if rng.random() < 0.02:
+    if rng.random() < 0.05:
         bill["value"] = rng.choice([0, None])
+    if rng.random() < 0.06:
+        bill["lineItems"] = rng.choice([[], None, [{"code": "A1"}], [{"qty": 1, "amount": 30}]])
+        if bill["lineItems"] is None:
+            del bill["lineItems"]
     if rng.random() < 0.03:
         bill["value"] = rng.choice(["abc", True, [1]])
     return bill
@@ -409,7 +435,7 @@ def make_returns(
     bill = record["currentTxn"]
     made = []
     for _ in range(rng.choice([1, 1, 1, 2])):
-        back = {"lineItems": [part_of(rng, each) for each in bill["lineItems"][: rng.randint(1, 3)]]}
+        back = {"lineItems": [part_of(rng, each) for each in (bill.get("lineItems") or [])[: rng.randint(1, 3)]]}
         whole = rng.random() < 0.5
         value = bill["value"]
         try:
@@ -432,20 +458,16 @@ def make_returns(
                 back["extField_tax_amount"] = rng.choice([1, "2.5"])
         if rng.random() < 0.04:
             back["value"] = "broken"
+        if rng.random() < 0.35:
+            back = bare_return(rng, bill, number)
         later = moment + (end - moment) * rng.random() * rng.choice([0.1, 1])
         later = max(later, moment + timedelta(seconds=1))
+        if rng.random() < 0.15:
+            later = moment - timedelta(seconds=rng.choice([0, 0, 1, 86_400, 10 * 86_400]))
         each = {"id": names.pop(), "customerId": record["customerId"], "type": "ReturnBill", "returnOf": record["id"]}
         each |= {"date": written(rng, later, zone, date_only=False), "returnBill": back}
         made.append(each)
     return made
-
-
-def part_of(rng: random.Random, line: dict[str, Any]) -> dict[str, Any]:
-    """A returned line: the whole of it, or one piece of several."""
-    if rng.random() < 0.6 or line["qty"] not in (2, 3, 4):
-        return line
-    made = {key: each for key, each in line.items() if key in ("code", "rate")}
-    return {**made, "qty": 1, **({"amount": 4} if rng.random() < 0.5 else {})}
 
 
 def amount(rng: random.Random) -> Any:

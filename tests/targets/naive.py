@@ -13,8 +13,9 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.targets.naive_ledgers import Period, achiever, is_achieved, progress_of, target_ledger
+from tests.targets.naive_ledgers import Period, achiever, day_window, is_achieved, progress_of, target_ledger
 from tests.targets.naive_measures import (
+    id_order,
     instant,
     is_twin,
     local_day,
@@ -192,6 +193,11 @@ def evaluate(
         return whole(group, records, ZoneInfo(timezone), now, returns, enrolment)
 
 
+def as_texts(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with its ids as text: 8 and "8" are one."""
+    return {**record, **{key: str(record[key]) for key in ("id", "returnOf") if record.get(key) is not None}}
+
+
 def whole(
     group: dict[str, Any],
     records: list[dict[str, Any]],
@@ -200,7 +206,9 @@ def whole(
     returns: str | None,
     enrolment: dict[Any, dict[str, Any]] | None,
 ) -> dict[str, Any]:
-    ordered = sorted(records, key=lambda one: (instant(one["date"], zone), one["id"]))
+    group = {**group, "targets": [{**each, "window": day_window(group, each)} for each in group["targets"]]}
+    records = [as_texts(each) for each in records]
+    ordered = sorted(records, key=lambda one: (instant(one["date"], zone), id_order(one["id"])))
     latest = ordered[-1]["date"] if ordered and now is None else now
     moment = None if latest is None else instant(latest, zone)
     kept: list[dict[str, Any]] = []

@@ -44,19 +44,27 @@ def progress_of(target: dict[str, Any], entries: list[dict[str, Any]], zone: tzi
     """The progress of a list of entries, from nothing."""
     adds = [each for each in entries if each["kind"] == "add"]
     returns = [each for each in entries if each["kind"] == "return"]
+    here, carried = [each for each in returns if not each["carried"]], [each for each in returns if each["carried"]]
+    brought_in = sum((each["amount"] for each in carried), ZERO)
+    if target["targetType"] != "VISIT" and target["window"] is None:
+        return sum((each["amount"] for each in adds), ZERO) - sum((each["amount"] for each in here), ZERO) - brought_in
+    gone = {each["bill"] for each in here if each["whole"]}
+    by_day: dict[date, list[Fraction]] = {}
+    for each in adds:
+        if each["id"] not in gone:
+            taken = sum((back["amount"] for back in here if back["bill"] == each["id"]), ZERO)
+            by_day.setdefault(local_day(each["date"], zone), []).append(each["amount"] - taken)
     if target["targetType"] == "VISIT":
-        gone = {each["bill"] for each in returns if each["whole"] and not each["carried"]}
-        days = {local_day(each["date"], zone) for each in adds if each["id"] not in gone}
-        return Fraction(len(days)) - sum((each["amount"] for each in returns if each["carried"]), ZERO)
-    window = (target.get("extendedFieldInfo") or {}).get("aggregateWindow")
-    if window and target["targetType"] in ("EXTENDED_FIELD", "EVENT_ATTRIBUTE"):
-        assert not returns, "windows and returns together are not generated"
-        pick = max if window["windowType"] == "MAX" else min
-        by_day: dict[date, list[Fraction]] = {}
-        for each in adds:
-            by_day.setdefault(local_day(each["date"], zone), []).append(each["amount"])
-        return sum((pick(amounts) for amounts in by_day.values()), ZERO)
-    return sum((each["amount"] for each in adds), ZERO) - sum((each["amount"] for each in returns), ZERO)
+        return Fraction(len(by_day)) - brought_in
+    pick = max if target["window"]["windowType"] == "MAX" else min
+    return sum((pick(amounts) for amounts in by_day.values()), ZERO) - brought_in
+
+
+def day_window(group: dict[str, Any], target: dict[str, Any]) -> dict[str, Any] | None:
+    """The window of a target: its own, else the group's where the target sums a figure."""
+    info = target.get("extendedFieldInfo") or {}
+    counts = target["targetType"] in ("COUNT", "VISIT") or info.get("aggregateFunction") == "COUNT"
+    return info.get("aggregateWindow") or (None if counts else group.get("aggregateWindow"))
 
 
 def is_achieved(target: dict[str, Any], period: Period, entries: list[dict[str, Any]], zone: tzinfo) -> bool:
@@ -134,11 +142,11 @@ def cyclic_periods(group: dict[str, Any], values: list[Fraction], anchor: dateti
         start, end = start_of(index), start_of(index + 1)
         if group_end is not None and start >= group_end:
             break
-        periods.append(Period(index, start, end if group_end is None else min(end, group_end), values[0]))
+        periods.append(Period(index, start, end if group_end is None else min(end, group_end), values[index]))
     return periods
 
 
-def default_values(group: dict[str, Any], target: dict[str, Any], own: list[Any] | None) -> list[Fraction]:
+def default_values(group: dict[str, Any], target: dict[str, Any], own: Any) -> list[Fraction]:
     """The wanted value of each period: by its id where the defaults name periods, else by position."""
     given = target["defaultValues"]
     if all("periodId" in each for each in given) and given:
@@ -146,6 +154,13 @@ def default_values(group: dict[str, Any], target: dict[str, Any], own: list[Any]
         values = [by_id[each["id"]] for each in group["periods"]]
     else:
         values = [Fraction(str(each["defaultValue"])) for each in given]
+    if group.get("targetEvaluationType") in ("CYCLIC_WINDOW", "PERIOD_AGNOSTIC_WINDOW"):
+        cyclic = group["targetEvaluationType"] == "CYCLIC_WINDOW"
+        values = [values[0 if cyclic else min(at, len(values) - 1)] for at in range(max(cycle_count(group), 1))]
+    if isinstance(own, dict):
+        own = [own.get(str(index + 1)) for index in range(len(values))]
+    elif own is not None and not isinstance(own, list):
+        own = [own] * len(values)
     for index, value in enumerate(own or []):
         if value is not None:
             values[index] = Fraction(str(value))
@@ -175,13 +190,15 @@ def place_return(
     return (later[0], True) if later else (None, True)
 
 
-def empties_day(this: dict[str, Any], returned: list[dict[str, Any]], home: Period, zone: tzinfo) -> bool:
-    """Whether with this return the last bill of its day has come back."""
-    upto = returned[: returned.index(this) + 1]
-    gone = {each["return"]["returnOf"] for each in upto if each["whole"]}
+def weight(
+    target: dict[str, Any], this: dict[str, Any], returned: list[dict[str, Any]], home: Period, zone: tzinfo
+) -> Fraction:
+    """By how much a return would lower its bill's period, after all the records there: what is carried elsewhere."""
     adds = [each for each in home.entries if each["kind"] == "add"]
-    (day,) = {local_day(each["date"], zone) for each in adds if each["id"] == this["return"]["returnOf"]}
-    return all(each["id"] in gone for each in adds if local_day(each["date"], zone) == day)
+    bills = {each["id"] for each in adds}
+    upto = [each for each in returned[: returned.index(this) + 1] if each["return"]["returnOf"] in bills]
+    backs = [return_entry(each, zone, carried=False) for each in upto]
+    return progress_of(target, adds + backs[:-1], zone) - progress_of(target, adds + backs, zone)
 
 
 def target_ledger(
@@ -196,7 +213,7 @@ def target_ledger(
     errors: set[Any] = set()
     window = group.get("targetEvaluationType") or "FIXED_CALENDAR_WINDOW"
     start, end = group_span(group, zone)
-    if window == "CYCLIC_WINDOW" and part.get("enrolledOn") is not None:
+    if window != "FIXED_CALENDAR_WINDOW" and part.get("enrolledOn") is not None:
         start = max(start or datetime.min.replace(tzinfo=UTC), instant(part["enrolledOn"], zone))
     bills, amounts = {}, {}
     until = instant(part["unenrolledOn"], zone) if part.get("unenrolledOn") is not None else None
@@ -236,12 +253,13 @@ def target_ledger(
         if home is None:
             continue
         period, carried = place_return(periods, home, each["order"][0], policy, zone)
-        if carried and target["targetType"] == "VISIT" and not empties_day(each, returned, home, zone):
+        change = weight(target, each, returned, home, zone) if carried else each["amount"]
+        if not change:
             continue
         if period is None:
             errors.add(each["return"]["id"])
         else:
-            period.entries.append(return_entry(each, zone, carried=carried))
+            period.entries.append({**return_entry(each, zone, carried=carried), "amount": change})
     for period in periods:
         # what is carried in from earlier periods opens the ledger
         period.entries.sort(key=lambda one: (not one.get("carried", False), one["order"]))
@@ -266,9 +284,8 @@ def agnostic_ledger(
     homes: dict[Any, Period] = {}
     waiting: list[dict[str, Any]] = []  # returns for the cycle that opens next
 
-    def weigh(each: dict[str, Any]) -> bool:
-        home = homes[each["return"]["returnOf"]]
-        return target["targetType"] != "VISIT" or empties_day(each, returned, home, zone)
+    def weigh(each: dict[str, Any]) -> Fraction:
+        return weight(target, each, returned, homes[each["return"]["returnOf"]], zone)
 
     everything = [{"order": order(record, zone), "record": record} for record in bills.values()]
     everything += returned
@@ -280,6 +297,8 @@ def agnostic_ledger(
                 continue
             if policy == "SAME_PERIOD" or (policy is None and (home.end is None or when <= home.end)):
                 home.entries.append(return_entry(each, zone, carried=False))
+                if home.end is None and is_achieved(target, home, home.entries, zone):
+                    home.end = when  # a return of a day's lowest raises what the day brings
             else:
                 waiting.append(each)
             continue
@@ -289,7 +308,10 @@ def agnostic_ledger(
                 continue
             value = values[min(len(periods), len(values) - 1)]
             periods.append(Period(len(periods), when, None, value))
-            periods[-1].entries.extend(return_entry(one, zone, carried=True) for one in waiting if weigh(one))
+            for one in waiting:
+                if weigh(one):
+                    carried = {**return_entry(one, zone, carried=True), "amount": weigh(one)}
+                    periods[-1].entries.append(carried)
             waiting = []
         current = periods[-1]
         current.entries.append(entry(record, amounts[record["id"]], zone, kind="add", bill=record["id"]))

@@ -46,6 +46,11 @@ def instant(value: Any, zone: tzinfo) -> datetime:
     return found.astimezone(UTC)
 
 
+def id_order(name: str) -> tuple[int, int, str]:
+    """Ids of digits come first, by number, equal numbers by text; others by text."""
+    return (0, int(name), name) if re.fullmatch("[0-9]+", name) else (1, 0, name)
+
+
 def written_day(value: Any) -> date:
     """The calendar day that a bound of a group is written with; of milliseconds the one in UTC."""
     if isinstance(value, int):
@@ -195,6 +200,8 @@ def measure_bill(target: dict[str, Any], bill: dict[str, Any]) -> Decimal | None
     if kind == "QUANTITY":
         total = number(bill.get("totalQty"))
         if total is None:
+            if bill.get("lineItems") is None:
+                return None
             total = ZERO
             for line in bill["lineItems"]:
                 qty = number(line.get("qty"))
@@ -237,7 +244,7 @@ def measure_points(target: dict[str, Any], record: dict[str, Any]) -> Decimal | 
 def lines_measured(target: dict[str, Any], record: dict[str, Any], bill: dict[str, Any]) -> Decimal | None:
     """The sum over the lines that pass the rule; None when none does."""
     total = None
-    for line in bill["lineItems"]:
+    for line in bill.get("lineItems") or []:
         if verdict(target["expression"], {**record, "currentLineItem": line}):
             found = measure_line(target, line)
             if found is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.targets.naive_measures import (
     BadData,
+    id_order,
     instant,
     line_amount,
     measure_bill,
@@ -22,7 +23,7 @@ ZERO = Fraction(0)
 
 
 def order(record: dict[str, Any], zone: tzinfo) -> tuple[Any, ...]:
-    return instant(record["date"], zone), record["id"], 0
+    return instant(record["date"], zone), id_order(record["id"]), 0
 
 
 def returned_amounts(
@@ -76,10 +77,14 @@ def worth(bill: dict[str, Any]) -> Fraction | None:
         return None
     if value is not None:
         return Fraction(value)
-    held = holds_by_code(bill)
-    if held is None or any(amount is None for _, amount in held.values()):
+    lines = bill.get("lineItems") or []
+    try:
+        amounts = [(number(line.get("qty")), line_amount(line))[1] for line in lines]
+    except BadData:
         return None
-    return sum((amount for _, amount in held.values() if amount is not None), ZERO)
+    if not lines or None in amounts:
+        return None
+    return sum((Fraction(amount) for amount in amounts if amount is not None), ZERO)
 
 
 def holds_by_code(bill: dict[str, Any]) -> dict[str, tuple[Fraction | None, Fraction | None]] | None:
@@ -131,6 +136,8 @@ def stated_part(target: dict[str, Any], bill: dict[str, Any], whole: Fraction, b
         )
         return ZERO if known else None
     if target["targetEntity"] != "LINEITEM":
+        if back.get("totalQty") is None and back.get("lineItems") == [] and target["targetType"] == "QUANTITY":
+            return None  # no lines tell as little as no list of them
         found = measure_bill(target, back)
         if found is not None and found < 0:
             raise BadData(found)
@@ -155,7 +162,7 @@ def counts_records(target: dict[str, Any]) -> bool:
 def lines_returned(target: dict[str, Any], bill: dict[str, Any], back: dict[str, Any]) -> Decimal | None:
     """The returned lines whose line on the bill, known by its code, counted; None when one of them does not say."""
     counted = set()
-    for bought in profile(bill, "currentTxn")["lineItems"]:
+    for bought in profile(bill, "currentTxn").get("lineItems") or []:
         if (
             verdict(target["expression"], {**bill, "currentLineItem": bought})
             and measure_line(target, bought) is not None

@@ -122,6 +122,10 @@ BILL = bill("b", "2024-01-02", 600, lineItems=TWO, totalQty=3, extField_x=9)
         (QUANTITY, {"lineItems": TWO[:1]}, "1", False),
         (QUANTITY, {"totalQty": 1}, "2", False),
         (QUANTITY, {}, "3", True),
+        (QUANTITY, {"lineItems": []}, "3", True),
+        (SALES, {"lineItems": []}, "600", True),
+        (COUNT, {"lineItems": []}, "1", True),
+        (COUNT, {"lineItems": [{"qty": 1, "amount": 5}]}, "1", False),
         (FIELD, {"value": 250}, "9", True),
         (FIELD, {"value": 250, "extField_x": 4}, "5", False),
         (FIELD, {"value": 600}, "0", False),
@@ -329,7 +333,7 @@ def test_values_by_number_and_by_the_name_of_a_period_that_is_inactive() -> None
         values(listed, {"W9": 7})
 
 
-@pytest.mark.parametrize("given", ["ann", b"ann", 5])
+@pytest.mark.parametrize("given", ["ann", b"ann", bytearray(b"ann"), memoryview(b"ann"), 5])
 def test_an_enrolment_that_is_no_list_is_refused(given: Any) -> None:
     with pytest.raises(DataError):
         evaluate(group(), [], enrolment=given)
@@ -362,6 +366,22 @@ def test_a_value_that_does_not_fit_is_named_by_its_path(lines: list[dict[str, An
     place = len(lines) - 1
     member = "amount" if place == 0 else "code"
     assert [one.path for one in found.reported.records] == [f"currentTxn.lineItems[{place}].{member}"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "line", "path"),
+    [
+        ("currentLineItem.qty>1", {"qty": "x", "amount": 1}, "currentTxn.lineItems[1].qty"),
+        ('currentLineItem.code=="a"', {"code": {}, "amount": 1}, "currentTxn.lineItems[1].code"),
+        ("currentLineItem.extField_x>1", {"extField_x": True, "amount": 1}, "currentTxn.lineItems[1].extField_x"),
+        ("currentLineItem.qty>1&&currentTxn.discount>1", {"qty": 2, "amount": 1}, "currentTxn.discount"),
+    ],
+)
+def test_a_rule_on_lines_names_the_line(expression: str, line: dict[str, Any], path: str) -> None:
+    lines = [{"code": "a", "qty": 1, "amount": 1}, line]
+    counting = target(entity="LINEITEM", expression=expression)
+    found = evaluate(group(counting), [bill("b", "2024-01-02", 1, lineItems=lines, discount="x")])
+    assert [one.path for one in found.reported.records] == [path]
 
 
 def test_what_does_not_fit_is_listed_outside_of_every_period_too() -> None:

@@ -75,7 +75,11 @@ class TargetEvaluator:
     def _from_lines(self, record: dict[str, object]) -> tuple[Decimal, Lines | None] | None:
         passing = []
         for line, path in self._lines(record, "currentTxn"):
-            if self.matches({**record, "currentLineItem": line}):
+            try:
+                passes = self.matches({**record, "currentLineItem": line})
+            except DataError as error:
+                raise _of_line(error, path) from None
+            if passes:
                 measured = self._measure_line(line, path)
                 if measured is not None:
                     passing.append((self._code(line, path), Decimal(measured)))
@@ -149,6 +153,14 @@ def line_items(reader: ContextReader, bill: _Profile, name: str) -> list[tuple[_
     return [(cast("_Profile", item), (name, "lineItems", index)) for index, item in enumerate(items)]
 
 
+def _of_line(error: DataError, path: _Path) -> DataError:
+    """What does not fit in the current line, named by where that line stands on its bill."""
+    profile, dot, rest = error.path.partition(".")
+    if profile != "currentLineItem":
+        return error
+    return DataError(path_text(path) + dot + rest, error.value, error.expected)
+
+
 def not_negative(measured: Number, path: _Path) -> Decimal:
     """What is taken back, which is stated as a positive figure."""
     if measured < 0:
@@ -204,8 +216,8 @@ def _quantity(reader: ContextReader, bill: _Profile, name: str) -> Number | None
     if total is not None:
         return total
     lines = line_items(reader, bill, name)
-    if lines is None:
-        return None
+    if lines is None or (not lines and name == "returnBill"):
+        return None  # a return that lists no lines says nothing of them
     amounts: list[Decimal] = []
     for line, path in lines:
         measured = quantity(reader, line, path)

@@ -39,7 +39,7 @@ EVERYBODY = Enrolled(values={})
 def read_enrolment(given: Enrolment, plan: EvaluationPlan, reader: ContextReader) -> dict[str, Enrolled]:
     """The customers that take part. Raises DataError for what does not fit, ValueError for unknown names."""
     pairs: Iterable[tuple[object, object]]
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+    if isinstance(given, str | bytes | bytearray | memoryview) or not isinstance(given, Iterable):
         raise DataError("enrolment", given, "customers by id, or a list of them")
     if isinstance(given, Mapping):
         pairs = given.items()
