@@ -62,7 +62,7 @@ def run(options: Namespace) -> int:
     notes = data_notes(options, rule)
     look, searching = notes.look, True
     count_only = options.count
-    for source, record in records(options, needed=bool(rule.reads)):
+    for source, record in records(options, [rule.checked], needed=bool(rule.reads)):
         outcome = outcome_of(rule, record)
         tally.add(outcome)
         look(record, source)

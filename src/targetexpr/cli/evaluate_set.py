@@ -32,7 +32,7 @@ def evaluate_set(options: Namespace) -> int:
     reads = [read for _, rule in rules.items() for read in rule.reads]
     notes = DataNotes(dict.fromkeys(reads), load(options), event=options.event, profile=options.profile)
     tally = _Tally(named, count_only=options.count, as_json=options.output == "json")
-    for source, record in records(options, needed=bool(reads)):
+    for source, record in records(options, [rule.checked for _, rule in rules.items()], needed=bool(reads)):
         notes.look(record, source)
         notes.search(record)
         flat = notes.note(record)

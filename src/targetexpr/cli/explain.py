@@ -27,7 +27,7 @@ def run(options: Namespace) -> int:
     rule = compiled(options)
     tally = Tally()
     notes = data_notes(options, rule)
-    every = records(options, needed=bool(rule.reads))
+    every = records(options, [rule.checked], needed=bool(rule.reads))
     beginning = list(islice(every, 2))  # a lone record needs no label
     labelled = len(beginning) > 1
     for source, record in chain(beginning, every):

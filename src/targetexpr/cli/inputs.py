@@ -37,7 +37,10 @@ def add_output(parser: ArgumentParser, *more: str) -> None:
     add(parser, "--output", choices=("text", "json", *more))
 
 
-_FILE_NAME = re.compile(r"[^\"'=<>!&|()\n]*[^\"'=<>!&|()\s]\.(?:jsonl?|ndjson|txt|rules?|toml|pyi?|csv)", re.IGNORECASE)
+_FILE_NAME = re.compile(
+    r"[^\"'=<>!&|()\n]*[^\"'=<>!&|()\s]\.(?:jsonl?|ndjson|txt|rules?|toml|pyi?|[ct]sv|xls[xmb]?|parquet|arrow|feather)",
+    re.IGNORECASE,
+)
 
 
 def names_a_file(text: str) -> bool:

@@ -5,24 +5,32 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import STDIN
 from targetexpr.console.options import add
+from targetexpr.console.tables import table_options
 from targetexpr.records.reader import read
 from targetexpr.records.record import Record
+from targetexpr.records.sources import all_expanded
+
+if TYPE_CHECKING:
+    from targetexpr.checking.result import Checked
+    from targetexpr.records.table_options import TableOptions
 
 
 def add_data(parser: ArgumentParser) -> None:
     """Declare where data comes from."""
-    add(parser, "--data", "--profile", "--timezone")
+    add(parser, "--data", "--columns", "--read", "--profile", "--timezone")
 
 
-def records(options: Namespace, *, needed: bool) -> Iterator[tuple[str | None, Record]]:
+def records(options: Namespace, rules: Iterable[Checked], *, needed: bool) -> Iterator[tuple[str | None, Record]]:
     """The records of the call, each with the name of its source where there are several.
 
-    One empty context when none is given and none is `needed`.
+    One empty context when none is given and none is `needed`. Tables are read as the rules need it.
     """
     sources: list[str] = options.data
     if not sources:
@@ -32,7 +40,8 @@ def records(options: Namespace, *, needed: bool) -> Iterator[tuple[str | None, R
         if sys.stdin is None or sys.stdin.isatty():
             raise InputError("no data: give it with --data FILE, --data '{\"currentTxn\":{...}}', or pipe it in")
         sources = [STDIN]
-    for name, record in of_all(sources):
+    sources = all_expanded(sources)
+    for name, record in of_all(sources, lambda: table_options(options, rules)):
         yield None if len(sources) == 1 else name, record.under(options.profile)
 
 
@@ -44,19 +53,23 @@ def place(source: str | None, record: Record) -> str:
 def json_place(source: str | None, record: Record) -> str:
     """The beginning of a JSON object about a record: where it stands."""
     if source is None:
-        return f'{{"line": {record.line}'
+        return f'{{"{record.unit}": {record.line}'
     import json
 
-    return f'{{"source": {json.dumps(source, ensure_ascii=False)}, "line": {record.line}'
+    return f'{{"source": {json.dumps(source, ensure_ascii=False)}, "{record.unit}": {record.line}'
 
 
-def of_all(sources: Sequence[str]) -> Iterator[tuple[str, Record]]:
-    """The records of all sources, one after the other, each with the name of its source. Raises InputError."""
+def of_all(sources: Sequence[str], tables: Callable[[], TableOptions]) -> Iterator[tuple[str, Record]]:
+    """The records of all sources, one after the other, each with the name of its source. Raises InputError.
+
+    `tables` makes the options of tables, when there is one.
+    """
+    tables = cache(tables)
     if sources.count(STDIN) > 1:
         raise InputError("standard input can be read once only; - is given twice")
     for source in sources:
         name = "standard input" if source == STDIN else "the data" if is_json(source) else source
-        for record in read(source):
+        for record in read(source, tables):
             yield name, record
 
 

@@ -16,8 +16,10 @@ from targetexpr.console.exits import BAD_INPUT, YES
 from targetexpr.console.files import read_file
 from targetexpr.console.options import add, add_renamed
 from targetexpr.console.schemas import load
+from targetexpr.console.tables import table_options
 from targetexpr.records.decoder import DecodeError, decode
 from targetexpr.records.lint import RecordLint
+from targetexpr.records.sources import all_expanded
 
 if TYPE_CHECKING:
     from targetexpr.lang.schema.schema import Schema
@@ -42,6 +44,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("group", nargs="?", metavar="GROUP", help="the group: a request or an answer, as JSON")
     add(parser, "--file")
     add(parser, "--data", required=True)
+    add(parser, "--columns", "--read")
     add(parser, "--customer", "--timezone", "--now", "--returns", "--enrolment", "--schema")
     add(parser, "--on-error", choices=("report", "stop"))
     add_renamed(parser, "--strict", "--on-error stop")
@@ -169,7 +172,9 @@ def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]
     """Hands the records over; keeps those of the customer to be explained. How many there are, and are unreadable."""
     count = unread = 0
     report = _reporter()
-    for name, record in of_all(options.data):
+    sources = all_expanded(options.data)
+    rules = [one.rule.checked for one in tracker.evaluators]
+    for name, record in of_all(sources, lambda: table_options(options, rules, needed=False)):
         count += 1
         if record.context is None:
             if options.on_error == "stop":
@@ -178,7 +183,7 @@ def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]
             start = "" if report is None else "\r\x1b[K"
             print(f"{start}{name}, {record.place}: {record.reason}", file=sys.stderr)
             continue
-        notes.look(record, name if len(options.data) > 1 else None)
+        notes.look(record, name if len(sources) > 1 else None)
         tracker.add(record.context)
         if options.customer is not None and str(record.context.get("customerId")) == options.customer:
             kept.append(record.context)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from targetexpr.console.values import amounts, counted, day, ids, levels, unit
+from targetexpr.console.values import amounts, counted, day, ids, levels, reading, unit
 
 if TYPE_CHECKING:
     from argparse import _ActionsContainer
@@ -55,7 +55,21 @@ _TABLE = (
         metavar="DATA",
         repeats=True,
         several=True,
-        help="the records: JSON or JSON Lines files, - for standard input, or JSON itself; may be given several times",
+        help="the records: files of JSON, CSV, Excel, Parquet or Arrow, patterns or folders of them, - for standard "
+        "input, or JSON itself; may be given several times",
+    ),
+    Option(
+        name="--columns",
+        metavar="FILE",
+        help="a map of the columns of tables, as `targetexpr data map` writes it: which column is what in a record",
+    ),
+    Option(
+        name="--read",
+        metavar="NAME=VALUE",
+        repeats=True,
+        read=reading,
+        help="how tables are written, where it is not found out: delimiter=; decimal=comma encoding=cp1252 header=no "
+        "dates=day-first sheet=NAME; may be given several times",
     ),
     Option(
         name="--rules",

@@ -45,6 +45,18 @@ def ids(text: str) -> list[int]:
     return _whole_numbers(text, "ids", "12,34")
 
 
+def reading(text: str) -> tuple[str, str]:
+    """Reads how tables are written: a name and its value.
+
+    >>> reading("delimiter=;")
+    ('delimiter', ';')
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not value:
+        raise ArgumentTypeError(f"expected a name and a value such as delimiter=; or decimal=comma, not {text!r}")
+    return name.strip(), value.strip() or value
+
+
 def levels(text: str) -> list[int]:
     """Reads how many cycles each level takes."""
     return _whole_numbers(text, "numbers of cycles, the least first", "2,4,8")

@@ -1,10 +1,11 @@
-"""Records out of JSON Lines, a JSON array or one object, one after the other; bad ones are told, the others go on."""
+"""Records out of data of any format, one after the other; bad ones are told, the others go on. JSON is read here."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from io import BytesIO
+from io import BufferedIOBase, BufferedReader, BytesIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
@@ -12,7 +13,11 @@ from targetexpr.base.jsontext import unexpected
 from targetexpr.base.kinds import phrase_of
 from targetexpr.base.source import NO_SPAN, STDIN, Span
 from targetexpr.records.decoder import BLANKS, DecodeError, decode, decode_at, end_of, skip_blanks, syntax_error
+from targetexpr.records.formats import HEAD_BYTES, compression_of, format_of
 from targetexpr.records.record import Record
+
+if TYPE_CHECKING:
+    from targetexpr.records.table_options import TableReading
 
 MOST_UNREADABLE = 1_000
 """Records that cannot be read at the beginning of the data before it is taken for something else than records."""
@@ -21,10 +26,12 @@ _BLANKS = BLANKS.encode()
 _BOM = b"\xef\xbb\xbf"
 
 
-def read(source: str) -> Iterator[Record]:
-    """The records of a file, of standard input (`-`), or of JSON itself.
+def read(source: str, tables: TableReading | None = None) -> Iterator[Record]:
+    """The records of a file of any format, of standard input (`-`), or of JSON itself.
 
-    Raises InputError for a file that cannot be read, and for data that has no record which can.
+    `tables` makes what says how tables are read (CSV, Excel, Parquet, Arrow), and is asked when there is one. Records
+    of JSON are as they are written, whatever profile it names. Raises InputError for a file that cannot be read, for a
+    table whose columns do not fit, and for data that has no record which can be read.
 
     >>> [record.context for record in read('{"currentTxn": {"value": 620}}')]
     [{'currentTxn': {'value': 620}}]
@@ -32,18 +39,52 @@ def read(source: str) -> Iterator[Record]:
     if source.lstrip(BLANKS).startswith(("{", "[")):
         yield from _some("the data", records_in(BytesIO(source.encode("utf-8", "surrogatepass"))))
     elif source == STDIN:
-        yield from _some("standard input", records_in(sys.stdin.buffer))
+        yield from _any_format("standard input", sys.stdin.buffer, tables, again=False)
     else:
-        yield from read_file(source)
+        yield from read_file(source, tables)
 
 
-def read_file(path: str) -> Iterator[Record]:
+def read_file(path: str, tables: TableReading | None = None) -> Iterator[Record]:
     """The records of a file, whatever it is called. Raises InputError as `read` does."""
     try:
         with open(path, "rb") as file:
-            yield from _some(path, records_in(file))
+            yield from _any_format(path, file, tables, again=file.seekable())
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def _any_format(name: str, stream: BinaryIO, tables: TableReading | None, *, again: bool) -> Iterator[Record]:
+    """The records of data in any format; `again` says whether the stream can be read twice."""
+    head = stream.read1(HEAD_BYTES) if isinstance(stream, BufferedIOBase) else stream.read(HEAD_BYTES)
+    compression = compression_of(head)
+    if compression is not None:
+        from targetexpr.records.sources import decompressed, rejoined
+
+        inner = decompressed(rejoined(head, stream), compression, name)
+        head = inner.peek(HEAD_BYTES)[:HEAD_BYTES] if isinstance(inner, BufferedReader) else b""
+        yield from _of_format(name, head, inner, tables, again=False)
+    elif again:
+        stream.seek(0)
+        yield from _of_format(name, head, stream, tables, again=True)
+    else:
+        from targetexpr.records.sources import rejoined
+
+        yield from _of_format(name, head, rejoined(head, stream), tables, again=False)
+
+
+def _of_format(
+    name: str, head: bytes, stream: BinaryIO, tables: TableReading | None, *, again: bool
+) -> Iterator[Record]:
+    found = format_of(head, name)
+    if found == "json":
+        yield from _some(name, records_in(stream))
+        return
+    from targetexpr.records.open_table import open_table
+    from targetexpr.records.table_options import TableOptions
+    from targetexpr.records.table_records import table_records
+
+    options = TableOptions() if tables is None else tables()
+    yield from table_records(open_table(name, found, head, stream, again=again, options=options), options)
 
 
 def _some(name: str, records: Iterator[Record]) -> Iterator[Record]:

@@ -19,10 +19,12 @@ class Record(NamedTuple):
     problem: Diagnostic | None = None  # its span is in the line, or in the document where that is one over many lines
     item: int | None = None  # its place in a JSON array, from 1; None for a line and for an object alone
     text: str = ""  # its own JSON, where the reader was asked to keep it
+    unit: str = "line"  # what `line` counts: lines of text, or the rows of a table
+    placed: bool = False  # a context already, whatever profile others are plain dicts of
 
     def under(self, profile: str | None) -> Record:
         """The record as a context, where records are plain dicts of one profile."""
-        if profile is None or self.context is None:
+        if profile is None or self.context is None or self.placed:
             return self
         return self._replace(context={profile: self.context})
 
@@ -38,4 +40,5 @@ class Record(NamedTuple):
         >>> Record(3, {}).place, Record(1, {}, item=2).place
         ('line 3', 'line 1, record 2')
         """
-        return f"line {self.line}" if self.item is None else f"line {self.line}, record {self.item}"
+        place = f"{self.unit} {self.line}"
+        return place if self.item is None else f"{place}, record {self.item}"

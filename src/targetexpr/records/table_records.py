@@ -1,0 +1,195 @@
+"""Rows of tables as records: each cell in its place, read as what the rule needs there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import BinaryIO, NamedTuple
+
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.errors import InputError
+from targetexpr.base.nouns import counted
+from targetexpr.base.source import NO_SPAN
+from targetexpr.records.columns import ColumnPlace, Placement, check_needed, placement
+from targetexpr.records.delimited import find_delimiter, find_encoding, head_rows, text_rows
+from targetexpr.records.dialect import Dialect, is_header, with_dates, with_decimal
+from targetexpr.records.record import Record
+from targetexpr.records.table_cells import ColumnCells
+from targetexpr.records.table_options import TableOptions
+
+
+class TableRow(NamedTuple):
+    """One row of a table, or why it cannot be read."""
+
+    line: int
+    cells: Sequence[object]
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTable:
+    """A table whose rows are to be read: its headings, its first rows, and how it is written."""
+
+    name: str
+    headings: tuple[str, ...]
+    sample: Sequence[TableRow]  # the first rows, which are among the rows as well
+    rows: Iterable[TableRow]
+    dialect: Dialect
+    unit: str  # "line" of text, "row" of other tables
+    found: tuple[str, ...]  # what was found of how it is written
+
+
+class LaidOutTable(NamedTuple):
+    """A table with the places of its columns, and all that was found of how it is written."""
+
+    table: OpenTable
+    placement: Placement
+    dialect: Dialect
+    found: tuple[str, ...]
+
+
+def open_text(name: str, head: bytes, stream: BinaryIO, *, again: bool, options: TableOptions) -> OpenTable:
+    """A table of text that begins with `head`; `again` says whether the stream can be read twice, as a file."""
+    dialect, encoding = find_encoding(options.dialect, head, stream if again else None)
+    if again:
+        stream.seek(0)
+    dialect, delimiter = find_delimiter(dialect, head, name)
+    first = head_rows(head, dialect)
+    heading = next((row for row in first if row.problem is None), None)
+    said = []
+    if dialect.header is None:
+        found = heading is not None and is_header(heading.cells)
+        dialect = replace(dialect, header=1 if found and heading is not None else 0)
+        if not found:
+            said.append("no line of headings; columns are called column1, column2, ...")
+    elif dialect.header:
+        line = dialect.header
+        heading = next((row for row in first if row.line >= line), None)
+    if heading is None:
+        raise InputError(f"the data is empty: there is no record in {name}")
+    start = heading.line if dialect.header else 0
+    headings = tuple(
+        cell.strip() or f"column{index}" if dialect.header else f"column{index}"
+        for index, cell in enumerate(heading.cells, 1)
+    )
+    return OpenTable(
+        name=name,
+        headings=headings,
+        sample=[TableRow(*row) for row in first if row.line > start],
+        rows=(_checked(TableRow(*row), len(headings)) for row in text_rows(stream, dialect) if row.line > start),
+        dialect=dialect,
+        unit="line",
+        found=tuple(one for one in (encoding, delimiter, *said) if one is not None),
+    )
+
+
+def _checked(row: TableRow, width: int) -> TableRow:
+    """A row with as many cells as there are headings: empty ones at the end count for nothing."""
+    cells = row.cells
+    if len(cells) == width or row.problem is not None:
+        return row
+    if len(cells) > width and not any(cells[width:]):
+        return TableRow(row.line, cells[:width])
+    columns = "1 column" if width == 1 else f"{width:,} columns"
+    return row._replace(problem=f"The line has {counted(len(cells), 'cell')}, and the table {columns}.")
+
+
+def laid_out(table: OpenTable, options: TableOptions) -> LaidOutTable:
+    """Where the columns of a table go, and how their text is written. Raises InputError."""
+    try:
+        found = placement(
+            table.headings, options.schema, columns=options.columns, profile=options.profile, reads=options.reads
+        )
+        if options.needed:
+            check_needed(found, table.headings, options.reads, options.schema)
+        wanted = _read_places(found, options)
+        dialect, decimal = with_decimal(table.dialect, _text_cells(table, wanted, "number"))
+        dialect, dates = with_dates(dialect, _text_cells(table, wanted, "date"))
+    except InputError as error:
+        raise InputError(f"{table.name}: {error}") from None
+    said = tuple(one for one in (*table.found, decimal, dates) if one is not None)
+    return LaidOutTable(table, found, dialect, said)
+
+
+def _read_places(found: Placement, options: TableOptions) -> list[ColumnPlace]:
+    """The columns whose text has to be understood: those that are read, all when nothing in particular is."""
+    kinds = options.reads.kinds
+    return [one for one in found.places if not options.reads.reads or one.name in kinds or len(one.place) == 1]
+
+
+def _text_cells(table: OpenTable, places: Iterable[ColumnPlace], kind: str) -> list[tuple[str, str, str]]:
+    wanted = [one for one in places if one.kind == kind]
+    return [
+        (one.heading, cell, f"{table.unit} {row.line}")
+        for row in table.sample
+        for one in wanted
+        if one.index < len(row.cells) and isinstance(cell := row.cells[one.index], str)
+    ]
+
+
+def table_records(table: OpenTable, options: TableOptions) -> Iterator[Record]:
+    """The records of a table; what was found of how it is written is told at once, what does not fit at the end."""
+    ready = laid_out(table, options)
+    if ready.found:
+        options.report(table.name, f"found: {', '.join(ready.found)}")
+    if ready.placement.unread:
+        names = ", ".join(f"`{name}`" for name in ready.placement.unread)
+        options.report(table.name, f"columns that are not read: {names}")
+    read = {one.name for one in _read_places(ready.placement, options)}
+    cells = [ColumnCells(_as_read(one, one.name in read), ready.dialect) for one in ready.placement.places]
+    builder = _Builder(cells, table.unit)
+    empty = True
+    for row in table.rows:
+        empty = False
+        yield builder.record(row)
+    if empty:
+        raise InputError(f"the data is empty: there is no record in {table.name}")
+    for one in cells:
+        for sentence in one.sentences():
+            options.report(table.name, sentence)
+        if one.currency is not None:
+            options.report(table.name, f"column `{one.place.heading}`: amounts in {one.currency}, the sign is left out")
+
+
+def _as_read(place: ColumnPlace, read: bool) -> ColumnPlace:
+    """A column that nobody reads stays as it is written, where it is a value and nothing in which names stand."""
+    return place if read or place.kind in ("list", "object", "result") else replace(place, kind="scalar")
+
+
+class _Builder:
+    """Makes the contexts of rows."""
+
+    def __init__(self, cells: Sequence[ColumnCells], unit: str) -> None:
+        self._cells = cells
+        self._unit = unit
+        self._profiles = tuple(dict.fromkeys(one.place.place[0] for one in cells if len(one.place.place) > 1))
+
+    def record(self, row: TableRow) -> Record:
+        """The record of a row."""
+        if row.problem is not None:
+            problem = Diagnostic(code="table-row", severity="error", span=NO_SPAN, message=row.problem)
+            return Record(row.line, None, problem, unit=self._unit, placed=True)
+        context: dict[str, object] = {name: {} for name in self._profiles}
+        cells, line, unit = row.cells, row.line, self._unit
+        for one in self._cells:
+            place = one.place.place
+            value = one.value(cells[one.place.index], line, unit)
+            if len(place) == 2:
+                inside = context[place[0]]
+                if isinstance(inside, dict):
+                    inside[place[1]] = value
+                elif value is not None:
+                    context[place[0]] = {place[1]: value}
+            else:
+                _put(context, place, value)
+        return Record(line, context, unit=unit, placed=True)
+
+
+def _put(target: dict[str, object], place: Sequence[str], value: object) -> None:
+    for step in place[:-1]:
+        inside = target.get(step)
+        if not isinstance(inside, dict):
+            inside = target[step] = {}
+        target = inside
+    if value is not None or len(place) < 3:
+        target[place[-1]] = value
