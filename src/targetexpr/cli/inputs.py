@@ -119,6 +119,9 @@ def lines_of(source: Input) -> Source:
 
 def show(diagnostics: Iterable[Diagnostic], source: Input, note: Callable[[Diagnostic], str] | None = None) -> None:
     """Diagnostics on standard error, for people; `note` is put behind the place of each."""
+    diagnostics = list(diagnostics)
+    if not diagnostics:
+        return
     from targetexpr.base.render import render, wants_color
 
     text = render(

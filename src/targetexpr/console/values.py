@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from argparse import ArgumentTypeError
 from collections.abc import Callable
-from datetime import date, datetime
 
 from targetexpr.base.suggestions import suggest
-from targetexpr.base.units import UNITS, several_units, unit_of
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
-_THOUSANDS = re.compile(r"\d{1,3}(?:[,'\s_]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}", re.ASCII)
-_CURRENCY = re.compile(r"[^\W\d_]{1,3}\.?|[$€£¥₹₽₩฿]|%", re.UNICODE)
-_WRITTEN_DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})", re.ASCII)
+# Compiled when a value is read (`re` keeps them): every command loads this file, and few take such a value.
+_NUMBER = r"(?a:[+-]?(?:\d+\.?\d*|\.\d+))"
+_THOUSANDS = r"(?a:\d{1,3}(?:[,'\s_]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,})"
+_CURRENCY = r"[^\W\d_]{1,3}\.?|[$€£¥₹₽₩฿]|%"
+_WRITTEN_DAY = r"(?a:(\d{1,4})[./-](\d{1,2})[./-](\d{1,4}))"
 
 
 def counted(least: int, most: int | None = None) -> Callable[[str], int]:
@@ -80,7 +79,7 @@ def amounts(text: str) -> str | list[str]:
     if re.fullmatch(r"\d{1,3}(\.\d{3})+,\d{1,2}", bare, re.ASCII):
         raise ArgumentTypeError(f"{text!r} has separators; write {_plainer(bare)[8:]}")
     parts = [part.strip() for part in bare.split(",")]
-    wrong = next((part for part in parts if not _NUMBER.fullmatch(part) or part.startswith("-")), None)
+    wrong = next((part for part in parts if not re.fullmatch(_NUMBER, part) or part.startswith("-")), None)
     if wrong is None:
         return bare if len(parts) == 1 else parts
     hint = _plainer(bare) or _plainer(wrong)
@@ -96,6 +95,8 @@ def day(text: str) -> str:
     """
     bare = text.strip()
     if re.fullmatch(r"\d{4}-\d\d-\d\d(?:[T ].+)?", bare, re.ASCII):
+        from datetime import datetime
+
         try:
             datetime.fromisoformat(bare)
         except ValueError as error:
@@ -117,6 +118,8 @@ def unit(text: str) -> str:
     Traceback (most recent call last):
     argparse.ArgumentTypeError: 'fortnight' is 2 units of one kind; write --every weekly --times 2
     """
+    from targetexpr.base.units import UNITS, several_units, unit_of
+
     found = unit_of(text)
     if found is not None:
         return found
@@ -139,12 +142,12 @@ def _whole_numbers(text: str, what: str, example: str) -> list[int]:
 
 def _plainer(text: str) -> str:
     """How a number is to be written that has a currency or a separator in it; empty where that is not what is wrong."""
-    bare = _CURRENCY.sub("", text).strip()
-    separated = _THOUSANDS.fullmatch(bare)
+    bare = re.sub(_CURRENCY, "", text).strip()
+    separated = re.fullmatch(_THOUSANDS, bare)
     plain = re.sub(r"[,'\s_]", "", bare)
     if separated and re.search(r"\.\d{3}(?:[.,]|$)", bare):  # 1.000,50: the comma is the decimal point
         plain = bare.replace(".", "").replace(",", ".")
-    if plain == text or not _NUMBER.fullmatch(plain) or not (separated or _NUMBER.fullmatch(bare)):
+    if plain == text or not re.fullmatch(_NUMBER, plain) or not (separated or re.fullmatch(_NUMBER, bare)):
         return ""
     return f"; write {plain}"
 
@@ -155,7 +158,9 @@ def _no_day(text: str) -> str:
 
 def _days_of(text: str) -> list[str]:
     """The days that a text with slashes, dots or hyphens can mean, as they are to be written."""
-    found = _WRITTEN_DAY.fullmatch(text)
+    from datetime import date
+
+    found = re.fullmatch(_WRITTEN_DAY, text)
     if found is None:
         return []
     first, second, third = map(int, found.groups())

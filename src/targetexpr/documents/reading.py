@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
-from targetexpr.base.jsontext import JsonError, read_json
-from targetexpr.base.quoted import Language, read_json_string, read_toml_string
+if TYPE_CHECKING:
+    from targetexpr.base.quoted import Language
 
 RegionKind: TypeAlias = Literal["rule", "expressionJson"]
 
@@ -15,6 +15,8 @@ WORDS = ("true", "false")
 
 def read_again(source: str, language: Language, kind: RegionKind) -> str | None:
     """The text of a rule from its place in a document; None when nothing, or more than a rule, would be read there."""
+    from targetexpr.base.quoted import read_json_string, read_toml_string  # a rule alone needs neither
+
     match language:
         case "text":
             return source
@@ -41,6 +43,8 @@ def is_rule_line(line: str) -> bool:
 
 
 def _is_json(source: str) -> bool:
+    from targetexpr.base.jsontext import JsonError, read_json
+
     try:
         read_json(source)
     except JsonError:

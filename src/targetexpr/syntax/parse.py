@@ -147,6 +147,10 @@ def _tree_of(tokens: Sequence[Token], limits: Limits) -> Expr | None:
 
 
 def _warnings(text: str, mixed: Sequence[MixedLogic], limits: Limits) -> tuple[Diagnostic, ...]:
+    from targetexpr.syntax.recovery.heuristics import may_be_suspicious
+
+    if not mixed and not may_be_suspicious(text):  # most rules: nothing of what repairs broken ones is loaded
+        return ()
     from targetexpr.syntax.recovery.diagnose import warnings
 
     return tuple(warnings(text, mixed, limits))

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
+from itertools import count
 from typing import Literal, NamedTuple, TypeAlias
 
 from targetexpr.lang.nodes import Binary, Dereference, MethodCall, Name
@@ -51,6 +53,34 @@ class _Known:
     parts: tuple[_Atom, ...] = ()  # what it has to contain, or not to
 
 
+class _Answer(NamedTuple):
+    """Whether conditions can hold together, the conflicts met on the way, and the steps that it took to find out."""
+
+    possible: bool
+    conflicts: tuple[Conflict, ...]
+    steps: int
+
+
+class _Asked:
+    """What was worked out about one program already: the same for each record that the rule is explained for."""
+
+    __slots__ = ("answers", "atoms", "numbers", "subjects")
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[Goal, ...], _Answer] = {}
+        self.atoms: dict[Goal, tuple[_Atom, ...]] = {}
+        self.subjects: dict[Hashable, int] = {}  # numbers instead of trees, which would be hashed at each look-up
+        self.numbers = count()  # of subjects; two threads that ask at once never take the same
+
+
+_MOST_ANSWERS = 1000
+
+
+@lru_cache(maxsize=32)
+def _asked_of(_: Program) -> _Asked:
+    return _Asked()
+
+
 class Feasibility:
     """Asks about the conditions of one program; `conflicts` are those met on the way."""
 
@@ -58,12 +88,26 @@ class Feasibility:
         self.program = program
         self.conflicts: dict[Conflict, None] = {}
         self._steps = _MOST_STEPS
-        self._asked: dict[Goal, tuple[_Atom, ...]] = {}
-        self._subjects: dict[Hashable, int] = {}  # numbers instead of trees, which would be hashed at each look-up
+        self._asked = _asked_of(program)
 
     def possible(self, goals: Sequence[Goal]) -> bool:
         """Whether all can come out as they have to, as far as can be told."""
-        return self._possible(list(goals), {}, _DEEPEST)
+        answers, key = self._asked.answers, tuple(goals)
+        answer = answers.get(key)
+        if answer is None:
+            steps, met = self._steps, self.conflicts
+            self.conflicts = {}
+            possible = self._possible(list(goals), {}, _DEEPEST)
+            answer = _Answer(possible, tuple(self.conflicts), steps - self._steps)
+            self.conflicts = met
+            if self._steps >= 0 and len(answers) < _MOST_ANSWERS:  # cut short, it says nothing about the next record
+                answers[key] = answer
+        else:
+            self._steps -= answer.steps
+            if self._steps < 0:  # as if it had been worked out again: the first record and the next say the same
+                return True
+        self.conflicts.update(dict.fromkeys(answer.conflicts))
+        return answer.possible
 
     def _possible(self, goals: list[Goal], known: dict[int, _Known | _Atom], depth: int) -> bool:
         choices: list[Goal] = []
@@ -107,9 +151,10 @@ class Feasibility:
         constant = self.program.constants.get(index)
         if isinstance(constant, bool):
             return constant is outcome
-        asked = self._asked.get(goal)
+        atoms = self._asked.atoms
+        asked = atoms.get(goal)
         if asked is None:
-            asked = self._asked[goal] = tuple(self._atoms(goal))
+            asked = atoms[goal] = tuple(self._atoms(goal))
         for atom in asked:
             conflict = _add(known, atom)
             if conflict:
@@ -185,7 +230,9 @@ class Feasibility:
         return self._number_of(_member(node) if isinstance(node, Dereference | MethodCall) else node)
 
     def _number_of(self, subject: Hashable) -> int:
-        return self._subjects.setdefault(subject, len(self._subjects))
+        subjects = self._asked.subjects
+        known = subjects.get(subject)
+        return known if known is not None else subjects.setdefault(subject, next(self._asked.numbers))
 
 
 def _member(node: Dereference | MethodCall) -> Hashable:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from targetexpr.base.diagnostics import Diagnostic, Edit, Severity
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import is_name
 from targetexpr.syntax.lexer import ENDS_OPERAND, Token
 from targetexpr.syntax.messages import diagnostic_of, mistakes
-from targetexpr.syntax.recovery.characters import RepairedText
+
+if TYPE_CHECKING:
+    from targetexpr.syntax.recovery.characters import RepairedText
 
 
 def may_be_suspicious(text: str) -> bool:
