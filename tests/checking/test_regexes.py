@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import random
+import subprocess
+import sys
+from time import process_time
 from typing import Any
 
 import pytest
 import re2
 
-from targetexpr import parse
+from targetexpr import ExpressionError, check, parse
+from targetexpr import compile as compile_rule
 from targetexpr.checking.arguments import part_of
+from targetexpr.checking.regex_engine import is_accepted
 from targetexpr.checking.regexes import pattern_error
+from targetexpr.front import analyze
 from targetexpr.lang.nodes import MethodCall, StringLiteral
 
 PIECES = [
@@ -179,3 +186,59 @@ def test_long_and_deep_patterns_are_read_in_one_go() -> None:
     assert pattern_error("(" * 100_000 + ")" * 100_000) is None
     assert pattern_error("a|" * 100_000) is None
     assert pattern_error("(" * 100_000) is not None
+
+
+LARGE = [
+    r"\pL" * 600,
+    r"[\pL\pN]" * 700,
+    r"(\pL{30}|x){33}",
+    "a" * 20_001,
+    r"(?i)(\p{Lu}|\pL)+" * 500,
+]
+"""The syntax is right, the size is not. RE2 says no only once it has to make the program."""
+
+AS_LARGE_AS_CAN_BE = [
+    r"\pL" * 100,
+    r"\pL{100}",
+    "(a|b)" * 3_000,
+    "a?" * 9_000,
+    "(" * 900 + "a" + ")*" * 900,
+    r".{1000}",
+]
+
+
+@pytest.mark.parametrize("pattern", LARGE, ids=lambda pattern: pattern[:12])
+def test_what_is_too_large_to_run_is_said_by_every_entry_point(pattern: str) -> None:
+    text = f"currentCustomer.name.matches({json.dumps(pattern)})"
+    found = check(text).diagnostics
+    assert [one.code for one in found] == ["regex-too-large"]
+    assert found[0].hint
+    assert [one.code for one in analyze(text).diagnostics] == ["regex-too-large"]
+    with pytest.raises(ExpressionError) as caught:
+        compile_rule(text)
+    assert [one.code for one in caught.value.diagnostics] == ["regex-too-large"]
+
+
+@pytest.mark.parametrize("pattern", [*AS_LARGE_AS_CAN_BE, *PATTERNS], ids=lambda pattern: pattern[:12])
+def test_what_passes_is_compiled_and_searched(pattern: str) -> None:
+    rule = compile_rule(f"currentCustomer.name.matches({json.dumps(pattern)})")
+    started = process_time()
+    rule.matches({"currentCustomer": {"name": "ab" * 2_000}})
+    assert process_time() - started < 2
+
+
+def test_a_pattern_that_passes_is_one_that_the_engine_takes() -> None:
+    rng = random.Random(13)
+    pieces = [r"\pL", r"\PN", "[^a]", ".", "(a|b)", "a{30}", r"\p{Lu}{12}", "(?i)k", "[a-zé]+", "x?"]
+    for _ in range(60):
+        pattern = "".join(rng.choices(pieces, k=rng.randint(1, 600)))
+        assert (pattern_error(pattern) is None) == is_accepted(pattern), pattern
+
+
+def test_small_patterns_are_checked_without_the_engine() -> None:
+    script = (
+        "import sys; from targetexpr import check;"
+        "print(check('currentCustomer.name.matches(\"^[A-Z]{2}-\\\\\\\\d{10}$\")').ok, 're2' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]

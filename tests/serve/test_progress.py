@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from targetexpr.targets import TargetGroup, evaluate, write_json
+from targetexpr.targets import TargetGroup, Tracker, evaluate, write_json
 from tests.serve.conftest import Client, bill, by_record, levels, milestone, problems, rows, streak
 
 PATH = "/v3/targetGroups/1/targets/1"
@@ -289,3 +290,45 @@ def test_a_user_nobody_knows(client: Client, user: str) -> None:
         answer = client.get(f"/v3/users/{user}/{path}")
         assert answer.status_code == 400
         assert [one[0] for one in problems(answer)] == [310011]
+
+
+@pytest.mark.parametrize(
+    "failure", [RuntimeError("a defect"), RecursionError(), ValueError("not a pattern"), KeyError(1)]
+)
+def test_a_defect_in_one_group_leaves_the_others(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failure: Exception
+) -> None:
+    """Whatever evaluation raises is answered in the envelope, for its own group only, and the log has the trace."""
+    client.made(by_record(milestone("Broken")))
+    client.made(by_record(milestone("Whole")))
+    client.at("2024-01-15T00:00:00Z")
+    client.feed(bill("b1", 77, "2024-01-02", 50))
+    take = Tracker.take
+
+    def spoiled(tracker: Tracker, *given: Any) -> None:
+        if tracker.plan.name == "Broken":
+            raise failure
+        take(tracker, *given)
+
+    monkeypatch.setattr(Tracker, "take", spoiled)
+    answer = client.get("/v3/users/77/targetGroups?includeInactive=true")
+    assert answer.status_code == 200
+    body = answer.json()
+    assert [one["name"] for one in body["data"]["targetGroups"]] == ["Whole"]
+    assert [(one["code"], one["reason"]) for one in body["warnings"]] == [(None, "not-evaluated")]
+    for path in ("/v3/users/77/trackedTargetEvents/1", "/sandbox/targetGroups/1/progress"):
+        answer = client.get(path)
+        assert (answer.status_code, problems(answer)) == (400, [(None, "not-evaluated", "")])
+    assert client.get("/sandbox/targetGroups/2/progress").status_code == 200
+    assert client.get("/sandbox/records?limit=10").status_code == 200
+    assert any(record.exc_info and record.exc_info[1] is failure for record in caplog.records)
+
+
+def test_a_pattern_that_cannot_run_is_refused_when_its_group_is_made(client: Client) -> None:
+    group = milestone()
+    large = "\\\\pL" * 600
+    group["targets"][0]["expression"] = f'currentTxn.number.matches("{large}")'
+    group["targets"][0].pop("expressionJson", None)
+    answer = client.post("/v3/targetGroups", group)
+    assert answer.status_code == 400
+    assert "regex-too-large" in {reason for _, reason, _ in problems(answer)}

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from targetexpr.base.source import Span
-from targetexpr.checking.regexes import pattern_error
+from targetexpr.checking.regexes import runnable_pattern_error
 from targetexpr.checking.result import Call
 from targetexpr.checking.state import TYPE_OF_KIND, State
 from targetexpr.lang.functions import ROLE_LIMITS, Function, Overload, Parameter, Role
@@ -226,7 +226,7 @@ class _Call:
         literal = self._literal(at)
         if literal is None:
             return self._needs_literal(parameter, at)
-        error = pattern_error(literal.value)
+        error = runnable_pattern_error(literal.value)
         if error is None:
             return True
         from targetexpr.checking.messages.arguments import bad_regex

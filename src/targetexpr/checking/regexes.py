@@ -7,7 +7,9 @@ so the syntax is read here. A test holds this parser to RE2 itself.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
+
+from targetexpr.checking.regex_engine import is_accepted
 
 Reason: TypeAlias = Literal[
     "missing-bracket",
@@ -24,6 +26,7 @@ Reason: TypeAlias = Literal[
     "look-around",
     "unknown-group",
     "bad-group-name",
+    "duplicate-group-name",
     "trailing-backslash",
     "too-large",
 ]
@@ -52,10 +55,13 @@ REASONS: dict[Reason, str] = {
     "look-around": "`{part}` looks ahead or behind, which is not supported",
     "unknown-group": "a group cannot begin with `{part}`",
     "bad-group-name": "`{part}` is not a valid name for a group",
+    "duplicate-group-name": "`{part}` names a second group like the first",
     "trailing-backslash": "nothing follows the last backslash",
-    "too-large": "it is too large",
 }
-"""What is wrong, as it stands behind "Invalid regular expression: "; `part` are the characters to blame."""
+"""What is wrong, as it stands behind "Invalid regular expression: "; `part` are the characters to blame.
+
+What is `too-large` is no mistake of syntax, and a diagnostic of its own.
+"""
 
 HINTS: dict[Reason, str] = {
     "missing-bracket": "To look for the bracket itself, write `\\[`.",
@@ -66,8 +72,24 @@ HINTS: dict[Reason, str] = {
     "look-around": "Patterns are in RE2 syntax, which takes the same time whatever the text.",
 }
 
+MOST_CHARACTERS = 20_000
+"""Longer patterns are refused: how long a search takes grows with the pattern and with the text, multiplied."""
+
+_UNICODE_CLASS_SIZE = 200
+"""How many characters as large as `.` a class such as `\\pL` is worth in the engine's program, at most."""
+
+_SURELY_ACCEPTED = 10_000
+"""Sizes that the engine always takes: it gives up on 58,000 times `.`. Beyond, it is asked."""
+
 MOST_REPEATS = 1000
 """RE2 refuses to repeat anything more often, repeats inside repeats multiplied."""
+
+
+def runnable_pattern_error(pattern: str) -> PatternError | None:
+    """The first thing in `pattern` that keeps a rule from running with it: its length, or what RE2 does not accept."""
+    if len(pattern) > MOST_CHARACTERS:
+        return PatternError("too-large", 0, len(pattern))
+    return pattern_error(pattern)
 
 
 @lru_cache(maxsize=4096)
@@ -83,26 +105,9 @@ def pattern_error(pattern: str) -> PatternError | None:
         parser.parse()
     except _PatternError as found:
         return found.error
-    if parser.counted and _too_large(pattern):
+    if parser.size() > _SURELY_ACCEPTED and not is_accepted(pattern):
         return PatternError("too-large", 0, len(pattern))
     return None
-
-
-def _too_large(pattern: str) -> bool:
-    """Whether RE2 gives up on the size. Only the engine can tell; without it the pattern passes here."""
-    from importlib import import_module
-
-    try:
-        re2: Any = import_module("re2")
-    except ImportError:
-        return False
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(pattern, options=options)
-    except re2.error:
-        return True
-    return False
 
 
 class _PatternError(Exception):
@@ -124,7 +129,8 @@ class _Parser:
     def __init__(self, pattern: str) -> None:
         self.text = pattern
         self.at = 0
-        self.counted = False
+        self._unicode_classes = 0
+        self._names: set[str] = set()
         self._open: list[_Group] = []
         self._weight = 1  # heaviest part of the current group so far
         self._atom = 0  # weight of the part a repeat would apply to, 0 when there is none
@@ -155,6 +161,10 @@ class _Parser:
                 self._part()
         if self._open:
             raise self._wrong("missing-paren", self._open[-1].start, self._open[-1].start + 1)
+
+    def size(self) -> int:
+        """A bound of how large the engine's program becomes, in characters as large as `.`."""
+        return (len(self.text) + _UNICODE_CLASS_SIZE * self._unicode_classes) * self._weight
 
     def _part(self, weight: int = 1) -> None:
         self._atom = weight
@@ -187,7 +197,6 @@ class _Parser:
         if repeat_from is not None:
             raise self._wrong("repeated-twice", repeat_from, end)
         if counts:
-            self.counted = True
             low, high, _ = counts
             if high is not None and high < low:
                 raise self._wrong("reversed-repeat", start, end)
@@ -223,6 +232,9 @@ class _Parser:
                 name = text[start + len(mark) : close] if close > 0 else ""
                 if not name or not all(c == "_" or c.isalnum() for c in name):
                     raise self._wrong("bad-group-name", start, close + 1 if close > 0 else len(text))
+                if name in self._names:
+                    raise self._wrong("duplicate-group-name", start, close + 1)
+                self._names.add(name)
                 self.at = close + 1
                 self._enter(start)
                 return
@@ -333,6 +345,7 @@ class _Parser:
             stop = start + 2 + len(name)
         if name.removeprefix("^") not in _unicode_names():
             raise self._wrong("unknown-class", start, stop)
+        self._unicode_classes += 1
         self.at = stop
 
     # classes

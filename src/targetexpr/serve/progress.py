@@ -8,6 +8,7 @@ those few records, feeding costs no evaluation at all, a clock that is put back 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +18,7 @@ from typing import cast
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.serve import sandbox_settings
 from targetexpr.serve.cache import cached_by_text
-from targetexpr.serve.errors import error
+from targetexpr.serve.errors import Refusal, error
 from targetexpr.serve.group_rows import (
     JsonObject,
     attribution_of,
@@ -29,7 +30,7 @@ from targetexpr.serve.group_rows import (
 from targetexpr.serve.records import StoredRecord, microseconds, stored_records
 from targetexpr.serve.rows import GroupRow, Participation, RecordRow, Rows
 from targetexpr.serve.sandbox_settings import Settings
-from targetexpr.serve.store import Store
+from targetexpr.serve.store import Store, StoreError
 from targetexpr.targets.evaluation import Progress, Tracker
 from targetexpr.targets.model.enums import EnrolmentMethod
 from targetexpr.targets.model.group import TargetGroup
@@ -37,6 +38,8 @@ from targetexpr.targets.progress.enrolment import Enrolment
 from targetexpr.targets.progress.plan import EvaluationError
 from targetexpr.targets.progress.results import Reported
 from targetexpr.targets.progress.tracker import PreparedGroup, prepare
+
+_LOG = logging.getLogger("targetexpr.serve")
 
 
 class NotEvaluated(Exception):
@@ -120,7 +123,7 @@ def evaluated(
     row: GroupRow, settings: Settings, records: Iterable[StoredRecord], enrolment: Enrolment | None
 ) -> Progress:
     """A group's progress, as `targets.evaluate` gives it. Raises NotEvaluated."""
-    with _evaluation_of(row):
+    with evaluation_of(row):
         return _tracker(row, settings, records, enrolment).result()
 
 
@@ -128,7 +131,7 @@ def _tracker(
     row: GroupRow, settings: Settings, records: Iterable[StoredRecord], enrolment: Enrolment | None
 ) -> Tracker:
     """A tracker of the group that has the records. Raises NotEvaluated."""
-    with _evaluation_of(row):
+    with evaluation_of(row):
         prepared = _prepared(row.body if row.ended is None else row.ended, settings.timezone)
         tracker = Tracker(prepared, now=settings.now.isoformat(), returns=settings.returns, enrolment=enrolment)
         for record in records:
@@ -137,16 +140,25 @@ def _tracker(
 
 
 @contextmanager
-def _evaluation_of(row: GroupRow) -> Iterator[None]:
-    """What evaluation cannot do becomes NotEvaluated."""
+def evaluation_of(row: GroupRow) -> Iterator[None]:
+    """What evaluation cannot do becomes NotEvaluated; so does a defect of ours, which the log tells of.
+
+    A customer's other groups, and other customers, are answered all the same.
+    """
     try:
         yield
+    except (NotEvaluated, Refusal, StoreError):
+        raise
     except EvaluationError as failure:
         raise NotEvaluated(row.id, failure.pointer, failure.diagnostic.message) from None
     except ExpressionError as failure:
         raise NotEvaluated(row.id, "/targets", str(failure)) from None
     except OverflowError:
         raise NotEvaluated(row.id, "", "a date lies at the very end of the calendar") from None
+    except Exception as defect:
+        _LOG.exception("the evaluation of the target group %d failed", row.id)
+        reason = "its evaluation failed; the log has the details. Please report it"
+        raise NotEvaluated(row.id, "", reason) from defect
 
 
 def of_customer(
@@ -179,8 +191,8 @@ def of_group(store: Store, id: int) -> JsonObject:
         settings = until_its_end(row, sandbox_settings.load(rows))
         enrolment = _enrolment(rows, row, settings)
         records = list(rows.records())
-    progress = evaluated(row, settings, stored_records(records, settings.timezone), enrolment)
-    return progress.to_dict()
+    with evaluation_of(row):
+        return evaluated(row, settings, stored_records(records, settings.timezone), enrolment).to_dict()
 
 
 def _enrolment(rows: Rows, row: GroupRow, settings: Settings) -> Enrolment | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.serve import row_ids, sandbox_settings
 from targetexpr.serve.group_rows import JsonObject, attribution_of, body_of, parts_of
-from targetexpr.serve.progress import NotEvaluated, of_customer, participation_of, until_its_end
+from targetexpr.serve.progress import NotEvaluated, evaluation_of, of_customer, participation_of, until_its_end
 from targetexpr.serve.records import StoredRecord, stored_records
 from targetexpr.serve.row_ids import GroupAnswer
 from targetexpr.serve.rows import GroupRow, RecordRow
@@ -49,12 +49,14 @@ def progress_of(store: Store, user: str, wanted: ProgressFilter) -> tuple[JsonOb
         if wanted.target is not None and wanted.target not in _target_ids(row):
             continue
         try:
-            progress = of_customer(row, until_its_end(row, settings), records, participation)
+            with evaluation_of(row):
+                progress = of_customer(row, until_its_end(row, settings), records, participation)
+                answer = None if progress is None else _group(row, settings, progress, user, wanted)
         except NotEvaluated as failure:
             warnings.append(failure.warning)
             continue
-        if progress is not None:
-            answers.append(GroupAnswer(_group(row, settings, progress, user, wanted), progress, participation, fed_at))
+        if progress is not None and answer is not None:
+            answers.append(GroupAnswer(answer, progress, participation, fed_at))
     warnings += row_ids.complete(store, user, answers, known_ids)
     return user_progress(user, [answer.answer for answer in answers]), warnings
 

@@ -9,7 +9,7 @@ from targetexpr.base.messages import Message
 from targetexpr.base.source import Span
 from targetexpr.checking.messages.wording import KINDS, did_you_mean, listed, quoted, revalues
 from targetexpr.checking.names import close_names, is_sure_value
-from targetexpr.checking.regexes import HINTS, REASONS, PatternError
+from targetexpr.checking.regexes import HINTS, MOST_CHARACTERS, REASONS, PatternError
 from targetexpr.lang.types import Kind
 
 # ---- number and type -----------------------------------------------------------------------------------------------
@@ -137,6 +137,12 @@ BOUNDS_NOT_ASCENDING = Message(
     code="bad-bounds", text="The bounds of `interval` must increase; {higher} is not above {lower}."
 )
 BAD_REGEX = Message(code="bad-regex", text="Invalid regular expression: {reason}.")
+REGEX_TOO_LARGE = Message(
+    code="regex-too-large",
+    text="The regular expression is too large to run.",
+    hint=f"Use at most {MOST_CHARACTERS:,} characters, fewer classes such as `\\pL` and lower counts, "
+    "or several `matches`.",
+)
 
 
 def bad_bounds(span: Span, given: str, write: str | None) -> Diagnostic:
@@ -146,6 +152,8 @@ def bad_bounds(span: Span, given: str, write: str | None) -> Diagnostic:
 
 
 def bad_regex(span: Span, error: PatternError, pattern: str) -> Diagnostic:
-    """A pattern that is no regular expression; `span` covers the part to blame."""
+    """A pattern that is no regular expression, or too large a one; `span` covers the part to blame."""
+    if error.reason == "too-large":
+        return REGEX_TOO_LARGE.at(span)
     reason = REASONS[error.reason].format(part=pattern[error.start : error.end])
     return BAD_REGEX.at(span, hint=HINTS.get(error.reason), reason=reason)

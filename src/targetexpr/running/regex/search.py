@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Protocol, TypeAlias, cast
+from typing import TypeAlias
+
+from targetexpr.checking.regex_engine import compile_pattern
 
 Search: TypeAlias = Callable[[str], bool]
 """Whether a pattern is found anywhere in a text, in time linear in the text."""
@@ -33,23 +35,12 @@ def compiled(pattern: str, *, anchored: bool) -> Callable[[str], object]:
     return expression.match if anchored else expression.search
 
 
-class _Pattern(Protocol):
-    def search(self, text: str) -> object: ...
-
-
 _surrogate = re.compile("[\ud800-\udfff]")
 
 
 def on_re2(pattern: str) -> Search:
     """The search on RE2 itself."""
-    import re2  # type: ignore[import-untyped]  # on demand: loading it costs more than most rules do
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        expression = cast("_Pattern", re2.compile(pattern, options=options))
-    except re2.error as error:
-        raise ValueError(f"not a pattern in RE2 syntax: {pattern!r} ({error})") from None
+    expression = compile_pattern(pattern)
 
     def search(text: str) -> bool:
         try:
