@@ -98,7 +98,16 @@ def _of_text(head: bytes, name: str, lower: str) -> Format:
         raise InputError(f"{name} is HTML or XML: it begins with {_shown(lines[0])}; expected {KNOWN}")
     if delimiter_of(text) is not None:
         return "csv"
-    raise InputError(f"{name} is not data that can be read: it begins with {_shown(lines[0])}; expected {KNOWN}")
+    what = "not data that can be read" if _is_utf_8(lines[0]) else "not data that can be read (Not valid UTF-8)"
+    raise InputError(f"{name} is {what}: it begins with {_shown(lines[0])}; expected {KNOWN}")
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def delimiter_of(lines: Sequence[str]) -> str | None:
@@ -137,7 +146,7 @@ def _is_utf_16(head: bytes) -> bool:
 
 def _shown(data: bytes) -> str:
     text = data[: _SHOWN + 4].decode("utf-8", "replace")
-    if not text.isprintable() and "\ufffd" in text:
+    if "\ufffd" in text:
         return "the bytes " + data[:8].hex(" ")
     cut = text.strip()[:_SHOWN]
     return f"`{cut}{'...' if len(text.strip()) > _SHOWN else ''}`".replace("\n", " ")
