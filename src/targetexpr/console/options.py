@@ -132,6 +132,25 @@ _TABLE = (
         "grants or reported",
     ),
     Option(name="--untyped", switch=True, help="only the types of literals; nothing is checked"),
+    # --- SQL
+    Option(
+        name="--dialect", choices=("duckdb", "spark"), default="duckdb", help="whose SQL is written (default: duckdb)"
+    ),
+    Option(name="--from", metavar="TABLE", default="bills", help="the table to read (default: bills)"),
+    Option(
+        name="--type",
+        metavar="NAME=TYPE",
+        repeats=True,
+        help="what a column holds if not what the rule declares, as currentTxn.points=decimal(4); int, float, text, "
+        "boolean, instant, naive and day are types; may be given several times",
+    ),
+    Option(
+        name="--decimals",
+        metavar="N",
+        default="2",
+        read=counted(0, 12),
+        help="decimals that numbers have at most; the proof query looks (default: 2)",
+    ),
     # --- checking and formatting
     Option(name="--strict", switch=True, on=True, help="unknown names are errors (the default)"),
     Option(

@@ -86,8 +86,8 @@ class RuleSet:
     those given here or, where none is given and the rules are compiled, those of the first rule.
 
     Safe to share between threads, also while rules are added and removed; picklable (rules are compiled anew).
-    Ten thousand rules with three or four terms take 1 to 6 MB beside the rules themselves, and about as long to index
-    as they take to compile, or less.
+    The index of ten thousand rules with three to eight terms takes 3 to 4 MB beside the rules, and one to two seconds
+    to build, a fifth of the time that compiling them takes; adding one rule takes less than a millisecond.
 
     Raises RuleSetError with every rule that does not compile, and ValueError for an id that occurs twice or a rule
     compiled for something else.

@@ -62,7 +62,7 @@ def to_sql(
     assumed = AssumedColumns(program, columns, types, scale=scale, bound=bound)
     verdict, doubt = Lowering(program, words, assumed, zone).rule()
     facts = " AND ".join([*_facts(words, assumed), *([] if doubt is None else [words.negation(doubt)])]) or "TRUE"
-    where = words.name(table)
+    where = ".".join(words.name(part) for part in table.split("."))  # a schema and a table are two names
     return Query(
         dialect=dialect,
         condition=verdict,
