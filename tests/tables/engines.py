@@ -10,8 +10,9 @@ import polars as pl
 
 from targetexpr.tables.verdicts import Verdicts
 
-Engine = Literal["polars", "duckdb"]
-ENGINES: tuple[Engine, ...] = ("polars", "duckdb")
+Engine = Literal["polars", "lazy", "duckdb"]
+ENGINES: tuple[Engine, ...] = ("polars", "lazy", "duckdb")
+"""Of a lazy frame, facts are guessed from a sample and checked beside the verdicts."""
 
 
 @cache
@@ -24,12 +25,14 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 def table_of(engine: Engine, frame: pl.DataFrame) -> object:
     """The frame, or a relation of the same rows."""
-    return frame if engine == "polars" else connection().from_arrow(frame.to_arrow())
+    if engine == "duckdb":
+        return connection().from_arrow(frame.to_arrow())
+    return frame if engine == "polars" else frame.lazy()
 
 
 def engines_for(frame: pl.DataFrame) -> tuple[Engine, ...]:
     """The engines that have columns of those types."""
-    return ENGINES[:1] if {pl.Object, pl.Int128} & set(frame.dtypes) else ENGINES
+    return ENGINES[:2] if {pl.Object, pl.Int128} & set(frame.dtypes) else ENGINES
 
 
 def column(verdicts: Verdicts[object, object]) -> list[object]:

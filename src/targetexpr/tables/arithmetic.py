@@ -97,9 +97,12 @@ class Arithmetic(Scope[E]):
             self.doubts.append(self.words.is_long(column))
         on_grid = facts.scale is not None and facts.bound * 10.0**facts.scale < LARGEST_GRID
         double = self.words.double(column)
+        if facts.assumed:
+            self.assumed[column.key] = column
         made = Leaf(
             key=column.key,
             double=double,
+            assumed=facts.assumed,
             scale=facts.scale if on_grid else None,
             bound=facts.bound,
             error=ROUNDING * facts.bound,
@@ -139,15 +142,30 @@ class Arithmetic(Scope[E]):
     # ---- polynomials as doubles
 
     def double(self, number: Polynomial, leaves: Mapping[str, Leaf[E]] | None = None) -> Double[E]:
-        """The expression of a polynomial, with bounds that hold for the given leaves (by default its own)."""
+        """The expression of a polynomial, with bounds that hold for the given leaves (by default its own).
+
+        Whoever asks goes by the grid of its leaves, in all rows.
+        """
+        self.leaned.update(key for key in number.seen if self.leaves[key].assumed)
+        return self.localized_double(number, leaves)
+
+    def localized_double(self, number: Polynomial, leaves: Mapping[str, Leaf[E]] | None = None) -> Double[E]:
+        """The same for who tells in which rows the grid matters."""
         given = self.leaves if leaves is None else leaves
         words = self.words
-        terms = [self._term(monomial, factor, given) for monomial, factor in number.monomials()]
+        # What is added goes first: a factor of -1 costs nothing then.
+        signed = sorted(number.monomials(), key=lambda term: term[1] < 0)
+        terms = [self._term(monomial, abs(factor), given) for monomial, factor in signed]
+        negative = [factor < 0 for _, factor in signed]
         if number.constant or not terms:
             terms.append(self._constant(number.constant))
-        expression, error, bound = terms[0].expression, terms[0].error, terms[0].bound
-        for term in terms[1:]:
-            expression = words.plus(expression, term.expression)
+            negative.append(False)
+        first = terms[0]
+        expression, error, bound = first.expression, first.error, first.bound
+        if negative[0]:
+            expression = words.times(expression, words.number(-1.0))
+        for term, is_negative in zip(terms[1:], negative[1:], strict=True):
+            expression = (words.minus if is_negative else words.plus)(expression, term.expression)
             bound += term.bound
             error += term.error + ROUNDING * bound * _SAFE
         for key in number.cancelled():

@@ -51,6 +51,7 @@ class NumberFacts:
     bound: float = float("inf")  # the largest magnitude
     negative: bool = True  # there may be values below zero
     long: bool = True  # there may be numbers in text of more than 15 digits
+    assumed: bool = False  # seen in a sample; whoever goes by it has it checked
 
 
 UNKNOWN = NumberFacts()
@@ -62,6 +63,7 @@ class ListFacts:
 
     longest: int = 2**31  # items in one of them
     null_items: bool = True  # there may be items that are null
+    nulls: bool = True  # there may be rows without a list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

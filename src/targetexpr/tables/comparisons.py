@@ -126,14 +126,26 @@ class Comparisons(Arithmetic[E]):
     # ---- many leaves
 
     def _by_half_grid(self, operator: Comparison, number: Polynomial) -> E | None:
-        double = self.double(number)
-        if not double.certified or double.scale is None:
+        whole = self.localized_double(number)
+        if not whole.certified or whole.scale is None:
             return None
-        return self._against_half(operator, double.expression, double.scale)
+        # Divided by a power of two, which is exact, one factor may become 1 and cost nothing.
+        power = max((abs(factor) for factor in number.terms.values() if _is_power_of_two(factor)), default=Fraction(1))
+        half = 0.5 * 10.0**-whole.scale / float(power)
+        double = self.localized_double(number.scaled(1 / power))
+        if not double.error < half / 2:
+            return None
+        expression = double.expression
+        if any(self.leaves[key].assumed for key in number.seen):
+            expression = self.words.shared(expression)
+            within = [self.words.compare("<", expression, self.words.number(half))]
+            within.append(self.words.compare(">", expression, self.words.number(-half)))
+            self.suspicions.append(self.words.all(within))
+        return self._against_half(operator, expression, half)
 
-    def _against_half(self, operator: Comparison, double: E, scale: int) -> E:
+    def _against_half(self, operator: Comparison, double: E, half: float) -> E:
         """A double whose sign is certain, against half a grid step on either side of zero."""
-        words, half = self.words, 0.5 * 10.0**-scale
+        words = self.words
 
         def against(comparison: Comparison, bound: float) -> E:
             return words.compare(comparison, double, words.number(bound))
@@ -233,7 +245,12 @@ class Comparisons(Arithmetic[E]):
         if not certain.certified or certain.scale is None:
             return None
         on_grid = words.negation(words.known(words.any(off)))
-        return on_grid, self._against_half(operator, double, certain.scale)
+        return on_grid, self._against_half(operator, double, 0.5 * 10.0**-certain.scale)
+
+
+def _is_power_of_two(number: Fraction) -> bool:
+    whole = abs(number.numerator)
+    return number.denominator == 1 and whole.bit_count() == 1 and whole < 2**100
 
 
 def _has_few_digits(number: Fraction) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Generic
 
@@ -23,6 +23,7 @@ class Facts(ABC, Generic[E]):
 
     def __init__(self) -> None:
         self.numbers: dict[tuple[str, Use], NumberFacts] = {}
+        self.guesses: dict[str, NumberFacts] = {}
         self.dates: dict[str, DateFacts] = {}
         self.lists: dict[str, ListFacts] = {}
         self.inner: dict[str, Facts[E]] = {}
@@ -54,11 +55,16 @@ class Facts(ABC, Generic[E]):
 
     @abstractmethod
     def of_lists(self, column: Column) -> Iterator[tuple[str, E]]:
-        """The number of items in the `longest`, and whether there is a `null` among them."""
+        """The number of items in the `longest`, whether there is a `null` among them, and how many `nulls` as lists."""
 
     @abstractmethod
     def items(self, column: Column) -> Facts[E]:
         """The items of a column of lists, as a table of its own."""
+
+    def guess(self, column: Column) -> NumberFacts | None:
+        """What a sample of a column shows, where that is quicker than a proof; None for a proof."""
+        del column
+        return None
 
     @property
     @abstractmethod
@@ -67,9 +73,14 @@ class Facts(ABC, Generic[E]):
 
     # ---- what is known
 
-    def learn(self, wanted: Mapping[str, tuple[Column, Use]]) -> None:
-        """Finds what is not known yet of the columns, in one pass."""
-        new = [(column, use) for column, use in wanted.values() if not self._known(column, use)]
+    def learn(self, wanted: Sequence[tuple[Column, Use]], *, guess: bool = False) -> None:
+        """Finds what is not known yet of the columns, in one pass.
+
+        With `guess`, what is asked for the first time of a number in arithmetic may be what a sample shows.
+        """
+        new = [(column, use) for column, use in wanted if not self._known(column, use)]
+        if guess:
+            new = [(column, use) for column, use in new if use != "added" or not self._guessed(column)]
         asked: dict[str, E] = {}
         for number, (column, use) in enumerate(new):
             for name, expression in self._questions(column, use):
@@ -80,9 +91,22 @@ class Facts(ABC, Generic[E]):
             answers = {name.removeprefix(prefix): value for name, value in found.items() if name.startswith(prefix)}
             self._settle(column, use, answers)
 
+    def _guessed(self, column: Column) -> bool:
+        """Whether a guess will do: of what is asked for again, it will not."""
+        if column.key in self.guesses:
+            return False
+        guess = self.guess(column)
+        if guess is not None:
+            self.guesses[column.key] = guess
+        return guess is not None
+
     def of(self, column: Column, use: Use | None) -> Column:
         """A column with what was found of it."""
-        number = self.numbers.get((column.key, "added")) or self.numbers.get((column.key, "compared"))
+        number = (
+            self.numbers.get((column.key, "added"))
+            or self.guesses.get(column.key)
+            or self.numbers.get((column.key, "compared"))
+        )
         return replace(
             column,
             number=number if number is not None and use is not None else column.number,
@@ -95,7 +119,9 @@ class Facts(ABC, Generic[E]):
             found = self.ask(dict(self.of_lists(column)))
             longest = found["longest"]
             self.lists[column.key] = ListFacts(
-                longest=longest if isinstance(longest, int) else 0, null_items=found["null"] is True
+                longest=longest if isinstance(longest, int) else 0,
+                null_items=found["null"] is True,
+                nulls=found["nulls"] != 0,
             )
             self.inner[column.key] = self.items(column)
         inner = self.inner[column.key]
@@ -103,7 +129,7 @@ class Facts(ABC, Generic[E]):
         plain = {
             name: Column(path=(name,), type=type_, in_item=True) for name, type_ in column.type.item.fields.items()
         }
-        inner.learn({name: (plain[name], use) for name, use in fields.items() if name in plain})
+        inner.learn([(plain[name], use) for name, use in fields.items() if name in plain])
         known = {name: inner.of(one, fields.get(name)) for name, one in plain.items()}
         return replace(column, items=self.lists[column.key], fields=known)
 
@@ -167,14 +193,19 @@ class KnownColumns(Generic[E]):
         self.names = [name for name in places(program) if profile_map.named(name) is not None]
         self.items = item_uses(program)
         self.uses: dict[str, Use] = {}
-        wanted: dict[str, tuple[Column, Use]] = {}
+        wanted: dict[tuple[str, Use], tuple[Column, Use]] = {}
         for name, use in uses(program):
             column = profile_map.named(name)
             if column is not None:
                 if self.uses.get(name) != "added":
                     self.uses[name] = use
-                wanted[f"{name} {use}"] = column, use
-        facts.learn(wanted)
+                wanted[column.key, use] = column, use
+        self.wanted = list(wanted.values())
+        facts.learn(self.wanted, guess=True)
+
+    def prove(self) -> None:
+        """Finds the facts of which there are only guesses."""
+        self.facts.learn(self.wanted)
 
     def named(self, name: str) -> Column | None:
         """The column of a name in the rule."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, cast
 
 from targetexpr.lang.nodes import Binary, Conditional, Logical, Unary
 from targetexpr.running.coercion import text_of
@@ -28,19 +30,37 @@ _DATE_TESTS = frozenset(("isWeekday", "isWeekend", "isAfter", "isBefore", "isHou
 _Group: TypeAlias = tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lowered(Generic[E]):
+    """A program over the columns of a table."""
+
+    verdict: E  # true, false or null
+    doubt: E | None  # whether a row is left to the rule itself
+    suspicion: E | None  # whether a row was decided by grids that were only seen in a sample
+    assumed: tuple[Column, ...]  # the columns of which grid and bound were seen in a sample
+    leaned: tuple[Column, ...]  # those whose grid all rows go by
+    shared: Mapping[str, E]  # columns to be made first
+
+
 class Lowering(Items[E]):
     """One program in one engine's words."""
 
-    def rule(self) -> tuple[E, E | None]:
-        """The verdict of every row, and whether a row is a doubt; None where there is none. Raises NotLowerable."""
-        program = self.program
+    def rule(self) -> Lowered[E]:
+        """The verdict of every row. Raises NotLowerable."""
+        program, words = self.program, self.words
         if program.kinds[0] != "boolean":
             raise self.refusal("it is no condition", 0)
         if program.depth > DEEPEST:
             raise self.refusal(f"it is nested more than {DEEPEST} levels deep", 0)
         verdict = self.boolean(0)
-        doubts = [self.words.known(doubt) for doubt in self.doubts]
-        return verdict, self.words.any(doubts) if doubts else None
+        return Lowered(
+            verdict=verdict,
+            doubt=words.any([words.known(doubt) for doubt in self.doubts]) if self.doubts else None,
+            suspicion=words.any([words.known(one) for one in self.suspicions]) if self.suspicions else None,
+            assumed=tuple(self.assumed.values()),
+            leaned=tuple(self.assumed[key] for key in sorted(self.leaned)),
+            shared=words.definitions(),
+        )
 
     # ---- truths
 

@@ -139,7 +139,8 @@ class Numbers(Comparisons[E]):
         single = self.single(scaled)
         if single is not None and single[0].plain and _digits(single[1]) <= _QUOTIENT_DIGITS - _PLAIN_DIGITS:
             return scaled
-        double = self.double(left)
+        # In rows in which the grid does not matter, 34 digits are far more than the difference that decides.
+        double = self.localized_double(left)
         if double.scale is None:
             return None
         steps = double.bound / abs(to_float(divisor)) * 10.0 ** (double.scale + more)

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
+from targetexpr.base.lazy import Lazy
 from targetexpr.running.codegen.fast import generate
 from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program
@@ -43,7 +44,12 @@ def verdicts_on(
     else:
         table = Table(frame, columns, profile)
     lenient = reader if reader.lenient else ContextReader(reader.zone, lenient=True)
-    return table.verdicts(program, lenient, generate(program, lenient)[1], rows)
+    by_rule = Lazy(lambda: generate(program, lenient)[1])
+
+    def evaluate(context: object) -> object:
+        return by_rule.get()(context)  # made when first needed: few tables have a row that it decides
+
+    return table.verdicts(program, lenient, evaluate, rows)
 
 
 _Opened: TypeAlias = Callable[[Program, ContextReader, Callable[[object], object], bool], Verdicts[object, object]]
@@ -112,7 +118,7 @@ def to_polars(
 
     table = PolarsTable(frame, columns)
     table.map.check(program)
-    verdict, doubt = table.lowered(program, zone)
-    if doubt is not None:
+    lowered = table.lowered(program, zone, proven=True)
+    if lowered.doubt is not None:
         raise NotLowerable("some rows may have to be decided by the rule itself; run it with `on`")
-    return verdict
+    return lowered.verdict

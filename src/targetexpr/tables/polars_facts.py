@@ -9,20 +9,24 @@ from functools import cached_property
 import polars as pl
 
 from targetexpr.tables.clocks import Range
-from targetexpr.tables.columns import GRIDS, Column
+from targetexpr.tables.columns import GRIDS, Column, NumberFacts
 from targetexpr.tables.facts import Facts
 from targetexpr.tables.polars_dates import certain_range
 from targetexpr.tables.polars_vocabulary import PolarsVocabulary, cell_of
 from targetexpr.tables.uses import Use
 
+_SAMPLE = 1000
+_BEYOND_SAMPLE = 1e5  # the bound is that of the square root of a sum of squares
+
 
 class PolarsFacts(Facts[pl.Expr]):
     """What was found of the columns of one frame."""
 
-    def __init__(self, frame: pl.LazyFrame, words: PolarsVocabulary) -> None:
+    def __init__(self, frame: pl.LazyFrame, words: PolarsVocabulary, *, guesses: bool = False) -> None:
         super().__init__()
         self.frame = frame
         self.words = words
+        self.may_guess = guesses
 
     @cached_property
     def certain(self) -> Range:
@@ -34,6 +38,18 @@ class PolarsFacts(Facts[pl.Expr]):
         names = list(questions)
         asked = [questions[name].alias(str(at)) for at, name in enumerate(names)]
         return dict(zip(names, self.frame.select(asked).collect().row(0), strict=True))
+
+    def guess(self, column: Column) -> NumberFacts | None:
+        """The grid of the first numbers, and a bound far above them."""
+        if not self.may_guess or column.kind != "float":
+            return None
+        found = self.frame.select(cell_of(column).alias("number")).head(_SAMPLE).collect().to_series()
+        numbers = found.filter(found.is_finite())
+        scale = next((scale for scale in GRIDS if (numbers.round(scale) == numbers).all()), None)
+        highest = numbers.abs().max()
+        if scale is None or not isinstance(highest, float):
+            return None
+        return NumberFacts(finite=True, scale=scale, bound=max(highest, 1.0) * _BEYOND_SAMPLE, long=False, assumed=True)
 
     def of_integers(self, column: Column) -> Iterator[tuple[str, pl.Expr]]:
         """How many are null, the least and the greatest."""
@@ -70,6 +86,7 @@ class PolarsFacts(Facts[pl.Expr]):
         """The length of the longest, and whether an item is null."""
         lists = cell_of(column)
         yield "longest", lists.list.len().max()
+        yield "nulls", lists.null_count()
         yield "null", lists.list.eval(pl.element().is_null()).list.any().any()
 
     def items(self, column: Column) -> PolarsFacts:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import tzinfo
 
 import polars as pl
 
 from targetexpr.running.program import Program
 from targetexpr.tables.columns import Column
+from targetexpr.tables.errors import NotLowerable
 from targetexpr.tables.facts import KnownColumns
-from targetexpr.tables.lowering import Lowering
+from targetexpr.tables.lowering import Lowered, Lowering
 from targetexpr.tables.mapping import ProfileMap, places
 from targetexpr.tables.polars_facts import PolarsFacts
 from targetexpr.tables.polars_types import column_type, prepared
 from targetexpr.tables.polars_vocabulary import PolarsVocabulary, cell_of
 from targetexpr.tables.rows import Cell, contexts, decide, profiles_of, readable_times
+
+_LARGE = 50_000
+"""Rows from which on a proof of what columns hold costs more than a query."""
+
+_SLACK = 1.001  # a sum of squares in floats
 
 
 class PolarsTable:
@@ -28,20 +34,85 @@ class PolarsTable:
         self, frame: pl.DataFrame | pl.LazyFrame, columns: Mapping[str, str] | None = None, profile: str | None = None
     ) -> None:
         lazy = frame.lazy()
+        self.eager = isinstance(frame, pl.DataFrame)
+        self.height = frame.height if isinstance(frame, pl.DataFrame) else 0
         schema = lazy.collect_schema()
         self.frame = prepared(lazy, schema)
         types = {name: column_type(dtype) for name, dtype in self.frame.collect_schema().items()}
         self.map = ProfileMap(types=types, columns=columns or {}, profile=profile)
         self._facts: dict[tzinfo, PolarsFacts] = {}
 
-    def lowered(self, program: Program, zone: tzinfo) -> tuple[pl.Expr, pl.Expr | None]:
-        """The verdict of each row, and whether the rule itself has to decide it. Raises NotLowerable."""
-        return Lowering(program, PolarsVocabulary(zone), self.columns(program, zone), zone).rule()
+    def lowered(self, program: Program, zone: tzinfo, *, proven: bool = False) -> Lowered[pl.Expr]:
+        """The verdict of each row, and what is left to do for it. Raises NotLowerable.
+
+        Unless it is to be proven, it may go by what a sample shows of columns; `checked` says whether that was right.
+        """
+        columns = self.columns(program, zone)
+        if proven:
+            columns.prove()
+        try:
+            lowered = Lowering(program, PolarsVocabulary(zone), columns, zone).rule()
+        except NotLowerable:
+            columns.prove()
+            return Lowering(program, PolarsVocabulary(zone), columns, zone).rule()
+        if lowered.leaned:
+            columns.facts.learn([(column, "added") for column in lowered.leaned])
+            lowered = Lowering(program, PolarsVocabulary(zone), columns, zone).rule()
+        return lowered
+
+    def masks(self, lowered: Lowered[pl.Expr]) -> pl.DataFrame | None:
+        """The verdict and the doubt of each row; None where what was assumed of columns does not hold."""
+        if lowered.assumed and not self._holds(lowered, self.frame.select(self._checks(lowered)).collect()):
+            return None
+        asked = [long(lowered.verdict).alias("verdict")]
+        if lowered.doubt is not None:
+            asked.append(long(lowered.doubt).alias("doubt"))
+        if lowered.suspicion is not None and self.eager:
+            asked.append(lowered.suspicion.alias("suspicion"))
+        found = self.frame.with_columns(**lowered.shared).select(asked).collect()
+        if "suspicion" not in found.columns or not found["suspicion"].any():
+            return found
+        cells = self.frame.select(cell_of(column).alias(str(at)) for at, column in enumerate(lowered.assumed)).collect()
+        for cell, column in zip(cells, lowered.assumed, strict=True):
+            numbers = cell.filter(found["suspicion"])
+            assert column.number.scale is not None
+            if (numbers.round(column.number.scale) != numbers).any():
+                return None
+        return found
+
+    def totals(self, lowered: Lowered[pl.Expr]) -> tuple[int, int, int] | None:
+        """How many verdicts are true, and null, of how many rows, in one pass with the check of what was assumed.
+
+        None where that does not hold.
+        """
+        verdict = long(lowered.verdict)
+        sums = [verdict.sum().alias("true"), verdict.null_count().alias("null"), pl.len().alias("rows")]
+        found = self.frame.with_columns(**lowered.shared).select(*sums, *self._checks(lowered)).collect()
+        if not self._holds(lowered, found):
+            return None
+        return found["true"][0] or 0, found["null"][0], found["rows"][0]
+
+    def _checks(self, lowered: Lowered[pl.Expr]) -> Iterator[pl.Expr]:
+        for number, column in enumerate(lowered.assumed):
+            cell = cell_of(column)
+            yield cell.dot(cell).alias(f"squares{number}")  # finite only where all numbers are
+            if not self.eager:  # a second look at the rows that matter would be dearer
+                yield _is_off(column).any().alias(f"off{number}")
+
+    def _holds(self, lowered: Lowered[pl.Expr], found: pl.DataFrame) -> bool:
+        for number, column in enumerate(lowered.assumed):
+            squares = found[f"squares{number}"][0]
+            if not (isinstance(squares, float) and squares * _SLACK <= column.number.bound**2):
+                return False
+            if not self.eager and found[f"off{number}"][0]:
+                return False
+        return True
 
     def columns(self, program: Program, zone: tzinfo) -> KnownColumns[pl.Expr]:
         """The columns that a rule reads, with the facts it needs."""
         if zone not in self._facts:
-            self._facts[zone] = PolarsFacts(self.frame, PolarsVocabulary(zone))
+            guesses = not self.eager or self.height >= _LARGE
+            self._facts[zone] = PolarsFacts(self.frame, PolarsVocabulary(zone), guesses=guesses)
         return KnownColumns(self.map, self._facts[zone], program)
 
     def rows(
@@ -62,6 +133,20 @@ class PolarsTable:
         frame = self.frame if which is None else self.frame.filter(which)
         rows = frame.select(values).collect().iter_rows()
         return decide(evaluate, contexts(map(readable_times(cells), rows), cells, absent, profiles_of(program)))
+
+
+def long(verdict: pl.Expr) -> pl.Expr:
+    """A verdict for each row, of expressions without columns too."""
+    if verdict.meta.root_names():
+        return verdict
+    return pl.repeat(verdict, pl.len(), dtype=pl.Boolean)
+
+
+def _is_off(column: Column) -> pl.Expr:
+    """Whether a number is not on the grid that was assumed."""
+    cell = cell_of(column)
+    assert column.number.scale is not None
+    return cell.round(column.number.scale) != cell
 
 
 def _readable(column: Column) -> pl.Expr:

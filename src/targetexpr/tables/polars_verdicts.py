@@ -14,8 +14,8 @@ from targetexpr.running.context import ContextReader
 from targetexpr.running.program import CallBasket, CallValue, Program
 from targetexpr.tables.errors import NotLowerable
 from targetexpr.tables.invalid_values import MOST_SAMPLES, Invalid, InvalidTests
-from targetexpr.tables.lowering import Lowering
-from targetexpr.tables.polars_table import PolarsTable
+from targetexpr.tables.lowering import Lowered, Lowering
+from targetexpr.tables.polars_table import PolarsTable, long
 from targetexpr.tables.polars_vocabulary import PolarsVocabulary, cell_of
 from targetexpr.tables.verdicts import ColumnOf, Frame, Verdict, Verdicts
 
@@ -50,29 +50,40 @@ class PolarsVerdicts(Verdicts[Frame, ColumnOf]):
         self._given = given
         table.map.check(program)
         try:
-            self._expressions: tuple[pl.Expr, pl.Expr | None] | None = table.lowered(program, reader.zone)
+            self._lowered: Lowered[pl.Expr] | None = table.lowered(program, reader.zone)
         except NotLowerable:
             if not rows or program.kinds[0] != "boolean":
                 raise
-            self._expressions = None
+            self._lowered = None
 
     @cached_property
     def _decided(self) -> tuple[pl.Series, int]:
         """The verdicts, and how many of them the rule itself gave."""
-        if self._expressions is None:
+        if self._lowered is None:
             values = self._table.rows(self._program, None, self._evaluate)
             return pl.Series(_VERDICT, values, dtype=pl.Boolean), len(values)
-        verdict, doubt = self._expressions
-        frame = self._table.frame
-        if doubt is None:
-            return _column(frame, verdict), 0
-        found = frame.select(_long(verdict).alias(_VERDICT), _long(doubt).alias(_DOUBT)).collect()
-        verdicts, doubts = found[_VERDICT], found[_DOUBT]
-        where = doubts.arg_true()
-        if not len(where):
+        found = self._table.masks(self._lowered)
+        if found is None:
+            found = self._table.masks(self._proven())
+            assert found is not None  # nothing is assumed any more
+        verdicts = found[_VERDICT]
+        if _DOUBT not in found.columns or not found[_DOUBT].any():
             return verdicts, 0
-        values = self._table.rows(self._program, doubts, self._evaluate)
+        where = found[_DOUBT].arg_true()
+        values = self._table.rows(self._program, found[_DOUBT], self._evaluate)
         return verdicts.scatter(where, pl.Series(values, dtype=pl.Boolean)), len(where)
+
+    def _proven(self) -> Lowered[pl.Expr]:
+        self._lowered = self._table.lowered(self._program, self._reader.zone, proven=True)
+        return self._lowered
+
+    @property
+    def _certain(self) -> pl.Expr | None:
+        """The verdict as an expression that needs no check and leaves no row; None where there is none."""
+        lowered = self._lowered
+        if lowered is None or lowered.doubt is not None or lowered.assumed:
+            return None
+        return lowered.verdict
 
     @property
     def column(self) -> ColumnOf:
@@ -81,17 +92,29 @@ class PolarsVerdicts(Verdicts[Frame, ColumnOf]):
 
     def counts(self) -> dict[Verdict, int]:
         """How many rows have each verdict."""
+        true, null, rows = self._totals()
+        return {True: true, False: rows - true - null, None: null}
+
+    def _totals(self) -> tuple[int, int, int]:
+        lowered = self._lowered
+        in_one_pass = lowered is not None and lowered.doubt is None and not (lowered.assumed and self._table.eager)
+        if "_decided" not in self.__dict__ and lowered is not None and in_one_pass:
+            found = self._table.totals(lowered)
+            if found is not None:
+                return found
+            self._proven()
+            return self._totals()
         verdicts = self._decided[0]
-        true, null = int(verdicts.sum() or 0), verdicts.null_count()
-        return {True: true, False: len(verdicts) - true - null, None: null}
+        return int(verdicts.sum() or 0), verdicts.null_count(), len(verdicts)
 
     def counts_of_all(self, others: Sequence[Verdicts[object, object]]) -> list[dict[Verdict, int]]:
         """The counts of several rules over the same frame: those that columns decide in one query."""
         sums = [pl.len().alias("rows")]
         places: dict[int, int] = {}
         for place, one in enumerate(others):
-            if isinstance(one, PolarsVerdicts) and one._expressions is not None and one._expressions[1] is None:
-                verdict = _long(one._expressions[0])
+            certain = one._certain if isinstance(one, PolarsVerdicts) else None
+            if certain is not None:
+                verdict = long(certain)
                 places[place] = len(sums)
                 sums += [verdict.sum().alias(f"true{place}"), verdict.null_count().alias(f"null{place}")]
         row = self._table.frame.select(sums).collect().row(0)
@@ -106,10 +129,10 @@ class PolarsVerdicts(Verdicts[Frame, ColumnOf]):
 
     def count(self, verdict: Verdict = True) -> int:
         """How many rows have a verdict; of True without a column of verdicts, cheap terms first."""
-        decided = "_decided" in self.__dict__ or self._expressions is None or self._expressions[1] is not None
-        if verdict is not True or decided:
+        certain = self._certain
+        if verdict is not True or "_decided" in self.__dict__ or certain is None:
             return self.counts()[verdict]
-        return self._count_true()
+        return self._count_true(certain)
 
     def where(self, verdict: Verdict) -> Frame:
         """The rows with a verdict."""
@@ -145,20 +168,18 @@ class PolarsVerdicts(Verdicts[Frame, ColumnOf]):
                 )
         return found
 
-    def _count_true(self) -> int:
+    def _count_true(self, certain: pl.Expr) -> int:
         """Terms of a conjunction filter one after the other: null is as good as false here."""
         program, table = self._program, self._table
         node = program.nodes[0]
-        if not (isinstance(node, Logical) and node.operator == "&&"):
-            return int(_column(table.frame, self._lowered()).sum() or 0)
-        zone = self._reader.zone
-        columns = table.columns(program, zone)
-        lowering = Lowering(program, PolarsVocabulary(zone), columns, zone)
         costs = [(_cost(program, term), term) for term in program.operands[0]]
+        if not (isinstance(node, Logical) and node.operator == "&&" and any(cost for cost, _ in costs)):
+            return _sum(table.frame, certain)
+        lowering = Lowering(
+            program, PolarsVocabulary(self._reader.zone), table.columns(program, self._reader.zone), self._reader.zone
+        )
         frame = table.frame
         cheap = [lowering.boolean(term) for cost, term in costs if not cost]
-        if cheap and len(cheap) == len(costs):
-            return int(_column(frame, lowering.words.all(cheap)).sum() or 0)
         if cheap:
             frame = frame.filter(lowering.words.all(cheap))
         for cost, term in sorted(costs):
@@ -166,10 +187,6 @@ class PolarsVerdicts(Verdicts[Frame, ColumnOf]):
                 # As a column of its own: optimisers would join the filters again.
                 frame = frame.with_columns(lowering.boolean(term).alias("\0term")).filter("\0term")
         return int(frame.select(pl.len()).collect().item())
-
-    def _lowered(self) -> pl.Expr:
-        assert self._expressions is not None
-        return self._expressions[0]
 
 
 _COSTS = {"matches": 3, "contains": 2}
@@ -189,12 +206,5 @@ def _cost(program: Program, index: int) -> int:
     return total
 
 
-def _column(frame: pl.LazyFrame, verdict: pl.Expr) -> pl.Series:
-    return frame.select(_long(verdict).alias(_VERDICT)).collect().to_series()
-
-
-def _long(verdict: pl.Expr) -> pl.Expr:
-    """A verdict for each row, of expressions without columns too."""
-    if verdict.meta.root_names():
-        return verdict
-    return pl.repeat(verdict, pl.len(), dtype=pl.Boolean)
+def _sum(frame: pl.LazyFrame, verdict: pl.Expr) -> int:
+    return int(frame.select(long(verdict).sum()).collect().item() or 0)

@@ -41,6 +41,7 @@ class PolarsVocabulary:
 
     def __init__(self, zone: tzinfo) -> None:
         self.zone = zone
+        self._shared: dict[str, pl.Expr] = {}
 
     # ---- logic
 
@@ -154,11 +155,22 @@ class PolarsVocabulary:
     def plus(self, left: pl.Expr, right: pl.Expr) -> pl.Expr:
         return left + right
 
+    def minus(self, left: pl.Expr, right: pl.Expr) -> pl.Expr:
+        return left - right
+
     def times(self, left: pl.Expr, right: pl.Expr) -> pl.Expr:
         return left * right
 
     def magnitude(self, number: pl.Expr) -> pl.Expr:
         return number.abs()
+
+    def shared(self, number: pl.Expr) -> pl.Expr:
+        name = f"\0shared {len(self._shared)}"
+        self._shared[name] = number
+        return pl.col(name)
+
+    def definitions(self) -> Mapping[str, pl.Expr]:
+        return self._shared
 
     def divide(self, left: pl.Expr, right: pl.Expr) -> pl.Expr:
         # A column by a literal is multiplied by its reciprocal; within the bound of a quotient all the same.
@@ -283,6 +295,8 @@ class PolarsVocabulary:
 
     def _of_lists(self, items: Column, value: pl.Expr) -> pl.Expr:
         lists = cell_of(items)
+        if not items.items.nulls and not items.items.null_items:
+            return value
         there = lists.is_not_null() & ~_null_item(lists) if items.items.null_items else lists.is_not_null()
         return pl.when(there).then(value)
 

@@ -41,6 +41,7 @@ class Leaf(Generic[E]):
     plain: bool = False  # the double's shortest decimal is the value
     negative: bool = True  # may be below zero
     nulls: bool = True  # may be null
+    assumed: bool = False  # grid and bound were seen in a sample
     quotient: tuple[Polynomial, Polynomial] | None = None  # numerator and denominator
 
 

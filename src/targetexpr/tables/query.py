@@ -60,7 +60,8 @@ def to_sql(
         raise TableError(f"No dialect {dialect!r}: give one of {', '.join(DIALECTS)}.")
     words = SqlVocabulary(zone, DIALECTS[dialect], sure_years)
     assumed = AssumedColumns(program, columns, types, scale=scale, bound=bound)
-    verdict, doubt = Lowering(program, words, assumed, zone).rule()
+    lowered = Lowering(program, words, assumed, zone).rule()
+    verdict, doubt = lowered.verdict, lowered.doubt
     facts = " AND ".join([*_facts(words, assumed), *([] if doubt is None else [words.negation(doubt)])]) or "TRUE"
     where = ".".join(words.name(part) for part in table.split("."))  # a schema and a table are two names
     return Query(

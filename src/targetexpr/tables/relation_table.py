@@ -17,7 +17,7 @@ from targetexpr.tables.clocks import Range, agreement
 from targetexpr.tables.columns import GRIDS, Column, ColumnType
 from targetexpr.tables.dialects import DUCKDB
 from targetexpr.tables.facts import Facts, KnownColumns
-from targetexpr.tables.lowering import Lowering
+from targetexpr.tables.lowering import Lowered, Lowering
 from targetexpr.tables.mapping import ProfileMap, places
 from targetexpr.tables.rows import Cell, contexts, decide, profiles_of, readable_times
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
@@ -104,7 +104,7 @@ class RelationTable:
             self._facts[zone] = RelationFacts(self.relation, self.words(zone))
         return KnownColumns(self.map, self._facts[zone], program)
 
-    def lowered(self, program: Program, zone: tzinfo) -> tuple[str, str | None]:
+    def lowered(self, program: Program, zone: tzinfo) -> Lowered[str]:
         """The verdict of each row, and whether the rule itself has to decide it. Raises NotLowerable."""
         return Lowering(program, self.words(zone), self.columns(program, zone), zone).rule()
 
@@ -185,6 +185,7 @@ class RelationFacts(Facts[str]):
         """The length of the longest, and whether an item is null."""
         lists = self.words.cell(column)
         yield "longest", f"max(len({lists}))"
+        yield "nulls", f"count(*) - count({lists})"
         yield "null", f"bool_or(len(list_filter({lists}, lambda i: i IS NULL)) > 0)"
 
     def items(self, column: Column) -> RelationFacts:

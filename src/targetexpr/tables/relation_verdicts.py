@@ -11,6 +11,7 @@ from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program
 from targetexpr.tables.errors import NotLowerable
 from targetexpr.tables.invalid_values import MOST_SAMPLES, Invalid, InvalidTests
+from targetexpr.tables.lowering import Lowered
 from targetexpr.tables.relation_table import RelationTable
 from targetexpr.tables.verdicts import Verdict, Verdicts
 
@@ -35,18 +36,18 @@ class RelationVerdicts(Verdicts[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation
         self._table = table
         table.map.check(program)
         try:
-            self._expressions: tuple[str, str | None] | None = table.lowered(program, reader.zone)
+            self._lowered: Lowered[str] | None = table.lowered(program, reader.zone)
         except NotLowerable:
             if not rows or program.kinds[0] != "boolean":
                 raise
-            self._expressions = None
+            self._lowered = None
 
     @cached_property
     def _by_rule(self) -> dict[int, Verdict]:
         """The verdicts that the rule itself gave, by the numbers of their rows."""
         doubt = None
-        if self._expressions is not None:
-            doubt = self._expressions[1]
+        if self._lowered is not None:
+            doubt = self._lowered.doubt
             if doubt is None:
                 return {}
         return self._table.rows(self._program, self._reader.zone, doubt, self._evaluate)
@@ -54,7 +55,7 @@ class RelationVerdicts(Verdicts[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation
     @cached_property
     def _decided(self) -> tuple[duckdb.DuckDBPyRelation, str]:
         """A relation with the rows, in their order, and the verdict as an expression over it."""
-        plain = "CAST(NULL AS BOOLEAN)" if self._expressions is None else self._expressions[0]
+        plain = "CAST(NULL AS BOOLEAN)" if self._lowered is None else self._lowered.verdict
         if not self._by_rule:
             return self._table.relation, plain
         cases = []
@@ -83,8 +84,8 @@ class RelationVerdicts(Verdicts[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation
         sums = ["count(*)"]
         places: dict[int, int] = {}
         for place, one in enumerate(others):
-            if isinstance(one, RelationVerdicts) and one._expressions is not None and one._expressions[1] is None:
-                verdict = one._expressions[0]
+            if isinstance(one, RelationVerdicts) and one._lowered is not None and one._lowered.doubt is None:
+                verdict = one._lowered.verdict
                 places[place] = len(sums)
                 sums += [f"count_if({verdict})", f"count_if(NOT {verdict})"]
         (row,) = self._table.relation.aggregate(", ".join(sums)).fetchall()

@@ -30,6 +30,10 @@ class Scope(ABC, Generic[E]):
     """The walk over one program in one engine's words. Its parts are the modules of this folder that inherit it.
 
     `doubts` are truths: a row in which one of them is true is not decided here but by the rule itself.
+
+    Of `assumed` columns grid and bound were only seen in a sample. The bounds have to be checked, and the grid in the
+    rows of which one of the `suspicions` is true, for only those were decided by it. `leaned` are the columns whose
+    grid all rows go by: it has to be proven first.
     """
 
     def __init__(self, program: Program, words: Vocabulary[E], columns: Columns, zone: tzinfo) -> None:
@@ -38,6 +42,9 @@ class Scope(ABC, Generic[E]):
         self.columns = columns
         self.zone = zone
         self.doubts: list[E] = []
+        self.suspicions: list[E] = []
+        self.assumed: dict[str, Column] = {}
+        self.leaned: set[str] = set()
         self.leaves: dict[str, Leaf[E]] = {}
         self.nothings: set[str] = set()  # leaves that are always null
 

@@ -160,11 +160,20 @@ class SqlVocabulary:
     def plus(self, left: str, right: str) -> str:
         return f"({left} + {right})"
 
+    def minus(self, left: str, right: str) -> str:
+        return f"({left} - {right})"
+
     def times(self, left: str, right: str) -> str:
         return f"({left} * {right})"
 
     def magnitude(self, number: str) -> str:
         return f"abs({number})"
+
+    def shared(self, number: str) -> str:
+        return number  # engines find out
+
+    def definitions(self) -> Mapping[str, str]:
+        return {}
 
     def divide(self, left: str, right: str) -> str:
         return f"({left} / nullif({right}, {self.number(0.0)}))"
@@ -297,7 +306,8 @@ class SqlVocabulary:
         return f"({lists} IS NULL OR coalesce({self._said(self.dialect.any, lists, '(i IS NULL)')}, FALSE))"
 
     def _of_lists(self, items: Column, value: str) -> str:
-        return self.only(self.negation(self.missing_list(items)), value)
+        certain = not items.items.nulls and not items.items.null_items
+        return value if certain else self.only(self.negation(self.missing_list(items)), value)
 
     # ---- entries
 
