@@ -165,6 +165,16 @@ def test_show_of_every_kind(document: Any, lines: list[str], files: Files) -> No
     assert all(any(line in one for one in shown) for line in lines), out
 
 
+def test_show_of_a_list_shows_what_can_be_read_and_tells_the_rest(files: Files) -> None:
+    misspelt = {**GROUP, "name": "two", "trackingType": "STREKS"}
+    listed = answer([{**GROUP, "name": "one"}, misspelt, {"id": 7}, {**GROUP, "name": "three"}])
+    status, out, err = files.run("show", files.write("body.json", listed))
+    assert status == 2
+    assert [line for line in out.splitlines() if line and not line.startswith(" ")] == ["one", "three"]
+    assert "at /data/1/trackingType: Unknown name 'STREKS'; did you mean STREAKS?\n" in err
+    assert "at /data/2: Unknown body" in err
+
+
 def test_show_of_many_groups_shows_each(files: Files) -> None:
     status, out, _ = files.run(
         "show", files.write("body.json", answer([{**GROUP, "name": "one"}, {**GROUP, "name": "two"}]))

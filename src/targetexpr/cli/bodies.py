@@ -128,18 +128,26 @@ def tell(diagnostics: Sequence[Diagnostic], source: Input | None = None) -> None
 
 
 def show(options: Namespace) -> int:
-    """The bodies of each file as text."""
-    from targetexpr.targets.model.envelope import PayloadError, read_document
-    from targetexpr.targets.reports.bodies import describe
+    """The bodies of each file as text; what cannot be read among others is told, and is an input that is invalid."""
+    from targetexpr.targets.model.envelope import PayloadError, open_document
+    from targetexpr.targets.reports.bodies import what_is_shown
 
     parts: list[str] = []
+    status = YES
     for source in documents(options, options.body):
         try:
-            parts.append(describe(read_document(source.text)))
+            document = open_document(source.text)
+            text, errors = what_is_shown(document.value)
+            if errors and not text:
+                raise PayloadError(errors)
         except PayloadError as error:
             raise InputError(f"{source.name}: {error}") from None
+        if errors:
+            tell([document.located(error) for error in errors], source)
+            status = BAD_INPUT
+        parts.append(text)
     print("\n\n".join(parts))
-    return YES
+    return status
 
 
 def diff(options: Namespace) -> int:

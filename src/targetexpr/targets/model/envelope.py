@@ -209,7 +209,8 @@ def _message(line: ErrorDetails) -> str:
     if line["type"] in _EXPECTED:
         message = f"expected {_EXPECTED[line['type']]}, found {described(line['input'])}"
     first = message[:1] if message.startswith(("true ", "false ", "null ")) else message[:1].upper()
-    return first + message[1:].removesuffix(".") + "."
+    sentence = first + message[1:].removesuffix(".")
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 def read_document(text: str) -> JsonValue:

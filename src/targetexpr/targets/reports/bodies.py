@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, assert_never, cast
 
+from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.render import visible_line
 from targetexpr.targets.model.bodies import Body, BodyKind, bodies_in, is_envelope
 from targetexpr.targets.model.envelope import Envelope, PayloadError, checked
@@ -42,20 +43,34 @@ def describe(document: Any) -> str:
     Jan 2024
        1  2024-01-01 to 2024-01-02  W1
     """
-    found, unknown = bodies_in(document)
-    if unknown:
-        raise PayloadError(unknown)
+    text, errors = what_is_shown(document)
+    if errors:
+        raise PayloadError(errors)
+    return text
+
+
+def what_is_shown(document: Any) -> tuple[str, list[Diagnostic]]:
+    """The bodies that can be read as text, and an error for each thing of the others that cannot."""
+    found, errors = bodies_in(document)
+    read: list[tuple[Body, Wire | None]] = []
+    for body in found:
+        try:
+            read.append((body, None if body.model is None else checked(body.model, body.value, body.pointer)))
+        except PayloadError as error:
+            errors += error.diagnostics
     refusals = list(_refusals(document))
     parts: list[str] = []
-    for kind, listed in groupby(found, key=lambda body: body.kind):
+    for kind, listed in groupby(read, key=lambda pair: pair[0].kind):
         bodies = list(listed)
+        models = [model for _, model in bodies if model is not None]
         if kind is BodyKind.GROUP:
-            parts += [summary(checked(TargetGroup, body.value, body.pointer)) for body in bodies]
+            parts += [summary(group) for group in cast("list[TargetGroup]", models)]
         elif kind is not BodyKind.REFUSAL or not refusals:
-            parts.append("\n".join([kind.many(len(bodies)), *_lines(kind, bodies)]))
+            lines = _lines(kind, [body for body, _ in bodies], models)
+            parts.append("\n".join([kind.many(len(bodies)), *lines]))
     if refusals:
         parts.append("\n".join(refusals))
-    return "\n\n".join(parts)
+    return "\n\n".join(parts), errors
 
 
 def _refusals(document: Any) -> Iterator[str]:
@@ -68,8 +83,7 @@ def _refusals(document: Any) -> Iterator[str]:
                 yield f"the platform warns: {said.code or 'no number'} {visible_line(said.message or '')}"
 
 
-def _lines(kind: BodyKind, bodies: Sequence[Body]) -> Iterator[str]:
-    models = [checked(body.model, body.value, body.pointer) for body in bodies if body.model is not None]
+def _lines(kind: BodyKind, bodies: Sequence[Body], models: Sequence[Wire]) -> Iterator[str]:
     match kind:
         case BodyKind.TARGET:
             for target in cast("list[Target]", models):

@@ -72,8 +72,9 @@ _PARTS: dict[type[Wire], str] = {
 _MORE: dict[type[Wire], tuple[str, ...]] = {
     Target: ("targetRuleMetaData",),
     Trigger: ("isAchieved",),
+    ApiError: ("reason", "pointer", "hint"),
 }
-"""Members of documented answers that have no meaning here."""
+"""Members of documented answers that have no meaning here, and what the sandbox says of a refusal besides."""
 
 
 def check_unknown_members(model: Wire, report: Report) -> None:
