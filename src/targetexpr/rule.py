@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from targetexpr.syntax.json_encoder import JsonStyle
     from targetexpr.syntax.printer import Printed
     from targetexpr.tables.dialects import DialectName
+    from targetexpr.tables.mapping import ColumnNames
     from targetexpr.tables.query import Query
     from targetexpr.tables.verdicts import Verdicts
 
@@ -239,7 +240,7 @@ class Rule:
     def on(
         self,
         frame: pl.DataFrame,
-        columns: Mapping[str, str] | None = None,
+        columns: ColumnNames | None = None,
         profile: str | None = None,
         rows: bool = False,
     ) -> Verdicts[pl.DataFrame, pl.Series]: ...
@@ -247,7 +248,7 @@ class Rule:
     def on(
         self,
         frame: pl.LazyFrame,
-        columns: Mapping[str, str] | None = None,
+        columns: ColumnNames | None = None,
         profile: str | None = None,
         rows: bool = False,
     ) -> Verdicts[pl.LazyFrame, pl.Series]: ...
@@ -255,24 +256,25 @@ class Rule:
     def on(
         self,
         frame: duckdb.DuckDBPyRelation,
-        columns: Mapping[str, str] | None = None,
+        columns: ColumnNames | None = None,
         profile: str | None = None,
         rows: bool = False,
     ) -> Verdicts[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation]: ...
     @overload
     def on(
-        self, frame: object, columns: Mapping[str, str] | None = None, profile: str | None = None, rows: bool = False
+        self, frame: object, columns: ColumnNames | None = None, profile: str | None = None, rows: bool = False
     ) -> Verdicts[object, object]: ...
     def on(
-        self, frame: object, columns: Mapping[str, str] | None = None, profile: str | None = None, rows: bool = False
+        self, frame: object, columns: ColumnNames | None = None, profile: str | None = None, rows: bool = False
     ) -> object:
         """The verdicts of the rule over a table: a frame of polars (lazy too) or pandas, an Arrow table, a relation of
         DuckDB; what comes out is of the kind that was given.
 
         Columns are named as in the rule, `currentTxn.value`, or are fields of a struct column `currentTxn`; `columns`
-        maps other names to those (`{"amount": "currentTxn.value"}`), and bare names belong to `profile`. Verdicts are
-        those of `evaluate` with `on_error="null"`, exactly; NaN is null. Raises MissingColumns, and NotLowerable for
-        what has no exact form in columns; with `rows=True` such a rule runs row by row.
+        maps other names to those (`{"amount": "currentTxn.value"}`, or the path of a map in TOML), and bare names
+        belong to `profile`. Verdicts are those of `evaluate` with `on_error="null"`, exactly; NaN is null. Raises
+        MissingColumns, and NotLowerable for what has no exact form in columns; with `rows=True` such a rule runs row
+        by row.
 
         >>> import polars
         >>> bills = polars.DataFrame({"currentTxn.value": [620.0, 500.0, None]})
@@ -288,7 +290,7 @@ class Rule:
         dialect: DialectName = "duckdb",
         *,
         table: str = "bills",
-        columns: Mapping[str, str] | None = None,
+        columns: ColumnNames | None = None,
         types: Mapping[str, str] | None = None,
         scale: int = 2,
         bound: float = 1e7,
@@ -310,13 +312,13 @@ class Rule:
             self._reader.zone,
             dialect,
             table=table,
-            columns=columns or {},
+            columns=columns,
             types=types or {},
             scale=scale,
             bound=bound,
         )
 
-    def to_polars(self, frame: pl.DataFrame | pl.LazyFrame, columns: Mapping[str, str] | None = None) -> pl.Expr:
+    def to_polars(self, frame: pl.DataFrame | pl.LazyFrame, columns: ColumnNames | None = None) -> pl.Expr:
         """The rule as an expression over a frame: true, false or null for each row.
 
         It is exact for the columns as they are now, whose facts are looked for. Raises NotLowerable, also where some

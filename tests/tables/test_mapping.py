@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -38,6 +39,17 @@ def test_a_map_of_other_names() -> None:
     frame = pl.DataFrame(BILLS, schema=["amount", "tier"], orient="row")
     names = {"amount": "currentTxn.value", "tier": "currentCustomer.slabName"}
     assert column(compile(RULE).on(frame, names)) == EXPECTED
+
+
+def test_a_map_in_a_file_as_data_map_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text(
+        'profile = "currentTxn"\n[columns]\ntier = "currentCustomer.slabName"\nx = ["a.b", "currentTxn.points"]\n'
+    )
+    frame = pl.DataFrame(BILLS, schema=["value", "tier"], orient="row").with_columns(x=1)
+    for given in (path, str(path)):
+        assert column(compile(RULE).on(frame, given)) == EXPECTED
+    assert column(compile("currentTxn.points==1").on(frame, path)) == [True] * 4
 
 
 def test_a_map_goes_before_names() -> None:

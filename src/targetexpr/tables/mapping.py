@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
 
 from targetexpr.base.suggestions import suggest
 from targetexpr.lang.schema.model import EXTENDED
@@ -19,7 +21,29 @@ from targetexpr.tables.columns import Column, ColumnType
 from targetexpr.tables.errors import MissingColumns, TableError
 from targetexpr.tables.lowering import looked_up_name
 
+ColumnNames: TypeAlias = Mapping[str, str | Sequence[str]] | str | Path
+"""What columns are in a rule, by their own names: `{"amount": "currentTxn.value"}`; or the path of a TOML file.
+
+Such a file has a table `[columns]`, as `targetexpr data map` writes it, and may name the profile of all other columns.
+"""
+
 _MIXED = ColumnType(kind="mixed")
+
+
+def read_names(columns: ColumnNames | None, profile: str | None) -> tuple[dict[str, tuple[str, ...]], str | None]:
+    """A map of columns as names by column, and the profile of columns that are not in it.
+
+    >>> read_names({"amount": "currentTxn.value"}, None)
+    ({'amount': ('currentTxn.value',)}, None)
+    """
+    if columns is None:
+        return {}, profile
+    if isinstance(columns, str | Path):
+        from targetexpr.records.map_file import read_map
+
+        found = read_map(Path(columns).read_text(encoding="utf-8"), str(columns))
+        return {name: tuple(names) for name, names in found.columns.items()}, profile or found.profile
+    return {name: (names,) if isinstance(names, str) else tuple(names) for name, names in columns.items()}, profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +56,7 @@ class ProfileMap:
     """
 
     types: Mapping[str, ColumnType]
-    columns: Mapping[str, str]
+    columns: Mapping[str, tuple[str, ...]]
     profile: str | None = None
 
     def __post_init__(self) -> None:
@@ -59,7 +83,7 @@ class ProfileMap:
     def _found(self, profile: str, rest: str) -> Column | None:
         name = f"{profile}.{rest}"
         for column, meant in self.columns.items():
-            if meant == name:
+            if name in meant:
                 return Column(path=(column,), type=self.types[column])
         if name in self.types:
             return Column(path=(name,), type=self.types[name])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import tzinfo
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
@@ -12,6 +12,7 @@ from targetexpr.running.codegen.fast import generate
 from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program
 from targetexpr.tables.errors import MissingExtra, NotLowerable, TableError
+from targetexpr.tables.mapping import ColumnNames
 from targetexpr.tables.verdicts import Verdicts
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Table:
     It must not be changed in place meanwhile. `columns` and `profile` are those of `Rule.on`.
     """
 
-    def __init__(self, frame: object, columns: Mapping[str, str] | None = None, profile: str | None = None) -> None:
+    def __init__(self, frame: object, columns: ColumnNames | None = None, profile: str | None = None) -> None:
         self.verdicts = _opened(frame, columns, profile)
 
 
@@ -32,7 +33,7 @@ def verdicts_on(
     program: Program,
     reader: ContextReader,
     frame: object,
-    columns: Mapping[str, str] | None,
+    columns: ColumnNames | None,
     profile: str | None,
     rows: bool,
 ) -> Verdicts[object, object]:
@@ -56,7 +57,7 @@ _Opened: TypeAlias = Callable[[Program, ContextReader, Callable[[object], object
 """What makes the verdicts of a program over one table: with its reader, the rule itself, and whether rows may run."""
 
 
-def _opened(frame: object, columns: Mapping[str, str] | None, profile: str | None) -> _Opened:
+def _opened(frame: object, columns: ColumnNames | None, profile: str | None) -> _Opened:
     package = type(frame).__module__.partition(".")[0]
     needs = {"polars": ("polars",), "pandas": ("polars", "pyarrow"), "pyarrow": ("polars",), "duckdb": ("duckdb",)}
     for library in needs.get(package, ()):
@@ -78,7 +79,7 @@ def _no_table(frame: object) -> TableError:
     )
 
 
-def _of_frame(frame: object, package: str, columns: Mapping[str, str] | None, profile: str | None) -> _Opened:
+def _of_frame(frame: object, package: str, columns: ColumnNames | None, profile: str | None) -> _Opened:
     from targetexpr.tables.frames import from_arrow, from_pandas, from_polars
     from targetexpr.tables.polars_table import PolarsTable
     from targetexpr.tables.polars_verdicts import PolarsVerdicts
@@ -92,7 +93,7 @@ def _of_frame(frame: object, package: str, columns: Mapping[str, str] | None, pr
     return lambda program, reader, evaluate, rows: PolarsVerdicts(program, reader, evaluate, table, given, rows=rows)
 
 
-def _of_relation(frame: object, columns: Mapping[str, str] | None, profile: str | None) -> _Opened:
+def _of_relation(frame: object, columns: ColumnNames | None, profile: str | None) -> _Opened:
     import duckdb
 
     from targetexpr.tables.relation_table import RelationTable
@@ -111,7 +112,7 @@ def _of_relation(frame: object, columns: Mapping[str, str] | None, profile: str 
 
 
 def to_polars(
-    program: Program, zone: tzinfo, frame: pl.DataFrame | pl.LazyFrame, columns: Mapping[str, str] | None
+    program: Program, zone: tzinfo, frame: pl.DataFrame | pl.LazyFrame, columns: ColumnNames | None
 ) -> pl.Expr:
     """A program as an expression over a frame."""
     from targetexpr.tables.polars_table import PolarsTable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import tzinfo
 
 import polars as pl
@@ -12,7 +12,7 @@ from targetexpr.tables.columns import Column
 from targetexpr.tables.errors import NotLowerable
 from targetexpr.tables.facts import KnownColumns
 from targetexpr.tables.lowering import Lowered, Lowering
-from targetexpr.tables.mapping import ProfileMap, places
+from targetexpr.tables.mapping import ColumnNames, ProfileMap, places, read_names
 from targetexpr.tables.polars_facts import PolarsFacts
 from targetexpr.tables.polars_types import column_type, prepared
 from targetexpr.tables.polars_vocabulary import PolarsVocabulary, cell_of
@@ -31,7 +31,7 @@ class PolarsTable:
     """
 
     def __init__(
-        self, frame: pl.DataFrame | pl.LazyFrame, columns: Mapping[str, str] | None = None, profile: str | None = None
+        self, frame: pl.DataFrame | pl.LazyFrame, columns: ColumnNames | None = None, profile: str | None = None
     ) -> None:
         lazy = frame.lazy()
         self.eager = isinstance(frame, pl.DataFrame)
@@ -39,7 +39,8 @@ class PolarsTable:
         schema = lazy.collect_schema()
         self.frame = prepared(lazy, schema)
         types = {name: column_type(dtype) for name, dtype in self.frame.collect_schema().items()}
-        self.map = ProfileMap(types=types, columns=columns or {}, profile=profile)
+        names, bare = read_names(columns, profile)
+        self.map = ProfileMap(types=types, columns=names, profile=bare)
         self._facts: dict[tzinfo, PolarsFacts] = {}
 
     def lowered(self, program: Program, zone: tzinfo, *, proven: bool = False) -> Lowered[pl.Expr]:

@@ -15,7 +15,7 @@ from targetexpr.tables.columns import Column, ColumnKind, ColumnType, DateFacts,
 from targetexpr.tables.dialects import DIALECTS, DialectName
 from targetexpr.tables.errors import TableError
 from targetexpr.tables.lowering import Lowering, looked_up_name
-from targetexpr.tables.mapping import ProfileMap, map_name, needed
+from targetexpr.tables.mapping import ColumnNames, ProfileMap, map_name, needed, read_names
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
 from targetexpr.tables.uses import Use, item_uses, uses
 
@@ -50,7 +50,7 @@ def to_sql(
     dialect: DialectName,
     *,
     table: str,
-    columns: Mapping[str, str],
+    columns: ColumnNames | None,
     types: Mapping[str, str],
     scale: int,
     bound: float,
@@ -76,7 +76,7 @@ class AssumedColumns:
     """Columns as a rule would have them: of the declared kinds, with facts that nobody has looked for yet."""
 
     def __init__(
-        self, program: Program, columns: Mapping[str, str], types: Mapping[str, str], *, scale: int, bound: float
+        self, program: Program, columns: ColumnNames | None, types: Mapping[str, str], *, scale: int, bound: float
     ) -> None:
         self.scale, self.bound = scale, bound
         self.item_uses = item_uses(program)
@@ -86,8 +86,10 @@ class AssumedColumns:
                 self.uses[name] = use
         found = dict(_types(program))
         found.update({name: _stated(text) for name, text in types.items()})
-        mapped = {meant: column for column, meant in columns.items()}
-        self.map = ProfileMap(types={mapped.get(name, name): type_ for name, type_ in found.items()}, columns=columns)
+        known, _ = read_names(columns, None)
+        mapped = {meant: column for column, names in known.items() for meant in names}
+        kinds = {mapped.get(name, name): type_ for name, type_ in found.items()}
+        self.map = ProfileMap(types=kinds, columns={name: names for name, names in known.items() if name in kinds})
 
     def named(self, name: str) -> Column | None:
         """The column of a name in the rule."""

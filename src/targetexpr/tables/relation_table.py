@@ -18,7 +18,7 @@ from targetexpr.tables.columns import GRIDS, Column, ColumnType
 from targetexpr.tables.dialects import DUCKDB
 from targetexpr.tables.facts import Facts, KnownColumns
 from targetexpr.tables.lowering import Lowered, Lowering
-from targetexpr.tables.mapping import ProfileMap, places
+from targetexpr.tables.mapping import ColumnNames, ProfileMap, places, read_names
 from targetexpr.tables.rows import Cell, contexts, decide, profiles_of, readable_times
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
 from targetexpr.tables.uses import Use
@@ -85,13 +85,14 @@ class RelationTable:
     """A relation with the profiles of its columns. What is found out about columns is kept with it."""
 
     def __init__(
-        self, relation: duckdb.DuckDBPyRelation, columns: Mapping[str, str] | None = None, profile: str | None = None
+        self, relation: duckdb.DuckDBPyRelation, columns: ColumnNames | None = None, profile: str | None = None
     ) -> None:
         self.relation = relation
         types = {
             name: column_type(type_) for name, type_ in zip(self.relation.columns, self.relation.types, strict=True)
         }
-        self.map = ProfileMap(types=types, columns=columns or {}, profile=profile)
+        names, bare = read_names(columns, profile)
+        self.map = ProfileMap(types=types, columns=names, profile=bare)
         self._facts: dict[tzinfo, RelationFacts] = {}
 
     def words(self, zone: tzinfo) -> SqlVocabulary:
