@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("targetexpr.cli.evaluate", "whether a rule holds for data, record by record"),
     "explain": ("targetexpr.cli.explain", "why a rule holds or not, with the values it read"),
     "sql": ("targetexpr.cli.sql", "a rule as a query for a warehouse, and the proof that it is exact"),
+    "data": ("targetexpr.cli.data", "what a file of data holds, and which column is what"),
     "schema": ("targetexpr.cli.schema", "list and search what an expression can name"),
     "verify": ("targetexpr.cli.verify", "compare every expression of a payload with its JSON"),
     "target": ("targetexpr.cli.target", "make, check, show and simulate target groups"),

@@ -19,6 +19,7 @@ from targetexpr.console.schemas import load
 from targetexpr.console.tables import table_options
 from targetexpr.records.decoder import DecodeError, decode
 from targetexpr.records.lint import RecordLint
+from targetexpr.records.shape import HEAD
 from targetexpr.records.sources import all_expanded
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]
     report = _reporter()
     sources = all_expanded(options.data)
     rules = [one.rule.checked for one in tracker.evaluators]
-    for name, record in of_all(sources, lambda: table_options(options, rules, needed=False)):
+    for name, record in of_all(sources, lambda: table_options(options, rules, own=HEAD)):
         count += 1
         if record.context is None:
             if options.on_error == "stop":

@@ -20,6 +20,7 @@ def table_options(
     rules: Iterable[Checked] = (),
     *,
     needed: bool = True,
+    own: tuple[str, ...] = (),
     tell: Callable[[str], None] | None = None,
 ) -> TableOptions:
     """What the readers of tables are told by a call; what they find is told on standard error. Raises InputError."""
@@ -39,7 +40,9 @@ def table_options(
         columns=found.columns,
         dialect=over(dialect_of(said), found.dialect),
         reads=reads_of(rules),
+        constants=found.constants,
         needed=needed,
+        own=own,
         tell=tell_on_stderr if tell is None else tell,
     )
 

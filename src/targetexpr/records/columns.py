@@ -169,20 +169,25 @@ def kind_at(place: Place, shape: Shape) -> ValueKind:
     return kind
 
 
-def check_needed(found: Placement, headings: Sequence[str], reads: Reads, schema: Schema) -> None:
-    """Raises InputError when there is no column for what a rule reads, with the headings that come close."""
+def check_needed(
+    found: Placement, headings: Sequence[str], reads: Reads, schema: Schema, own: Iterable[str] = ()
+) -> None:
+    """Raises InputError when there is no column for what a rule reads, or for a member of records in `own`."""
     from targetexpr.records.proposals import propose
 
     placed = {one.place for one in found.places}
     missing = [read for read in reads.reads if not any(_covers(place, placed) for place in _needed(read, schema))]
-    if not missing:
+    names = [name for name in own if (name,) not in placed]
+    names += dict.fromkeys(".".join(_needed(read, schema)[0]) for read in missing)
+    if not names:
         return
-    names = list(dict.fromkeys(".".join(_needed(read, schema)[0]) for read in missing))
     proposed = propose(headings, schema, reads.reads)
     said = [f"no column holds {_ticked(names)}; the columns are {_ticked(headings)}."]
     hints = [f"`{one.heading}` may be `{name}`" for name in names for one in proposed if name in one.names]
     if hints:
         said.append(f"{', '.join(hints)}.")
+    if "type" in names:
+        said.append('If all are of one type, the map says it: `[constants]`, `type = "TransactionAdd"`.')
     said.append("`targetexpr data map FILE > map.toml` proposes which column is what; --columns map.toml takes it.")
     raise InputError(" ".join(said))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import Source
@@ -20,6 +20,7 @@ class MapFile:
     columns: ColumnMap
     profile: str | None
     dialect: Dialect
+    constants: Mapping[str, object] = field(default_factory=dict)  # what each record has besides
 
 
 def read_map(text: str, name: str) -> MapFile:
@@ -34,14 +35,16 @@ def read_map(text: str, name: str) -> MapFile:
     except TomlError as error:
         at = Source(text).position(error.span.start)
         raise InputError(f"{name}, line {at.line}, column {at.column}: {error}") from None
-    unknown = [key for key in data if key not in ("columns", "read", "profile")]
+    unknown = [key for key in data if key not in ("columns", "read", "profile", "constants")]
     if unknown:
-        raise InputError(f"{name}: unknown key `{unknown[0]}`; a map has columns, read and profile")
-    columns, read, profile = data.get("columns", {}), data.get("read", {}), data.get("profile")
-    if not isinstance(columns, dict) or not isinstance(read, dict) or not isinstance(profile, str | None):
-        raise InputError(f"{name}: expected the tables [columns] and [read], and a profile as a string")
+        raise InputError(f"{name}: unknown key `{unknown[0]}`; a map has columns, constants, read and profile")
+    columns, read, constants = (data.get(key, {}) for key in ("columns", "read", "constants"))
+    profile = data.get("profile")
+    tables = isinstance(columns, dict) and isinstance(read, dict) and isinstance(constants, dict)
+    if not tables or not isinstance(profile, str | None):
+        raise InputError(f"{name}: expected the tables [columns], [constants] and [read], and a profile as a string")
     named = {str(heading): _names(names, str(heading), name) for heading, names in columns.items()}
-    return MapFile(columns=named, profile=profile, dialect=dialect_of(read, f"{name}, [read]"))
+    return MapFile(columns=named, profile=profile, dialect=dialect_of(read, f"{name}, [read]"), constants=constants)
 
 
 def _names(names: object, heading: str, name: str) -> tuple[str, ...]:
@@ -51,7 +54,7 @@ def _names(names: object, heading: str, name: str) -> tuple[str, ...]:
     return tuple(listed)
 
 
-def map_text(proposals: Iterable[Proposal], dialect: Dialect, source: str, first: Sequence[str]) -> str:
+def map_text(proposals: Sequence[Proposal], dialect: Dialect, source: str, first: Sequence[str]) -> str:
     """A map as TOML, with the first cell of each column beside it; columns that are nothing are comments.
 
     >>> print(map_text([Proposal(heading="amount", names=("currentTxn.value",)), Proposal(heading="till", names=())],
@@ -60,6 +63,10 @@ def map_text(proposals: Iterable[Proposal], dialect: Dialect, source: str, first
     [columns]
     amount = "currentTxn.value"  # 620,50
     # till = ""  # 3
+    <BLANKLINE>
+    # What all records have, for target groups.
+    # [constants]
+    # type = "TransactionAdd"
     <BLANKLINE>
     # How it is written.
     [read]
@@ -72,6 +79,8 @@ def map_text(proposals: Iterable[Proposal], dialect: Dialect, source: str, first
         shown = " ".join(cell.split())
         beside = f"  # {shown[:40]}" if shown.isprintable() and shown else ""
         lines.append(f"{'' if names else '# '}{_key(proposal.heading)} = {value}{beside}")
+    if not any("type" in proposal.names for proposal in proposals):
+        lines += ["", "# What all records have, for target groups.", "# [constants]", '# type = "TransactionAdd"']
     given = {one.name: getattr(dialect, one.name) for one in fields(Dialect)}
     if given["delimiter"] is not None:
         given["delimiter"] = delimiter_name(given["delimiter"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from io import BufferedIOBase, BufferedReader, BytesIO
+from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
 from targetexpr.base.diagnostics import Diagnostic
@@ -13,8 +13,9 @@ from targetexpr.base.jsontext import unexpected
 from targetexpr.base.kinds import phrase_of
 from targetexpr.base.source import NO_SPAN, STDIN, Span
 from targetexpr.records.decoder import BLANKS, DecodeError, decode, decode_at, end_of, skip_blanks, syntax_error
-from targetexpr.records.formats import HEAD_BYTES, compression_of, format_of
+from targetexpr.records.formats import format_of
 from targetexpr.records.record import Record
+from targetexpr.records.sources import begun
 
 if TYPE_CHECKING:
     from targetexpr.records.table_options import TableReading
@@ -55,26 +56,7 @@ def read_file(path: str, tables: TableReading | None = None) -> Iterator[Record]
 
 def _any_format(name: str, stream: BinaryIO, tables: TableReading | None, *, again: bool) -> Iterator[Record]:
     """The records of data in any format; `again` says whether the stream can be read twice."""
-    head = stream.read1(HEAD_BYTES) if isinstance(stream, BufferedIOBase) else stream.read(HEAD_BYTES)
-    compression = compression_of(head)
-    if compression is not None:
-        from targetexpr.records.sources import decompressed, rejoined
-
-        inner = decompressed(rejoined(head, stream), compression, name)
-        head = inner.peek(HEAD_BYTES)[:HEAD_BYTES] if isinstance(inner, BufferedReader) else b""
-        yield from _of_format(name, head, inner, tables, again=False)
-    elif again:
-        stream.seek(0)
-        yield from _of_format(name, head, stream, tables, again=True)
-    else:
-        from targetexpr.records.sources import rejoined
-
-        yield from _of_format(name, head, rejoined(head, stream), tables, again=False)
-
-
-def _of_format(
-    name: str, head: bytes, stream: BinaryIO, tables: TableReading | None, *, again: bool
-) -> Iterator[Record]:
+    head, stream, again = begun(name, stream, again=again)
     found = format_of(head, name)
     if found == "json":
         yield from _some(name, records_in(stream))

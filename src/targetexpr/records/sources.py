@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from targetexpr.base.errors import InputError
-from targetexpr.records.formats import Compression
+from targetexpr.records.formats import HEAD_BYTES, Compression, compression_of
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -44,7 +44,20 @@ def all_expanded(sources: Iterable[str]) -> list[str]:
     return [path for source in sources for path in expanded(source)]
 
 
-def decompressed(stream: BinaryIO, compression: Compression, name: str) -> BinaryIO:
+def begun(name: str, stream: BinaryIO, *, again: bool) -> tuple[bytes, BinaryIO, bool]:
+    """The beginning of data, decompressed; the data from its beginning; and whether it can be read twice."""
+    head = stream.read1(HEAD_BYTES) if isinstance(stream, io.BufferedIOBase) else stream.read(HEAD_BYTES)
+    compression = compression_of(head)
+    if compression is not None:
+        inner = decompressed(rejoined(head, stream), compression, name)
+        return inner.peek(HEAD_BYTES)[:HEAD_BYTES], inner, False
+    if not again:
+        return head, rejoined(head, stream), False
+    stream.seek(0)
+    return head, stream, True
+
+
+def decompressed(stream: BinaryIO, compression: Compression, name: str) -> io.BufferedReader:
     """The data inside of compressed data. Reading it raises InputError where it is damaged."""
     if compression == "gzip":
         import gzip
@@ -53,7 +66,7 @@ def decompressed(stream: BinaryIO, compression: Compression, name: str) -> Binar
     else:
         pyarrow = needed_library("pyarrow", name, "compressed by zstd")
         inner = pyarrow.CompressedInputStream(stream, "zstd")
-    return io.BufferedReader(_Decompressed(inner, name))
+    return io.BufferedReader(_Decompressed(inner, name), HEAD_BYTES)
 
 
 class _Decompressed(io.RawIOBase):

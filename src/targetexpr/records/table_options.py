@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -23,7 +23,9 @@ class TableOptions:
     columns: ColumnMap = field(default_factory=dict)
     dialect: Dialect = field(default_factory=Dialect)
     reads: Reads = field(default_factory=Reads)
+    constants: Mapping[str, object] = field(default_factory=dict)  # what each record has besides: its type
     needed: bool = True
+    own: tuple[str, ...] = ()  # members of a record without which a table is refused
     tell: Callable[[str], None] | None = None
     told: list[str] = field(default_factory=list)  # every sentence so far
 

@@ -10,10 +10,11 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
 from targetexpr.base.nouns import counted
 from targetexpr.base.source import NO_SPAN
-from targetexpr.records.columns import ColumnPlace, Placement, check_needed, placement
+from targetexpr.records.columns import ColumnPlace, Place, Placement, check_needed, place_of, placement
 from targetexpr.records.delimited import find_delimiter, find_encoding, head_rows, text_rows
 from targetexpr.records.dialect import Dialect, is_header, with_dates, with_decimal
 from targetexpr.records.record import Record
+from targetexpr.records.shape import record_shape
 from targetexpr.records.table_cells import ColumnCells
 from targetexpr.records.table_options import TableOptions
 
@@ -101,7 +102,8 @@ def laid_out(table: OpenTable, options: TableOptions) -> LaidOutTable:
             table.headings, options.schema, columns=options.columns, profile=options.profile, reads=options.reads
         )
         if options.needed:
-            check_needed(found, table.headings, options.reads, options.schema)
+            own = [name for name in options.own if name not in options.constants]
+            check_needed(found, table.headings, options.reads, options.schema, own)
         wanted = _read_places(found, options)
         dialect, decimal = with_decimal(table.dialect, _text_cells(table, wanted, "number"))
         dialect, dates = with_dates(dialect, _text_cells(table, wanted, "date"))
@@ -137,7 +139,9 @@ def table_records(table: OpenTable, options: TableOptions) -> Iterator[Record]:
         options.report(table.name, f"columns that are not read: {names}")
     read = {one.name for one in _read_places(ready.placement, options)}
     cells = [ColumnCells(_as_read(one, one.name in read), ready.dialect) for one in ready.placement.places]
-    builder = _Builder(cells, table.unit)
+    shape = record_shape(options.schema)
+    constants = [(place_of(name, shape), value) for name, value in options.constants.items()]
+    builder = _Builder(cells, constants, table.unit)
     empty = True
     for row in table.rows:
         empty = False
@@ -159,8 +163,9 @@ def _as_read(place: ColumnPlace, read: bool) -> ColumnPlace:
 class _Builder:
     """Makes the contexts of rows."""
 
-    def __init__(self, cells: Sequence[ColumnCells], unit: str) -> None:
+    def __init__(self, cells: Sequence[ColumnCells], constants: Sequence[tuple[Place, object]], unit: str) -> None:
         self._cells = cells
+        self._constants = constants
         self._unit = unit
         self._profiles = tuple(dict.fromkeys(one.place.place[0] for one in cells if len(one.place.place) > 1))
 
@@ -182,6 +187,8 @@ class _Builder:
                     context[place[0]] = {place[1]: value}
             else:
                 _put(context, place, value)
+        for place, value in self._constants:
+            _put(context, place, value)
         return Record(line, context, unit=unit, placed=True)
 
 

@@ -29,13 +29,14 @@ RULES = "targetexpr-rules.toml"
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    add(parser, "--data", "--profile", "--rules", "--timezone", "--vi")
+    add(parser, "--data", "--columns", "--read", "--profile", "--rules", "--timezone", "--vi")
     add_schema(parser)
     add_event(parser)
 
 
 def run(options: Namespace) -> int:
     """Starts the session; the exit status."""
+    from targetexpr.console.tables import table_options
     from targetexpr.repl.commands import run_command
     from targetexpr.repl.commands.data import load as load_records
     from targetexpr.repl.plain import PlainConsole, run_lines
@@ -63,7 +64,7 @@ def run(options: Namespace) -> int:
         run_command(session, f":event {options.event}")
     check_profile(options.profile, session.schema)
     if options.data:
-        load_records(session, options.data, options.profile)
+        load_records(session, options.data, options.profile, table_options(options, needed=False))
     if terminal:
         from targetexpr.repl.editor import run_on_terminal
 

@@ -12,6 +12,8 @@ from targetexpr.base.errors import InputError
 from targetexpr.base.source import STDIN
 from targetexpr.records.reader import bare_line, numbered, read, read_file, record_of
 from targetexpr.records.record import Record
+from targetexpr.records.sources import all_expanded
+from targetexpr.records.table_options import TableReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +135,14 @@ def scratch() -> Held:
     return Held(SCRATCH, (Record(1, {}),))
 
 
-def load_all(paths: Sequence[str], profile: str | None) -> Records:
-    """The records of files, or of JSON itself, one after the other. Raises InputError."""
-    parts = tuple(load(path, profile) for path in paths)
+def load_all(paths: Sequence[str], profile: str | None, tables: TableReading | None = None) -> Records:
+    """The records of files, folders and patterns, or of JSON itself, one after the other. Raises InputError."""
+    parts = tuple(load(path, profile, tables) for path in all_expanded(paths))
     return parts[0] if len(parts) == 1 else Several(parts)
 
 
-def load(path: str, profile: str | None) -> Held | Lines:
-    """The records of a JSON or JSON Lines file, or of JSON itself. Raises InputError for what has none."""
+def load(path: str, profile: str | None, tables: TableReading | None = None) -> Held | Lines:
+    """The records of a file of any format, or of JSON itself. Raises InputError for what has none."""
     if path == STDIN:
         raise InputError("lines are typed on standard input; name a file of records instead of -")
     if path.lstrip().startswith(("{", "[")) and not os.path.exists(path):
@@ -153,7 +155,7 @@ def load(path: str, profile: str | None) -> Held | Lines:
                 return _indexed(path, profile, file)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
-    return _held(path, read_file(path), profile)
+    return _held(path, read_file(path, tables), profile)
 
 
 def _held(name: str, records: Iterable[Record], profile: str | None) -> Held:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from time import monotonic
 
@@ -11,10 +12,14 @@ from targetexpr.base.errors import InputError
 from targetexpr.base.nouns import counted
 from targetexpr.checking.names import like_profile
 from targetexpr.console.data_shape import DataNotes
+from targetexpr.console.files import read_file
 from targetexpr.console.outcomes import Counts, Failure, outcome_of
+from targetexpr.records.dialect import Dialect
 from targetexpr.records.lint import RecordLint
+from targetexpr.records.map_file import read_map
 from targetexpr.records.record import Record
 from targetexpr.records.shape import profile_of_flat
+from targetexpr.records.table_options import TableOptions
 from targetexpr.repl import records as sources
 from targetexpr.repl.commands.command import Command, file_name, no_argument, whole_number
 from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown, split_field
@@ -24,21 +29,42 @@ from targetexpr.repl.session import Session
 from targetexpr.running.coercion import Value, time_zone
 
 _GROUP = "Records"
+_MAP = ".toml"
 _MOST_LOOKED_AT = 1_000  # records, when they are loaded
 
 
 def _load(session: Session, argument: str) -> None:
     path, profile = _path_and_profile(session, argument)
-    load(session, [path], profile)
+    if profile is not None and profile.endswith(_MAP):
+        load(session, [path], None, _tables(session, None, profile))
+    else:
+        load(session, [path], profile)
 
 
-def load(session: Session, paths: Sequence[str], profile: str | None) -> None:
-    """Reads the records of files, one after the other. Raises InputError."""
+def _tables(session: Session, profile: str | None, map_name: str | None = None) -> TableOptions:
+    """How tables are read: their text as the schema declares the fields, for rules come and go."""
+    found = None
+    if map_name is not None:
+        source = read_file(map_name)
+        found = read_map(source.text, source.name or map_name)
+    return TableOptions(
+        schema=session.schema,
+        profile=profile if found is None else found.profile,
+        columns={} if found is None else found.columns,
+        dialect=Dialect() if found is None else found.dialect,
+        constants={} if found is None else found.constants,
+        needed=False,
+    )
+
+
+def load(session: Session, paths: Sequence[str], profile: str | None, tables: TableOptions | None = None) -> None:
+    """Reads the records of files, one after the other; `tables` say how tables are read. Raises InputError."""
     if profile is not None and profile not in session.schema.profiles:
         close = like_profile(session.schema, profile)
         hint = f"did you mean {' or '.join(close)}?" if close else "`:schema` lists them"
         raise InputError(f"unknown profile {profile!r}; {hint}")
-    records = sources.load_all(paths, profile)
+    tables = replace(tables or _tables(session, profile), tell=session.console.write)
+    records = sources.load_all(paths, profile, lambda: tables)
     path = records.name
     session.change(f"load {path}", records=records, number=1, edits={})
     session.console.write(f"{counted(len(records), 'record')} from {path}; this is the first")
@@ -50,7 +76,7 @@ def load(session: Session, paths: Sequence[str], profile: str | None) -> None:
 def _path_and_profile(session: Session, argument: str) -> tuple[str, str | None]:
     """`FILE` or `FILE PROFILE`; a file name may have blanks in it."""
     if not argument:
-        raise InputError("`:load` takes a JSON or JSON Lines file, as in `:load records.jsonl`")
+        raise InputError("`:load` takes a file of records, as in `:load records.jsonl`")
     whole = file_name(argument)
     path, _, last = argument.rpartition(" ")
     path = file_name(path.strip())
@@ -264,9 +290,10 @@ def _keep_edit(session: Session, what: str, context: dict[str, object]) -> None:
 DATA = (
     Command(
         name="load",
-        arguments="FILE [PROFILE]",
-        doc="read records: JSON or JSON Lines, each a dict of profiles",
-        more="With a profile, records are plain dicts of it: `:load bills.jsonl currentTxn`.",
+        arguments="FILE [PROFILE|MAP.toml]",
+        doc="read records: JSON, CSV, Excel, Parquet or Arrow; a folder or a pattern",
+        more="With a profile, records are plain dicts of it: `:load bills.jsonl currentTxn`. With a map of columns, as "
+        "`targetexpr data map` writes it, a table's columns are what it says: `:load bills.csv map.toml`.",
         example=":load records.jsonl",
         group=_GROUP,
         run=_load,
