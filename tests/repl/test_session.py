@@ -157,9 +157,9 @@ def test_load(loaded: Talk) -> None:
 @pytest.mark.parametrize(
     ("argument", "problem"),
     [
-        ("", "`:load` takes a JSON or JSON Lines file"),
+        ("", "`:load` takes a file of records"),
         ("nothing.jsonl", "cannot read nothing.jsonl: No such file"),
-        (".", "Is a directory"),
+        ("*.csv", "no file fits"),
         ("records.jsonl currentTnx", "did you mean currentTxn?"),
         ("records.jsonl bills", "unknown profile 'bills'"),
     ],
