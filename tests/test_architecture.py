@@ -37,11 +37,12 @@ LAYERS = {
     "cli": _BELOW_FRONT_ENDS,
     "repl": _BELOW_FRONT_ENDS,
     "serve": _BELOW_FRONT_ENDS,
+    "lsp": _BELOW_FRONT_ENDS,
 }
 """What each part may import beside itself."""
 
 
-FRONT_ENDS = {"cli", "repl", "serve"}
+FRONT_ENDS = {"cli", "repl", "serve", "lsp"}
 
 
 def test_front_ends_are_independent() -> None:

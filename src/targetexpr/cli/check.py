@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from targetexpr.base.diagnostics import Diagnostic, ExpressionError
+from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
-from targetexpr.base.lazy import Lazy
 from targetexpr.base.nouns import counted
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import (
@@ -26,8 +24,9 @@ from targetexpr.cli.inputs import (
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
+from targetexpr.documents.checked import Checked, check_analysis
 from targetexpr.documents.kinds import kind_of
-from targetexpr.front import Environment, analyze, check_json, enabled
+from targetexpr.front import Environment, analyze
 
 if TYPE_CHECKING:
     from targetexpr.documents.region import Region
@@ -127,57 +126,24 @@ def _environment(options: Namespace, schema: Schema) -> Environment:
 
 def _source(source: Input, options: Namespace, environment: Environment) -> list[Result]:
     """The results of one input: a rule, or a document with rules in it."""
+    lint = not options.no_lint
     if kind_of(source.text, source.name) == "rule":
-        return [Result(source, *_rule(source.text, options, environment))]
-    from targetexpr.documents.compare import repaired_pairs
+        checked = check_analysis(analyze(source.text, environment), lint=lint)
+        return [Result(source, checked.diagnostics, _status(checked))]
+    from targetexpr.documents.checking import check_regions
     from targetexpr.documents.document import open_document
 
     document = open_document(source.text, source.name)
     results = [] if document.error is None else [Result(source, [document.error], BAD_INPUT)]
-    stored = Lazy(lambda: repaired_pairs(source.text))
-    for region in document.regions:
-        inside = environment if environment.event is not None else replace(environment, event=region.event)
-        checked = _rule if region.kind == "rule" else _expression_json
-        diagnostics, status = checked(region.text, options, inside)
-        if status == BAD_INPUT and region.kind == "rule" and region.has_pointer and region.span in stored.get():
-            diagnostics, status = _repaired(region.text, inside)
-        results.append(Result(source, diagnostics, status, region))
+    for one in check_regions(document, environment, lint=lint):
+        results.append(Result(source, one.checked.diagnostics, _status(one.checked), one.region))
     if not results:
         raise InputError(f"{source.name or 'the document'} holds no expression; there is nothing to check")
     return results
 
 
-def _rule(text: str, options: Namespace, environment: Environment) -> tuple[Sequence[Diagnostic], int]:
-    """The diagnostics of a rule, and its exit status."""
-    analysis = analyze(text, environment)
-    checked = analysis.checked
-    if checked is None or not options.no_lint:
-        return analysis.diagnostics, BAD_INPUT if checked is None else YES if checked.ok else NO
-    return enabled(checked.diagnostics, checked.schema, environment), YES if checked.ok else NO
-
-
-def _repaired(text: str, environment: Environment) -> tuple[Sequence[Diagnostic], int]:
-    """The same of a text with loose parentheses beside JSON of the repaired one: the platform's editor stores both."""
-    analysis = analyze(text, environment)
-    checked = analysis.checked_repaired
-    more = () if checked is None else enabled(checked.diagnostics, checked.schema, environment)
-    found = [*(replace(one, severity="warning") for one in analysis.parsed.errors), *more]
-    return found, NO if any(one.is_error for one in more) else YES
-
-
-def _expression_json(text: str, _: Namespace, environment: Environment) -> tuple[Sequence[Diagnostic], int]:
-    """The same of an expressionJson: it has no text to lint, and its rule mostly stands beside it."""
-    try:
-        checked = check_json(
-            text,
-            environment.schema,
-            event=environment.event,
-            expect=environment.expect,
-            strict=environment.strict,
-        )
-    except ExpressionError as error:
-        return error.diagnostics, BAD_INPUT
-    return enabled(checked.diagnostics, checked.schema, environment), YES if checked.ok else NO
+def _status(checked: Checked) -> int:
+    return BAD_INPUT if not checked.is_readable else YES if checked.ok else NO
 
 
 def _tell(results: Sequence[Result]) -> None:

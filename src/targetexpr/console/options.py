@@ -234,6 +234,13 @@ _TABLE = (
     ),
     # --- the REPL
     Option(name="--vi", switch=True, help="vi keys instead of those of Emacs"),
+    # --- the language server
+    Option(
+        name="--tcp",
+        metavar="PORT",
+        read=counted(0, 65535),
+        help="wait for one client on this port of this machine instead, to debug; 0 takes a free one and prints it",
+    ),
     # --- the server
     Option(name="--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)"),
     Option(

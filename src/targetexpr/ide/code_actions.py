@@ -51,7 +51,7 @@ def code_actions(document: Document, start: int, end: int | None = None) -> list
         after = fix_all(document)
         edit = _difference(document.text, after)
         found.append(CodeAction(title="Apply all safe fixes", kind="fix-all", edits=(edit,), fixes=tuple(fixable)))
-    return found + _restyles(document)
+    return found + restyles(document)
 
 
 def safely_fixable(document: Document) -> list[Diagnostic]:
@@ -86,7 +86,7 @@ _STYLES: tuple[tuple[TextStyle, str], ...] = (
 )
 
 
-def _restyles(document: Document) -> list[CodeAction]:
+def restyles(document: Document) -> list[CodeAction]:
     """The layouts that the rule does not have yet; none for a broken one."""
     from targetexpr.syntax.printer import to_text
 

@@ -1,0 +1,43 @@
+"""`targetexpr lsp`: the language server as a command, on standard input and output or on a loopback socket."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from importlib.util import find_spec
+
+from targetexpr.base.errors import InputError
+from targetexpr.console.exits import NO, YES
+from targetexpr.console.options import add
+
+DESCRIPTION = """\
+The language server: rules in every editor that speaks the Language Server Protocol, with diagnostics while you type,
+completion, hover, signature help, quick fixes, formatting, an outline and colours. It knows rule files (.rule,
+.targetexpr, and .rules with a rule on each line) and the rules inside JSON, TOML and Python.
+
+Editors start it themselves and talk to it on standard input and output. `--tcp` is for debugging: it waits for one
+client on a port of this machine, and ends with it."""
+EXAMPLES = """\
+  targetexpr lsp
+  targetexpr lsp --schema mine.toml
+  targetexpr lsp --tcp 0"""
+
+_MISSING = "the language server needs the extra: pip install 'targetexpr[lsp]'"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    add(parser, "--tcp", "--schema", "--event", "--timezone")
+
+
+def run(options: Namespace) -> int:
+    """Serve one client until it ends; 1 when it ends without having said so before."""
+    if any(find_spec(name) is None for name in ("pygls", "lsprotocol", "pydantic")):
+        raise InputError(_MISSING)
+    from targetexpr.console.schemas import load
+    from targetexpr.front import Environment
+
+    schema = load(options) if options.schema is not None else None
+    environment = Environment(schema=schema, event=options.event, timezone=options.timezone)
+    from targetexpr.lsp.streams import serve  # what takes longest comes when all else is in order
+
+    return YES if serve(environment, port=options.tcp) else NO

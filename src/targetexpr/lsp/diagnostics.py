@@ -1,0 +1,82 @@
+"""The diagnostics of a document in terms of the protocol: of its rules, and of the group that it is."""
+
+from __future__ import annotations
+
+from lsprotocol import types as lsp
+
+from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.source import Span
+from targetexpr.documents.checking import check_regions
+from targetexpr.lsp.snapshot import Snapshot
+
+SOURCE = "targetexpr"
+
+_UNNECESSARY = frozenset({"double-negation", "duplicate-term", "implied", "stray-argument", "useless-wildcard"})
+"""The codes whose place can go without a change of meaning; editors show such text faded."""
+
+_BESIDE = {"expression-json-differs": ("/expressionJson", "/expression")}
+"""What else a diagnostic is about: the member it stands at, and the one beside it."""
+
+
+def diagnostics(snapshot: Snapshot) -> list[Diagnostic]:
+    """Everything that `check` and `target check` say of a document, in its terms and its order."""
+    document = snapshot.content
+    found = [] if document.error is None else [document.error]
+    for one in check_regions(document, snapshot.environment, analyze=snapshot.analyze):
+        found += one.diagnostics
+    snapshot.settle()
+    said = {(one.code, one.span, one.message) for one in found}
+    found += [one for one in _of_bodies(snapshot) if (one.code, one.span, one.message) not in said]
+    return sorted(found, key=lambda one: (one.span, not one.is_error))
+
+
+def _of_bodies(snapshot: Snapshot) -> list[Diagnostic]:
+    """What is wrong with the bodies of a JSON document; nothing for one that holds none."""
+    document = snapshot.content
+    if document.kind != "json" or document.error is not None:
+        return []
+    from targetexpr.targets.model.envelope import PayloadError
+    from targetexpr.targets.validation.validate import check_document
+
+    try:
+        bodies = check_document(document.text, schema=snapshot.environment.schema)
+    except PayloadError:  # not a body, as far as groups are concerned
+        return []
+    if all(one.kind is None for one in bodies):
+        return []
+    return [diagnostic for body in bodies for diagnostic in body.diagnostics]
+
+
+def as_protocol(snapshot: Snapshot, found: list[Diagnostic]) -> list[lsp.Diagnostic]:
+    """Diagnostics as editors show them: the message, and what to do in a line below it."""
+    return [_one(snapshot, diagnostic) for diagnostic in found]
+
+
+def _one(snapshot: Snapshot, diagnostic: Diagnostic) -> lsp.Diagnostic:
+    hint = "" if diagnostic.hint is None else f"\n{diagnostic.hint}"
+    data: dict[str, object] = {} if diagnostic.pointer is None else {"pointer": diagnostic.pointer}
+    if diagnostic.number is not None:
+        data["number"] = diagnostic.number
+    return lsp.Diagnostic(
+        range=snapshot.range(diagnostic.span),
+        severity=lsp.DiagnosticSeverity.Error if diagnostic.is_error else lsp.DiagnosticSeverity.Warning,
+        code=diagnostic.code,
+        source=SOURCE,
+        message=diagnostic.message + hint,
+        tags=[lsp.DiagnosticTag.Unnecessary] if diagnostic.code in _UNNECESSARY else None,
+        related_information=_related(snapshot, diagnostic),
+        data=data or None,
+    )
+
+
+def _related(snapshot: Snapshot, diagnostic: Diagnostic) -> list[lsp.DiagnosticRelatedInformation] | None:
+    beside = _BESIDE.get(diagnostic.code)
+    if beside is None or not (diagnostic.pointer or "").endswith(beside[0]):
+        return None
+    wanted = (diagnostic.pointer or "").removesuffix(beside[0]) + beside[1]
+    places = [region.span for region in snapshot.content.regions if region.pointer == wanted]
+    return [_place(snapshot, span, "The expression that it is compared with.") for span in places] or None
+
+
+def _place(snapshot: Snapshot, span: Span, message: str) -> lsp.DiagnosticRelatedInformation:
+    return lsp.DiagnosticRelatedInformation(lsp.Location(snapshot.uri, snapshot.range(span)), message)
