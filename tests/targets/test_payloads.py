@@ -260,6 +260,29 @@ def test_cycle_bounds_of_unordered_periods() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "sent", ["2023-11-16T18:30:00.529Z", "2023-11-17T00:00:00.000+0530", "2023-11-17T00:31:00.529", "2023-11-17"]
+)
+def test_a_sent_cycle_date_is_echoed_as_written(sent: str) -> None:
+    """TARGETS.md, Answer: so the day that it is written with is that of the request."""
+    made = answered({"targetCycleStartDate": sent, "targetCycleEndDate": sent})
+    assert (made["targetCycleStartDate"], made["targetCycleEndDate"]) == (sent, sent)
+
+
+def test_values_that_name_their_periods_stay_with_them() -> None:
+    """A group that was read and is sent again: its ids are not those of the answer."""
+    periods = [
+        {"id": 70, "refCode": "a", "startDate": "2024-01-01", "endDate": "2024-01-02"},
+        {"id": 71, "refCode": "b", "startDate": "2024-01-03", "endDate": "2024-01-04"},
+    ]
+    values = [{"periodId": 71, "defaultValue": 2}, {"periodId": 70, "defaultValue": 1}]
+    target = {**request("create-streak-group")["targets"][0], "defaultValues": values}
+    made = answered({"periods": periods, "targets": [target]})
+    named = {each["id"]: each["refCode"] for each in made["periods"]}
+    found = made["targets"][0]["defaultValues"]
+    assert {named[each["periodId"]]: each["defaultValue"] for each in found} == {"a": 1, "b": 2}
+
+
 def test_a_group_without_dates_runs_for_five_years() -> None:
     """Twelve groups: the instant of creation and five years on."""
     made = json.loads(write_json(respond({"name": "g", "trackingType": "DEFAULT"}, now=SEED_NOW)))["data"]

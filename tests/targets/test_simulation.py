@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from targetexpr.cli.main import main
+from targetexpr.targets import evaluate
+from targetexpr.targets.reports.simulation import as_text, summarise
 from tests.targets.test_progress import back, bill, group
 
 Run = Callable[..., tuple[int, str, str]]
@@ -70,6 +72,22 @@ def test_for_people(run: Run) -> None:
     assert ["two", "2", "periods", "1", "50.0%"] in [line.split() for line in out.splitlines()]
     assert "One period short of the next level (now): 2" in out
     assert 'record odd (T): currentTxn.value is "lots", which is not a number' in out
+
+
+def test_shares_of_many_customers_are_rounded_once() -> None:
+    """Three customers with a third each have 100 together, and one thing is counted in the singular."""
+    lines = [{"code": "a", "qty": 1, "amount": 100}, {"code": "z", "qty": 1, "amount": 200}]
+    records: list[dict[str, Any]] = []
+    for name in "cde":
+        bought = bill(f"b{name}", "2024-01-02", 300, txn={"lineItems": lines})
+        records += [{**each, "customerId": name} for each in (bought, back(f"r{name}", "2024-01-03", f"b{name}", 200))]
+    made = group()
+    made["targets"][0] |= {"targetEntity": "LINEITEM", "expression": 'currentLineItem.code=="a"'}
+    assert summarise(evaluate(made, records)).to_dict()["periods"][0]["progress"] == "100"
+    alone = evaluate(made, [*records[:2], records[0]])
+    text = as_text(alone, summarise(alone))
+    assert "G: 1 customer, as of" in text
+    assert "1 duplicate id, each counted once: bc" in text
 
 
 def test_one_customer_explained(run: Run) -> None:

@@ -135,7 +135,9 @@ class _Answer:
             made["streaks"] = list[JsonValue](streaks)
         if group.targets is not None:
             period_ids = [period["id"] for period in periods]
-            targets = self.targets(group.targets, period_ids, number, group.tracking_type, at=2)
+            sent_ids = [period.id for period in group.periods or ()]
+            values = [_in_order(target, sent_ids) for target in group.targets]
+            targets = self.targets(values, period_ids, number, group.tracking_type, at=2)
             made["targets"] = targets
             if group.unified_target_expression is not None and group.tracking_type is TrackingType.UNIFIED:
                 made["unifiedTargetExpression"] = _unified(group, targets)
@@ -257,6 +259,17 @@ class _Answer:
         return _ordered(DefaultValue, made)
 
 
+def _in_order(target: Target, periods: Sequence[int | None]) -> Target:
+    """The target with its values in the order of the periods: ids that were sent are not those of the answer."""
+    values = target.default_values or ()
+    named = {value.period_id: value for value in values if value.period_id is not None}
+    if None in periods or len(values) != len(periods) or named.keys() != set(periods):
+        return target  # values belong to periods by position
+    return target.model_copy(
+        update={"default_values": tuple(named[period] for period in periods if period is not None)}
+    )
+
+
 def _as_sent(amount: Decimal) -> Number:
     """A number as it was written, unless it has more decimals than are stored."""
     exponent = amount.as_tuple().exponent
@@ -293,7 +306,9 @@ def _instant(day: date, time: str) -> str:
 
 
 def _echoed(sent: WireDate) -> str:
-    return date_text(sent.instant().astimezone(UTC))
+    """A date as it was written: the day that it begins or ends with is that one, whatever its offset."""
+    moment = sent.instant().astimezone(UTC)  # one that lies out of the calendar cannot be answered
+    return sent.wire if isinstance(sent.wire, str) else date_text(moment)
 
 
 def _unified(group: TargetGroup, targets: Sequence[JsonValue]) -> JsonValue:

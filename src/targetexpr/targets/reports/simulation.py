@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 
 from targetexpr.base.dates import clock_text
+from targetexpr.base.nouns import counted
 from targetexpr.targets.model.json_values import JsonValue
 from targetexpr.targets.progress.aggregate import today_of
-from targetexpr.targets.progress.exact import EXACT
+from targetexpr.targets.progress.exact import EXACT, ZERO, Amount, add, shown
 from targetexpr.targets.progress.results import (
     CustomerProgress,
     ProgressData,
@@ -38,7 +39,12 @@ class PeriodCount:
     period: str
     customers: int = 0  # with a contribution
     achieved: int = 0
-    progress: Decimal = Decimal(0)  # of all together
+    exact: Amount = ZERO  # progress of all together
+
+    @property
+    def progress(self) -> Decimal:
+        """The progress of all together; shares are rounded once, here."""
+        return shown(self.exact)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -164,7 +170,7 @@ def _count_periods(
             count = periods[key] = PeriodCount(target=row.target, period=row.period)
         count.customers += bool(row.contributions)
         count.achieved += row.achieved
-        count.progress += row.progress
+        count.exact = add(count.exact, row.exact)
     for one in customer.unified or ():
         found.unified[one.period] = found.unified.get(one.period, 0) + one.achieved
     for cap in customer.caps or ():
@@ -179,7 +185,7 @@ def _count_periods(
 
 def as_text(progress: ProgressData, summary: Summary, *, most: int = 20) -> str:
     """The results for people to read; of those one step short, at most so many."""
-    lines = [f"{progress.plan.name or 'The group'}: {summary.customers:,} customers"]
+    lines = [f"{progress.plan.name or 'The group'}: {counted(summary.customers, 'customer')}"]
     if progress.now is not None:
         lines[0] += f", as of {clock_text(progress.now, seconds=False)}"
     if summary.levels:
@@ -200,7 +206,8 @@ def _levels(summary: Summary) -> list[str]:
     width = max(len(level.name) for level in summary.levels)
     most = max(summary.customers, 1)
     return [
-        f"  {level.name:<{width}}  {level.count:>3} periods  {level.reached:>9,}  {level.reached / most:7.1%}"
+        f"  {level.name:<{width}}  {counted(level.count, 'period'):>11}"
+        f"  {level.reached:>9,}  {level.reached / most:7.1%}"
         for level in summary.levels
     ]
 
@@ -233,7 +240,7 @@ def _periods(summary: Summary) -> list[str]:
 def _caps(summary: Summary) -> list[str]:
     return [
         f"  {one.target}, {one.period}: {decimal_text(one.granted)}, {decimal_text(one.cut)} cut,"
-        f" {one.exhausted:,} customers with nothing left"
+        f" {counted(one.exhausted, 'customer')} with nothing left"
         for one in summary.caps
     ]
 
@@ -241,12 +248,12 @@ def _caps(summary: Summary) -> list[str]:
 _SHOWN = 10
 """Records of a kind that a report names; the rest is counted."""
 
-_HEADS: dict[Reason, str] = {
-    "duplicate": "{count} duplicate ids, each counted once: {names}",
-    "no-bill": "{count} returns without a bill, not counted: {names}",
-    "no-period": "{count} returns that no later period takes, not counted: {names}",
+_HEADS: dict[Reason, tuple[str, str]] = {
+    "duplicate": ("duplicate id", ", each counted once"),
+    "no-bill": ("return", " without a bill, not counted"),
+    "no-period": ("return", " that no later period takes, not counted"),
 }
-"""Where the names say it all."""
+"""Where the names say it all: what is counted, and what became of it."""
 
 _COUNTED = (
     ("later", "later than now"),
@@ -276,13 +283,13 @@ def _listed(found: Sequence[ReportedRecord]) -> list[str]:
 def _reported(progress: ProgressData) -> list[str]:
     reported = progress.reported
     lines = []
-    for reason, head in _HEADS.items():
+    for reason, (noun, fate) in _HEADS.items():
         names = tuple(dict.fromkeys(one.record for one in reported.records if one.reason == reason))
         if names:
-            lines.append(head.format(count=f"{len(names):,}", names=_some(names)))
+            lines.append(f"{counted(len(names), noun)}{fate}: {_some(names)}")
     others = [one for one in reported.records if one.reason not in _HEADS]
     if others:
-        lines.append(f"{len(others):,} data errors; these records are not counted there")
+        lines.append(f"{counted(len(others), 'data error')}; these records are not counted there")
         lines += _listed(others)
     counts = [(getattr(reported, name), words) for name, words in _COUNTED]
     if any(count for count, _ in counts):
