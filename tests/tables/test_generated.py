@@ -105,6 +105,6 @@ def test_a_million_verdicts(engine: Engine) -> None:
     told: Counter[str] = Counter()
     seed = 100
     while told["by columns"] < 1_000_000:
-        told += compared(engine, seed, 100, 1500)
+        told += compared(engine, seed, 60, 3000)
         seed += 1
     print(told)

@@ -144,7 +144,7 @@ class PolarsVocabulary:
     # ---- numbers
 
     def number(self, value: float) -> pl.Expr:
-        return pl.lit(value, dtype=pl.Float64)
+        return pl.lit(value)
 
     def whole(self, value: int) -> pl.Expr:
         return pl.lit(value, dtype=pl.Int64)
