@@ -412,6 +412,26 @@ def test_a_window_of_the_group_is_that_of_its_targets() -> None:
     assert progress(group(target(extendedFieldInfo=lowest), **highest), records)[0] == "9"
 
 
+@pytest.mark.parametrize(
+    ("window", "code", "member"),
+    [
+        ({"windowType": "MAX", "windowTimeUnit": "DAY", "windowValue": "2"}, "window-value", "windowValue"),
+        ({"windowTimeUnit": "DAY", "windowValue": "1"}, "window-type-missing", "windowType"),
+        ({}, "window-type-missing", "windowType"),
+    ],
+)
+def test_check_refuses_the_windows_that_evaluation_refuses(window: dict[str, Any], code: str, member: str) -> None:
+    of_target = group(target(extendedFieldInfo={"aggregateWindow": window}))
+    places = (
+        (group(aggregateWindow=window), f"/aggregateWindow/{member}"),
+        (of_target, f"/targets/0/extendedFieldInfo/aggregateWindow/{member}"),
+    )
+    for made, pointer in places:
+        assert [(one.code, one.pointer) for one in validate(made) if one.is_error] == [(code, pointer)]
+        with pytest.raises(EvaluationError, match=code):
+            evaluate(made, [])
+
+
 def test_an_award_below_zero_gives_no_room_back() -> None:
     made = group(target(value=10), trackingType="CAPPING")
     records = [bill("a", "2024-01-02", 6), bill("b", "2024-01-03", -5), bill("d", "2024-01-04", 9)]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from targetexpr.targets.model.cycles import day_after, step
 from targetexpr.targets.model.enums import EvaluationType, FrequencyType, TrackingType
-from targetexpr.targets.model.group import Period, Streak, TargetGroup, UnifiedTargetExpression
+from targetexpr.targets.model.group import AggregateWindow, Period, Streak, TargetGroup, UnifiedTargetExpression
 from targetexpr.targets.model.scalars import WireDate
 from targetexpr.targets.validation.diagnostics import Report
 
@@ -29,6 +29,18 @@ def check_group(group: TargetGroup, report: Report, taken_names: Collection[str]
     _streaks(group, report)
     _unified(group, report)
     _leaderboard(group, report)
+    aggregate_window(group.aggregate_window, "/aggregateWindow", report)
+
+
+def aggregate_window(window: AggregateWindow | None, at: str, report: Report) -> None:
+    """A window, of a target or of the group for its targets, says highest or lowest and is one day long."""
+    if window is None:
+        return
+    if window.window_type is None and not report.is_invalid(f"{at}/windowType"):
+        report.error(f"{at}/windowType", "window-type-missing", "A window needs a windowType: MIN or MAX.")
+    if window.window_value is not None and window.window_value.strip() != "1":
+        message = f"The window must be one unit long, not {window.window_value!r}."
+        report.error(f"{at}/windowValue", "window-value", message)
 
 
 def is_answer(group: TargetGroup) -> bool:

@@ -20,7 +20,7 @@ from targetexpr.targets.model.enums import (
 )
 from targetexpr.targets.model.group import DefaultValue, ExtendedFieldInfo, Target, TargetGroup, Trigger
 from targetexpr.targets.validation.diagnostics import Report
-from targetexpr.targets.validation.group import LONGEST_NAME, description, is_answer, spaces
+from targetexpr.targets.validation.group import LONGEST_NAME, aggregate_window, description, is_answer, spaces
 from targetexpr.targets.validation.rule import check_rule
 
 LONGEST_TRIGGER_NAME = 100
@@ -214,7 +214,7 @@ def _field(target: Target, at: str, report: Report, schema: Schema) -> None:
         _declared(info, entity, where, report, schema)
     if entity is TargetEntity.ALTERNATE_CURRENCIES:
         _currency(info, where, report)
-    _aggregate_window(info, where, report)
+    aggregate_window(info.aggregate_window, f"{where}/aggregateWindow", report)
 
 
 def _declared(info: ExtendedFieldInfo, entity: TargetEntity, where: str, report: Report, schema: Schema) -> None:
@@ -247,17 +247,6 @@ def _currency(info: ExtendedFieldInfo, where: str, report: Report) -> None:
     if (info.program_id is None or info.program_id < 1) and not report.is_invalid(f"{where}/programId"):
         message = "A target of an alternate currency needs a programId, 1 or more."
         report.error(f"{where}/programId", "program-invalid", message)
-
-
-def _aggregate_window(info: ExtendedFieldInfo, where: str, report: Report) -> None:
-    window, at = info.aggregate_window, f"{where}/aggregateWindow"
-    if window is None:
-        return
-    if window.window_type is None and not report.is_invalid(f"{at}/windowType"):
-        report.error(f"{at}/windowType", "window-type-missing", "A window needs a windowType: MIN or MAX.")
-    if window.window_value is not None and window.window_value.strip() != "1":
-        message = f"The window must be one unit long, not {window.window_value!r}."
-        report.error(f"{at}/windowValue", "window-value", message)
 
 
 def _values(target: Target, group: TargetGroup, at: str, report: Report) -> None:
