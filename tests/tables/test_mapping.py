@@ -14,6 +14,7 @@ from targetexpr import compile  # noqa: A004
 from targetexpr.tables.errors import MissingColumns, NotLowerable, TableError
 from targetexpr.tables.on import Table
 from tests.tables.engines import ENGINES, column, table_of
+from tests.tables.generated import contexts
 
 RULE = 'currentTxn.value>500&&currentCustomer.slabName=="Gold"'
 BILLS = [(620.0, "Gold"), (620.0, "Silver"), (500.0, "Gold"), (None, "Gold")]
@@ -217,7 +218,34 @@ def test_what_has_no_form_in_columns_says_why_and_where() -> None:
     frame = pl.DataFrame({"currentTxn.value": [2.0], "currentTxn.number": ["a"]})
     with pytest.raises(NotLowerable, match="literal arguments") as told:
         compile(text).on(frame)
-    assert told.value.span.cut(text) == "currentCustomer.isStreakAchieved(currentTxn.number)"
+    part = "currentCustomer.isStreakAchieved(currentTxn.number)"
+    assert told.value.part == told.value.span.cut(text) == part
+    assert str(told.value).startswith(f"No exact form in columns for `{part}`: ")
+
+
+@pytest.mark.parametrize(
+    ("first", "step"),
+    [
+        ("currentCustomer.isLoyal", "({}?currentCustomer.isLoyal:currentCustomer.isControl)"),
+        ("currentTxn.value>1", "((({})?currentTxn.value:currentTxn.discount)*0.1>currentTxn.value)"),
+        ("currentTxn.value>1", "(({})==true)"),
+        ("currentTxn.value>1", "!({})"),
+    ],
+)
+def test_a_part_that_would_be_written_again_and_again_is_refused_at_once(first: str, step: str) -> None:
+    text = first
+    for _ in range(25):
+        text = step.format(text)
+    rule = compile(text, on_error="null")
+    frame = pl.DataFrame(
+        {
+            "currentCustomer.isLoyal": [True, False],
+            "currentCustomer.isControl": [False, True],
+            "currentTxn.value": [0.3, 700.0],
+            "currentTxn.discount": [0.5, 0.1],
+        }
+    )
+    assert column(rule.on(frame, rows=True)) == [rule.evaluate(row) for row in contexts(frame)]
 
 
 def test_rows_decide_what_columns_cannot() -> None:

@@ -21,12 +21,22 @@ class NotLowerable(TableError):
     def __init__(self, reason: str, node: Expr | None = None) -> None:
         super().__init__(reason, node)
         self.reason = reason
-        self.part = "the rule" if node is None else type(node).__name__
+        self._node = node
         self.span: Span = NO_SPAN if node is None else Span(node.start, node.end)
 
+    @property
+    def part(self) -> str:
+        """The text of the part; empty where it is the rule as a whole."""
+        if self._node is None:
+            return ""
+        from targetexpr.syntax.printer import to_text
+
+        return to_text(self._node)
+
     def __str__(self) -> str:
-        where = f" (offset {self.span.start})" if self.span.start >= 0 else ""
-        return f"No exact form in columns{where}: {self.reason}. With `rows=True` the rule runs row by row."
+        part = self.part
+        shown = f" for `{part if len(part) <= 60 else part[:57] + '...'}`" if part else ""
+        return f"No exact form in columns{shown}: {self.reason}. With `rows=True` the rule runs row by row."
 
 
 class MissingColumns(TableError):

@@ -25,6 +25,9 @@ from targetexpr.tables.vocabulary import Comparison
 DEEPEST = 200
 """Trees deeper than this are not walked: the walk is a depth of calls, and so is what engines do with the result."""
 
+LARGEST = 1_000_000
+"""Nodes of what is written for an engine, about; the same part may have to be written several times."""
+
 _DATE_TESTS = frozenset(("isWeekday", "isWeekend", "isAfter", "isBefore", "isHourBetween", "isTimeBetween"))
 
 _Group: TypeAlias = tuple[str, ...]
@@ -52,6 +55,8 @@ class Lowering(Items[E]):
             raise self.refusal("it is no condition", 0)
         if program.depth > DEEPEST:
             raise self.refusal(f"it is nested more than {DEEPEST} levels deep", 0)
+        if _written_size(program) > LARGEST:
+            raise self.refusal("written for columns it is too large", 0)
         verdict = self.boolean(0)
         return Lowered(
             verdict=verdict,
@@ -228,6 +233,25 @@ class Lowering(Items[E]):
                 return self.instant(index)
             case _:
                 return self.double(self.number(index)).expression
+
+
+def _written_size(program: Program) -> int:
+    """About how many nodes an engine gets: conditions stand twice, and numbers that are compared several times."""
+    sizes = [1] * len(program.nodes)
+    for index in range(len(program.nodes) - 1, -1, -1):
+        operands = program.operands[index]
+        total = sum(sizes[operand] for operand in operands)
+        match program.nodes[index]:
+            case Conditional():
+                total += sizes[operands[0]]
+            case Binary(operator=operator) if program.kinds[operands[0]] == "number" and operator not in (
+                "+",
+                "-",
+                "*",
+            ):
+                total *= 4
+        sizes[index] = min(total + 1, LARGEST + 1)
+    return sizes[0]
 
 
 def looked_up_name(program: Program, index: int) -> str | None:
