@@ -75,13 +75,29 @@ def _member_names(schema: Schema) -> Mapping[str, str]:
 _NEGATION = re.compile(r"(is|has|does|do|are)?_?(?:not|n't|nt|non)_?(?=[A-Za-z])", re.IGNORECASE)
 
 
+_NEGATION_INSIDE = re.compile(r"(?<=[a-z])_?(?:Does|Do|Is)?(?:Not|Nt)_?(?=[A-Z])")
+_OTHER_NEGATIONS = {
+    **dict.fromkeys(("isonorafter", "onorafter", "isafterorequal", "isnotearlier"), "isbefore"),
+    **dict.fromkeys(("isonorbefore", "onorbefore", "isbeforeorequal", "isnotlater"), "isafter"),
+    **dict.fromkeys(("isnotblank", "notblank", "hasvalue", "ispresent"), "isempty"),
+}
+"""Names that other languages have for the opposite of one of ours."""
+
+
 def negated_by(word: str, known: Iterable[str]) -> str | None:
     """The name that a word says the opposite of: `isEmpty` for `isNotEmpty`, `contains` for `doesNotContain`."""
     found = _NEGATION.match(word)
-    if found is None:
+    inside = _NEGATION_INSIDE.search(word) if found is None else None
+    if word.lower() in _OTHER_NEGATIONS:
+        meant = {_OTHER_NEGATIONS[word.lower()]}
+    elif found is not None:
+        rest = word[found.end() :].lower()
+        meant = {rest, f"{rest}s", f"is{rest}", f"{(found.group(1) or '').lower()}{rest}"}
+    elif inside is not None:
+        rest = (word[: inside.start()] + word[inside.end() :]).lower()
+        meant = {rest, f"{rest}s"}
+    else:
         return None
-    rest = word[found.end() :].lower()
-    meant = {rest, f"{rest}s", f"is{rest}", f"{(found.group(1) or '').lower()}{rest}"}
     return next((name for name in known if name.lower() in meant), None)
 
 

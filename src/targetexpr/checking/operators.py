@@ -28,13 +28,18 @@ def logical(state: State, _place: int, node: Expr, operands: list[int]) -> Type 
     """An and/or list of conditions."""
     result: Type | None = BOOLEAN  # beside an unknown name too: logic is true or false
     types = state.types
-    for at in operands:
-        if types[at] is not BOOLEAN and not _condition(state, at, cast("Logical", node).operator):
-            result = None
+    for position, at in enumerate(operands):
+        if types[at] is not BOOLEAN:
+            whole = cast("Logical", node)
+            if not _condition(state, at, whole.operator, whole.terms[max(0, position - _MOST_BEFORE) : position]):
+                result = None
     return result
 
 
-def _condition(state: State, at: int, operator: str) -> bool:
+_MOST_BEFORE = 20  # terms before one among which is looked for what it may lack
+
+
+def _condition(state: State, at: int, operator: str, before: tuple[Expr, ...] = ()) -> bool:
     """Whether a node is a condition, as far as is known; reports it when it is something else."""
     type_ = state.types[at]
     if type_ is None:
@@ -47,7 +52,7 @@ def _condition(state: State, at: int, operator: str) -> bool:
         return True
     from targetexpr.checking.messages.operators import not_a_condition
 
-    not_a_condition(state, at, kind, operator)
+    not_a_condition(state, at, kind, operator, before)
     return False
 
 

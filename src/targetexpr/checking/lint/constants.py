@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal, TypeAlias
 
 from targetexpr.base.diagnostics import Diagnostic
@@ -88,12 +88,37 @@ def nullness(node: Expr) -> Literal["never", "sometimes", "always"]:
     while waiting:
         one = waiting.pop()
         if isinstance(one, Binary) and one.operator not in COMPARISONS:
-            if one.operator in ("/", "%") and value_of(one.right) == Decimal(0):
+            if one.operator in ("/", "%") and is_zero(one.right):
                 return "always"
             waiting += (one.left, one.right)
         elif isinstance(one, Unary):
             waiting.append(one.operand)
     return "sometimes"
+
+
+_MOST_STEPS = 50  # nodes of a divisor that are worked out
+_EXACT = Context(prec=200, Emin=-999_999, Emax=999_999)
+
+
+def is_zero(node: Expr) -> bool:
+    """Whether a divisor is zero whatever the data: `0`, `(1-1)`, `0*a` not, for that may be null as well."""
+    return _computed(node, [_MOST_STEPS]) == 0
+
+
+def _computed(node: Expr, left: list[int]) -> Decimal | None:
+    """The value of a sum, difference or product of literals; None of anything else."""
+    left[0] -= 1
+    value = value_of(node)
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(node, Binary) or node.operator not in "+-*" or left[0] < 0:
+        return None
+    first = _computed(node.left, left)
+    second = _computed(node.right, left) if first is not None else None
+    if first is None or second is None:
+        return None
+    operation = {"+": _EXACT.add, "-": _EXACT.subtract, "*": _EXACT.multiply}[node.operator]
+    return operation(first, second)
 
 
 def _always(value: bool) -> Message:
@@ -111,7 +136,7 @@ ZERO_DIVISION = warning(
 def zero_divisions(tree: Tree) -> Iterator[Diagnostic]:
     """`/ 0` and `% 0`."""
     for _, node in tree.each(Binary):
-        if node.operator in ("/", "%") and value_of(node.right) == Decimal(0):
+        if node.operator in ("/", "%") and is_zero(node.right):
             yield ZERO_DIVISION.at(node.right.span, operator=node.operator)
 
 

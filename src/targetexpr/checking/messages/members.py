@@ -32,6 +32,7 @@ from targetexpr.lang.nodes import (
     Name,
     NumberLiteral,
     StringLiteral,
+    Unary,
 )
 from targetexpr.lang.schema.model import Attribute, Method, Profile
 from targetexpr.lang.types import EVENT, Kind
@@ -95,10 +96,7 @@ def unknown_name(state: State, place: int, node: Name, receiver: bool) -> None:
 
 def _null(state: State, place: int, node: Name) -> None:
     """`null`, which other languages have; compared with an attribute or the result of a method, that is asked."""
-    parents = (state.order[at] for at in range(place - 1, max(place - 1 - _NEAR, -1), -1))
-    compared = next(
-        (one for one in parents if isinstance(one, Binary) and (one.left is node or one.right is node)), None
-    )
+    compared = _operation_with(state, place, node)
     method = {"==": "isNull", "!=": "isNotNull"}.get(compared.operator) if compared is not None else None
     if compared is None or method is None or node.span.start < 0:
         state.unknown(place, NO_NULL.at(node.span, name=node.name))
@@ -116,7 +114,13 @@ def _null(state: State, place: int, node: Name) -> None:
     state.unknown(place, NULL_COMPARED.at(node.span, edits=edits, name=node.name, method=method))
 
 
-_NEAR = 12  # nodes before a name among which the comparison is looked for that it is the right side of
+def _operation_with(state: State, place: int, node: Name) -> Binary | None:
+    """The comparison or arithmetic that a name is one side of."""
+    parents = (state.order[at] for at in range(place - 1, max(place - 1 - _NEAR, -1), -1))
+    return next((one for one in parents if isinstance(one, Binary) and (one.left is node or one.right is node)), None)
+
+
+_NEAR = 12  # nodes before a name among which the operation is looked for that it is the right side of
 
 
 def _unknown_receiver(state: State, place: int, node: Name) -> None:
@@ -149,7 +153,11 @@ def _unknown_value(state: State, place: int, node: Name) -> None:
     if meant.names:
         state.unknown(place, _renamed(UNKNOWN_NAME, node.span, meant.names, word, sure=meant.sure))
         return
-    if not _is_measured(state, place, node):
+    beside = _kind_beside(state, place, node)
+    if beside == "boolean" and word.lower() in _VERDICTS:
+        state.unknown(place, _renamed(UNKNOWN_NAME, node.span, [_VERDICTS[word.lower()]], word, sure=True))
+        return
+    if beside == "string":
         state.unknown(place, UNQUOTED_STRING.at(node.span, edits=[Edit(node.span, f'"{word}"')], name=word))
         return
     event = state.event
@@ -172,6 +180,33 @@ def _kinds_beside(state: State, place: int, node: Name) -> tuple[Kind, ...]:
             return ("boolean",)
         case _:
             return ("number", "date") if _is_measured(state, place, node) else ()
+
+
+_VERDICTS = {"yes": "true", "y": "true", "no": "false", "n": "false"}
+
+
+def _kind_beside(state: State, place: int, node: Name) -> Kind | None:
+    """The kind of value that a name stands for, by what it is compared with: a string in most places.
+
+    None where no string would do: beside a literal, which needs data to be compared with, and in arithmetic.
+    """
+    if place and isinstance(state.order[place - 1], Unary):
+        return None
+    operation = _operation_with(state, place, node)
+    if operation is None:
+        return "string"
+    other = operation.right if operation.left is node else operation.left
+    if operation.operator not in ("==", "!=", "+") or isinstance(other, NumberLiteral | StringLiteral | BooleanLiteral):
+        return None
+    match other:
+        case Dereference(operand=Name(name=profile)) if profile in state.profiles:
+            attribute = state.profiles[profile].attribute(other.name)
+            return attribute.type.kind if attribute is not None else "string"
+        case MethodCall():
+            results = {methods[other.name].result.kind for methods in KIND_METHODS.values() if other.name in methods}
+            return results.pop() if len(results) == 1 else "string"
+        case _:
+            return "string"
 
 
 def _is_measured(state: State, place: int, node: Name) -> bool:
@@ -321,6 +356,12 @@ UNKNOWN_FUNCTION = Message(
     code="unknown-function", text="Unknown function `{name}`; methods are called on a profile or a value."
 )
 
+CALLED_IF = Message(
+    code="unknown-function",
+    text="There is no function `{name}`; a choice is `condition ? result : other result`.",
+    fix="Write it with `?` and `:`",
+)
+
 _METHODS_HINT = "`targetexpr schema {owner}` lists the methods; a schema file can add one."
 
 
@@ -390,6 +431,9 @@ def unknown_function(state: State, place: int, node: FunctionCall) -> None:
     if split is not None:
         state.unknown(place, _missing_dot(node.name_span, *split), member=True)
         return
+    if node.name.lower() in ("if", "iif"):
+        state.unknown(place, CALLED_IF.at(node.name_span, edits=_as_choice(node, place), name=node.name), member=True)
+        return
     of_values = names.kinds_with(node.name)
     meant = FullNames() if of_values else full_names(state.schema, state.event, node.name, call=True)
     hint = f"`{node.name}` is a method of {kinds(of_values)}; write it after a value and a dot." if of_values else None
@@ -400,6 +444,20 @@ def unknown_function(state: State, place: int, node: FunctionCall) -> None:
         name=node.name,
     )
     state.unknown(place, diagnostic, member=True)
+
+
+def _as_choice(node: FunctionCall, place: int) -> list[Edit]:
+    """`IF(a,b,c)` of a spreadsheet as `a ? b : c`, in parentheses where it is a part of more."""
+    if node.span.start < 0 or len(node.arguments) != 3:
+        return []
+    condition, then, otherwise = (argument.span for argument in node.arguments)
+    opening, closing = ("(", ")") if place else ("", "")
+    return [
+        Edit(Span(node.span.start, condition.start), opening),
+        Edit(Span(condition.end, then.start), " ? "),
+        Edit(Span(then.end, otherwise.start), " : "),
+        Edit(Span(otherwise.end, node.span.end), closing),
+    ]
 
 
 # ---- events --------------------------------------------------------------------------------------------------------

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from targetexpr.base.diagnostics import Edit
 from targetexpr.base.messages import Message
 from targetexpr.checking.arguments import unquoted
 from targetexpr.checking.messages.wording import KINDS, PLURALS, PREFIX
-from targetexpr.checking.state import State
-from targetexpr.lang.nodes import Expr
+from targetexpr.checking.state import State, describe
+from targetexpr.lang.nodes import Binary, Dereference, Expr, MethodCall, NumberLiteral, StringLiteral
 from targetexpr.lang.types import Kind
 
 # ---- conditions and results ----------------------------------------------------------------------------------------
 
 NOT_A_CONDITION = Message(
     code="not-a-condition", text="`{operator}` expects conditions; {what} is {kind}.", tags=PREFIX
+)
+COMPARED_ONCE = Message(
+    code="not-a-condition",
+    text=NOT_A_CONDITION.text,
+    hint="Write the whole comparison for each value.",
+    fix="Write `{write}`",
+    tags=PREFIX,
 )
 NOT_A_RULE = Message(code="result-type", text="A rule must be true or false; {what} is {kind}.")
 OTHER_RESULT = Message(code="result-type", text="Expected {expected}; {what} is {kind}.")
@@ -25,10 +34,38 @@ _TO_CONDITION: dict[Kind, str] = {
 }
 
 
-def not_a_condition(state: State, at: int, kind: Kind, operator: str) -> None:
-    """An operand of `&&`, `||`, `!`, or the condition of `?:`, that is not true or false."""
+def not_a_condition(state: State, at: int, kind: Kind, operator: str, before: Sequence[Expr]) -> None:
+    """An operand of `&&`, `||`, `!`, or the condition of `?:`, that is not true or false.
+
+    `before` are the terms of the list that stand before it.
+    """
     span, hint = state.order[at].span, _TO_CONDITION.get(kind)
+    whole = _compared_once(state.order[at], before, operator) if span.start >= 0 else None
+    if whole is not None:
+        what, edits = state.what(at), [Edit(span, whole)]
+        found = COMPARED_ONCE.at(span, edits=edits, operator=operator, what=what, kind=KINDS[kind], write=whole)
+        state.report(at, found)
+        return
     state.report(at, NOT_A_CONDITION.at(span, hint=hint, operator=operator, what=state.what(at), kind=KINDS[kind]))
+
+
+def _compared_once(node: Expr, before: Sequence[Expr], operator: str) -> str | None:
+    """The comparison that a further value lacks: `a=="x"` for the last of `a=="w"||"x"`, and so for `!=` and `&&`."""
+    wanted = "==" if operator == "||" else "!="
+    compared = next((one for one in reversed(before) if not isinstance(one, NumberLiteral | StringLiteral)), None)
+    if not isinstance(compared, Binary) or compared.operator != wanted or type(compared.right) is not type(node):
+        return None
+    match node:
+        case StringLiteral():
+            value = f'"{node.raw}"'
+        case NumberLiteral():
+            value = node.value
+        case _:
+            return None
+    left = describe(compared.left)
+    if not isinstance(compared.left, Dereference | MethodCall) or "..." in left:
+        return None
+    return f"{left[1:-1]}{wanted}{value}"
 
 
 def other_result(state: State, expr: Expr, kind: Kind, expected: Kind) -> None:

@@ -118,6 +118,8 @@ _DOUBLED = re.compile(r'""(?=[^\s")&|,=!<>?:+*/%.-])[^"\r\n]*""(?!")(?=[ \t]*(?:
 
 _NOTHING = re.compile(r"[ \t)]*(?:[\r\n]|\Z)")
 _SAME = re.compile(r"(.)\1*", re.DOTALL)
+_SUFFIX = re.compile(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?[ \t]?(?:[kKmM]|[lL]akhs?|[cC]rores?)\b(?!\s*[.(])")
+_DOTS = re.compile(r"\.\.\.?[….]*\s*\Z")
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]*)?[eE][+-]?[0-9]+(?![A-Za-z0-9_])")
 
 
@@ -173,6 +175,8 @@ class _Repairer:
     def replacement(self, found: re.Match[str], known: dict[str, str]) -> None:
         span = Span(*found.span())
         text, write = found.group(), known["write"]
+        if "{" in write:
+            write = write.format_map(found.groupdict())
         self.report(known["code"], span, Edit(span, write), text=visible(text), write=write)
         self.open += write.count("(") - write.count(")")
         self.at = span.end
@@ -182,6 +186,11 @@ class _Repairer:
         if exponent is not None:
             self.report("exponent", Span(*exponent.span()), text=exponent.group())
             self.at = exponent.end()
+            return
+        suffix = _SUFFIX.match(self.text, self.at)
+        if suffix is not None:
+            self.report("number-suffix", Span(*suffix.span()), text=suffix.group())
+            self.at = suffix.end()
             return
         found = token.match(self.text, self.at)
         if found is None and self.list_bracket():
@@ -194,6 +203,8 @@ class _Repairer:
             return
         self.open += {"LPAR": 1, "RPAR": -1}.get(str(found.lastgroup), 0)
         self.at = found.end()
+        if _DOTS.match(self.text, self.at - 1):  # the first dot of three is no part of the number before them
+            self.at -= 1
 
     def list_bracket(self) -> bool:
         """`in [1,2]`, `in {1,2}`: the brackets of a list, which parentheses stand for until the list is written out."""

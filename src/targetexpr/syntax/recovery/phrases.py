@@ -169,6 +169,8 @@ def _in_list(context: RecoveryContext, found: _Phrase) -> _Written | None:
         if end == at + 1 or not (tokens[end].kind in ("COMMA", "RPAR", "OR") or tokens[end].text.lower() == "or"):
             return None
         items.append(cut(context, at + 1, end))
+        if ".." in items[-1]:  # a range of another language
+            return None
         length += len(value) + len(items[-1]) + len("||==")
         if length > _LONGEST_LIST:
             return None
