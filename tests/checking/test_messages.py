@@ -23,7 +23,7 @@ from targetexpr.checking import lint as lint_package
 from targetexpr.checking import messages, stated_types
 from targetexpr.checking.checker import check_tree
 from targetexpr.checking.lint import CODES, lint
-from targetexpr.checking.messages import arguments, members, operators, wording
+from targetexpr.checking.messages import arguments, functions, members, operators, wording
 from targetexpr.checking.regexes import REASONS
 from targetexpr.checking.stated_types import compare_types
 
@@ -148,7 +148,9 @@ def _body_lines(module: ModuleType) -> set[int]:
     return {line for part in code.co_consts if isinstance(part, CodeType) for line in _lines(part)}
 
 
-@pytest.mark.parametrize("module", [members, operators, arguments, wording], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [members, functions, operators, arguments, wording], ids=lambda module: module.__name__
+)
 def test_no_sentence_without_a_row(module: ModuleType) -> None:
     reached: set[int] = set()
 

@@ -195,7 +195,7 @@ def _other_call(state: State, place: int, node: MethodCall, profile: Profile) ->
 
 def function_call(state: State, place: int, node: Expr, _operands: list[int]) -> Type | None:
     """A call without a receiver: the language has none, so a profile or value is missing before it."""
-    from targetexpr.checking.messages.members import unknown_function
+    from targetexpr.checking.messages.functions import unknown_function
 
     unknown_function(state, place, cast("FunctionCall", node))
     return None

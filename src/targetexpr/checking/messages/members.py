@@ -27,7 +27,6 @@ from targetexpr.lang.nodes import (
     BooleanLiteral,
     Dereference,
     Expr,
-    FunctionCall,
     MethodCall,
     Name,
     NumberLiteral,
@@ -85,7 +84,7 @@ def unknown_name(state: State, place: int, node: Name, receiver: bool) -> None:
     """A name that is no profile, before a dot (`receiver`) or where a value is needed."""
     split = names.split_at_dot(state.schema, node.name)
     if split is not None:
-        state.unknown(place, _missing_dot(node.span, *split))
+        state.unknown(place, missing_dot(node.span, *split))
     elif receiver:
         _unknown_receiver(state, place, node)
     elif node.name.lower() in ("null", "none", "nil"):
@@ -239,7 +238,7 @@ def _negated(node: Dereference | MethodCall, known: Iterable[str]) -> tuple[list
     return [*same, shown], fixes
 
 
-def _missing_dot(span: Span, profile: str, member: str) -> Diagnostic:
+def missing_dot(span: Span, profile: str, member: str) -> Diagnostic:
     return MISSING_DOT.at(span, fixes=renames(span, [f"{profile}.{member}"], sure=True), profile=profile, member=member)
 
 
@@ -352,16 +351,6 @@ ATTRIBUTE_CALLED = Message(
 ATTRIBUTE_CALLED_TO_COMPARE = Message(
     code="attribute-called", text=ATTRIBUTE_CALLED.text, hint="To compare it, write `==`.", fix="Compare with `==`"
 )
-UNKNOWN_FUNCTION = Message(
-    code="unknown-function", text="Unknown function `{name}`; methods are called on a profile or a value."
-)
-
-CALLED_IF = Message(
-    code="unknown-function",
-    text="There is no function `{name}`; a choice is `condition ? result : other result`.",
-    fix="Write it with `?` and `:`",
-)
-
 _METHODS_HINT = "`targetexpr schema {owner}` lists the methods; a schema file can add one."
 
 
@@ -423,41 +412,6 @@ def attribute_called(state: State, place: int, node: MethodCall, kind: Kind) -> 
     elif arguments and (kind != "boolean" or string is not None):
         edits = []
     state.report(place, message.at(node.name_span, edits=edits, name=node.name, kind=KINDS[kind]), member=True)
-
-
-def unknown_function(state: State, place: int, node: FunctionCall) -> None:
-    """A call without a receiver: the language has none, so a profile or value is missing before it."""
-    split = names.split_at_dot(state.schema, node.name)
-    if split is not None:
-        state.unknown(place, _missing_dot(node.name_span, *split), member=True)
-        return
-    if node.name.lower() in ("if", "iif"):
-        state.unknown(place, CALLED_IF.at(node.name_span, edits=_as_choice(node, place), name=node.name), member=True)
-        return
-    of_values = names.kinds_with(node.name)
-    meant = FullNames() if of_values else full_names(state.schema, state.event, node.name, call=True)
-    hint = f"`{node.name}` is a method of {kinds(of_values)}; write it after a value and a dot." if of_values else None
-    diagnostic = UNKNOWN_FUNCTION.at(
-        node.name_span,
-        hint=did_you_mean(meant.names, hint),
-        fixes=renames(node.name_span, meant.names, sure=meant.sure),
-        name=node.name,
-    )
-    state.unknown(place, diagnostic, member=True)
-
-
-def _as_choice(node: FunctionCall, place: int) -> list[Edit]:
-    """`IF(a,b,c)` of a spreadsheet as `a ? b : c`, in parentheses where it is a part of more."""
-    if node.span.start < 0 or len(node.arguments) != 3:
-        return []
-    condition, then, otherwise = (argument.span for argument in node.arguments)
-    opening, closing = ("(", ")") if place else ("", "")
-    return [
-        Edit(Span(node.span.start, condition.start), opening),
-        Edit(Span(condition.end, then.start), " ? "),
-        Edit(Span(then.end, otherwise.start), " : "),
-        Edit(Span(otherwise.end, node.span.end), closing),
-    ]
 
 
 # ---- events --------------------------------------------------------------------------------------------------------
