@@ -152,3 +152,20 @@ def test_a_file_that_grows_is_told(talk: Talk) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{line(1)}\n")
     assert "has changed" in talk.refused(":count")
+
+
+def test_tables_are_loaded_by_their_headings_or_a_map(talk: Talk) -> None:
+    bills = talk.folder / "bills.csv"
+    bills.write_text("currentTxn.value;till\n620,5;1\n20,1;2\n", encoding="utf-8")
+    said = talk.do(":load bills.csv")
+    assert "found: delimiter semicolon, decimal comma" in said
+    assert "columns that are not read: `till`" in said
+    assert "2 records from bills.csv" in said
+    talk.do(RULE)
+    assert talk.do(":count") == "2 records, 1 yes, 1 no, 0 null, 0 errors"
+    bills.write_text("amount;till\n20,1;1\n620,5;2\n700,5;2\n", encoding="utf-8")
+    (talk.folder / "map.toml").write_text('[columns]\namount = "currentTxn.value"\n', encoding="utf-8")
+    assert "3 records from bills.csv" in talk.do(":load bills.csv map.toml")
+    assert talk.do(":count") == "3 records, 2 yes, 1 no, 0 null, 0 errors"
+    bills.write_text("net;till\n20,1;1\n", encoding="utf-8")
+    assert "there is no column `amount`, which the map of columns names" in talk.refused(":load bills.csv map.toml")

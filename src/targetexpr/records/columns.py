@@ -69,6 +69,11 @@ def reads_of(rules: Iterable[Checked]) -> Reads:
     return Reads(reads=tuple(reads), kinds=kinds)
 
 
+def reads_name(place: ColumnPlace, reads: Reads) -> bool:
+    """Whether a column is read: every one where nothing in particular is, and a record's own members."""
+    return not reads.reads or place.name in reads.kinds or len(place.place) == 1
+
+
 def _kind(kind: str) -> ValueKind:
     match kind:
         case "string" | "number" | "boolean" | "date":

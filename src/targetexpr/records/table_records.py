@@ -10,7 +10,7 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
 from targetexpr.base.nouns import counted
 from targetexpr.base.source import NO_SPAN
-from targetexpr.records.columns import ColumnPlace, Place, Placement, check_needed, place_of, placement
+from targetexpr.records.columns import ColumnPlace, Place, Placement, check_needed, place_of, placement, reads_name
 from targetexpr.records.delimited import find_delimiter, find_encoding, head_rows, text_rows
 from targetexpr.records.dialect import Dialect, is_header, with_dates, with_decimal
 from targetexpr.records.record import Record
@@ -60,7 +60,7 @@ def open_text(name: str, head: bytes, stream: BinaryIO, *, again: bool, options:
     said = []
     if dialect.header is None:
         found = heading is not None and is_header(heading.cells)
-        dialect = replace(dialect, header=1 if found and heading is not None else 0)
+        dialect = replace(dialect, header=heading.line if found and heading is not None else 0)
         if not found:
             said.append("no line of headings; columns are called column1, column2, ...")
     elif dialect.header:
@@ -115,8 +115,7 @@ def laid_out(table: OpenTable, options: TableOptions) -> LaidOutTable:
 
 def _read_places(found: Placement, options: TableOptions) -> list[ColumnPlace]:
     """The columns whose text has to be understood: those that are read, all when nothing in particular is."""
-    kinds = options.reads.kinds
-    return [one for one in found.places if not options.reads.reads or one.name in kinds or len(one.place) == 1]
+    return [one for one in found.places if reads_name(one, options.reads)]
 
 
 def _text_cells(table: OpenTable, places: Iterable[ColumnPlace], kind: str) -> list[tuple[str, str, str]]:
