@@ -219,7 +219,8 @@ class _Call:
     def _not_among(self, literal: StringLiteral, at: int, what: str, values: tuple[str, ...], closed: bool) -> bool:
         from targetexpr.checking.messages.arguments import unknown_value
 
-        self.state.report(at, unknown_value(literal.span, what, literal.value, values, closed))
+        near = self.state.suggests(len(values))
+        self.state.report(at, unknown_value(literal.span, what, literal.value, values, closed, near=near))
         return not closed
 
     def regex(self, parameter: Parameter, _index: int, at: int) -> bool:
@@ -362,7 +363,8 @@ class _Call:
         if declared and literal.value not in declared:
             from targetexpr.checking.messages.arguments import undeclared_name
 
-            self.state.report(at, undeclared_name(literal.span, what, literal.value, declared))
+            near = self.state.suggests(len(declared))
+            self.state.report(at, undeclared_name(literal.span, what, literal.value, declared, near=near))
         return True
 
     def _among_declared(

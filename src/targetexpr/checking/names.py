@@ -101,9 +101,9 @@ def negated_by(word: str, known: Iterable[str]) -> str | None:
     return next((name for name in known if name.lower() in meant), None)
 
 
-def like_profile(schema: Schema, word: str) -> list[str]:
-    """Profiles that a word comes close to: by the names people give them, without `current`, or by spelling."""
-    return named_profiles(schema, word) or close_names(word, schema.profiles)
+def like_profile(schema: Schema, word: str, *, near: bool = True) -> list[str]:
+    """Profiles that a word comes close to: by the names people give them, without `current`; if `near`, by spelling."""
+    return named_profiles(schema, word) or (close_names(word, schema.profiles) if near else [])
 
 
 def named_profiles(schema: Schema, word: str) -> list[str]:
@@ -114,13 +114,15 @@ def named_profiles(schema: Schema, word: str) -> list[str]:
 
 
 def like_member(
-    schema: Schema, profile: Profile, word: str, *, call: bool, more: Mapping[str, Attribute]
+    schema: Schema, profile: Profile, word: str, *, call: bool, more: Mapping[str, Attribute], near: bool = True
 ) -> tuple[list[str], list[str]]:
     """Members of a profile that a word comes close to, and other profiles that have exactly this name.
 
-    `more` are the attributes an event adds. Another profile's exact name says more than a near one here, unless
-    that one differs in letter case alone.
+    `more` are the attributes an event adds. Nothing is looked for unless `near`. Another profile's exact name says
+    more than a near one here, unless that one differs in letter case alone.
     """
+    if not near:
+        return [], []
     attributes = {**profile.attributes, **more}
     members: Mapping[str, Attribute | Method] = {**attributes, **profile.methods}
     meant = [name for name, member in members.items() if _listed(word, member.suggest_for)]

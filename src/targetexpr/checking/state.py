@@ -23,6 +23,9 @@ from targetexpr.lang.types import BOOLEAN, DATE, REAL, STRING, Kind, Type
 TYPE_OF_KIND: dict[Kind, Type] = {"boolean": BOOLEAN, "number": REAL, "string": STRING, "date": DATE}
 """What a field without a declared type becomes where a value of the kind is expected."""
 
+MOST_COMPARED = 100_000
+"""Known names that all unknown ones of a rule are compared with to suggest one, together."""
+
 
 class State:
     """One run over one tree. Nodes are known by their place in preorder: parents before, children after."""
@@ -40,6 +43,7 @@ class State:
         "reported_once",
         "schema",
         "strict",
+        "suggestible",
         "targets",
         "types",
     )
@@ -58,6 +62,7 @@ class State:
         self.reported_once: dict[tuple[str, ...], tuple[int, bool, Diagnostic]] = {}  # at the first place only
         self.flexible: set[int] = set()  # undeclared fields whose type is still open
         self.branches: dict[int, tuple[int, int]] = {}  # flexible conditionals and their two results
+        self.suggestible = MOST_COMPARED  # names that unknown ones may still be compared with
         self.assumed: dict[int, str] = {}  # names that are a profile's but for letter case
 
     def report(self, place: int, diagnostic: Diagnostic, *, member: bool = False) -> None:
@@ -67,6 +72,12 @@ class State:
     def unknown(self, place: int, diagnostic: Diagnostic, *, member: bool = False) -> None:
         """Keep a diagnostic about a name that is not known: a warning where names need not be."""
         self.report(place, diagnostic if self.strict else replace(diagnostic, severity="warning"), member=member)
+
+    def suggests(self, names: int) -> bool:
+        """Whether an unknown name is still compared with that many known ones: each costs time, and so many errors
+        are not read anyway."""
+        self.suggestible -= names
+        return self.suggestible >= 0
 
     def settle(self, place: int, type_: Type) -> None:
         """Give a flexible node the type that is asked for, and the branches of a conditional below it, too."""

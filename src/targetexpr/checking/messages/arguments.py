@@ -79,23 +79,28 @@ UNDECLARED_NAME = Message(
 )
 
 
-def unknown_value(span: Span, parameter: str, value: str, values: Sequence[str], closed: bool) -> Diagnostic:
-    """A literal outside the documented values; an error where nothing else can work (`closed`)."""
-    suggestions = close_names(value, values)
+def unknown_value(
+    span: Span, parameter: str, value: str, values: Sequence[str], closed: bool, *, near: bool
+) -> Diagnostic:
+    """A literal outside the documented values; an error where nothing else can work (`closed`).
+
+    What it comes close to is looked for when `near`.
+    """
+    suggestions = close_names(value, values) if near else []
     message = INVALID_VALUE if closed else UNKNOWN_VALUE
     return message.at(
         span,
         hint=did_you_mean(suggestions, f"Expected {'one of ' if len(values) > 1 else ''}{listed(values)}."),
-        fixes=revalues(span, suggestions, sure=is_sure_value(value, suggestions, values)),
+        fixes=revalues(span, suggestions, sure=bool(suggestions) and is_sure_value(value, suggestions, values)),
         value=quoted(value),
         parameter=parameter,
     )
 
 
-def undeclared_name(span: Span, what: str, name: str, declared: Collection[str]) -> Diagnostic:
+def undeclared_name(span: Span, what: str, name: str, declared: Collection[str], *, near: bool) -> Diagnostic:
     """An inventory attribute, custom field or cluster that the schema does not have while it has others."""
-    suggestions = close_names(name, declared)
-    sure = is_sure_value(name, suggestions, declared)
+    suggestions = close_names(name, declared) if near else []
+    sure = bool(suggestions) and is_sure_value(name, suggestions, declared)
     hint, fixes = did_you_mean(suggestions), revalues(span, suggestions, sure=sure)
     return UNDECLARED_NAME.at(span, hint=hint, fixes=fixes, what=what, name=quoted(name))
 

@@ -133,7 +133,7 @@ def _unknown_receiver(state: State, place: int, node: Name) -> None:
         if isinstance(parent, MethodCall) and meant.kind is not None and following not in KIND_METHODS[meant.kind]:
             unknown_value_method(state, place - 1, parent, place, meant.kind)
         return
-    profiles = names.like_profile(schema, word)
+    profiles = names.like_profile(schema, word, near=state.suggests(len(schema.profiles)))
     if len(profiles) == 1 and profiles[0].lower() == word.lower():
         state.assumed[place] = profiles[0]
     sure = names.is_sure(schema, word, profiles)
@@ -147,7 +147,7 @@ def _unknown_value(state: State, place: int, node: Name) -> None:
     if not meant.names:
         meant = FullNames(of_named_profile(schema, word))
     if not meant.names:
-        profiles = names.like_profile(schema, word)
+        profiles = names.like_profile(schema, word, near=state.suggests(len(schema.profiles)))
         meant = FullNames(tuple(profiles), names.is_sure(schema, word, profiles))
     if meant.names:
         state.unknown(place, _renamed(UNKNOWN_NAME, node.span, meant.names, word, sure=meant.sure))
@@ -276,8 +276,9 @@ def unknown_attribute(state: State, place: int, node: Dereference, profile: Prof
         _not_called(state, place, node, method.function.overloads[0].signature)
         return
     more = _of_event(state, profile)
-    suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=False, more=more)
-    tests = {**profile.attributes, **more}
+    near = state.suggests(len(profile.attributes) + len(profile.methods) + len(more))
+    suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=False, more=more, near=near)
+    tests = {**profile.attributes, **more} if near else {}
     negated, fixes = _negated(node, [name for name, one in tests.items() if one.type.kind == "boolean"])
     if profile.type == EVENT and state.event is None and not elsewhere:
         hint = _EVENT_HINT
@@ -356,14 +357,15 @@ _METHODS_HINT = "`targetexpr schema {owner}` lists the methods; a schema file ca
 
 def unknown_method(state: State, place: int, node: MethodCall, profile: Profile) -> None:
     """A method that a profile does not have."""
-    suggestions, elsewhere = names.like_member(
-        state.schema, profile, node.name, call=True, more=_of_event(state, profile)
-    )
+    more = _of_event(state, profile)
+    near = state.suggests(len(profile.attributes) + len(profile.methods) + len(more))
+    suggestions, elsewhere = names.like_member(state.schema, profile, node.name, call=True, more=more, near=near)
     methods = profile.methods
     fitting = [one for one in suggestions if one in methods and methods[one].function.accepts(len(node.arguments))]
     suggestions = fitting or suggestions
     of_values = names.kinds_with(node.name)
-    negated, fixes = _negated(node, [name for name, one in methods.items() if one.function.result.kind == "boolean"])
+    tests = [name for name, one in methods.items() if one.function.result.kind == "boolean"] if near else []
+    negated, fixes = _negated(node, tests)
     if elsewhere:
         hint = _elsewhere(elsewhere)
     elif of_values:

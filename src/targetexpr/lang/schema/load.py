@@ -46,11 +46,11 @@ class SchemaError(ValueError):
         return Source(self.text, self.name) if self.text is not None else None
 
     def __str__(self) -> str:
-        return "\n".join(self._line(diagnostic) for diagnostic in self.diagnostics)
-
-    def _line(self, diagnostic: Diagnostic) -> str:
-        where = [self.name] if self.name else []
         source = self.source
+        return "\n".join(self._line(diagnostic, source) for diagnostic in self.diagnostics)
+
+    def _line(self, diagnostic: Diagnostic, source: Source | None) -> str:
+        where = [self.name] if self.name else []
         if source is not None and diagnostic.span.start >= 0:
             where.append(f"line {source.position(diagnostic.span.start).line}")
         if diagnostic.pointer:
@@ -117,11 +117,19 @@ def _read_json(text: str, name: str | None) -> Any:
 
     try:
         read_json(text)  # tells the place of what is wrong, and refuses duplicate keys
-        return json.loads(text)
+        return json.loads(text, parse_int=_integer)
     except JsonError as error:
         raise SchemaError([_syntax(error.span, str(error))], text, name) from None
     except RecursionError:
         raise SchemaError([_syntax(Span(0, 1), "Brackets are nested too deeply.")], text, name) from None
+
+
+def _integer(digits: str) -> int | float:
+    """The integer, and infinity for one that Python does not convert: no schema has a place for either."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float("inf")
+
+
+_MOST_DIGITS = 1_000
 
 
 def _read_toml(text: str, name: str | None) -> dict[str, Any]:

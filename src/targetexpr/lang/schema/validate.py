@@ -69,12 +69,21 @@ def _shape(value: object, schema: Mapping[str, Any], path: Path) -> Iterator[_Vi
         yield from _table(cast("Mapping[Any, object]", value), schema, path)
     elif kind == "array":
         items = cast("list[object]", value)
+        seen: set[object] = set()
         for index, item in enumerate(items):
             yield from _shape(item, schema.get("items", {}), (*path, index))
-            if schema.get("uniqueItems") and item in items[:index]:
-                yield _Violation("schema-duplicate", (*path, index), f"Duplicate item `{item}`.")
-    elif "pattern" in schema and isinstance(value, str) and not re.search(schema["pattern"], value):
+            if schema.get("uniqueItems") and isinstance(item, str):
+                if item in seen:
+                    yield _Violation("schema-duplicate", (*path, index), f"Duplicate item `{item}`.")
+                seen.add(item)
+    elif "pattern" in schema and isinstance(value, str) and not is_whole(schema["pattern"], value):
         yield _Violation("schema-name", path, f"Invalid name `{value}`.", _NAME_HINT)
+
+
+def is_whole(pattern: str, name: str) -> bool:
+    """Whether a name is what a pattern of the JSON Schema says: there `$` is the very end, in `re` also before a
+    last line break."""
+    return re.search(pattern.replace("$", r"\Z"), name) is not None
 
 
 _NAME_HINT = "Names have letters, digits and _, do not begin with a digit, and are not true or false."
@@ -112,7 +121,7 @@ def _table(value: Mapping[Any, object], schema: Mapping[str, Any], path: Path) -
             yield _Violation("schema-key", here, f"Unknown key `{key}`.", _hint(key, sorted(known)), at_key=True)
         else:
             pattern = schema.get("propertyNames", {}).get("pattern")
-            if pattern is not None and not re.search(pattern, key):
+            if pattern is not None and not is_whole(pattern, key):
                 yield _Violation("schema-name", here, f"Invalid name `{key}`.", _NAME_HINT, at_key=True)
             yield from _shape(item, other, here)
     for key in schema.get("required", ()):

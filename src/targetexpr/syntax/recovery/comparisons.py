@@ -60,15 +60,19 @@ def _range(
 
 def _nested(context: RecoveryContext, operands: list[tuple[int, int]], words: dict[str, str]) -> Repair:
     """`a>5==true` with its first comparison in parentheses; of a longer chain each in those of the next."""
-    first = operands[0][0]
+    first, inner = operands[0][0], operands[1:-1]
     opened = context.tokens[first]
-    edits: list[Edit] = []
-    tokens = list(context.tokens)
-    for _, end in reversed(operands[1:-1]):
+    opening = [context.before_token(opened, "(") for _ in inner]
+    tokens = list(context.tokens[:first])
+    tokens += [Token("LPAR", "(", opened.start, opened.start) for _ in inner]
+    closing: list[Edit] = []
+    begin = first
+    for _, end in inner:
         closed = context.tokens[end - 1]
-        edits = [context.before_token(opened, "("), *edits, context.insertion(closed, ")")]
-        tokens.insert(end, Token("RPAR", ")", closed.end, closed.end))
-    for _ in operands[1:-1]:
-        tokens.insert(first, Token("LPAR", "(", opened.start, opened.start))
+        closing.append(context.insertion(closed, ")"))
+        tokens += [*context.tokens[begin:end], Token("RPAR", ")", closed.end, closed.end)]
+        begin = end
+    tokens += context.tokens[begin:]
+    edits = [*opening, *reversed(closing)]
     reported = diagnostic_of("chained-comparison", context.span(context.token), words, edits=tuple(edits))
     return Repair(reported, tokens)
