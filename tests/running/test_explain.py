@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import tomllib
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+import numpy
 import pytest
 from tests.running.generated import Contexts, Rules
 
@@ -181,3 +184,34 @@ def errors(found: Explanation) -> list[str]:
 def test_values_that_are_not_conditions() -> None:
     found = compile("currentTxn.value*2", expect=None).explain(DATA)
     assert found.to_text().splitlines()[0] == "The expression is 640."
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Decimal("NaN"),
+        Decimal("sNaN"),
+        Decimal("-Infinity"),
+        float("inf"),
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-14))),
+        datetime.min.replace(tzinfo=timezone(timedelta(hours=14))),
+        numpy.array([1, 2]),
+        numpy.array([]),
+        numpy.datetime64("NaT"),
+        10**5_000,
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_explaining_never_raises_for_what_does_not_fit(value: object) -> None:
+    for text in (
+        "currentCustomer.slabName.isNotNull()",
+        "currentTxn.value>5&&currentTxn.value<9",
+        "currentTxn.date.isAfter(2024,1,1)",
+    ):
+        rule = compile(text)
+        for context in (
+            {"currentCustomer": {"slabName": value}, "currentTxn": {"value": value, "date": value}},
+            {"currentCustomer": value, "currentTxn": value},
+            value,
+        ):
+            assert str(rule.explain(context))  # type: ignore[arg-type]

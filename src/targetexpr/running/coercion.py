@@ -262,11 +262,21 @@ def plain(value: Value, zone: tzinfo = UTC) -> Value:
     if isinstance(value, Decimal):
         return _plain_number(value)
     if isinstance(value, datetime):
-        return value.astimezone(zone)
+        return local(value, zone)
     return value
 
 
+def local(moment: datetime, zone: tzinfo) -> datetime:
+    """An aware date on a clock; as it is where that clock has no such date, at either end of the calendar."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
+
+
 def _plain_number(number: Decimal) -> Number:
+    if not number.is_finite():
+        return number
     if not number:
         return 0
     sign, digits, exponent = number.as_tuple()

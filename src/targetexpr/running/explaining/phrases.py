@@ -241,7 +241,7 @@ class Phrasing:
                 return f"{subject} is {self._shown(self.trace.values.get(operands[0]))}{phrase.joint}{said}"
             case TestRaw():
                 raw = self.trace.raws.get(operands[0])
-                if raw is None or raw == "":
+                if raw is None or (isinstance(raw, str) and not raw):
                     return f"{subject} {said}"
                 held = f"{subject} is {shown_raw(raw, self.trace.reader.zone)}"
                 return held if phrase.joint is None else f"{held}{phrase.joint}{said}"

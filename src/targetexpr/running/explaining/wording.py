@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from targetexpr.base.dates import date_phrase
-from targetexpr.running.coercion import Value, shown_value, text_of
+from targetexpr.running.coercion import Value, local, shown_value, text_of
 
 LONGEST = 80
 _MOST_SHOWN = 5
@@ -27,7 +27,7 @@ def shown(value: Value, zone: tzinfo) -> str:
         case bool() | int() | Decimal():
             return cut(text_of(value))
         case datetime():
-            return date_phrase(value if value.tzinfo is None else value.astimezone(zone))
+            return date_phrase(value if value.tzinfo is None else local(value, zone))
 
 
 def shown_raw(raw: object, zone: tzinfo) -> str:
