@@ -415,3 +415,26 @@ def test_lists_maps_times_and_nulls_of_typed_tables(tmp_path: Path) -> None:
     }
     assert second["currentTxn"] == {"value": None, "date": None, "lineItems": [], "discount": 0.2}
     assert third["currentCustomer"] == {"customFields": None}
+
+
+@pytest.mark.parametrize(
+    ("cell", "hint"),
+    [("1,234", "decimal=point or decimal=comma"), ("12,5", "decimal=point"), ("1.234,5", "decimal=comma")],
+)
+def test_a_comma_after_a_beginning_of_whole_numbers_is_not_guessed(cell: str, hint: str, tmp_path: Path) -> None:
+    path = tmp_path / "bills.csv"
+    path.write_text("id;currentTxn.value\n" + "b;620\n" * 20_000 + f"b;{cell}\n")
+    records, told = read_table(path, "currentTxn.value>500")
+    assert verdicts(records[-1:], "currentTxn.value>500") == [f'currentTxn.value is "{cell}", which is not a number']
+    assert hint in told[-1]
+
+
+def test_a_date_of_an_open_order_after_a_beginning_of_iso_dates_is_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "bills.csv"
+    path.write_text("id;date\n" + "b;2024-01-31\n" * 10_000 + "b;03/04/2024\n")
+    records, told = read_table(path, "true")
+    assert records[-1].context == {"id": "b", "date": "03/04/2024"}
+    assert told[-1].endswith(
+        'column `date` (date): 1 value is not a date: "03/04/2024" in line 10,002; '
+        "--read dates=day-first or dates=month-first says what comes first"
+    )

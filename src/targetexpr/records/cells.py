@@ -85,12 +85,18 @@ def decimal_evidence(digits: str) -> Evidence | None:
     return "point" if points else "comma"
 
 
-def number_of(text: str, decimals: Decimals) -> object | None:
+def number_of(text: str, decimals: Decimals | None) -> object | None:
     """The value of a cell that is a number: an int, a float of that shortest decimal, or a Decimal. None for others.
+
+    Where no number showed what the decimal mark is, a comma may be either, and none is read.
 
     >>> number_of("1,234.50", "point"), number_of("1.234,50 €", "comma"), number_of("1,234.5", "comma")
     (1234.5, 1234.5, None)
     """
+    if decimals is None:
+        if "," in text:
+            return None
+        decimals = "point"
     if _is_plain(text) and (decimals == "point" or "." not in text):
         return _exact(text)
     parts = number_text(text)

@@ -132,6 +132,8 @@ def with_decimal(dialect: Dialect, cells: Cells) -> tuple[Dialect, str | None]:
         evidence = None if parts is None else decimal_evidence(parts.digits)
         if evidence is not None:
             shown.append((evidence, heading, text, place))
+    if not shown:
+        return dialect, None
     counts = Counter(evidence for evidence, *_ in shown)
     found: Decimals = "comma" if counts["comma"] > counts["point"] else "point"
     if counts["open"] and not counts["comma"] and not counts["point"] and dialect.delimiter != ",":

@@ -153,7 +153,7 @@ def _truth(text: str) -> str | None:
 def _numbers(column: pl.Series, place: ColumnPlace, dialect: Dialect, told: list[str]) -> pl.Series:
     import polars as pl
 
-    decimal = dialect.decimal or "point"
+    decimal = dialect.decimal
     if decimal == "comma" or not column.drop_nulls().str.contains(r"^-?[0-9]{1,15}(\.[0-9]*)?$").all():
         column = _by_text(column, place, lambda text: _plain_digits(number_of(text, decimal)), told)
     digits = column.str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars().max()

@@ -65,8 +65,17 @@ class ColumnCells:
             more = ", ..." if self.misfits > len(self.samples) else ""
             what = what if self.misfits == 1 else {"a number": "numbers", "a date": "dates"}.get(what, what)
             cells = counted(self.misfits, "value")
-            said.append(f"{named}: {cells} {verb} not {what}: {', '.join(self.samples)}{more}")
+            hint = self._hint()
+            said.append(f"{named}: {cells} {verb} not {what}: {', '.join(self.samples)}{more}{hint}")
         return said
+
+    def _hint(self) -> str:
+        """What to say of the table, where the beginning did not show how it is written."""
+        if self.place.kind == "number" and self._dialect.decimal is None and any("," in one for one in self.samples):
+            return "; --read decimal=point or decimal=comma says what the comma is"
+        if self.place.kind == "date" and self._dialect.dates is None and any("/" in one for one in self.samples):
+            return "; --read dates=day-first or dates=month-first says what comes first"
+        return ""
 
     @property
     def currency(self) -> str | None:
@@ -91,7 +100,7 @@ class ColumnCells:
                 assert_never(kind)
 
     def _number(self, text: str) -> object:
-        found = number_of(text, self._dialect.decimal or "point")
+        found = number_of(text, self._dialect.decimal)
         if found is None or (text[-1:].isdigit() and text[:1].isdigit()):
             return found
         parts = number_text(text)
