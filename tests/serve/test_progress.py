@@ -248,10 +248,11 @@ def test_only_what_is_asked_for(client: Client) -> None:
     client.feed(bill("b1", 77, "2024-01-02", 50))
     client.at("2024-02-15T00:00:00Z")
     assert [row[0] for row in rows(client, 77)] == ["Cycle_1", "Cycle_2"] * 2
-    assert [row[0] for row in rows(client, 77, "")] == ["Cycle_2"] * 2
-    assert [row[0] for row in rows(client, 77, "?targetRuleId=2")] == ["Cycle_2"]
+    assert [row[0] for row in rows(client, 77, "")] == ["Cycle_1", "Cycle_2"] * 2, "ended cycles too"
+    assert [row[0] for row in rows(client, 77, "?includeInactive=false")] == ["Cycle_2"] * 2
+    assert [row[0] for row in rows(client, 77, "?targetRuleId=2&includeInactive=false")] == ["Cycle_2"]
     client.delete("/v3/targetGroups/1")
-    assert len(rows(client, 77, "")) == 1
+    assert len(rows(client, 77, "?includeInactive=false")) == 1
     answer = client.get("/v3/users/77/targetGroups?includeInactiveTargets=true").json()["data"]
     assert [group["id"] for group in answer["targetGroups"]] == [1, 2]
 

@@ -49,8 +49,8 @@ class QueryParameter(Generic[T]):
 Parameter: TypeAlias = PathParameter[T] | QueryParameter[T]
 
 
-def flag(name: str, description: str) -> QueryParameter[bool]:
-    """A query parameter that is true or false; false unless given.
+def flag(name: str, description: str, *, default: bool = False) -> QueryParameter[bool]:
+    """A query parameter that is true or false; `default` unless given.
 
     >>> flag("includePeriods", "Lists the periods of groups.").parse("True")
     True
@@ -58,9 +58,9 @@ def flag(name: str, description: str) -> QueryParameter[bool]:
     return QueryParameter(
         name=name,
         description=description,
-        schema=BOOLEAN | {"default": False},
+        schema=BOOLEAN | {"default": default},
         parse=lambda text: _parse_flag(name, text),
-        default=False,
+        default=default,
     )
 
 

@@ -82,7 +82,11 @@ def unenrol(call: Call) -> Response:
     return success(enrolment.unenrol(call.store, call[GROUP_ID], call[TARGET_ID], item, pointer))
 
 
-INCLUDE_INACTIVE = flag("includeInactive", "Shows every cycle that has started, not only the one that runs.")
+INCLUDE_INACTIVE = flag(
+    "includeInactive",
+    "Shows every cycle that has started, ended ones too; false leaves the one that runs.",
+    default=True,
+)
 INCLUDE_INACTIVE_GROUPS = flag("includeInactiveTargets", "Shows deactivated groups too, as they stood at their end.")
 ONLY_TARGET = optional_id("targetRuleId", "Shows the rows of this target only.")
 
@@ -98,7 +102,7 @@ ONLY_TARGET = optional_id("targetRuleId", "Shows the rows of this target only.")
     may_warn=True,
 )
 def progress(call: Call) -> Response:
-    """The cycle that runs, or with includeInactive every one that has started."""
+    """Every cycle that has started, or with includeInactive=false the one that runs."""
     wanted = user_progress.ProgressFilter(
         every_cycle=call[INCLUDE_INACTIVE],
         inactive_groups=call[INCLUDE_INACTIVE_GROUPS],
