@@ -50,7 +50,7 @@ def instant_of_text(text: pl.Expr, zone: tzinfo) -> pl.Expr:
     hour, minute, second = (number(group).fill_null(0) for group in (4, 5, 6))
     month_ok = month.is_between(1, 12)
     first = pl.date(pl.when(month_ok & (year >= 1)).then(year), pl.when(month_ok).then(month), 1)
-    valid = (day >= 1) & (day <= first.dt.days_in_month()) & (hour <= 23) & (minute <= 59) & (second <= 59)
+    valid = (day >= 1) & (day <= first.dt.month_end().dt.day()) & (hour <= 23) & (minute <= 59) & (second <= 59)
     fraction = parts.struct.field("7").fill_null("").str.head(6).str.pad_end(6, "0").cast(pl.Int64, strict=False)
     seconds = ((day - 1).cast(pl.Int64) * 24 + hour) * 3600 + minute.cast(pl.Int64) * 60 + second
     micros = first.cast(_NAIVE).to_physical() + seconds * 1_000_000 + fraction

@@ -7,6 +7,7 @@ import polars as pl
 from targetexpr.tables.columns import ColumnType
 
 _FLOATS = (pl.Float32, pl.Float64)
+_WIDE = ("UInt64", "Int128", "UInt128")  # by name: not all versions have all of them
 MIXED = ColumnType(kind="mixed")
 
 
@@ -15,7 +16,7 @@ def column_type(dtype: pl.DataType) -> ColumnType:
     if isinstance(dtype, _FLOATS):
         return ColumnType(kind="float", narrow=isinstance(dtype, pl.Float32))
     if dtype.is_integer():
-        return ColumnType(kind="int", wide=isinstance(dtype, pl.UInt64 | pl.Int128 | pl.UInt128))
+        return ColumnType(kind="int", wide=type(dtype).__name__ in _WIDE)
     if isinstance(dtype, pl.Decimal):
         return ColumnType(kind="decimal", scale=dtype.scale)
     if isinstance(dtype, pl.String | pl.Categorical | pl.Enum):

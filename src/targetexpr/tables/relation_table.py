@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from functools import lru_cache
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import duckdb
-from duckdb.sqltypes import DuckDBPyType
 
 from targetexpr.running.program import Program
 from targetexpr.tables.clocks import Range, agreement
@@ -22,6 +21,9 @@ from targetexpr.tables.mapping import ColumnNames, ProfileMap, places, read_name
 from targetexpr.tables.rows import Cell, contexts, decide, profiles_of, readable_times
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
 from targetexpr.tables.uses import Use
+
+if TYPE_CHECKING:
+    from duckdb.sqltypes import DuckDBPyType  # elsewhere in older versions
 
 _INTS = frozenset(("tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger"))
 _WIDE_INTS = frozenset(("ubigint", "hugeint", "uhugeint"))
