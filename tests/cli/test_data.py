@@ -135,6 +135,7 @@ def test_tables_on_standard_input(call: Call) -> None:
         (b"PK\x03\x04 xl/ and then nothing", "as an Excel workbook: "),
         (gzip.compress(b"currentTxn.value,x\n" + b"620,1\n" * 9000)[:-20], "it is cut off"),
         (b"\x1f\x8b\x08 no gzip", "cannot decompress"),
+        (gzip.compress(b"x,y\n" * 9)[:10] + b"\xff" * 90, "cannot decompress"),
         (b"", "the data is empty"),
     ],
 )

@@ -438,3 +438,22 @@ def test_a_date_of_an_open_order_after_a_beginning_of_iso_dates_is_not_guessed(t
         'column `date` (date): 1 value is not a date: "03/04/2024" in line 10,002; '
         "--read dates=day-first or dates=month-first says what comes first"
     )
+
+
+def test_a_workbook_with_a_title_and_cells_of_several_types(tmp_path: Path) -> None:
+    path = tmp_path / "bills.xlsx"
+    workbook = xlsxwriter.Workbook(str(path))
+    sheet = workbook.add_worksheet("Bills")
+    workbook.add_worksheet("Notes")
+    sheet.write(0, 0, "Bills of January")
+    sheet.write_row(2, 0, ["id", "currentTxn.value"])
+    for row, value in enumerate([620.5, "viel", None, "1,234.50"], 3):
+        sheet.write(row, 0, f"b{row}")
+        if value is not None:
+            sheet.write(row, 1, value)
+    workbook.close()
+    rule = "currentTxn.value>500"
+    records, told = read_table(path, rule)
+    assert [record.line for record in records] == [4, 5, 6, 7]
+    assert verdicts(records, rule) == [True, 'currentTxn.value is "viel", which is not a number', None, True]
+    assert "sheet `Bills` (others: `Notes`; --read sheet=NAME reads one), headings in row 3" in told[0]

@@ -132,7 +132,8 @@ def _open_excel(name: str, data: bytes, dialect: Dialect) -> OpenTable:
         for number, cells in enumerate(zip(*columns, strict=True), below + 1)
         if any(cell is not None for cell in cells)
     ]
-    said = () if at is not None else ("no row of headings; columns are called column1, column2, ...",)
+    said = (f"headings in row {at + 1}",) if at and dialect.header is None else ()
+    said = said if at is not None else ("no row of headings; columns are called column1, column2, ...",)
     return OpenTable(
         name=name,
         headings=headings[: len(columns)],
@@ -162,6 +163,6 @@ def _heading_row(rows: Sequence[Sequence[object]], dialect: Dialect) -> int | No
         return dialect.header - 1 if 0 < dialect.header <= len(rows) else None
     for at, row in enumerate(rows[:20]):
         texts = ["" if cell is None else str(cell) for cell in row]
-        if any(texts):
+        if sum(map(bool, texts)) > len(texts) // 2:  # a title above the table stands in one cell
             return at if is_header(texts) else None
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import zlib
 from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -84,7 +85,7 @@ class _Decompressed(io.RawIOBase):
         view = memoryview(buffer).cast("B")
         try:
             data = self._inner.read(len(view))
-        except (EOFError, OSError, ValueError) as error:
+        except (EOFError, OSError, ValueError, zlib.error) as error:
             said = "it is cut off" if isinstance(error, EOFError) else str(error)
             after = f" after line {self._lines:,}" if self._lines else ""
             raise InputError(f"cannot decompress {self._name}{after}: {said}") from None
