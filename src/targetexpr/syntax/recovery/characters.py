@@ -182,12 +182,13 @@ class _Repairer:
         self.at = span.end
 
     def other(self, token: re.Pattern[str]) -> None:
-        exponent = _EXPONENT.match(self.text, self.at)
+        digit = self.text[self.at] in "0123456789"
+        exponent = _EXPONENT.match(self.text, self.at) if digit else None
         if exponent is not None:
             self.report("exponent", Span(*exponent.span()), text=exponent.group())
             self.at = exponent.end()
             return
-        suffix = _SUFFIX.match(self.text, self.at)
+        suffix = _SUFFIX.match(self.text, self.at) if digit else None
         if suffix is not None:
             self.report("number-suffix", Span(*suffix.span()), text=suffix.group())
             self.at = suffix.end()
@@ -203,7 +204,7 @@ class _Repairer:
             return
         self.open += {"LPAR": 1, "RPAR": -1}.get(str(found.lastgroup), 0)
         self.at = found.end()
-        if _DOTS.match(self.text, self.at - 1):  # the first dot of three is no part of the number before them
+        if digit and _DOTS.match(self.text, self.at - 1):  # the first dot of three is no part of the number before them
             self.at -= 1
 
     def list_bracket(self) -> bool:
