@@ -39,7 +39,7 @@ Context: TypeAlias = Mapping[str, object]
 MOST_CACHED = 1024
 """Compiled rules that are kept for the next time the same text is compiled."""
 
-_LONGEST_CACHED = 100_000  # characters of text; longer rules are compiled anew
+_LONGEST_CACHED = 4_096  # characters of text; longer rules are compiled anew, so that four million are kept at most
 
 
 def compile(  # noqa: A001 - the name the library promises

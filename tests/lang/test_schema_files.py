@@ -387,3 +387,26 @@ def test_every_key_has_a_place(text: str) -> None:
     assert _paths(tomllib.loads(text)) - {()} <= set(toml_spans(text).by_path)
     document = json.dumps(tomllib.loads(text), indent=1)
     assert _paths(json.loads(document)) - {()} == set(json_spans(document))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[profiles."currentTxn\\n"]\ndoc="x"',
+        '{"profiles":{"currentTxn":{"attributes":{"vip\\n":"boolean"}}}}',
+        '{"profiles":{"currentTxn":{"methods":{"m\\n":{"result":"boolean"}}}}}',
+    ],
+)
+def test_names_match_to_their_very_end(text: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        Schema.load(text)
+    assert [one.code for one in caught.value.diagnostics] == ["schema-name"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"extends":' + "1" * 5_000 + "}", "extends=" + "1" * 5_000 + "\n", '{"profiles":{"a":-' + "9" * 5_000 + "}}"],
+)
+def test_a_number_of_thousands_of_digits_is_a_schema_error(text: str) -> None:
+    with pytest.raises(SchemaError):
+        Schema.load(text)

@@ -326,3 +326,12 @@ def test_clean_data_stays_on_the_fast_path() -> None:
 
         watched = FunctionType(quick.__code__, {**quick.__globals__, "slow": never})
         assert watched(data) is rule.matches(data)  # type: ignore[arg-type]
+
+
+def test_the_cache_of_rules_is_bounded_by_size() -> None:
+    """A thousand long rules are not kept: four million characters are the most."""
+    _cached.cache_clear()
+    for index in range(3):
+        compile(f'currentTxn.number=="{"x" * 50_000}{index}"')
+    assert _cached.cache_info().currsize == 0
+    assert compile("currentTxn.value>17") is compile("currentTxn.value>17")

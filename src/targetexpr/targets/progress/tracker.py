@@ -7,7 +7,6 @@ no special care, and the order in which records come makes no difference.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from targetexpr.targets.model.envelope import build_group
 from targetexpr.targets.model.events import RETURN_BILL
 from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.progress.contribution import TargetEvaluator
+from targetexpr.targets.progress.copies import copy_of
 from targetexpr.targets.progress.customer import EvaluationSettings, Found, evaluate_customer
 from targetexpr.targets.progress.enrolment import EVERYBODY, Enrolment, read_enrolment
 from targetexpr.targets.progress.goods import goods_of
@@ -190,8 +190,14 @@ class RecordTracker:
             if self.on_error == "raise":
                 raise
             entry.errors += (data_error(entry.id, "", error),)
-        if self._takes_returns:
-            entry.returned = copy.deepcopy(record)
+        if not self._takes_returns:
+            return
+        try:
+            entry.returned = copy_of(record)
+        except DataError as error:
+            if self.on_error == "raise":
+                raise
+            entry.errors += (data_error(entry.id, "", error),)
 
     def _inside(self, at: datetime) -> bool:
         """Cycles lie between the bounds of the group; listed periods speak for themselves."""
