@@ -235,6 +235,7 @@ _TABLE = (
     # --- the REPL
     Option(name="--vi", switch=True, help="vi keys instead of those of Emacs"),
     # --- the language server
+    Option(name="--no-config", switch=True, help="read no targetexpr.toml and no pyproject.toml"),
     Option(
         name="--tcp",
         metavar="PORT",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 from importlib.util import find_spec
 
@@ -15,7 +16,10 @@ completion, hover, signature help, quick fixes, formatting, an outline and colou
 .targetexpr, and .rules with a rule on each line) and the rules inside JSON, TOML and Python.
 
 Editors start it themselves and talk to it on standard input and output. `--tcp` is for debugging: it waits for one
-client on a port of this machine, and ends with it."""
+client on a port of this machine, and ends with it.
+
+A file `targetexpr.toml`, or [tool.targetexpr] in `pyproject.toml`, in the folder of a document or above it says which
+schema, event, timezone, strict, on and off are meant there; options come first."""
 EXAMPLES = """\
   targetexpr lsp
   targetexpr lsp --schema mine.toml
@@ -26,18 +30,24 @@ _MISSING = "the language server needs the extra: pip install 'targetexpr[lsp]'"
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    add(parser, "--tcp", "--schema", "--event", "--timezone")
+    add(parser, "--tcp", "--schema", "--event", "--timezone", "--no-config")
 
 
 def run(options: Namespace) -> int:
     """Serve one client until it ends; 1 when it ends without having said so before."""
     if any(find_spec(name) is None for name in ("pygls", "lsprotocol", "pydantic")):
         raise InputError(_MISSING)
-    from targetexpr.console.schemas import load
-    from targetexpr.front import Environment
+    if options.schema is not None:
+        from targetexpr.console.schemas import load
 
-    schema = load(options) if options.schema is not None else None
-    environment = Environment(schema=schema, event=options.event, timezone=options.timezone)
-    from targetexpr.lsp.streams import serve  # what takes longest comes when all else is in order
+        load(options)  # a file that cannot be read ends it here, where it is seen
+    from targetexpr.lsp.environments import Given
+    from targetexpr.lsp.streams import serve
 
-    return YES if serve(environment, port=options.tcp) else NO
+    settings = Given(
+        schema=None if options.schema is None else os.path.abspath(options.schema),
+        event=options.event,
+        timezone=options.timezone if "timezone" in vars(options).get("_given", {}) else None,
+        reads_files=not options.no_config,
+    )
+    return YES if serve(settings, port=options.tcp) else NO

@@ -54,6 +54,18 @@ def _documents(server: RuleServer) -> None:
     def closed(params: lsp.DidCloseTextDocumentParams) -> None:
         server.closed(params.text_document.uri)
 
+    @server.feature(lsp.INITIALIZED)
+    def initialized(_: lsp.InitializedParams) -> None:
+        server.watch()
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def files_changed(_: lsp.DidChangeWatchedFilesParams) -> None:
+        server.files_changed()
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
+    def saved(_: lsp.DidSaveTextDocumentParams) -> None:
+        server.files_changed()
+
 
 def _diagnostics(server: RuleServer) -> None:
     options = lsp.DiagnosticOptions(inter_file_dependencies=False, workspace_diagnostics=False, identifier="targetexpr")

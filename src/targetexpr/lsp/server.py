@@ -11,8 +11,8 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 
 from targetexpr.base.positions import Encoding, LineIndex
-from targetexpr.front import Environment
 from targetexpr.lsp.diagnostics import as_protocol, diagnostics
+from targetexpr.lsp.environments import Environments, Given
 from targetexpr.lsp.protocol import ContentModified, Protocol
 from targetexpr.lsp.snapshot import Snapshot
 
@@ -25,7 +25,7 @@ _LONG_PAUSE = 0.15  # of a large document
 class RuleServer(LanguageServer):
     """What is open, and what is being worked out of it."""
 
-    def __init__(self, version: str, environment: Environment) -> None:
+    def __init__(self, version: str, given: Given) -> None:
         super().__init__(
             "targetexpr",
             version,
@@ -33,7 +33,7 @@ class RuleServer(LanguageServer):
             protocol_cls=Protocol,
             max_workers=8,
         )
-        self.environment = environment
+        self.environments = Environments(given, self._say)
         self.generation = 0  # counts the environments that documents were checked in
         self.documents: dict[str, Snapshot] = {}
         self._waiting: dict[str, asyncio.TimerHandle] = {}
@@ -89,6 +89,38 @@ class RuleServer(LanguageServer):
         if self.pushes:
             self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
 
+    def files_changed(self) -> None:
+        """Files on the disk have changed: documents whose schema or settings did are checked anew."""
+        again = False
+        for uri, snapshot in list(self.documents.items()):
+            if self.environments.of(uri) is not snapshot.environment:
+                if not again:
+                    self.generation += 1
+                    again = True
+                self._take(uri, snapshot.text, snapshot.language, snapshot.version, pause=0)
+        if again and not self.pushes and self._refreshes:
+            self.workspace_diagnostic_refresh(None)
+
+    @property
+    def _refreshes(self) -> bool:
+        workspace = self.client_capabilities.workspace
+        asked = None if workspace is None else workspace.diagnostics
+        return asked is not None and bool(asked.refresh_support)
+
+    def watch(self) -> None:
+        """Ask to be told of files that change, from clients that can."""
+        workspace = self.client_capabilities.workspace
+        able = None if workspace is None else workspace.did_change_watched_files
+        if able is None or not able.dynamic_registration:
+            return
+        watchers = [lsp.FileSystemWatcher("**/*.toml"), lsp.FileSystemWatcher("**/*.json")]
+        options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
+        registration = lsp.Registration("files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+        self.client_register_capability(lsp.RegistrationParams([registration]))
+
+    def _say(self, message: str) -> None:
+        self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, message))
+
     def _take(self, uri: str, text: str, language: str, version: int, *, pause: float) -> None:
         self.documents[uri] = Snapshot(
             uri,
@@ -96,7 +128,7 @@ class RuleServer(LanguageServer):
             language=language,
             version=version,
             encoding=self.encoding,
-            environment=self.environment,
+            environment=self.environments.of(uri),
             before=self.documents.get(uri),
         )
         if self.pushes:

@@ -11,7 +11,7 @@ from pygls.io_ import run_async
 
 from targetexpr import __version__
 from targetexpr.base.errors import InputError
-from targetexpr.front import Environment
+from targetexpr.lsp.environments import Given
 from targetexpr.lsp.features import add_features
 from targetexpr.lsp.server import RuleServer
 
@@ -19,9 +19,9 @@ _HOST = "127.0.0.1"
 _SWITCH = 0.001  # seconds that a thread at work keeps others waiting; Python's own 5 ms add up over a message
 
 
-def serve(environment: Environment, *, port: int | None = None) -> bool:
+def serve(given: Given, *, port: int | None = None) -> bool:
     """Serves one client until it ends; whether it asked for `shutdown` before. A port of 0 is any free one."""
-    server = RuleServer(__version__, environment)
+    server = RuleServer(__version__, given)
     add_features(server)
     sys.setswitchinterval(_SWITCH)
     if port is None:

@@ -1,0 +1,95 @@
+"""Settings of a project: found upwards, overruled by options, read again when they change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from targetexpr.base.errors import InputError
+from targetexpr.console.configuration import find_configuration
+from tests.lsp.client import Client
+
+FIELD = '[profiles.currentTxn.attributes]\nshelf = { type = "string", doc = "Where it stood." }\n'
+RULE = 'currentTxn.shelf=="top"'
+
+
+def codes(client: Client, uri: str) -> list[str]:
+    return [one["code"] for one in client.published(uri)["diagnostics"]]
+
+
+def test_the_nearest_file_counts(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "targetexpr.toml").write_text('event = "TransactionAdd"\nschema = "s.toml"\n')
+    (tmp_path / "a" / "pyproject.toml").write_text('[project]\nname = "targetexpr-user"\n')
+    found = find_configuration(str(inner))
+    assert found is not None
+    assert (found.event, found.schema) == ("TransactionAdd", str(tmp_path / "s.toml"))
+    (tmp_path / "a" / "pyproject.toml").write_text('[tool.targetexpr]\ntimezone = "Asia/Kolkata"\noff = ["spelling"]\n')
+    found = find_configuration(str(inner))
+    assert found is not None
+    assert (found.event, found.timezone, found.off) == (None, "Asia/Kolkata", {"spelling"})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('evnt = "x"', "unknown setting 'evnt'; did you mean event?"),
+        ("event = 5", "event: expected a string"),
+        ('off = ["speling"]', "off: unknown warning 'speling'; did you mean spelling?"),
+        ('strict = "no"', "strict: expected true or false"),
+        ('on = "spelling"', "on: expected an array of codes"),
+        ("event = ", "not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_told(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "targetexpr.toml").write_text(text)
+    with pytest.raises(InputError, match=r"targetexpr\.toml: ") as error:
+        find_configuration(str(tmp_path))
+    assert said in str(error.value)
+
+
+def test_a_changed_schema_checks_open_documents_again(tmp_path: Path) -> None:
+    watching = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
+    uri = (tmp_path / "a.rule").as_uri()
+    with Client() as client:
+        client.start("utf-16", **watching)
+        registered = client.told.get(timeout=30)
+        assert registered["method"] == "client/registerCapability"
+        client.send({"id": registered["id"], "result": None})
+        client.open(uri, RULE)
+        assert codes(client, uri) == ["unknown-attribute"]
+        (tmp_path / "mine.toml").write_text(FIELD)
+        (tmp_path / "targetexpr.toml").write_text('schema = "mine.toml"\n')
+        client.tell("workspace/didChangeWatchedFiles", {"changes": []})
+        assert codes(client, uri) == []
+        (tmp_path / "mine.toml").write_text(FIELD.replace("shelf", "shelfNumber"))
+        client.tell("textDocument/didSave", {"textDocument": {"uri": uri}})
+        assert codes(client, uri) == ["unknown-attribute"]
+        assert client.stop() == 0
+
+
+def test_a_wrong_file_is_told_once_and_the_rest_works(tmp_path: Path) -> None:
+    (tmp_path / "targetexpr.toml").write_text('schema = "none.toml"\n')
+    with Client() as client:
+        client.start("utf-16")
+        for name in ("a.rule", "b.rule"):
+            client.open((tmp_path / name).as_uri(), "currentTxn.valu>5")
+        shown = client.told.get(timeout=30)
+        assert shown["method"] == "window/showMessage"
+        assert "cannot read" in shown["params"]["message"]
+        assert codes(client, (tmp_path / "b.rule").as_uri()) == ["unknown-attribute"]
+        assert client.stop() == 0
+        left = [client.told.get() for _ in range(client.told.qsize())]
+        assert [one for one in left if one["method"] == "window/showMessage"] == []
+
+
+def test_options_come_first(tmp_path: Path) -> None:
+    (tmp_path / "targetexpr.toml").write_text('schema = "mine.toml"\n')
+    (tmp_path / "mine.toml").write_text(FIELD)
+    uri = (tmp_path / "a.rule").as_uri()
+    with Client("--no-config") as client:
+        client.start("utf-16").open(uri, RULE)
+        assert codes(client, uri) == ["unknown-attribute"]
+        assert client.stop() == 0
