@@ -61,7 +61,7 @@ class Environments:
             try:
                 found = find_configuration(folder)
             except InputError as error:
-                self._say(_stamp(names), str(error))
+                self._warn(_stamp(names), str(error))
         schema_file = self._given.schema or (None if found is None else found.schema)
         stamp = _stamp([*names, schema_file] if schema_file else names)
         environment = Environment(schema=self._schema(schema_file))
@@ -91,13 +91,13 @@ class Environments:
                 self._schemas[stamp] = Schema.load_file(name)
             except OSError as error:
                 self._schemas[stamp] = None
-                self._say(stamp, f"cannot read {name}: {error.strerror or error}")
+                self._warn(stamp, f"cannot read {name}: {error.strerror or error}")
             except SchemaError as error:
                 self._schemas[stamp] = None
-                self._say(stamp, f"the schema file is invalid: {error}")
+                self._warn(stamp, f"the schema file is invalid: {error}")
         return self._schemas[stamp]
 
-    def _say(self, stamp: _Stamp, message: str) -> None:
+    def _warn(self, stamp: _Stamp, message: str) -> None:
         if (stamp, message) not in self._told:
             self._told.add((stamp, message))
             self._tell(f"targetexpr: {message}")

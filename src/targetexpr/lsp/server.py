@@ -33,7 +33,7 @@ class RuleServer(LanguageServer):
             protocol_cls=Protocol,
             max_workers=8,
         )
-        self.environments = Environments(given, self._say)
+        self.environments = Environments(given, self._warn)
         self.generation = 0  # counts the environments that documents were checked in
         self.documents: dict[str, Snapshot] = {}
         self._waiting: dict[str, asyncio.TimerHandle] = {}
@@ -118,7 +118,7 @@ class RuleServer(LanguageServer):
         registration = lsp.Registration("files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
         self.client_register_capability(lsp.RegistrationParams([registration]))
 
-    def _say(self, message: str) -> None:
+    def _warn(self, message: str) -> None:
         self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, message))
 
     def _take(self, uri: str, text: str, language: str, version: int, *, pause: float) -> None:
