@@ -97,15 +97,13 @@ def tidy(amount: Fraction) -> Amount:
 
 
 def shown(amount: Amount) -> Decimal:
-    """An amount as results have it: a share rounded once, to 34 digits, halves to the even neighbour.
-
-    Decimals are shown as they are, however long [our choice: rounding them would lose what was stated].
+    """An amount as results have it: rounded once, to 34 digits, halves to the even neighbour.
 
     >>> shown(Fraction(2, 3)), shown(Decimal("1.50"))
     (Decimal('0.6666666666666666666666666666666667'), Decimal('1.50'))
     """
     if isinstance(amount, Decimal):
-        return amount
+        return _SHOWN.plus(amount)
     return _SHOWN.divide(Decimal(amount.numerator), Decimal(amount.denominator))
 
 
