@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from threading import Event
@@ -24,6 +25,8 @@ def serve(given: Given, *, port: int | None = None) -> bool:
     server = RuleServer(__version__, given)
     add_features(server)
     sys.setswitchinterval(_SWITCH)
+    gc.freeze()  # what is there now stays: each full collection would look through all of it
+    gc.set_threshold(50_000, 50, 100)  # a collection stops every thread, and rules are trees without circles
     if port is None:
         _standard_streams(server)
     else:
