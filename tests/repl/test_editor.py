@@ -309,7 +309,7 @@ def bar(talk: Talk, text: str, at: int | None = None, width: int = 200) -> list[
 def test_the_toolbar(talk: Talk) -> None:
     assert bar(talk, "") == ["type a rule, or :help", ""]
     assert bar(talk, ":js")[0] == "a command; Tab shows them, :help explains them"
-    assert bar(talk, ":load x")[0].startswith(":load FILE [PROFILE]  read records")
+    assert bar(talk, ":load x")[0].startswith(":load FILE [PROFILE|MAP.toml]  read records")
     assert bar(talk, RULE) == [
         "Enter checks it; with `:load FILE`, or `:set NAME VALUE`, it is evaluated too",
         "boolean  here: 500  number",
