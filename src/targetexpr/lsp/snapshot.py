@@ -21,6 +21,7 @@ from targetexpr.ide.document import Document as RuleDocument
 
 _BOM = "\ufeff"
 _LARGE = 20_000  # characters: what is asked of a longer text is answered in a thread
+_MOST_KEPT = 2_000  # rules of versions that were not looked at as a whole
 
 _NAMES = {
     "json": "document.json",
@@ -78,13 +79,18 @@ class Snapshot:
         content = text[self._shift :]
         self._content = Lazy(lambda: open_document(content, name_of(uri, language)))
         self._made: dict[tuple[str, Environment], RuleDocument] = {}
-        known = {} if before is None or before.environment != environment else before._made
+        known = {} if before is None or before.environment != environment else before._known
         self._before: Mapping[tuple[str, Environment], RuleDocument] = known
 
     @property
     def content(self) -> Document:
         """The rules in the text."""
         return self._content.get()
+
+    @property
+    def _known(self) -> dict[tuple[str, Environment], RuleDocument]:
+        """What a next version can have of this one, and of older ones that nobody looked at as a whole."""
+        return dict(self._made) if len(self._before) > _MOST_KEPT else {**self._before, **self._made}
 
     @property
     def is_large(self) -> bool:
