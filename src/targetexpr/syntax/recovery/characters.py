@@ -90,11 +90,12 @@ def _quotes() -> tuple[_Quotes, ...]:
 
 
 @cache
-def _replacements() -> tuple[re.Pattern[str], tuple[dict[str, str], ...]]:
+def _wrong() -> tuple[re.Pattern[str], tuple[dict[str, str], ...]]:
+    """What is wrong where it stands, as one pattern: group q0, q1, … a quote, s0, s1, … a replacement."""
     replacements = tuple(mistakes()["replacement"])
-    return re.compile(
-        "|".join(f"(?P<s{n}>{replacement['pattern']})" for n, replacement in enumerate(replacements))
-    ), replacements
+    quotes = [f"(?P<q{n}>{quote.opens.pattern})" for n, quote in enumerate(_quotes())]
+    others = [f"(?P<s{n}>{replacement['pattern']})" for n, replacement in enumerate(replacements)]
+    return re.compile("|".join((*quotes, *others))), replacements
 
 
 @cache
@@ -146,18 +147,18 @@ class _Repairer:
         self.quotes = 0  # straight quotes from here to the end of the line
 
     def repaired(self) -> RepairedText:
-        patterns, replacements = _replacements()
+        wrong, replacements = _wrong()
         token, quotes = _token(), _quotes()
         while self.at < len(self.text):
-            if self.text.startswith('""', self.at) and self.doubled():
-                continue
-            quoted = next((q for q in quotes if q.opens.match(self.text, self.at)), None)
-            if quoted is not None:
-                self.odd_string(quoted)
-            elif (found := patterns.match(self.text, self.at)) is not None:
-                self.replacement(found, replacements[int(str(found.lastgroup)[1:])])
+            if (found := wrong.match(self.text, self.at)) is not None:
+                kind, number = str(found.lastgroup)[0], int(str(found.lastgroup)[1:])
+                if kind == "q":
+                    self.odd_string(quotes[number])
+                else:
+                    self.replacement(found, replacements[number])
             elif self.text[self.at] == '"':
-                self.string(token)
+                if not (self.text.startswith('""', self.at) and self.doubled()):
+                    self.string(token)
             else:
                 self.other(token)
         return RepairedText(
