@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from targetexpr.checking.likeness import is_slip
-from targetexpr.checking.names import close_names, like_member, like_profile
 from targetexpr.lang.schema.model import EXTENDED
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.records.shape import Shape
@@ -35,6 +33,8 @@ def close_type(schema: Schema, context: Mapping[str, object]) -> str | None:
     >>> [close_type(schema, {"type": name}) for name in ("transactionAdd", "RETURN_BILL", "GymVisit")]
     ['TransactionAdd', 'ReturnBill', None]
     """
+    from targetexpr.checking.likeness import is_slip
+
     kind = str(context["type"])
     if kind == schema.aliases.get(_RETURN_BILL):
         return _RETURN_BILL if "returnOf" in context else None
@@ -76,6 +76,8 @@ def close_members(schema: Schema, shape: Shape, path: Sequence[str], context: Ma
 
 
 def _of_a_record(schema: Schema, shape: Shape, name: str, context: Mapping[str, object]) -> list[str]:
+    from targetexpr.checking.names import close_names, like_profile
+
     if same := _alike(name, shape.members):
         return same
     first = "returnBill" if context.get("type") == _RETURN_BILL else "currentTxn"
@@ -94,6 +96,8 @@ def _of_a_record(schema: Schema, shape: Shape, name: str, context: Mapping[str, 
 
 
 def _of_a_profile(schema: Schema, shape: Shape, profile: str, name: str) -> list[str]:
+    from targetexpr.checking.names import close_names, like_member
+
     member = shape.members.get(profile)
     inside = member.inside if member is not None else None
     if inside is None:
@@ -118,6 +122,8 @@ def _of_a_profile(schema: Schema, shape: Shape, profile: str, name: str) -> list
 
 
 def _of_a_line(schema: Schema, shape: Shape, profile: str, name: str) -> list[str]:
+    from targetexpr.checking.names import close_names
+
     line = line_of(shape, profile)
     if same := _alike(name, line.members):
         return same
