@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from argparse import SUPPRESS, Action, ArgumentError, ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from targetexpr.console.values import amounts, counted, day, ids, levels, reading, unit
 
@@ -13,13 +12,15 @@ if TYPE_CHECKING:
     from argparse import _ActionsContainer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """What an option is called, what it means, and what it takes."""
+class Option(NamedTuple):
+    """What an option is called, what it means, and what it takes.
+
+    No dataclass: every call of the command reads this table, and the module of dataclasses takes longer to load.
+    """
 
     name: str  # "--data"
-    short: str | None = None  # "-d"
     help: str
+    short: str | None = None  # "-d"
     metavar: str | None = None  # "FILE"; None for a switch, and where few `choices` say what it takes
     choices: tuple[str, ...] = ()  # all that any command takes; a command may take fewer of them
     default: str | None = None
