@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from targetexpr.lang.functions import Basket
 from targetexpr.lang.functions.baskets import CONDITIONS, SPELLINGS
@@ -19,6 +19,9 @@ from targetexpr.running.regex.search import compiled, searcher
 from targetexpr.running.semantics import comparable_float
 
 Loop: TypeAlias = Callable[[dict[object, object]], Any]
+_Make: TypeAlias = Callable[[Any, Any, Any, "Loop | None"], Loop]
+Turn: TypeAlias = Literal["plain", "first", "derived"]
+"""Whether items have what is summed: it is taken for granted; tried, and else computed in a second turn; that turn."""
 
 MOST_ITEMS = 1000
 """Longer baskets are left to exact evaluation: the bound on the error of a sum is made for so many."""
@@ -32,10 +35,11 @@ _NUMBER = """
             bail_out()"""
 """Amounts and rates are mostly floats, quantities mostly ints: the likelier type is asked for first."""
 
-_FIRST = """
-def make(given, bail_out, derived):
+_HEAD = """
+def make(given, bail_out, derived, again):
     {given} = given
-    def loop(profile):
+    def loop(profile):"""
+_FIRST = """
         items = profile["lineItems"]
         if type(items) is not list or len(items) > {most}:
             bail_out()
@@ -43,6 +47,13 @@ def make(given, bail_out, derived):
         for item in items:
             if type(item) is not dict:
                 bail_out()"""
+_FALLBACK = """
+        try:{body}
+        except KeyError:
+            pass
+        return again(profile)"""
+"""Around the loop, where items that lack what is summed are gone through again."""
+
 _TEXT = """
             attributes = item.get("attributes")
             if attributes is None:
@@ -82,7 +93,9 @@ def basket_of_any(shape: Basket, name: str, texts: frozenset[str]) -> Loop:
 
     It looks at every item even when one is found: whoever looks for the strings one by one meets them all as well.
     """
-    return _maker(f"{shape.aggregate} any", False, None, "text in expected")((name, texts), bail_out, None)
+    return _maker(f"{shape.aggregate} any", False, None, "text in expected", "plain")(
+        (name, texts), bail_out, None, None
+    )
 
 
 def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
@@ -109,19 +122,10 @@ def _loop(shape: Basket, texts: tuple[str, ...]) -> Loop | None:
 def _made(shape: Basket, field: str | None, test: str, given: object) -> Loop:
     """The loop of a shape; for sums, one that goes over the items again where some lack the summed field."""
     key = _summed(shape.aggregate, shape.gross)
-    loop = _maker(shape.aggregate, shape.gross, field, test)(given, bail_out, None)
     if key not in _DERIVED or key == field:
-        return loop
-    again = _maker(shape.aggregate, shape.gross, field, test, True)(given, bail_out, _DERIVED[key])
-
-    def total(profile: dict[object, object]) -> Any:
-        try:
-            return loop(profile)
-        except KeyError:
-            pass
-        return again(profile)
-
-    return total
+        return _maker(shape.aggregate, shape.gross, field, test, "plain")(given, bail_out, None, None)
+    again = _maker(shape.aggregate, shape.gross, field, test, "derived")(given, bail_out, _DERIVED[key], None)
+    return _maker(shape.aggregate, shape.gross, field, test, "first")(given, bail_out, None, again)
 
 
 def _summed(aggregate: str, gross: bool) -> str | None:
@@ -177,17 +181,15 @@ def _exact_bound(text: str) -> float | None:
 
 
 @lru_cache(maxsize=256)
-def _maker(
-    aggregate: str, gross: bool, field: str | None, test: str, derived: bool = False
-) -> Callable[[Any, Any, Any], Loop]:
+def _maker(aggregate: str, gross: bool, field: str | None, test: str, turn: Turn) -> _Make:
     """The function that makes the loop of a shape. Its lines come from this module alone."""
-    return _compiled(_source(aggregate, gross, field, test, derived))
+    return _compiled(_source(aggregate, gross, field, test, turn))
 
 
-def _source(aggregate: str, gross: bool, field: str | None, test: str, derived: bool) -> str:
+def _source(aggregate: str, gross: bool, field: str | None, test: str, turn: Turn) -> str:
     start = "total = 0" if aggregate in ("Sum", "Qty", "Count") else "found = False"
     given = "bound" if field is not None else "name, expected"
-    lines = [_FIRST.format(given=given, start=start, most=MOST_ITEMS)]
+    lines = [_FIRST.format(start=start, most=MOST_ITEMS)]
     if field is not None:
         lines.append(_indented(_number("tested", field)))
         # The comparison itself shows that one limit is kept; `not` lets NaN fail.
@@ -201,7 +203,7 @@ def _source(aggregate: str, gross: bool, field: str | None, test: str, derived: 
     key = _summed(aggregate, gross)
     match aggregate:
         case "Sum" | "Qty":
-            if derived:
+            if turn == "derived":
                 lines.append("\n                total += derived(item)")
             elif key == field:
                 lines.append("\n                total += tested")
@@ -223,7 +225,10 @@ def _source(aggregate: str, gross: bool, field: str | None, test: str, derived: 
         case _:
             lines.append(_REST + "\n                return False")
             end = "return True"
-    return "".join(lines) + f"\n        {end}\n    return loop\n"
+    body = "".join(lines) + f"\n        {end}"
+    if turn == "first":
+        body = _FALLBACK.format(body=_indented(body))
+    return f"{_HEAD.format(given=given)}{body}\n    return loop\n"
 
 
 _FAILS_BELOW = """
@@ -251,7 +256,7 @@ def _indented(lines: str) -> str:
     return lines.replace("\n", "\n    ")
 
 
-def _compiled(source: str) -> Callable[[Any, Any, Any], Loop]:
+def _compiled(source: str) -> _Make:
     namespace: dict[str, object] = {}
     exec(compile(source, "<line items>", "exec", dont_inherit=True), namespace)
-    return cast("Callable[[Any, Any, Any], Loop]", namespace["make"])
+    return cast("_Make", namespace["make"])
