@@ -136,6 +136,16 @@ def show(diagnostics: Iterable[Diagnostic], source: Input, note: Callable[[Diagn
         print(text, file=sys.stderr)
 
 
+def refuse(options: Namespace, source: Input, diagnostics: Sequence[Diagnostic], status: int) -> int:
+    """What is wrong with the one input of a command, as `--output` has it; the exit status."""
+    if options.output == "json":
+        print_json({"ok": False, "diagnostics": diagnostics_as_data(diagnostics, source)})
+    else:
+        show(diagnostics, source)
+        hint_at_json(source)
+    return status
+
+
 def print_json(value: object) -> None:
     """A value as JSON on standard output."""
     print(json_text(value))

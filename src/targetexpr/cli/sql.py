@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import Input
-from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, hint_at_json, one_rule, print_json, show
+from targetexpr.cli.inputs import add_input, add_output, one_rule, print_json, refuse
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
@@ -51,9 +50,9 @@ def run(options: Namespace) -> int:
             options.dialect, table=getattr(options, "from"), types=types, scale=int(options.decimals)
         )
     except ExpressionError as error:
-        return _refused(error.diagnostics, source, options, BAD_INPUT)
+        return refuse(options, source, error.diagnostics, BAD_INPUT)
     except NotLowerable as error:
-        return _refused([_diagnostic(error)], source, options, NO)
+        return refuse(options, source, [_diagnostic(error)], NO)
     except (TableError, ValueError) as error:
         raise InputError(str(error)) from None
     if options.output == "json":
@@ -90,15 +89,6 @@ def _diagnostic(error: NotLowerable) -> Diagnostic:
         message=f"No exact form in SQL: {error.reason}.",
         hint="`targetexpr eval` runs the rule record by record.",
     )
-
-
-def _refused(diagnostics: Sequence[Diagnostic], source: Input, options: Namespace, status: int) -> int:
-    if options.output == "json":
-        print_json({"ok": False, "diagnostics": diagnostics_as_data(diagnostics, source)})
-    else:
-        show(diagnostics, source)
-        hint_at_json(source)
-    return status
 
 
 def _queries(query: Query) -> dict[str, object]:

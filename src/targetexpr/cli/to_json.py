@@ -5,8 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
-from targetexpr.base.source import Input
-from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, hint_at_json, one_rule, print_json, show
+from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_rule, print_json, refuse, show
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
@@ -44,10 +43,10 @@ def run(options: Namespace) -> int:
             checked = check(source.text, load(options), event=options.event, expect=None, strict=False)
             diagnostics = checked.diagnostics
             if not checked.ok:
-                return _refuse(options, source, diagnostics, NO)
+                return refuse(options, source, diagnostics, NO)
             made = to_json(checked, options.style)
     except ExpressionError as error:
-        return _refuse(options, source, error.diagnostics, BAD_INPUT)
+        return refuse(options, source, error.diagnostics, BAD_INPUT)
     if options.output == "json":
         data: dict[str, object] = {"ok": True, "expression": source.text, "expressionJson": made}
         if diagnostics:
@@ -58,12 +57,3 @@ def run(options: Namespace) -> int:
             show(diagnostics, source)
         print(made)
     return YES
-
-
-def _refuse(options: Namespace, source: Input, diagnostics: tuple[Diagnostic, ...], status: int) -> int:
-    if options.output == "json":
-        print_json({"ok": False, "diagnostics": diagnostics_as_data(diagnostics, source)})
-    else:
-        show(diagnostics, source)
-        hint_at_json(source)
-    return status

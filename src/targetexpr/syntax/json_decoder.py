@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from sys import intern
 from typing import NamedTuple, cast
 
 from targetexpr.base import pointers
@@ -15,26 +14,19 @@ from targetexpr.base.kinds import PHRASES
 from targetexpr.base.limits import DEFAULT_LIMITS, Limits
 from targetexpr.base.source import Span
 from targetexpr.lang.nodes import (
-    Binary,
-    BooleanLiteral,
-    Conditional,
-    Dereference,
     Expr,
     FunctionCall,
     Logical,
     MethodCall,
     Name,
-    NumberLiteral,
-    StringLiteral,
-    Unary,
     is_name,
     is_raw_string,
     plain_number,
 )
-from targetexpr.lang.operators import BINARY, LOGICAL, UNARY, BinaryOp, LogicalOp, UnaryOp
+from targetexpr.lang.operators import BINARY, LOGICAL, UNARY, LogicalOp
 from targetexpr.lang.walk import depth, preorder, size
-from targetexpr.syntax.json_encoder import CONDITIONAL_VALUE, LITERAL_KINDS, SHAPES
-from targetexpr.syntax.json_plain import plain_tree
+from targetexpr.syntax.json_encoder import CONDITIONAL_VALUE, SHAPES, literal_kind
+from targetexpr.syntax.json_plain import node_of, plain_tree
 from targetexpr.syntax.messages import diagnostic, diagnostic_of
 
 _KEYS = ("arity", "value", "type", "operands")
@@ -346,7 +338,9 @@ class _Decoder:
             else:
                 built.expr = _Chain(operator, [self.finished(right), self.finished(left)])
         else:
-            built.expr = _expr(built, value, tuple([self.finished(operand) for operand in operands]))
+            kind = literal_kind(built.type or "") if built.arity == "literal" else None
+            value = _number(value) or value if kind == "number" else value
+            built.expr = node_of(built.arity, value, tuple([self.finished(one) for one in operands]), kind)
 
     def finished(self, built: _Built) -> Expr:
         """The tree of what was built, now that nothing more is spliced into it."""
@@ -357,15 +351,6 @@ class _Decoder:
         if self.origins is not None:
             self.origins[id(expr)] = _Origin(built.type, built.name_type, built.span, built.groups)
         return expr
-
-
-def literal_kind(stated: str) -> str | None:
-    """Which kind of literal a type asks for, or None for a type that no literal has.
-
-    >>> literal_kind("EEnum__InvAttr:enum:string:object:primitive"), literal_kind("date:object:primitive")
-    ('string', None)
-    """
-    return next((LITERAL_KINDS[part] for part in stated.split(":") if part in LITERAL_KINDS), None)
 
 
 _EXPONENT = re.compile(r"([0-9]+)(?:\.([0-9]*))?[eE]([+-]?[0-9]{1,4})").fullmatch
@@ -409,28 +394,3 @@ def _shown(json: Json) -> str:
 def _clipped(text: str) -> str:
     text = text if len(text) <= 60 else text[:57] + "..."
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
-
-
-def _expr(built: _Built, value: str, operands: tuple[Expr, ...]) -> Expr:
-    match built.arity:
-        case "literal":
-            kind = literal_kind(built.type or "")
-            if kind == "number":
-                return NumberLiteral(value=_number(value) or value)
-            return StringLiteral(raw=value) if kind == "string" else BooleanLiteral(value=value == "true")
-        case "name":
-            return Name(name=intern(value))
-        case "object_dereference":
-            return Dereference(operand=operands[0], name=value)
-        case "method_call":
-            return MethodCall(operand=operands[0], name=value, arguments=operands[1:])
-        case "function_call":
-            return FunctionCall(name=value, arguments=operands)
-        case "unary_operation":
-            return Unary(operator=cast(UnaryOp, value), operand=operands[0])
-        case "binary_operation":
-            return Binary(operator=cast(BinaryOp, value), left=operands[0], right=operands[1])
-        case "ternary_operation":
-            return Conditional(condition=operands[0], then=operands[1], otherwise=operands[2])
-        case arity:
-            raise AssertionError(f"no tree is built for arity {arity}")

@@ -6,6 +6,7 @@ Decoding is in `json_decoder`, which reads the tables here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
@@ -47,6 +48,16 @@ LITERAL_KINDS = {
     "string": "string",
 }
 """Which ancestors in a literal's type tell its kind."""
+
+
+@lru_cache(maxsize=256)
+def literal_kind(stated: str) -> str | None:
+    """Which kind of literal a type asks for, or None for a type that no literal has.
+
+    >>> literal_kind("EEnum__InvAttr:enum:string:object:primitive"), literal_kind("date:object:primitive")
+    ('string', None)
+    """
+    return next((LITERAL_KINDS[part] for part in stated.split(":") if part in LITERAL_KINDS), None)
 
 
 class Shape(NamedTuple):

@@ -7,9 +7,10 @@ and says what is wrong with it, or that nothing is.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from json import JSONDecoder
 from sys import intern
-from typing import NoReturn, cast
+from typing import NoReturn, cast, get_args
 
 from targetexpr.base.limits import Limits
 from targetexpr.lang.nodes import (
@@ -30,24 +31,9 @@ from targetexpr.lang.nodes import (
 )
 from targetexpr.lang.operators import BINARY, LOGICAL, UNARY, BinaryOp, LogicalOp, UnaryOp
 from targetexpr.lang.walk import depth, size
-from targetexpr.syntax.json_encoder import CONDITIONAL_VALUE, LITERAL_KINDS
+from targetexpr.syntax.json_encoder import CONDITIONAL_VALUE, literal_kind
 
-_NODES = frozenset(
-    (
-        Binary,
-        BooleanLiteral,
-        Conditional,
-        Dereference,
-        FunctionCall,
-        Logical,
-        MethodCall,
-        Name,
-        NumberLiteral,
-        StringLiteral,
-        Unary,
-    )
-)
-_LITERALS = {"number:primitive": "number", "string:object:primitive": "string", "boolean:primitive": "boolean"}
+_NODES = frozenset(get_args(Expr))
 
 
 class _Unusual(Exception):
@@ -62,7 +48,7 @@ def plain_tree(text: str, limits: Limits) -> Expr | None:
     """The tree of a document that is written as this library and the platform write it; None for any other."""
     try:
         tree = _finished(_READER.decode(text))
-    except (_Unusual, ValueError, KeyError, TypeError, RecursionError):
+    except (_Unusual, ValueError, LookupError, TypeError, RecursionError):
         return None
     # Every object has at least two members, and most have an operand: so many characters are needed for a level.
     if len(text) > min(limits.nesting, limits.nodes) * _LEAST and (
@@ -97,7 +83,7 @@ def _object(pairs: list[tuple[str, object]]) -> Expr | _Chain:
         value = members["value"]
         if type(value) is not str or len(members) != given or not is_name(value):
             _give_up()
-        return Name(name=intern(value))
+        return node_of("name", value, ())
     operands = members["operands"]
     if type(operands) is not list:
         _give_up()
@@ -119,58 +105,65 @@ def _literal(members: dict[str, object]) -> Expr:
     value, stated = members["value"], members["type"]
     if len(members) != 3 or type(value) is not str or type(stated) is not str:
         _give_up()
-    match _LITERALS.get(stated) or next(
-        (LITERAL_KINDS[part] for part in stated.split(":") if part in LITERAL_KINDS), ""
-    ):
-        case "number":
-            return NumberLiteral(value=value)
-        case "string" if is_raw_string(value):
-            return StringLiteral(raw=value)
-        case "boolean" if value in ("true", "false"):
-            return BooleanLiteral(value=value == "true")
-        case _:
-            _give_up()
+    kind = literal_kind(stated)
+    fits = is_raw_string(value) if kind == "string" else kind == "number" or value in ("true", "false")
+    if kind is None or not fits:
+        _give_up()
+    return node_of("literal", value, (), kind)
 
 
 def _named(arity: str, operands: list[object]) -> Expr:
     """A member, method or function: one operand is its own name."""
-    if arity == "function_call":
-        own, *arguments = operands
-        if type(own) is not Name:
-            _give_up()
-        return FunctionCall(name=own.name, arguments=tuple([_finished(one) for one in arguments]))
-    receiver, own, *arguments = operands
-    if type(own) is not Name:
+    own = operands.pop(0 if arity == "function_call" else 1)
+    if type(own) is not Name or (arity == "object_dereference" and len(operands) != 1):
         _give_up()
-    if arity == "method_call":
-        return MethodCall(
-            operand=_finished(receiver), name=own.name, arguments=tuple([_finished(one) for one in arguments])
-        )
-    if arguments:
-        _give_up()
-    return Dereference(operand=_finished(receiver), name=own.name)
+    return node_of(arity, own.name, tuple([_finished(one) for one in operands]))
 
 
 def _operation(arity: str, operator: str, operands: list[object]) -> Expr | _Chain:
-    if arity == "binary_operation":
+    if arity == "binary_operation" and operator in LOGICAL:
         left, right = operands
-        if operator in BINARY:
-            return Binary(operator=cast(BinaryOp, operator), left=_finished(left), right=_finished(right))
-        if operator not in LOGICAL:
-            _give_up()
         if type(right) is _Chain and right.operator == operator:
             right.terms.append(_finished(left))
             return right
         return _Chain(cast(LogicalOp, operator), [_finished(right), _finished(left)])
-    if arity == "unary_operation":
-        (operand,) = operands
-        if operator not in UNARY:
-            _give_up()
-        return Unary(operator=cast(UnaryOp, operator), operand=_finished(operand))
-    condition, then, otherwise = operands
-    if operator != CONDITIONAL_VALUE:
+    known, count = _OPERATORS[arity]
+    if operator not in known or len(operands) != count:
         _give_up()
-    return Conditional(condition=_finished(condition), then=_finished(then), otherwise=_finished(otherwise))
+    return node_of(arity, operator, tuple([_finished(one) for one in operands]))
+
+
+_OPERATORS: dict[str, tuple[Container[str], int]] = {
+    "unary_operation": (UNARY, 1),
+    "binary_operation": (BINARY, 2),
+    "ternary_operation": ((CONDITIONAL_VALUE,), 3),
+}
+
+
+def node_of(arity: str, value: str, operands: tuple[Expr, ...], kind: str | None = None) -> Expr:
+    """The node of an arity; `value` is its own, or the name of a member, method or function. Raises ValueError for
+    what no text could spell."""
+    match arity:
+        case "literal":
+            if kind == "number":
+                return NumberLiteral(value=value)
+            return StringLiteral(raw=value) if kind == "string" else BooleanLiteral(value=value == "true")
+        case "name":
+            return Name(name=intern(value))
+        case "object_dereference":
+            return Dereference(operand=operands[0], name=value)
+        case "method_call":
+            return MethodCall(operand=operands[0], name=value, arguments=operands[1:])
+        case "function_call":
+            return FunctionCall(name=value, arguments=operands)
+        case "unary_operation":
+            return Unary(operator=cast(UnaryOp, value), operand=operands[0])
+        case "binary_operation":
+            return Binary(operator=cast(BinaryOp, value), left=operands[0], right=operands[1])
+        case "ternary_operation":
+            return Conditional(condition=operands[0], then=operands[1], otherwise=operands[2])
+        case _:
+            raise AssertionError(f"no tree is built for arity {arity}")
 
 
 def _finished(built: object) -> Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic
@@ -107,25 +107,21 @@ class PolarsVerdicts(Verdicts[Frame, ColumnOf]):
         verdicts = self._decided[0]
         return int(verdicts.sum() or 0), verdicts.null_count(), len(verdicts)
 
-    def counts_of_all(self, others: Sequence[Verdicts[object, object]]) -> list[dict[Verdict, int]]:
-        """The counts of several rules over the same frame: those that columns decide in one query."""
+    @property
+    def by_columns(self) -> bool:
+        """Whether columns decide every row."""
+        return self._certain is not None
+
+    def _counted_at_once(self, others: Sequence[Verdicts[object, object]]) -> Iterator[dict[Verdict, int]]:
         sums = [pl.len().alias("rows")]
-        places: dict[int, int] = {}
         for place, one in enumerate(others):
-            certain = one._certain if isinstance(one, PolarsVerdicts) else None
-            if certain is not None:
-                verdict = long(certain)
-                places[place] = len(sums)
-                sums += [verdict.sum().alias(f"true{place}"), verdict.null_count().alias(f"null{place}")]
-        row = self._table.frame.select(sums).collect().row(0)
-        found = []
-        for place, one in enumerate(others):
-            if place in places:
-                true, null = row[places[place]] or 0, row[places[place] + 1]
-                found.append({True: true, False: row[0] - true - null, None: null})
-            else:
-                found.append(one.counts())
-        return found
+            assert isinstance(one, PolarsVerdicts)
+            assert one._certain is not None
+            verdict = long(one._certain)
+            sums += [verdict.sum().alias(f"true{place}"), verdict.null_count().alias(f"null{place}")]
+        rows, *found = self._table.frame.select(sums).collect().row(0)
+        for true, null in zip(found[::2], found[1::2], strict=True):
+            yield {True: true or 0, False: rows - (true or 0) - null, None: null}
 
     def count(self, verdict: Verdict = True) -> int:
         """How many rows have a verdict; of True without a column of verdicts, cheap terms first."""

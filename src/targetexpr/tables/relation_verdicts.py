@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 import duckdb
@@ -79,24 +79,21 @@ class RelationVerdicts(Verdicts[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation
         ((true, false, total),) = counted.fetchall()
         return {True: true, False: false, None: total - true - false}
 
-    def counts_of_all(self, others: Sequence[Verdicts[object, object]]) -> list[dict[Verdict, int]]:
-        """The counts of several rules over the same relation: those that columns decide in one query."""
+    @property
+    def by_columns(self) -> bool:
+        """Whether columns decide every row."""
+        return self._lowered is not None and self._lowered.doubt is None
+
+    def _counted_at_once(self, others: Sequence[Verdicts[object, object]]) -> Iterator[dict[Verdict, int]]:
         sums = ["count(*)"]
-        places: dict[int, int] = {}
-        for place, one in enumerate(others):
-            if isinstance(one, RelationVerdicts) and one._lowered is not None and one._lowered.doubt is None:
-                verdict = one._lowered.verdict
-                places[place] = len(sums)
-                sums += [f"count_if({verdict})", f"count_if(NOT {verdict})"]
-        (row,) = self._table.relation.aggregate(", ".join(sums)).fetchall()
-        found = []
-        for place, one in enumerate(others):
-            if place in places:
-                true, false = row[places[place]], row[places[place] + 1]
-                found.append({True: true, False: false, None: row[0] - true - false})
-            else:
-                found.append(one.counts())
-        return found
+        for one in others:
+            assert isinstance(one, RelationVerdicts)
+            assert one._lowered is not None
+            verdict = one._lowered.verdict
+            sums += [f"count_if({verdict})", f"count_if(NOT {verdict})"]
+        ((rows, *found),) = self._table.relation.aggregate(", ".join(sums)).fetchall()
+        for true, false in zip(found[::2], found[1::2], strict=True):
+            yield {True: true, False: false, None: rows - true - false}
 
     def where(self, verdict: Verdict) -> duckdb.DuckDBPyRelation:
         """The rows with a verdict."""

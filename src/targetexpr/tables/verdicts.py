@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
 from targetexpr.tables.invalid_values import Invalid
@@ -31,8 +31,18 @@ class Verdicts(ABC, Generic[Frame, ColumnOf]):
         """How many rows have each verdict: of True, False and None."""
 
     def counts_of_all(self, others: Sequence[Verdicts[object, object]]) -> list[dict[Verdict, int]]:
-        """The counts of several rules over the same table, in one pass where that is possible."""
-        return [one.counts() for one in others]
+        """The counts of several rules over this table; those that columns alone decide in one query."""
+        together = iter(self._counted_at_once([one for one in others if one.by_columns]))
+        return [next(together) if one.by_columns else one.counts() for one in others]
+
+    @property
+    @abstractmethod
+    def by_columns(self) -> bool:
+        """Whether columns decide every row, so that the rule itself is never asked."""
+
+    @abstractmethod
+    def _counted_at_once(self, others: Sequence[Verdicts[object, object]]) -> Iterator[dict[Verdict, int]]:
+        """The counts of rules that columns decide."""
 
     def count(self, verdict: Verdict = True) -> int:
         """How many rows have a verdict."""
