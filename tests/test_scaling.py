@@ -13,7 +13,7 @@ from targetexpr import compile as compile_rule
 from targetexpr.front import Environment, analyze
 
 MOST = 13
-TRIES = 12
+TRIES = 48
 
 Shape = Callable[[int], str]
 
