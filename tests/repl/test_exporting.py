@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -391,3 +393,98 @@ def test_a_new_target_tracks_the_event_that_was_chosen(talk: Talk) -> None:
     talk.do(f":export {path} 5")
     made = json.loads(path.read_text(encoding="utf-8"))
     assert (made["targetEntity"], made["targetType"], made["eventName"]) == ("EVENT", "COUNT", "GymVisit")
+
+
+# ---- several sessions ------------------------------------------------------------------------------------------------
+
+
+def group_file(folder: Path) -> Path:
+    path = folder / "group.json"
+    path.write_text('{"name": "group", "targets": []}', encoding="utf-8")
+    return path
+
+
+def names_in(path: Path) -> list[str]:
+    return [target["name"] for target in json.loads(path.read_bytes())["targets"]]
+
+
+def test_sessions_that_export_at_once_lose_nothing(tmp_path: Path) -> None:
+    """Reported: 24 exports of four sessions, all acknowledged, left 10."""
+    path = group_file(tmp_path)
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom tests.repl.commands import Talk\n"
+        f"talk = Talk(Path({str(tmp_path)!r}) / sys.argv[1])\n"
+        "talk.folder.mkdir()\n"
+        "print('ready', flush=True)\nsys.stdin.readline()\n"
+        "for number in range(6):\n"
+        "    talk.do('currentTxn.value>500')\n"
+        "    talk.do(f':save {sys.argv[1]}{number}')\n"
+        f"    assert 'was added' in talk.do(':export {path} 100')\n"
+    )
+    sessions = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, who],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(["src", "."])},
+            cwd=Path(__file__).resolve().parents[2],
+        )
+        for who in "abcd"
+    ]
+    for session in sessions:
+        assert session.stdout is not None
+        assert session.stdout.readline() == b"ready\n"
+    for session in sessions:
+        assert session.stdin is not None
+        session.stdin.write(b"go\n")
+        session.stdin.close()
+    assert [session.wait(120) for session in sessions] == [0, 0, 0, 0]
+    assert sorted(names_in(path)) == sorted(f"{who}{number}" for who in "abcd" for number in range(6))
+
+
+def exporting(talk: Talk, name: str, rule: str, path: Path) -> None:
+    talk.do(rule)
+    talk.do(f":save {name}")
+    talk.do(f":export {path} 100")
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    ["currentTxn.value>7", "currentTxn.value>500"],
+    ids=["something else", "the same to the letter"],
+)
+def test_undo_leaves_what_another_session_exported(tmp_path: Path, theirs: str) -> None:
+    path = group_file(tmp_path)
+    mine, other = Talk(tmp_path), Talk(tmp_path)
+    exporting(mine, "shared", "currentTxn.value>500", path)
+    exporting(other, "shared", theirs, path)
+    there = path.read_bytes()
+    assert "it stays as it is" in mine.refused(":undo")
+    assert path.read_bytes() == there
+
+
+def test_undo_of_a_new_file_leaves_the_one_that_another_session_wrote_again(tmp_path: Path) -> None:
+    path = tmp_path / "target.json"
+    mine, other = Talk(tmp_path), Talk(tmp_path)
+    exporting(mine, "shared", "currentTxn.value>500", path)
+    exporting(other, "shared", "currentTxn.value>500", path)
+    assert "it stays as it is" in mine.refused(":undo")
+    assert path.exists()
+
+
+def test_exports_are_taken_back_one_after_the_other(tmp_path: Path) -> None:
+    path = group_file(tmp_path)
+    before = path.read_bytes()
+    mine, other = Talk(tmp_path), Talk(tmp_path)
+    exporting(mine, "first", "currentTxn.value>1", path)
+    exporting(other, "second", "currentTxn.value>2", path)
+    exporting(mine, "third", "currentTxn.value>3", path)
+    assert mine.do(":undo").startswith("undone: export")
+    assert names_in(path) == ["first", "second"]
+    for _ in range(2):  # the rule that was saved for it, and typed
+        mine.do(":undo")
+    assert "it stays as it is" in mine.refused(":undo"), "the second is on top"
+    assert other.do(":undo").startswith("undone: export")
+    assert names_in(path) == ["first"]
+    assert mine.do(":undo").startswith("undone: export")
+    assert path.read_bytes() == before

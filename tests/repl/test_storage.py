@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from targetexpr.base.errors import InputError
-from targetexpr.repl.storage import Draft, RuleBook, Saved, left_behind, state_folder, write_whole
+from targetexpr.repl.storage import Draft, RuleBook, Saved, left_behind, state_folder
 from tests.repl.commands import RULE
 
 BY_HAND = """\
@@ -201,10 +201,10 @@ def test_places_that_cannot_be_written(book: RuleBook, tmp_path: Path, monkeypat
         book.put("y", Saved(expression=RULE))
     monkeypatch.undo()
 
-    def read_only(**_: object) -> None:
+    def read_only(*_: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("tempfile.mkstemp", read_only)
+    monkeypatch.setattr("targetexpr.base.replacing._new_file", read_only)
     with pytest.raises(InputError, match="Read-only file system"):
         book.put("y", Saved(expression=RULE))
     assert list(book.all()) == ["x"]
@@ -233,7 +233,7 @@ def test_modes_are_kept_and_new_files_follow_the_mask(book: RuleBook) -> None:
     assert stat.S_IMODE(os.stat(book.path).st_mode) == 0o604
 
 
-@pytest.mark.parametrize("where", ["replace", "fsync", "chmod"])
+@pytest.mark.parametrize("where", ["replace", "fsync", "fchmod"])
 def test_a_failure_on_the_way_leaves_what_was(book: RuleBook, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     book.put("x", Saved(expression=RULE))
     before = text_of(book)
@@ -273,17 +273,6 @@ def test_two_sessions_that_save_at_once_lose_nothing(book: RuleBook) -> None:
     running = [subprocess.Popen([sys.executable, "-c", program, who]) for who in ("a", "b", "c")]
     assert [one.wait(30) for one in running] == [0, 0, 0]
     assert set(book.all()) == {f"{who}{number}" for who in "abc" for number in range(15)}
-
-
-def test_a_device_is_written_to_not_replaced() -> None:
-    reader, device = os.openpty()
-    try:
-        write_whole(os.ttyname(device), "some text")
-        assert os.read(reader, 100) == b"some text"
-        assert stat.S_ISCHR(os.stat(os.ttyname(device)).st_mode)
-    finally:
-        os.close(reader)
-        os.close(device)
 
 
 # ---- drafts ----------------------------------------------------------------------------------------------------------
@@ -341,3 +330,23 @@ def test_where_history_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert state_folder() == Path("/xdg/targetexpr")
     monkeypatch.delenv("XDG_STATE_HOME")
     assert state_folder() == Path("/home/asha/.local/state/targetexpr")
+
+
+# ---- two sessions ----------------------------------------------------------------------------------------------------
+
+
+def test_what_another_session_saved_the_same_stays(book: RuleBook) -> None:
+    rule = Saved(expression=RULE)
+    written = book.put("shared", rule)
+    RuleBook(book.path).put("shared", rule)
+    with pytest.raises(InputError, match="saved since by somebody else; it stays as it is"):
+        book.take_back(written)
+    assert book.all() == {"shared": rule}
+
+
+def test_changes_are_taken_back_one_after_the_other(book: RuleBook) -> None:
+    first = book.put("a", Saved(expression=RULE))
+    second = book.put("b", Saved(expression=RULE))
+    book.take_back(second)
+    book.take_back(first)
+    assert book.all() == {}

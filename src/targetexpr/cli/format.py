@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
-import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,6 +23,7 @@ from targetexpr.cli.inputs import (
     show,
 )
 from targetexpr.console.exits import BAD_INPUT, NO, YES
+from targetexpr.console.files import read_file
 from targetexpr.console.options import add
 from targetexpr.documents.kinds import kind_of
 from targetexpr.syntax.parse import ParseResult, parse_text
@@ -166,21 +164,16 @@ def _fixed(one: Round, source: Input) -> list[dict[str, object]]:
 
 
 def _write(source: Input, made: str) -> None:
-    """Put the result in the file's place all at once: a full disk must not cost the rule."""
+    """Put the result in the file's place all at once; not in place of what somebody else wrote since it was read."""
+    from targetexpr.base.replacing import alone_with
+
     if source.name is None or source.text == made + "\n":
         return
-    target = os.path.realpath(source.name)
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=os.path.dirname(target), prefix=".targetexpr-", delete=False
-        ) as file:
-            try:
-                file.write(made + "\n")
-                file.flush()
-                os.chmod(file.name, stat.S_IMODE(os.stat(target).st_mode))
-                os.replace(file.name, target)
-            except OSError:
-                os.unlink(file.name)
-                raise
-    except OSError as error:
-        raise InputError(f"cannot write {source.name}: {error.strerror or error}") from None
+    with alone_with(source.name) as file:
+        try:
+            file.check()
+            if read_file(source.name).text != source.text:
+                raise InputError(f"{source.name} was changed while it was formatted; it stays as it is, run this again")
+            file.replace(made + "\n")
+        except OSError as error:
+            raise InputError(f"cannot write {source.name}: {error.strerror or error}") from None

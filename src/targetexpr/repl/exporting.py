@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 from targetexpr.base.errors import InputError
+from targetexpr.base.replacing import Mark, Replaceable, alone_with, mark_of
 from targetexpr.checking.result import Checked
 from targetexpr.front import to_json
 from targetexpr.lang.types import BOOLEAN
@@ -45,7 +46,7 @@ def targets_of(path: str) -> list[OpenTarget]:
     from targetexpr.targets.model.events import event_of
     from targetexpr.targets.model.group import Target, TargetGroup
 
-    document = _document(path)
+    document = _document(path, _text(path))
     try:
         where, inner = group_in(document)
         model = shape_of(inner) if isinstance(inner, dict) else None
@@ -74,43 +75,96 @@ def targets_of(path: str) -> list[OpenTarget]:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A file that was written, so that it can be taken back."""
+
+    what: str  # "group.json: the target gold was added"
+    before: str | None  # None: there was no file
+    after: str
+    mark: Mark | None  # None: it went to a device
+    mark_before: Mark | None
+
+
 def export(
-    checked: Checked, path: str, *, name: str, place: int | None, values: Sequence[str], opened: str | None = None
-) -> tuple[str, str | None, str]:
-    """Writes a rule to a file as a target: what was done, what the file held before (None: there was none), and now.
+    checked: Checked,
+    path: str,
+    *,
+    name: str,
+    place: int | None,
+    values: Sequence[str],
+    opened: str | None = None,
+) -> Exported:
+    """Writes a rule to a file as a target.
 
     A file that holds a group keeps everything but the target's rule and, where values are given, these; and those of
     its twin: of the target at `place`, which must have the name `opened` still, else of the one of that name, else the
-    target is added. A group that would come out with an error it did not have is left as it is. Raises InputError;
-    then nothing was written.
+    target is added. A group that would come out with an error it did not have is left as it is. Nobody else exports to
+    a file of that folder between its reading and its writing. Raises InputError; then nothing was written.
     """
     need_pydantic()
-    from targetexpr.repl.storage import write_whole
-    from targetexpr.targets.model.json_values import write_json
 
     if checked.type is None or not checked.type.fits(BOOLEAN):
         raise InputError("a target needs a condition, and this comes out as something else; compare it with a value")
-    before = _text(path) if os.path.exists(path) else None
-    document = _document(path) if before is not None else None
-    target = _made(checked, name, values)
-    if document is None:
-        document, what = target, f"{path}: the target {name}"
-    else:
-        known = set(_errors(document))
-        if place is not None:
-            place = _same_target(document, path, place, opened)
-        what = f"{path}: " + _put(document, target, path, place)
-        worse = [line for line in _errors(document) if line not in known]
-        if worse:
-            told = "\n".join(worse)
-            hint = f"`:open {path}` takes a target out of it, and `:export` then writes the rule back there."
-            raise InputError(f"nothing was written to {path}: the group would be invalid\n{told}\n{hint}")
-    text = write_json(document) + "\n"
+    with alone_with(path) as file:
+        before = _text(path) if os.path.exists(path) else None
+        what, text = _with_target(checked, path, before, name=name, place=place, values=values, opened=opened)
+        mark_before = mark_of(path)
+        mark = _put_text(file, path, text)
+        return Exported(what=what, before=before, after=text, mark_before=mark_before, mark=mark)
+
+
+def take_back(path: str, exported: Exported) -> None:
+    """The file as it was before, unless somebody else wrote it since, be it the same: their work stays.
+
+    Raises InputError.
+    """
+    with alone_with(path) as file:
+        if exported.mark is None or mark_of(path) != exported.mark or _text(path) != exported.after:
+            raise InputError(f"{path} was changed since it was written here; it stays as it is")
+        if exported.before is not None:
+            _put_text(file, path, exported.before, exported.mark_before)
+            return
+        try:
+            os.unlink(os.path.realpath(path))
+        except OSError as error:
+            raise InputError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def _put_text(file: Replaceable, path: str, text: str, mark: Mark | None = None) -> Mark | None:
     try:
-        write_whole(path, text)
+        return file.replace(text, devices=True, mark=mark)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-    return what, before, text
+
+
+def _with_target(
+    checked: Checked,
+    path: str,
+    before: str | None,
+    *,
+    name: str,
+    place: int | None,
+    values: Sequence[str],
+    opened: str | None,
+) -> tuple[str, str]:
+    """What is done, and the text of the file with it."""
+    from targetexpr.targets.model.json_values import write_json
+
+    target = _made(checked, name, values)
+    if before is None:
+        return f"{path}: the target {name}", write_json(target) + "\n"
+    document = _document(path, before)
+    known = set(_errors(document))
+    if place is not None:
+        place = _same_target(document, path, place, opened)
+    what = f"{path}: " + _put(document, target, path, place)
+    worse = [line for line in _errors(document) if line not in known]
+    if worse:
+        told = "\n".join(worse)
+        hint = f"`:open {path}` takes a target out of it, and `:export` then writes the rule back there."
+        raise InputError(f"nothing was written to {path}: the group would be invalid\n{told}\n{hint}")
+    return what, write_json(document) + "\n"
 
 
 def _same_target(document: JsonValue, path: str, place: int, name: str | None) -> int:
@@ -139,7 +193,7 @@ def targets_in(document: JsonValue) -> list[dict[str, JsonValue]]:
 
 def diagnostics(path: str) -> list[str]:
     """What is wrong with the group of a file, a line each; nothing for a file that holds a target alone."""
-    return [str(diagnostic) for diagnostic in _diagnostics(_document(path))]
+    return [str(diagnostic) for diagnostic in _diagnostics(_document(path, _text(path)))]
 
 
 def _errors(document: JsonValue) -> list[str]:
@@ -248,11 +302,11 @@ def _changed(target: dict[str, JsonValue], rule: dict[str, JsonValue], values: S
         target["defaultValues"] = [{**there, **value} for there, value in zip(old, values, strict=True)]
 
 
-def _document(path: str) -> JsonValue:
+def _document(path: str, text: str) -> JsonValue:
     from targetexpr.targets.model.envelope import PayloadError, read_document
 
     try:
-        return read_document(_text(path))
+        return read_document(text)
     except PayloadError as error:
         raise InputError(f"{path}: {error}") from None
 

@@ -2,74 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
-import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
 from targetexpr.base.errors import InputError
+from targetexpr.base.replacing import Mark, Replaceable, alone_with, mark_of, replace_file
 
 _HEAD = "Rules kept by `targetexpr repl`: `:save NAME` writes one, `:use NAME` brings it back."
-
-
-def write_whole(path: str, text: str) -> None:
-    """Writes a file so that a crash leaves either what was there or all of the new text.
-
-    A link stays a link: what it points to is replaced. A file that is write-protected stays as it is. Raises OSError.
-    """
-    real = os.path.realpath(path)
-    try:
-        mode = os.stat(real).st_mode
-    except FileNotFoundError:
-        mode = stat.S_IFREG | 0o666 & ~_umask()
-    else:
-        if not os.access(real, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        if not stat.S_ISREG(mode):  # /dev/null: a device must not become a file
-            with open(real, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            return
-    handle, name = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".targetexpr-")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, stat.S_IMODE(mode))
-        os.replace(name, real)
-    except BaseException:
-        with suppress(FileNotFoundError):  # Ctrl-C just after it took its place
-            os.unlink(name)
-        raise
-
-
-@contextmanager
-def _alone_in(folder: str) -> Iterator[None]:
-    """Two sessions that change a file of a folder at once take turns, where the system has locks."""
-    handle = -1
-    with suppress(OSError, ImportError):  # without a lock it is written all the same; a missing folder is told then
-        import fcntl
-
-        handle = os.open(folder, os.O_RDONLY)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        if handle >= 0:
-            os.close(handle)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +34,8 @@ class Written:
     replaced: Saved | None
     before: str
     after: str
+    mark: Mark | None  # of the file when this was written, and before
+    mark_before: Mark | None
 
 
 class RuleBook:
@@ -110,33 +57,36 @@ class RuleBook:
         """Keeps a rule under a name; None takes it out. Raises InputError when the file cannot be written."""
         if find_spec("tomlkit") is None:
             raise InputError("keeping rules needs tomlkit: pip install 'targetexpr[repl]'")
-        with _alone_in(os.path.dirname(os.path.realpath(self.path))):
-            return self._put(name, rule)
+        with alone_with(self.path) as file:
+            return self._put(name, rule, file)
 
     def take_back(self, written: Written) -> None:
         """The file as it was before a change, to the letter; of one that others changed since, the rule alone.
 
-        Raises InputError when the rule itself was changed by somebody else: their work stays.
+        Raises InputError when the rule itself was changed by somebody else: their work stays. So does what is the same
+        to the letter and was written by somebody else: they were told that it is kept.
         """
-        with _alone_in(os.path.dirname(os.path.realpath(self.path))):
-            if self._text() == written.after:
-                self._write(written.before)
+        with alone_with(self.path) as file:
+            text = self._text()
+            if text == written.after and mark_of(self.path) == written.mark:
+                self._write(written.before, file, written.mark_before)
                 return
-            there = self.all().get(written.name)
+            there = self._read(text).get(written.name)
             if there == written.replaced:
                 return  # it is taken back already
-            if there != written.rule:
+            if there != written.rule or text == written.after:
                 where = f"the rule {written.name} in {self.path}"
-                raise InputError(f"{where} was changed since by somebody else; it stays as it is")
-            self._put(written.name, written.replaced)
+                how = "changed" if there != written.rule else "saved"
+                raise InputError(f"{where} was {how} since by somebody else; it stays as it is")
+            self._put(written.name, written.replaced, file)
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str, file: Replaceable, mark: Mark | None = None) -> Mark | None:
         try:
-            write_whole(self.path, text)
+            return file.replace(text, mark=mark)
         except OSError as error:
             raise InputError(f"cannot write {self.path}: {error.strerror or error}") from None
 
-    def _put(self, name: str, rule: Saved | None) -> Written:
+    def _put(self, name: str, rule: Saved | None, file: Replaceable) -> Written:
         import tomlkit
         import tomlkit.exceptions
         import tomlkit.items
@@ -166,8 +116,15 @@ class RuleBook:
             if entry is not before:
                 rules[name] = entry
         after = tomlkit.dumps(document)
-        self._write(after)
-        return Written(name=name, rule=rule, replaced=replaced, before=text, after=after)
+        return Written(
+            name=name,
+            rule=rule,
+            replaced=replaced,
+            before=text,
+            after=after,
+            mark_before=mark_of(self.path),
+            mark=self._write(after, file),
+        )
 
     def _text(self) -> str:
         try:
@@ -229,7 +186,7 @@ class Draft:
         if text == self._kept:
             return
         if text.strip():
-            write_whole(str(self._path), text)
+            replace_file(str(self._path), text)
         else:
             self._path.unlink(missing_ok=True)
         self._kept = text

@@ -9,7 +9,7 @@ from targetexpr.base.errors import InputError
 from targetexpr.base.suggestions import suggest
 from targetexpr.repl.commands.command import Command, file_name, no_argument
 from targetexpr.repl.session import Opened, Session
-from targetexpr.repl.storage import Saved, write_whole
+from targetexpr.repl.storage import Saved
 
 _GROUP = "Keeping"
 
@@ -118,7 +118,7 @@ def _path_and_target(argument: str) -> tuple[str, str]:
 
 
 def _export(session: Session, argument: str) -> None:
-    from targetexpr.repl.exporting import diagnostics, export
+    from targetexpr.repl.exporting import diagnostics, export, take_back
 
     path, values = _path_and_values(argument)
     analysis = session.analysis()
@@ -129,7 +129,7 @@ def _export(session: Session, argument: str) -> None:
     opened = session.state.opened
     mine = opened is not None and opened.path == os.path.abspath(path)
     place = opened.place if opened is not None and mine else None
-    what, before, after = export(
+    exported = export(
         analysis.checked,
         path,
         name=session.state.name or "rule",
@@ -137,11 +137,11 @@ def _export(session: Session, argument: str) -> None:
         values=values,
         opened=opened.name if opened is not None and mine else None,
     )
-    session.change(f"export {path}", undo=lambda: _restore(path, before, after))
-    session.console.write(f"wrote {what}, with expression and expressionJson")
+    session.change(f"export {path}", undo=lambda: take_back(path, exported))
+    session.console.write(f"wrote {exported.what}, with expression and expressionJson")
     for line in diagnostics(path):
         session.console.write(line)
-    if before is None and not values:
+    if exported.before is None and not values:
         session.console.write(f"Give it a value for each period: `:export {path} 500`, or `defaultValues` in the file.")
 
 
@@ -155,21 +155,6 @@ def _path_and_values(argument: str) -> tuple[str, list[str]]:
     if rest and not os.path.exists(path):
         raise InputError(f"{rest!r} is not a value; behind {begun}.json there are numbers, such as 500 or 99.50")
     return path, values
-
-
-def _restore(path: str, before: str | None, after: str) -> None:
-    """The file as it was, unless somebody else changed it since: their work stays."""
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            there = file.read()
-        if there != after:
-            raise InputError(f"{path} was changed since it was written here; it stays as it is")
-        if before is None:
-            os.unlink(path)
-        else:
-            write_whole(path, before)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
 
 
 KEEP = (
