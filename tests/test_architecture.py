@@ -38,11 +38,12 @@ LAYERS = {
     "repl": _BELOW_FRONT_ENDS,
     "serve": _BELOW_FRONT_ENDS,
     "lsp": _BELOW_FRONT_ENDS,
+    "conformance": _BELOW_FRONT_ENDS,
 }
 """What each part may import beside itself."""
 
 
-FRONT_ENDS = {"cli", "repl", "serve", "lsp"}
+FRONT_ENDS = {"cli", "repl", "serve", "lsp", "conformance"}
 
 
 def test_front_ends_are_independent() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,8 +24,9 @@ from targetexpr.lang.nodes import (
 )
 from targetexpr.lang.schema.model import Attribute
 from targetexpr.lang.walk import preorder
+from tests import corpus
 
-SAMPLES = json.loads((Path(__file__).parent.parent / "data" / "expression_json_samples.json").read_text("utf-8"))
+SAMPLES = corpus.samples()
 TYPED = [sample for sample in SAMPLES if not sample["is_error"]]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,10 @@ import pytest
 
 from targetexpr import apply_fixes, check, diagnose, lint, parse, to_text
 from targetexpr.checking.checker import check_tree
+from targetexpr.conformance.cases import rows
 
 HERE = Path(__file__).parent
-ROWS = [json.loads(line) for line in (HERE.parent / "corpus" / "documented.jsonl").read_text("utf-8").splitlines()]
+ROWS = rows("documented/expressions")
 VALID = [row for row in ROWS if row["status"] == "valid"]
 BROKEN = {row["id"]: row for row in ROWS if row["status"] != "valid"}
 NOTES: dict[str, dict[str, Any]] = tomllib.loads((HERE / "corpus.toml").read_text("utf-8"))

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from targetexpr import check, check_json, from_json, to_json
 from targetexpr.checking.written import as_written
+from tests import corpus
 
-ROWS = [
-    json.loads(line)
-    for line in (Path(__file__).parents[1] / "data" / "editor_json.jsonl").read_text(encoding="utf-8").splitlines()
-]
+ROWS = corpus.editor_samples()
 
 APOSTROPHE = r"\'"
 """The editor escapes apostrophes, which is no JSON; what is written here always is."""

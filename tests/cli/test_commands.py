@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import corpus
 from tests.cli.command import COMMANDS, DATA, FALSE, TRUE, Call, spawn
 
 SEED = json.loads((DATA / "seed_rule.json").read_text(encoding="utf-8"))
@@ -135,7 +136,7 @@ def test_styles_of_text(name: str, call: Call) -> None:
     assert call(name, "--style", "editor", given).status == 2
 
 
-SAMPLES = json.loads((DATA / "expression_json_samples.json").read_text(encoding="utf-8"))
+SAMPLES = corpus.samples()
 
 
 @pytest.mark.parametrize("place", range(len(SAMPLES)))

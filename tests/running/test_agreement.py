@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.corpus import documented
 from tests.running.generated import ZONES, Contexts, Rules
 
 from targetexpr import DataError, Rule, compile  # noqa: A004
@@ -18,8 +17,6 @@ from targetexpr.running.codegen.baskets import fast_total
 from targetexpr.running.codegen.runtime import Bailout
 from targetexpr.running.coercion import plain
 from targetexpr.running.interpreter import interpret
-
-CORPUS = Path(__file__).parents[1] / "corpus" / "documented.jsonl"
 
 
 def outcome(way: Callable[[], object]) -> tuple[object, ...]:
@@ -52,8 +49,7 @@ def one_round(random: Random, contexts: int) -> None:
 
 
 def corpus() -> list[str]:
-    rows = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
-    return [row["text"] for row in rows if row["status"] == "valid"]
+    return [row.text for row in documented() if row.status == "valid"]
 
 
 def test_documented_rules_agree() -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.corpus import evaluations
 
 from targetexpr import DataError, Rule, compile  # noqa: A004
+from targetexpr.conformance.cases import EvaluationCase
 from targetexpr.lang.functions import all_functions
 from targetexpr.running.coercion import BINDERS, InvalidValue, plain, time_zone
 from targetexpr.running.interpreter import interpret
@@ -70,33 +72,39 @@ def holds(text: str, context: object, expected: object, **options: str) -> None:
         assert rule.matches(context) is (expected is True)  # type: ignore[arg-type]
 
 
-def cases(name: str) -> list[object]:
-    return [pytest.param(*row, id=f"{number}: {row[0]}") for number, row in enumerate(table(name)["rows"])]
+def told(case: EvaluationCase) -> object:
+    """What a case comes out as, as `holds` takes it."""
+    if case.error is not None:
+        return {"error": case.error}
+    if isinstance(case.value, dict):
+        return Decimal(case.value["number"])
+    return "null" if case.value is None else case.value
 
 
-@pytest.mark.parametrize(("text", "expected"), cases("logic"))
-def test_logic_is_kleenes(text: str, expected: object) -> None:
-    given = table("logic")
-    for short, full in given["names"].items():  # type: ignore[attr-defined]
-        text = _named(text, short, f"({full})")
-    holds(text, given["setting"], expected)
+def cases(topic: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", evaluations(topic), ids=lambda case: f"{case.id}: {case.text}")
 
 
-def _named(text: str, short: str, full: str) -> str:
-    import re
+@cases("logic")
+def test_logic_is_kleenes(case: EvaluationCase) -> None:
+    holds(case.text, case.context, told(case))
 
-    return re.sub(rf"(?<![\w.]){short}(?![\w.])", full, text)
+
+@cases("numbers")
+def test_numbers_are_exact(case: EvaluationCase) -> None:
+    holds(case.text, case.context, told(case))
+    data = case.context["currentTxn"]
+    if isinstance(data["value"], int | float):  # the same, by way of a schema's integers
+        customer = {"currentCustomer": {"slabNumber": data["value"], "currentPoints": data["discount"]}}
+        text = case.text.replace("currentTxn.value", "currentCustomer.slabNumber")
+        holds(text.replace("currentTxn.discount", "currentCustomer.currentPoints"), customer, told(case))
 
 
-@pytest.mark.parametrize(("text", "v", "w", "expected"), cases("numbers"))
-def test_numbers_are_exact(text: str, v: object, w: object, expected: object) -> None:
-    text = _named(_named(text.replace("v.", "currentTxn.value."), "v", "currentTxn.value"), "w", "currentTxn.discount")
-    context = {"currentTxn": {"value": meant(v), "discount": meant(w)}}
-    holds(text, context, expected)
-    if isinstance(meant(v), int | float) and not isinstance(v, bool):  # the same, by way of a schema's integers
-        customer = {"currentCustomer": {"slabNumber": meant(v), "currentPoints": meant(w)}}
-        text = text.replace("currentTxn.value", "currentCustomer.slabNumber")
-        holds(text.replace("currentTxn.discount", "currentCustomer.currentPoints"), customer, expected)
+def test_decimals_of_python_are_exact() -> None:
+    holds("currentTxn.value==500.1", {"currentTxn": {"value": Decimal("500.1")}}, True)
+    data = {"value": 123456789012345678901234567890, "discount": Decimal("0.5")}
+    total = Decimal("123456789012345678901234567890.5")
+    holds("currentTxn.value+currentTxn.discount", {"currentTxn": data}, total)
 
 
 @pytest.mark.parametrize("kind", ["number", "string", "boolean", "date"])
@@ -127,9 +135,9 @@ def test_dates_of_every_python_type() -> None:
         BINDERS["date"](datetime(9999, 12, 31, 23), zone)
 
 
-@pytest.mark.parametrize(("call", "raw", "expected"), [tuple(row) for row in table("texts")["string"]])
-def test_texts(call: str, raw: object, expected: object) -> None:
-    holds(f"currentCustomer.email.{call}", {"currentCustomer": meant({"email": raw})}, expected)
+@cases("strings")
+def test_strings(case: EvaluationCase) -> None:
+    holds(case.text, case.context, told(case))
 
 
 @pytest.mark.parametrize("test", ["exists", "notExists", "isEmpty", "isNull", "isNotNull", "isValidDate"])
@@ -139,30 +147,19 @@ def test_null_tests_never_raise(test: str, context: object) -> None:
     assert ways(rule, context) == [test in ("notExists", "isEmpty", "isNull")] * 2
 
 
-@pytest.mark.parametrize(("text", "d", "e", "zone", "expected"), cases("dates"))
-def test_dates(text: str, d: object, e: object, zone: str, expected: object) -> None:
-    text = text.replace("d.", "currentTxn.date.") if text.startswith("d.") else text
-    text = _named(_named(text, "d", "currentTxn.date"), "e", "currentCustomer.joinDate")
-    context = {"currentTxn": {"date": meant(d), "value": 2023}, "currentCustomer": {"joinDate": meant(e)}}
-    holds(text, context, expected, timezone=zone)
+@cases("dates")
+def test_dates(case: EvaluationCase) -> None:
+    holds(case.text, case.context, told(case), timezone=case.timezone)
 
 
-@pytest.mark.parametrize(("text", "items", "expected"), cases("baskets"))
-def test_baskets(text: str, items: object, expected: object) -> None:
-    if items == "three":
-        items = table("baskets")["three"]
-    bill = {} if items == "@absent" else {"lineItems": meant(items)}
-    context: dict[str, object] = {"currentTxn": bill, "currentCustomer": {}}
-    holds(
-        _named(text, "t", "currentTxn").replace("t.", "currentTxn.", 1) if text.startswith("t.") else text,
-        context,
-        expected,
-    )
+@cases("baskets")
+def test_baskets(case: EvaluationCase) -> None:
+    holds(case.text, case.context, told(case))
 
 
-@pytest.mark.parametrize(("text", "profile", "expected"), cases("fields"))
-def test_fields_and_lookups(text: str, profile: object, expected: object) -> None:
-    holds(text, {text.lstrip("(").split(".")[0]: meant(profile)}, expected)
+@cases("fields")
+def test_fields_and_lookups(case: EvaluationCase) -> None:
+    holds(case.text, case.context, told(case))
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
+from tests import corpus
 from tests.serve.conftest import Client, problems
 
-SAMPLES = json.loads((Path(__file__).parent.parent / "data" / "expression_json_samples.json").read_text("utf-8"))
+SAMPLES = corpus.samples()
 PATH = "/loyalty/api/v1/workflows/expJSON/973/"
 
 

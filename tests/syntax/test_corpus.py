@@ -17,7 +17,7 @@ from tests.corpus import Case, Documented
 from tests.second_reader import NotAnExpression, read
 from tests.trees import flat, json_value, read_sexpr
 
-_CASES = corpus.cases()
+_CASES = corpus.text_cases()
 _ROWS = corpus.documented()
 _TOKEN_NAMES = re.compile(
     r"\b(?:BOOLEAN|NAME|NUMBER|STRING|OR|AND|COMPARE|SIGN|SCALE|NOT|BLANK|LPAR|RPAR|QMARK|COLON|COMMA|DOT|BANG|END)\b|__|Token|\$END|[Ll]ark"
@@ -138,7 +138,7 @@ def test_json_is_refused_at_its_place(case: Case) -> None:
         check_words(found.message, found.hint, case.json)
 
 
-@_each(lambda case: case.topic == "json_errors" and "group-of-several" in case.id)
+@_each(lambda case: case.topic == "json/errors" and "group-of-several" in case.id)
 def test_several_in_a_group_says_what_it_means(case: Case) -> None:
     assert case.json is not None
     with pytest.raises(ExpressionError, match="could not understand"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,9 +11,10 @@ from hypothesis import strategies as st
 from targetexpr import diagnose, parse, to_text
 from targetexpr.syntax.fragments import LOOKAHEAD, fragments
 from targetexpr.syntax.json_encoder import group_json
+from tests import corpus
 from tests.growth import assert_linear
 
-SAMPLES = json.loads((Path(__file__).parent.parent / "data" / "expression_json_samples.json").read_text("utf-8"))
+SAMPLES = corpus.samples()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from targetexpr import ExpressionError, from_json, parse, to_json, to_text
 from targetexpr.lang import nodes
 from targetexpr.lang.walk import preorder
 from targetexpr.syntax.json_decoder import decode
+from tests import corpus
 from tests.strategies import examples, holds, trees
 from tests.trees import flat
 
@@ -19,10 +20,8 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 def _samples() -> list[dict[str, Any]]:
-    samples = json.loads((DATA / "expression_json_samples.json").read_text(encoding="utf-8"))
     seed = json.loads((DATA / "seed_rule.json").read_text(encoding="utf-8"))
-    assert isinstance(samples, list)
-    return [*samples, {**seed, "is_error": False}, *_payload_pairs()]
+    return [*corpus.samples(), {**seed, "is_error": False}, *_payload_pairs()]
 
 
 def _payload_pairs() -> list[dict[str, Any]]:

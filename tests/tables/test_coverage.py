@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import polars as pl
 
 from targetexpr import ExpressionError, Rule, compile  # noqa: A004
 from targetexpr.tables.errors import NotLowerable
 from targetexpr.tables.mapping import places
+from tests.corpus import documented
 
-CORPUS = Path(__file__).parents[1] / "corpus" / "documented.jsonl"
 ITEM = {
     **dict.fromkeys(("qty", "rate", "value", "discount", "amount"), 1.0),
     "code": "a",
@@ -20,9 +17,8 @@ ITEM = {
 
 
 def conditions() -> list[Rule]:
-    rows = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
     found = []
-    for text in dict.fromkeys(row["text"] for row in rows if row["status"] == "valid"):
+    for text in dict.fromkeys(row.text for row in documented() if row.status == "valid"):
         try:
             found.append(compile(text, on_error="null"))
         except ExpressionError:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from targetexpr.conformance.cases import EvaluationCase
 from targetexpr.lang.functions import all_functions
+from tests.corpus import evaluations
 from tests.running import test_meaning
 from tests.tables.documented import same_in_a_table
 
@@ -29,31 +31,17 @@ def test_examples_of_the_declarations() -> None:
     assert by_row == set()
 
 
-@pytest.mark.parametrize("cells", test_meaning.table("logic")["rows"], ids=str)
-def test_logic(cells: list[object]) -> None:
-    test_meaning.test_logic_is_kleenes(*cells)  # type: ignore[arg-type]
+TOPICS = {
+    "logic": test_meaning.test_logic_is_kleenes,
+    "numbers": test_meaning.test_numbers_are_exact,
+    "strings": test_meaning.test_strings,
+    "dates": test_meaning.test_dates,
+    "baskets": test_meaning.test_baskets,
+    "fields": test_meaning.test_fields_and_lookups,
+}
+CASES = [pytest.param(topic, case, id=case.name) for topic in TOPICS for case in evaluations(topic)]
 
 
-@pytest.mark.parametrize("cells", test_meaning.table("numbers")["rows"], ids=str)
-def test_numbers(cells: list[object]) -> None:
-    test_meaning.test_numbers_are_exact(*cells)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("cells", test_meaning.table("texts")["string"], ids=str)
-def test_texts(cells: list[object]) -> None:
-    test_meaning.test_texts(*cells)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("cells", test_meaning.table("dates")["rows"], ids=str)
-def test_dates(cells: list[object]) -> None:
-    test_meaning.test_dates(*cells)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("cells", test_meaning.table("baskets")["rows"], ids=str)
-def test_baskets(cells: list[object]) -> None:
-    test_meaning.test_baskets(*cells)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("cells", test_meaning.table("fields")["rows"], ids=str)
-def test_fields(cells: list[object]) -> None:
-    test_meaning.test_fields_and_lookups(*cells)  # type: ignore[arg-type]
+@pytest.mark.parametrize(("topic", "case"), CASES)
+def test_a_case_of_meaning(topic: str, case: EvaluationCase) -> None:
+    TOPICS[topic](case)
