@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 _BEGUN = ".targetexpr-"
 """How the names of files begin that are being written; what a killed writer left is taken away by the next one."""
@@ -133,6 +133,48 @@ class Replaceable:
             with suppress(FileNotFoundError):  # Ctrl-C just after it took its place
                 os.unlink(name)
             raise
+
+
+@contextmanager
+def replacing(path: str) -> Iterator[BinaryIO]:
+    """A stream whose bytes take the place of a file when all are written; with an exception the file stays as it was.
+
+    For what is made little by little: nobody waits for it meanwhile. A device or a pipe is written to. Raises OSError.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with replacing(f"{folder}/bills.csv") as file:
+    ...         done = file.write(b"id,value")
+    ...     open(f"{folder}/bills.csv").read()
+    'id,value'
+    """
+    with suppress(FileNotFoundError):
+        mode = os.stat(path).st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            with open(path, "wb") as device:
+                yield device
+            return
+    real = os.path.realpath(path)
+    there = Replaceable(real).check()
+    handle, name = _new_file(os.path.dirname(real))
+    try:
+        with open(handle, "w+b") as file:
+            _hold(file.fileno())
+            yield file
+            file.flush()
+            alike = _made_alike(real, file.fileno(), there)
+            os.fsync(file.fileno())
+            if alike:
+                os.replace(name, real)
+            else:
+                file.seek(0)
+                _overwrite(real, file.read())
+                os.unlink(name)
+            _sync_folder(os.path.dirname(real))
+    except BaseException:
+        with suppress(FileNotFoundError):  # Ctrl-C just after it took its place
+            os.unlink(name)
+        raise
 
 
 def _new_file(folder: str) -> tuple[int, str]:

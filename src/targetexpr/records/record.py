@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic
@@ -21,6 +22,7 @@ class Record(NamedTuple):
     text: str = ""  # its own JSON, where the reader was asked to keep it
     unit: str = "line"  # what `line` counts: lines of text, or the rows of a table
     placed: bool = False  # a context already, whatever profile others are plain dicts of
+    row: Mapping[str, object] | None = None  # of a table, its cells by their headings, where the reader was asked
 
     def under(self, profile: str | None) -> Record:
         """The record as a context, where records are plain dicts of one profile."""

@@ -118,9 +118,9 @@ class _Rejoined(io.RawIOBase):
         return len(data)
 
 
-def needed_library(library: str, name: str, what: str) -> Any:
+def needed_library(library: str, name: str, what: str, doing: str = "reading") -> Any:
     """A library of the extra `tables`. Raises InputError that says how to install it."""
     try:
         return import_module(library)
     except ImportError:
-        raise InputError(f"{name} is {what}; reading it needs {library}: pip install 'targetexpr[tables]'") from None
+        raise InputError(f"{name} is {what}; {doing} it needs {library}: pip install 'targetexpr[tables]'") from None
