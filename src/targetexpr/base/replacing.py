@@ -148,12 +148,10 @@ def replacing(path: str) -> Iterator[BinaryIO]:
     ...     open(f"{folder}/bills.csv").read()
     'id,value'
     """
-    with suppress(FileNotFoundError):
-        mode = os.stat(path).st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            with open(path, "wb") as device:
-                yield device
-            return
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        with open(path, "wb") as device:
+            yield device
+        return
     real = os.path.realpath(path)
     there = Replaceable(real).check()
     handle, name = _new_file(os.path.dirname(real))
