@@ -17,7 +17,7 @@ PACKAGE = Path(targetexpr.__file__).parent
 _BELOW_RUNNING = {"base", "lang", "checking"}
 _BELOW_RULE_SETS = _BELOW_RUNNING | {"syntax", "front", "running", "records", "tables", "rule"}
 _BELOW_TARGETS = _BELOW_RULE_SETS | {"rulesets"}
-_BELOW_FRONT_ENDS = _BELOW_TARGETS | {"schemas", "targets", "documents", "ide", "console"}
+_BELOW_FRONT_ENDS = _BELOW_TARGETS | {"schemas", "targets", "documents", "ide", "guide", "console"}
 LAYERS = {
     "base": set(),
     "lang": {"base"},
@@ -33,6 +33,7 @@ LAYERS = {
     "targets": _BELOW_TARGETS,
     "documents": _BELOW_TARGETS | {"targets"},
     "ide": _BELOW_TARGETS | {"targets", "documents"},
+    "guide": {"base", "lang", "checking"},
     "console": _BELOW_FRONT_ENDS - {"console"},
     "cli": _BELOW_FRONT_ENDS,
     "repl": _BELOW_FRONT_ENDS,

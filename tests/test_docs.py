@@ -17,7 +17,7 @@ import jsonschema
 import pytest
 
 import targetexpr
-from targetexpr.console.guide import page, topics
+from targetexpr.guide.pages import page, topics
 from targetexpr.records.lint import RecordLint
 from targetexpr.records.record import Record
 from targetexpr.records.shape import record_shape

@@ -13,6 +13,7 @@ import pytest
 
 from targetexpr import Schema, check, to_json
 from targetexpr.cli.main import main
+from targetexpr.guide.pages import code_page_path
 
 PAYLOADS = Path(__file__).parent.parent / "data" / "payloads"
 
@@ -131,6 +132,18 @@ def test_documents_without_rules(run: Any, text: str, said: str) -> None:
     status, _, err = run("check", "-", stdin=text)
     assert status == 2
     assert said in err
+
+
+def test_sarif_carries_the_page_of_each_code(run: Any) -> None:
+    _, out, _ = run("check", "currentTxn.valu=500", "--output", "sarif")
+    rules = json.loads(out)["runs"][0]["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == ["single-equals"]
+    for rule in rules:
+        path = code_page_path(rule["id"])
+        assert path is not None
+        assert rule["help"]["markdown"] == path.read_text(encoding="utf-8")
+        assert rule["help"]["text"].startswith(rule["shortDescription"]["text"])
+    assert rules[0]["shortDescription"]["text"] == "Two values are compared with one `=`."
 
 
 def test_sarif(run: Any, tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 from targetexpr.base.errors import InputError
 from targetexpr.base.width import text_width
 from targetexpr.cli import main as cli
-from targetexpr.console.guide import page, plain, topics
+from targetexpr.guide.pages import page, topics
+from targetexpr.guide.terminal import plain
 from tests.cli.command import ROOT, Call
 
 PAGES = sorted((ROOT / "src" / "targetexpr" / "guide").glob("*.md"))
@@ -41,8 +42,22 @@ def test_an_unknown_topic_is_refused_with_the_close_ones(call: Call, topic: str,
 
 
 def test_a_topic_close_to_none_is_told_which_there_are() -> None:
-    with pytest.raises(InputError, match=r"unknown topic 'zzzzzz'; expected one of data"):
+    with pytest.raises(InputError, match=r"unknown topic 'zzzzzz'; expected a code, or one of data"):
         page("zzzzzz")
+
+
+def test_a_code_and_an_error_number_have_pages(call: Call) -> None:
+    for topic in ("single-equals", "310033"):
+        path = ROOT / "src" / "targetexpr" / "guide" / "codes" / f"{topic}.md"
+        done = call("help", topic)
+        assert (done.status, done.err, done.out) == (0, "", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("topic", "said"), [("single-equal", "single-equals"), ("310034", "310033")])
+def test_a_code_that_is_close_is_offered(call: Call, topic: str, said: str) -> None:
+    done = call("help", topic)
+    assert done.status == 2
+    assert said in done.err.partition("did you mean ")[2]
 
 
 @pytest.mark.parametrize("name", sorted(cli.COMMANDS))
@@ -83,6 +98,11 @@ MARKDOWN = """\
 |---|---|
 | `x` | y \\| z |
 
+- one `item` that
+  goes on
+- another
+  1. not a list of its own
+
 ```sh
 # keep `it`
 
@@ -91,6 +111,15 @@ all
 """
 
 
+LISTED = "- one item that goes on\n- another 1. not a list of its own"
+
+
 def test_marks_of_markdown_in_plain_text() -> None:
-    parts = ["Two words", "here is a*b*c", "a  b\nx  y | z", "    # keep `it`\n\n    all"]
+    parts = [
+        "Two words",
+        "here is a*b*c",
+        "a  b\nx  y | z",
+        "- one item that goes on\n- another 1. not a list of its own",
+        "    # keep `it`\n\n    all",
+    ]
     assert plain(MARKDOWN, 80) == "\n\n".join(parts)

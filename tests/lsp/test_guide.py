@@ -11,7 +11,7 @@ import pytest
 
 import targetexpr
 from targetexpr.console.configuration import read_configuration
-from targetexpr.console.guide import page
+from targetexpr.guide.pages import page
 
 FENCES = re.findall(r"^```(\w+)\n(.*?)^```$", page("editors"), re.MULTILINE | re.DOTALL)
 TOML = [text for kind, text in FENCES if kind == "toml"]

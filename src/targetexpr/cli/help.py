@@ -6,22 +6,29 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from targetexpr.console.exits import YES
-from targetexpr.console.guide import page, plain, topics
 from targetexpr.console.terminal import columns
+from targetexpr.guide.pages import page, topics
+from targetexpr.guide.terminal import plain
 
 DESCRIPTION = """\
-Show a page of the guide, or list the topics. On a terminal a long page comes in a pager ($PAGER, else less); a pipe or
-a file gets the Markdown."""
+Show a page of the guide, or list the topics. A topic is also the code of a diagnostic, an error number of the platform,
+or the name of a method, an option or a command. On a terminal a long page comes in a pager ($PAGER, else less); a pipe
+or a file gets the Markdown."""
 EXAMPLES = """\
   targetexpr help
   targetexpr help data
+  targetexpr help single-equals
+  targetexpr help 310033
   targetexpr help data > data.md"""
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument(
-        "topic", nargs="?", metavar="TOPIC", help="the page to show; without one, the topics are listed"
+        "topic",
+        nargs="?",
+        metavar="TOPIC",
+        help="a page, a code, an error number or a name; without one, the pages are listed",
     )
 
 
@@ -43,8 +50,9 @@ def _listing() -> str:
             "topics:",
             *lines,
             "",
-            "`targetexpr help TOPIC` shows a page, `targetexpr --help` lists the commands, and",
-            "`targetexpr COMMAND --help` shows what one takes.",
+            "`targetexpr help TOPIC` shows a page. A topic is also a code (`targetexpr help",
+            "single-equals`), an error number (`targetexpr help 310033`), or the name of a method, an",
+            "option or a command (`targetexpr help matches`).",
         )
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from targetexpr import __version__
 from targetexpr.base.diagnostics import Diagnostic, Fix
 from targetexpr.base.source import Input, Source, Span
+from targetexpr.guide.pages import code_page_path, summary_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -19,9 +20,23 @@ def sarif(results: Sequence[tuple[Input, Sequence[Diagnostic]]]) -> dict[str, ob
     found = [
         _result(sources[given], diagnostic, places) for given, diagnostics in results for diagnostic in diagnostics
     ]
-    driver = {"name": "targetexpr", "version": __version__, "rules": [{"id": code} for code in codes]}
+    driver = {"name": "targetexpr", "version": __version__, "rules": [_rule(code) for code in codes]}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": found}
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(code: str) -> dict[str, object]:
+    """A code with its page of the guide, which viewers of SARIF show beside what was found."""
+    path = code_page_path(code)
+    if path is None:
+        return {"id": code}
+    markdown = path.read_text(encoding="utf-8")
+    summary = summary_of(markdown)
+    return {
+        "id": code,
+        "shortDescription": {"text": summary},
+        "help": {"text": f"{summary} `targetexpr help {code}` says more.", "markdown": markdown},
+    }
 
 
 def _result(source: Source, diagnostic: Diagnostic, rules: dict[str, int]) -> dict[str, object]:

@@ -1,55 +1,14 @@
-"""The guide: its pages, which are Markdown files of the package, what they are about, and how a terminal shows them."""
+"""How a terminal shows a page of the guide: no marks, paragraphs filled, tables in columns."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 
-from targetexpr.base.errors import InputError
 from targetexpr.base.width import text_width
-from targetexpr.checking.names import close_names
 
-_ENDING = ".md"
-_FIRST = "data"  # what a newcomer needs before the rest, which follows in alphabetical order
 _WIDEST = 100  # columns of a line of prose
 _FENCE = "```"
-
-
-@cache
-def topics() -> dict[str, str]:
-    """The pages by name, each with its first heading, the one to begin with first.
-
-    >>> topics()["data"]
-    'Records: the data that rules and target groups read'
-    """
-    names = [one.name.removesuffix(_ENDING) for one in _folder().iterdir() if one.name.endswith(_ENDING)]
-    ordered = sorted(names, key=lambda name: (name != _FIRST, name))
-    return {name: _read(name).partition("\n")[0].lstrip("# ") for name in ordered}
-
-
-def page(topic: str) -> str:
-    """The Markdown of a page. Raises InputError for an unknown topic, with the ones that come close.
-
-    >>> page("data").splitlines()[0]
-    '# Records: the data that rules and target groups read'
-    """
-    known = topics()
-    if topic not in known:
-        close = close_names(topic, known)
-        said = f"did you mean {' or '.join(close)}?" if close else f"expected one of {', '.join(known)}"
-        raise InputError(f"unknown topic {topic!r}; {said}")
-    return _read(topic)
-
-
-def _folder() -> Traversable:
-    return files("targetexpr") / "guide"
-
-
-def _read(name: str) -> str:
-    return (_folder() / f"{name}{_ENDING}").read_text(encoding="utf-8")
 
 
 def plain(markdown: str, width: int) -> str:
@@ -92,7 +51,30 @@ def _shown(block: Sequence[str], width: int) -> str:
         return "\n".join(_fill(_bare(first.lstrip("# ")), width))
     if first.startswith("|"):
         return _table([_cells(line) for line in block if not re.fullmatch(r"[|: -]+", line)], width)
+    if _ITEM.match(first):
+        return "\n".join(line for item in _items(block) for line in _item_lines(item, width))
     return "\n".join(_fill(_bare(" ".join(line.strip() for line in block)), width))
+
+
+_ITEM = re.compile(r"(?:[-*]|\d+\.) ")
+
+
+def _items(block: Sequence[str]) -> Iterator[str]:
+    """The items of a list, each on one line."""
+    item = ""
+    for line in block:
+        if _ITEM.match(line) and item:
+            yield item
+            item = ""
+        item = f"{item} {line.strip()}" if item else line
+    yield item
+
+
+def _item_lines(item: str, width: int) -> Iterator[str]:
+    mark, _, text = item.partition(" ")
+    indent = len(mark) + 1
+    for at, line in enumerate(_fill(_bare(text), width - indent)):
+        yield f"{mark} {line}" if not at else " " * indent + line
 
 
 def _bare(text: str) -> str:

@@ -1,0 +1,134 @@
+"""The pages of the guide: which topics there are, the Markdown of each, and the page of a code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+from targetexpr.base.errors import InputError
+
+_ENDING = ".md"
+_FIRST = ("data", "language", "recipes")  # what a newcomer needs before the rest, which follows in alphabetical order
+_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_MOST_CLOSE = 5
+
+
+@cache
+def topics() -> dict[str, str]:
+    """The pages by name, each with its first heading, the ones to begin with first.
+
+    >>> topics()["data"]
+    'Records: the data that rules and target groups read'
+    """
+    names = sorted(path.stem for path in _folder().glob(f"*{_ENDING}"))
+    first = [name for name in _FIRST if name in names]
+    ordered = [*first, *(name for name in names if name not in first)]
+    return {name: _read(name).partition("\n")[0].lstrip("# ") for name in ordered}
+
+
+def page(topic: str) -> str:
+    """The Markdown of what a topic names: a page, a code or an error number, or the sections about a name.
+
+    Raises InputError for an unknown topic, with the ones that come close.
+
+    >>> page("data").splitlines()[0]
+    '# Records: the data that rules and target groups read'
+    >>> page("310033").splitlines()[0]
+    '# 310033: Target entity and target type do not go together'
+    """
+    if topic in topics():
+        return _read(topic)
+    path = code_page_path(topic)
+    if path is not None:
+        return path.read_text(encoding="utf-8")
+    found = [section for section in _sections() if topic in section.names]
+    if found:
+        return "\n".join(f"{section.text}\nFrom `targetexpr help {section.page}`.\n" for section in found)
+    raise InputError(f"unknown topic {topic!r}; {_close(topic)}")
+
+
+def code_page_path(code: str) -> Path | None:
+    """The file with the page of a code or an error number: what it means, an example, how to switch it off.
+
+    None for what is no code.
+
+    >>> code_page_path("curly-quote").name, code_page_path("no-such-code")
+    ('curly-quote.md', None)
+    """
+    if _CODE.fullmatch(code) is None:  # also keeps what is asked for inside the folder
+        return None
+    path = _folder() / "codes" / f"{code}{_ENDING}"
+    return path if path.is_file() else None
+
+
+def summary_of(markdown: str) -> str:
+    """The first sentence of a page, below its headings.
+
+    >>> summary_of("# like\\n\\n`like` searches a string, as in SQL. Strings are …\\n")
+    '`like` searches a string, as in SQL.'
+    """
+    blocks = (block.strip() for block in markdown.split("\n\n"))
+    prose = next((block for block in blocks if block and not block.startswith(("#", "```", "|"))), "")
+    return re.split(r"(?<=[.?!])\s+(?=[A-Z`“])", " ".join(prose.split()), maxsplit=1)[0]
+
+
+def codes() -> list[str]:
+    """Every code and error number that has a page, in alphabetical order."""
+    return sorted(path.stem for path in (_folder() / "codes").glob(f"*{_ENDING}"))
+
+
+class _Section(NamedTuple):
+    names: frozenset[str]  # what stands in the backticks of its heading: "matches", "--off"
+    page: str
+    text: str
+
+
+@cache
+def _sections() -> tuple[_Section, ...]:
+    return tuple(section for name in topics() for section in _sections_of(name, _read(name)))
+
+
+def _sections_of(name: str, text: str) -> Iterator[_Section]:
+    """What stands under each heading that has a name in backticks, up to the next heading of its level."""
+    headings = list(_headings(text))
+    for index, (start, level, title) in enumerate(headings):
+        # `currentTxn.basketSum(field, …)` is found by `basketSum` as well.
+        whole = re.findall(r"`([^`]+)`", title)
+        heads = [re.split(r"[( ]", one)[0] for one in whole]
+        names = frozenset((*whole, *heads, *(one.rpartition(".")[2] for one in heads)))
+        if names - {""}:
+            later = (at for at, other, _ in headings[index + 1 :] if other <= level)
+            yield _Section(names, name, text[start : next(later, len(text))].rstrip() + "\n")
+
+
+def _headings(text: str) -> Iterator[tuple[int, int, str]]:
+    """Offset, level and title of each heading below the first level; fences are left out."""
+    at, fenced = 0, False
+    for line in text.splitlines(keepends=True):
+        if line.startswith("```"):
+            fenced = not fenced
+        found = None if fenced else re.match(r"(##+) (.*)", line)
+        if found is not None:
+            yield at, len(found[1]), found[2]
+        at += len(line)
+
+
+def _close(topic: str) -> str:
+    from targetexpr.checking.names import close_names
+
+    known = {*topics(), *codes(), *(name for section in _sections() for name in section.names)}
+    close = close_names(topic, known)[:_MOST_CLOSE]
+    return f"did you mean {' or '.join(close)}?" if close else f"expected a code, or one of {', '.join(topics())}"
+
+
+@cache
+def _folder() -> Path:
+    return Path(str(files("targetexpr") / "guide"))
+
+
+def _read(name: str) -> str:
+    return (_folder() / f"{name}{_ENDING}").read_text(encoding="utf-8")
