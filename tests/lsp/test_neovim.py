@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from targetexpr.console.guide import page
+from targetexpr.guide.pages import page
 from tests.cli.command import environment
 
 SCRIPT = Path(__file__).with_name("neovim.lua")
