@@ -11,7 +11,8 @@ import pytest
 
 from targetexpr.serve.rows import GroupRow
 from targetexpr.serve.settings import Credential, Options
-from targetexpr.serve.store import Store, StoreError
+from targetexpr.serve.store import Store
+from targetexpr.serve.store_errors import StoreError
 from tests.serve.conftest import Client, bill, milestone, problems
 
 

@@ -256,7 +256,8 @@ _TABLE = (
         name="--database",
         metavar="FILE",
         default="targetexpr-sandbox.sqlite3",
-        help="where everything is kept; :memory: forgets it at the end (default: targetexpr-sandbox.sqlite3)",
+        help="the SQLite file where everything is kept; :memory: forgets it at the end (default: "
+        "targetexpr-sandbox.sqlite3)",
     ),
     Option(
         name="--user",

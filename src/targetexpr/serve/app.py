@@ -20,7 +20,8 @@ from targetexpr.serve.operation import Operation
 from targetexpr.serve.operations import OPERATIONS
 from targetexpr.serve.progress import NotEvaluated
 from targetexpr.serve.settings import Options
-from targetexpr.serve.store import Store, StoreError
+from targetexpr.serve.store import Store
+from targetexpr.serve.store_errors import StoreError
 from targetexpr.targets.model.envelope import PayloadError
 
 DOCUMENT_PATH, PAGE_PATH = "/openapi.json", "/docs"

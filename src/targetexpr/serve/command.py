@@ -54,7 +54,8 @@ def run(options: Namespace) -> int:
     """Serve until stopped; the exit status."""
     if find_spec("fastapi") is None or find_spec("uvicorn") is None or find_spec("pydantic") is None:
         raise InputError(_MISSING)
-    from targetexpr.serve.store import Store, StoreError
+    from targetexpr.serve.store import Store
+    from targetexpr.serve.store_errors import StoreError
 
     credential, made_up = _credential(options)
     wanted = Options(

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.serve.errors import Refusal, error
-from targetexpr.serve.store import StoreError
+from targetexpr.serve.store_errors import StoreError
 from targetexpr.targets.model.error_numbers import ERROR_NUMBERS
 from targetexpr.targets.model.json_values import JsonValue, write_json
 

@@ -30,7 +30,8 @@ from targetexpr.serve.group_rows import (
 from targetexpr.serve.records import StoredRecord, microseconds, stored_records
 from targetexpr.serve.rows import GroupRow, Participation, RecordRow, Rows
 from targetexpr.serve.sandbox_settings import Settings
-from targetexpr.serve.store import Store, StoreError
+from targetexpr.serve.store import Store
+from targetexpr.serve.store_errors import StoreError
 from targetexpr.targets.evaluation import Progress, Tracker
 from targetexpr.targets.model.enums import EnrolmentMethod
 from targetexpr.targets.model.group import TargetGroup

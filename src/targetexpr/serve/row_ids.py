@@ -14,7 +14,8 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.serve.errors import warning
 from targetexpr.serve.group_rows import JsonObject, parts_of
 from targetexpr.serve.rows import Participation, RowKey
-from targetexpr.serve.store import Store, StoreError
+from targetexpr.serve.store import Store
+from targetexpr.serve.store_errors import StoreError
 from targetexpr.targets.evaluation import Progress
 from targetexpr.targets.model.group import TWIN
 from targetexpr.targets.model.json_values import JsonValue

@@ -7,60 +7,21 @@ waits for another process while holding the lock: readers go on, and those who w
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
+from targetexpr.serve.database_file import MEMORY, DatabaseFile
 from targetexpr.serve.rows import SCHEMA, UPGRADES, Rows
+from targetexpr.serve.store_errors import StoreError, about, store_error
 
-MEMORY = ":memory:"
 VERSION = 2
 _APPLICATION_ID = 0x74657870  # "texp", in SQLite's application_id: whose file it is
 _WAIT = 2.0  # seconds for another process to let go
 _PAUSE = 0.02  # seconds between two tries
-
-
-class StoreError(Exception):
-    """The database cannot be used now, or at all; `reason` for programs, the message for people.
-
-    The message names the file, for users that the server knows; `public_message` does not, for everybody else.
-    """
-
-    def __init__(self, reason: str, message: str, public_message: str = "The database cannot be used.") -> None:
-        super().__init__(message)
-        self.reason = reason  # "database-locked"
-        self.message = message
-        self.public_message = public_message
-
-    @property
-    def is_temporary(self) -> bool:
-        """Whether it may be over soon without anybody's doing: what is full or read-only waits for a person."""
-        return self.reason == "database-locked"
-
-
-_CAUSES: dict[int, tuple[str, str]] = {
-    sqlite3.SQLITE_BUSY: ("database-locked", "is locked by another process; try again, or stop that process"),
-    sqlite3.SQLITE_LOCKED: ("database-locked", "is locked by another process; try again, or stop that process"),
-    sqlite3.SQLITE_READONLY: ("database-read-only", "is read-only; make the file and its folder writable"),
-    sqlite3.SQLITE_FULL: ("database-full", "cannot grow: the disk is full; make room and try again"),
-    sqlite3.SQLITE_IOERR: ("database-io", "cannot be read or written: the disk answers with an error"),
-    sqlite3.SQLITE_CORRUPT: ("database-corrupt", "is damaged; start with another file"),
-    sqlite3.SQLITE_NOTADB: ("database-foreign", "is not an SQLite database; give another file"),
-    sqlite3.SQLITE_CANTOPEN: ("database-unreachable", "cannot be opened; its folder must exist and be writable"),
-    sqlite3.SQLITE_PERM: ("database-unreachable", "cannot be opened: permission is denied"),
-    sqlite3.SQLITE_AUTH: ("database-unreachable", "cannot be opened: permission is denied"),
-}
-
-
-def _store_error(path: str, error: sqlite3.Error) -> StoreError:
-    """What an error of SQLite means, in words that say what to do."""
-    number = getattr(error, "sqlite_errorcode", 0) or 0
-    code, cause = _CAUSES.get(number & 0xFF, ("database-failed", f"failed: {error}"))
-    return StoreError(code, f"The database {path} {cause}.", f"The database {cause.replace(path, 'file')}.")
 
 
 class Store:
@@ -74,60 +35,79 @@ class Store:
 
     def __init__(self, path: str = MEMORY) -> None:
         self.path = path
+        self.backup: Path | None = None  # the copy of a file of an earlier layout, as it was
+        self._file = DatabaseFile(path)
         self._lock = threading.RLock()
-        if not path:
-            # SQLite would take the empty name for a file of its own that is gone at the end.
-            raise StoreError("database-unreachable", f"The database needs a name; {MEMORY} keeps nothing.")
-        if path != MEMORY and not Path(path).absolute().parent.is_dir():
-            folder = Path(path).absolute().parent
-            raise StoreError("database-unreachable", f"There is no folder {folder} for the database; make it first.")
+        made = not self._file.in_memory and self._file.make()
         try:
             self._open()
-        except sqlite3.Error as error:
-            raise _store_error(path, error) from None
+        except StoreError as problem:
+            if made and not problem.is_temporary:
+                self._file.discard()
+            raise
+
+    def _error(self, error: sqlite3.Error) -> StoreError:
+        return store_error(self.path, error, self._file.no_room)
 
     def _open(self) -> None:
         # Transactions are begun and ended here, hence no isolation level of the module's own.
-        self._connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-        run = self._connection.execute
         try:
-            application_id, version = (
-                run(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
-            )
-            fresh = run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-            if not fresh and application_id != _APPLICATION_ID:
-                raise StoreError("database-foreign", f"{self.path} is a database of something else; give another file.")
-            if not fresh and version != VERSION and version not in UPGRADES:
-                made_by = f"{self.path} was made by another version (layout {version}, this one reads {VERSION})"
-                raise StoreError("database-version", f"{made_by}; give another file.")
-            run("PRAGMA journal_mode=WAL")
-            run("PRAGMA synchronous=FULL")
-            run("BEGIN IMMEDIATE")
-            # Even an old file is written to once: a read-only one is found now, not at the first request.
-            for statement in SCHEMA if fresh else UPGRADES.get(version, ()):
-                run(statement)
-            run(f"PRAGMA application_id={_APPLICATION_ID}")
-            run(f"PRAGMA user_version={VERSION}")
-            run("COMMIT")
-            run("PRAGMA busy_timeout=0")  # from now on waiting is done without the lock
-            self._file = self._identity()
+            self._connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise self._error(error) from None
+        try:
+            self._begin_with_file()
+        except sqlite3.Error as error:
+            problem = self._error(error)
+            self._connection.close()
+            raise problem from None
         except BaseException:
             self._connection.close()
             raise
 
-    def _identity(self) -> tuple[int, int] | None:
-        """Which file the path leads to; None when to none."""
-        try:
-            found = os.stat(self.path)
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
+    def _begin_with_file(self) -> None:
+        """Finds out whose file it is, whether it is sound and writable, and brings it up to the layout of now."""
+        run = self._connection.execute
+        self._layout()  # what is not ours is left as it is
+        self._file.keep_private()
+        run("PRAGMA journal_mode=WAL")
+        run("PRAGMA synchronous=FULL")
+        run("PRAGMA temp_store=MEMORY")  # no file is opened later than now
+        self._check_integrity()
+        run("BEGIN IMMEDIATE")
+        # Even an old file is written to once: a read-only one is found now, not at the first request.
+        layout = self._layout()  # again, for another process may have begun with the same file
+        if layout is None:
+            _run_all(run, SCHEMA)
+        elif layout < VERSION:
+            self.backup = self._file.back_up(layout)
+            for step in range(layout, VERSION):
+                _run_all(run, UPGRADES[step])
+        run(f"PRAGMA application_id={_APPLICATION_ID}")
+        run(f"PRAGMA user_version={VERSION}")
+        run("COMMIT")
+        run("PRAGMA busy_timeout=0")  # from now on waiting is done without the lock
+        self._file.watch()
 
-    def _check_file(self) -> None:
-        """Refuses a file that was taken away: what is written there would be acknowledged, and gone at the end."""
-        if self.path != MEMORY and self._identity() != self._file:
-            cause = "was removed or replaced while it was open; start the sandbox again."
-            raise StoreError("database-gone", f"The database {self.path} {cause}", f"The database {cause}")
+    def _layout(self) -> int | None:
+        """Which layout the file has; None when nothing is in it. Raises StoreError when it is not one of ours."""
+        run = self._connection.execute
+        application_id, version = (run(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+        if run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+            return None
+        if application_id != _APPLICATION_ID:
+            raise StoreError("database-foreign", f"{self.path} is a database of something else; give another file.")
+        if version != VERSION and version not in UPGRADES:
+            made_by = f"{self.path} was made by another version (layout {version}, this one reads {VERSION})"
+            raise StoreError("database-version", f"{made_by}; give another file.")
+        return int(version)
+
+    def _check_integrity(self) -> None:
+        """Reads the whole file once: damage is told now, not when a request comes upon it."""
+        (said,) = self._connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if said != "ok":
+            cause = f"is damaged ({' '.join(said.split())[:200]}); restore a copy of it, or start with another file."
+            raise about(self.path, "database-corrupt", cause)
 
     @contextmanager
     def write(self) -> Iterator[Rows]:
@@ -136,6 +116,7 @@ class Store:
             try:
                 yield Rows(self._connection)
                 self._connection.execute("COMMIT")
+                self._file.check()
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
@@ -154,7 +135,6 @@ class Store:
     @contextmanager
     def _begun(self, begin: str) -> Iterator[None]:
         """Holds the lock, with a transaction that has begun; what SQLite raises becomes a StoreError."""
-        self._check_file()
         last = monotonic() + _WAIT
         try:
             while not self._try(begin, last):
@@ -166,12 +146,13 @@ class Store:
         except sqlite3.IntegrityError:
             raise  # an operation's own business: a name or an id that is taken
         except sqlite3.Error as error:
-            raise _store_error(self.path, error) from error
+            raise self._error(error) from error
 
     def _try(self, begin: str, last: float) -> bool:
         """Begins a transaction and keeps the lock; False when another process is in the way and there is time left."""
         self._lock.acquire()
         try:
+            self._file.check()
             self._connection.execute(begin)
             self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # readers begin only here
         except sqlite3.OperationalError as error:
@@ -190,3 +171,8 @@ class Store:
         """Folds the journal into the file and lets go of it."""
         with self._lock:
             self._connection.close()
+
+
+def _run_all(run: Callable[[str], object], statements: Iterable[str]) -> None:
+    for statement in statements:
+        run(statement)

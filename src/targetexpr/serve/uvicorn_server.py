@@ -73,7 +73,7 @@ def serve(options: Options, store: Store, listener: socket.socket, *, made_up: b
         server_header=False,
         timeout_graceful_shutdown=options.grace,
     )
-    server = _Server(config, _announcement(options, listener, made_up=made_up))
+    server = _Server(config, _announcement(options, store, listener, made_up=made_up))
     # uvicorn raises what it caught once more at its end, for the handlers that were there before: stopping is no fault.
     for name in ("SIGTERM", "SIGINT"):
         signal.signal(getattr(signal, name), lambda *_: None)
@@ -82,7 +82,7 @@ def serve(options: Options, store: Store, listener: socket.socket, *, made_up: b
     server.run(sockets=[listener])
 
 
-def _announcement(options: Options, listener: socket.socket, *, made_up: bool) -> str:
+def _announcement(options: Options, store: Store, listener: socket.socket, *, made_up: bool) -> str:
     address: tuple[Any, ...] = listener.getsockname()
     host, port = address[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -90,4 +90,6 @@ def _announcement(options: Options, listener: socket.socket, *, made_up: bool) -
     if made_up and options.credential is not None:
         user = f"{options.credential.name}:{options.credential.password}"
         lines.append(f"targetexpr: its user is {user} (made up now; --user gives one)")
+    if store.backup is not None:
+        lines.append(f"targetexpr: the database had an earlier layout; a copy of it as it was is {store.backup}")
     return "\n".join(lines)
