@@ -73,7 +73,7 @@ class _Page:
         """All that is said of one diagnostic."""
         head = f"{diagnostic.severity}[{diagnostic.code}]"
         lines = self._said(head, diagnostic.severity, visible_line(diagnostic.message), "", bold=True)
-        lines.append(f"  --> {place(diagnostic, self.source)}{note}")
+        lines.append(f"  --> {place(diagnostic, self.source)}{visible_line(note)}")
         if diagnostic.span.start >= 0:
             lines += _excerpt(diagnostic.span, self.source, diagnostic.severity, self.color, self.width)
         if diagnostic.hint:
@@ -121,7 +121,7 @@ class _Page:
 
 def place(diagnostic: Diagnostic, source: Source) -> str:
     """Where, for people: `rules.txt:1:14`, with the JSON pointer where there is one."""
-    parts = [source.name] if source.name else []
+    parts = [visible_line(source.name)] if source.name else []
     if diagnostic.span.start >= 0:
         line, column = source.position(diagnostic.span.start)
         parts.append(f"{line}:{column}")
@@ -233,19 +233,20 @@ def _shown(char: str, column: int) -> str:
 def _fix_line(fix: Fix, source: Source) -> tuple[str, str]:
     """What the fix does, and what its line becomes where that is short enough to show; else an empty text."""
     edits = sorted(fix.edits, key=lambda edit: edit.span)
+    title = visible_line(fix.title)
     if not edits:
-        return fix.title, ""
+        return title, ""
     first = source.line_span(source.position(edits[0].span.start).line)
     last = source.line_span(source.position(edits[-1].span.end).line)
     if first != last or first.end - first.start > WINDOW:
-        return fix.title, ""
+        return title, ""
     parts: list[str] = []
     done = first.start
     for edit in edits:
         parts += [source.text[done : edit.span.start], edit.text]
         done = edit.span.end
     parts.append(source.text[done : first.end])
-    return fix.title, visible_line("".join(parts)).strip()
+    return title, visible_line("".join(parts)).strip()
 
 
 def visible_line(text: str) -> str:

@@ -124,16 +124,19 @@ def show(diagnostics: Iterable[Diagnostic], source: Input, note: Callable[[Diagn
         return
     from targetexpr.base.render import render, wants_color
 
+    color = wants_color(sys.stderr)
     text = render(
         diagnostics,
         lines_of(source),
-        color=wants_color(sys.stderr),
+        color=color,
         note=note,
         width=columns(),
         fold=folds(sys.stderr),
     )
     if text:
-        print(text, file=sys.stderr)
+        from targetexpr.console.screen import paint
+
+        paint(text, sys.stderr, color=color)
 
 
 def refuse(options: Namespace, source: Input, diagnostics: Sequence[Diagnostic], status: int) -> int:

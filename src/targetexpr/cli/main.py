@@ -38,10 +38,19 @@ EXITS = "Exit status: 0 yes; 1 no (differs, would change); 2 the input or the co
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status."""
+    before = sys.stdout, sys.stderr
     _prepare_streams()
     try:
+        return _main(list(sys.argv[1:] if argv is None else argv))
+    finally:
+        if before[0] is not None and before[1] is not None:
+            sys.stdout, sys.stderr = before
+
+
+def _main(argv: list[str]) -> int:
+    try:
         try:
-            status = _run(list(sys.argv[1:] if argv is None else argv))
+            status = _run(argv)
         except SystemExit as stop:
             # Help, and invalid command lines: both are printed already.
             status = stop.code if isinstance(stop.code, int) else YES
@@ -69,6 +78,10 @@ def _prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if sys.stdout.isatty() or sys.stderr.isatty():
+        from targetexpr.console.screen import guard_terminals
+
+        guard_terminals()
 
 
 def _silence_stdout() -> None:

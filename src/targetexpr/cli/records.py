@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import STDIN
 from targetexpr.console.options import add
+from targetexpr.console.screen import clear_line, show_progress
 from targetexpr.console.tables import table_options
 from targetexpr.records.reader import read
 from targetexpr.records.record import Record
@@ -115,10 +116,10 @@ class Progress:
             self._next = now + 0.5
         elif now >= self._next:
             self._next, self._shown = now + 0.2, True
-            print(f"\r{done:,} records", end="", file=sys.stderr, flush=True)
+            show_progress(f"{done:,} records", sys.stderr)
 
     def clear(self) -> None:
         """Clears the line, before something else is printed."""
         if self._shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            clear_line(sys.stderr)
             self._shown = False

@@ -16,6 +16,7 @@ from targetexpr.console.exits import BAD_INPUT, YES
 from targetexpr.console.files import read_file
 from targetexpr.console.options import add, add_renamed
 from targetexpr.console.schemas import load
+from targetexpr.console.screen import clear_line, show_progress
 from targetexpr.console.tables import table_options
 from targetexpr.records.decoder import DecodeError, decode
 from targetexpr.records.lint import RecordLint
@@ -181,17 +182,18 @@ def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]
             if options.on_error == "stop":
                 raise InputError(f"{name}, {record.place}: {record.reason}")
             unread += 1
-            start = "" if report is None else "\r\x1b[K"
-            print(f"{start}{name}, {record.place}: {record.reason}", file=sys.stderr)
+            if report is not None:
+                clear_line(sys.stderr)
+            print(f"{name}, {record.place}: {record.reason}", file=sys.stderr)
             continue
         notes.look(record, name if len(sources) > 1 else None)
         tracker.add(record.context)
         if options.customer is not None and str(record.context.get("customerId")) == options.customer:
             kept.append(record.context)
         if report is not None and count % 10_000 == 0:
-            report(f"\r{count:,} records")
+            report(f"{count:,} records")
     if report is not None and count >= 10_000:
-        report(f"\r{count:,} records, adding up ... \n")
+        report(f"{count:,} records, adding up ... \n")
     if unread:
         print(f"{unread:,} of {count:,} records could not be read", file=sys.stderr)
     return count, unread
@@ -203,8 +205,7 @@ def _reporter() -> Callable[[str], object] | None:
         return None
 
     def report(text: str) -> None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        show_progress(text, sys.stderr)
 
     return report
 

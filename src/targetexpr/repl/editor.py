@@ -19,11 +19,15 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
+from prompt_toolkit.output import Output, create_output
+from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.shortcuts import CompleteStyle
 
 from targetexpr.base.diagnostics import Diagnostic
+from targetexpr.base.visible import harmless, visible
 from targetexpr.base.wrapping import fitted
 from targetexpr.console.exits import YES
+from targetexpr.console.screen import clear_line, paint, show_progress
 from targetexpr.console.terminal import columns
 from targetexpr.ide.document import Document, open_brackets
 from targetexpr.repl.commands import submit
@@ -33,7 +37,6 @@ from targetexpr.repl.interrupts import Interrupts
 from targetexpr.repl.lines import pieces
 from targetexpr.repl.live import Live
 from targetexpr.repl.pager import run_pager
-from targetexpr.repl.plain import visible
 from targetexpr.repl.session import Session, Stop
 from targetexpr.repl.storage import Draft, left_behind, state_folder
 from targetexpr.repl.toolbar import toolbar
@@ -55,7 +58,7 @@ class ScreenConsole:
     def write(self, text: str) -> None:
         """Prints an answer."""
         self._clear()
-        print(visible(text, color=self.color), flush=True)
+        paint(text, sys.stdout, color=self.color)
 
     def page(self, text: str) -> None:
         """Shows an answer that is longer than the screen in the user's pager, where there is one."""
@@ -84,11 +87,11 @@ class ScreenConsole:
         """Shows how far it is, on a line that the next answer takes."""
         self._clear()
         self._transient = True  # before it is shown: Ctrl-C may come at once
-        print(text, end="", flush=True)
+        show_progress(text, sys.stdout)
 
     def _clear(self) -> None:
         if self._transient:
-            print("\r\x1b[K", end="")
+            clear_line(sys.stdout)
             self._transient = False
 
 
@@ -132,6 +135,7 @@ class Editor:
         self.history: History = InMemoryHistory() if folder is None else KeptHistory(folder / "history", console)
         self.live = Live(lambda: session.environment, self._repaint)
         self.prompt: PromptSession[str] = PromptSession(
+            output=_output(),
             history=self.history,
             lexer=RuleLexer(self.live.typed, self._diagnostics, lambda: self.live.version),
             completer=RuleCompleter(session, self.live.typed),
@@ -342,6 +346,22 @@ def run_on_terminal(session: Session) -> int:
     console = ScreenConsole(color=color)
     session.console = console
     return Editor(session, console).run()
+
+
+class _Output(Vt100_Output):
+    """A terminal. What is shown of texts cannot drive it; the editor's own codes take another way."""
+
+    def write(self, data: str) -> None:
+        """Writes cells of the screen; what has no width in them leaves none."""
+        super().write(data if data.isascii() else harmless(data))
+
+
+def _output() -> Output:
+    """The terminal that is drawn on."""
+    made = create_output()
+    if type(made) is Vt100_Output:
+        made.__class__ = _Output  # as it was made: for the terminal's name, colours and bell
+    return made
 
 
 def _new_line(event: KeyPressEvent) -> None:

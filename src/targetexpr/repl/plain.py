@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TextIO
 
+from targetexpr.base.visible import visible
 from targetexpr.console.exits import BAD_INPUT, YES
 from targetexpr.console.terminal import columns
 from targetexpr.ide.document import open_brackets
@@ -16,22 +16,6 @@ from targetexpr.repl.session import Session, Stop
 
 PROMPT = "> "
 MORE = ". "
-
-
-_CONTROL = "[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]"
-_ALL_CONTROL = re.compile(f"{_CONTROL}|\x1b").sub
-_ALL_BUT_COLOR = re.compile(rf"{_CONTROL}|\x1b(?!\[[0-9;]*m)").sub
-
-
-def visible(text: str, *, color: bool = False) -> str:
-    """A text whose control characters are written out: what a rule or a file holds must not drive the terminal.
-
-    In a string of a rule the text that is shown means the same.
-
-    >>> visible("currentTxn.number==" + chr(34) + chr(7) + chr(34))
-    'currentTxn.number=="\\\\u0007"'
-    """
-    return (_ALL_BUT_COLOR if color else _ALL_CONTROL)(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class PlainConsole:
