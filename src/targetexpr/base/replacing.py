@@ -5,12 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, TypeAlias
 
 _BEGUN = ".targetexpr-"
 """How the names of files begin that are being written; what a killed writer left is taken away by the next one."""
+
+_JUST_BEGUN = 60
+"""Seconds for which an empty file is somebody's who is about to write it."""
 
 _UNFINISHED = ".targetexpr-unfinished"
 """How the name of the new text ends while a file is overwritten that cannot be replaced."""
@@ -256,7 +260,9 @@ def _clean(folder: str) -> None:
         for path in left:
             with suppress(OSError), open(path, "rb") as file:
                 _hold(file.fileno())
-                os.unlink(path)
+                begun = os.fstat(file.fileno())
+                if begun.st_size or time.time() - begun.st_mtime > _JUST_BEGUN:  # an empty one may not be held yet
+                    os.unlink(path)
 
 
 def _hold(handle: int) -> None:
