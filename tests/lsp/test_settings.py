@@ -1,13 +1,9 @@
-"""Settings of a project: found upwards, overruled by options, read again when they change."""
+"""Settings of a project in the server: told when wrong, overruled by options, read again when they change."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from targetexpr.base.errors import InputError
-from targetexpr.console.configuration import find_configuration
 from tests.lsp.client import Client
 
 FIELD = '[profiles.currentTxn.attributes]\nshelf = { type = "string", doc = "Where it stood." }\n'
@@ -16,38 +12,6 @@ RULE = 'currentTxn.shelf=="top"'
 
 def codes(client: Client, uri: str) -> list[str]:
     return [one["code"] for one in client.published(uri)["diagnostics"]]
-
-
-def test_the_nearest_file_counts(tmp_path: Path) -> None:
-    inner = tmp_path / "a" / "b"
-    inner.mkdir(parents=True)
-    (tmp_path / "targetexpr.toml").write_text('event = "TransactionAdd"\nschema = "s.toml"\n')
-    (tmp_path / "a" / "pyproject.toml").write_text('[project]\nname = "targetexpr-user"\n')
-    found = find_configuration(str(inner))
-    assert found is not None
-    assert (found.event, found.schema) == ("TransactionAdd", str(tmp_path / "s.toml"))
-    (tmp_path / "a" / "pyproject.toml").write_text('[tool.targetexpr]\ntimezone = "Asia/Kolkata"\noff = ["spelling"]\n')
-    found = find_configuration(str(inner))
-    assert found is not None
-    assert (found.event, found.timezone, found.off) == (None, "Asia/Kolkata", {"spelling"})
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('evnt = "x"', "unknown setting 'evnt'; did you mean event?"),
-        ("event = 5", "event: expected a string"),
-        ('off = ["speling"]', "off: unknown warning 'speling'; did you mean spelling?"),
-        ('strict = "no"', "strict: expected true or false"),
-        ('on = "spelling"', "on: expected an array of codes"),
-        ("event = ", "not valid TOML"),
-    ],
-)
-def test_a_wrong_setting_is_told(tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "targetexpr.toml").write_text(text)
-    with pytest.raises(InputError, match=r"targetexpr\.toml: ") as error:
-        find_configuration(str(tmp_path))
-    assert said in str(error.value)
 
 
 def test_a_changed_schema_checks_open_documents_again(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from targetexpr.base.nouns import counted
 from targetexpr.base.render import as_dict
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import documents, lines_of, print_json
+from targetexpr.console.configuration import Settings
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.files import read_file
 from targetexpr.console.schemas import load
@@ -30,9 +31,10 @@ def check(options: Namespace) -> int:
     from targetexpr.targets.validation.bodies import CheckedBody
     from targetexpr.targets.validation.validate import check_document
 
-    schema = load(options)
+    settings = Settings(options)
     results: list[tuple[Input, list[CheckedBody]]] = []
     for source in documents(options, options.body):
+        schema = settings.made(source, load)
         try:
             found = check_document(source.text, schema=schema, taken_names=options.taken)
         except PayloadError as error:

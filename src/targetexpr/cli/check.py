@@ -21,6 +21,7 @@ from targetexpr.cli.inputs import (
     region_diagnostics_as_data,
     show,
 )
+from targetexpr.console.configuration import Settings, switched
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
@@ -30,7 +31,6 @@ from targetexpr.front import Environment, analyze
 
 if TYPE_CHECKING:
     from targetexpr.documents.region import Region
-    from targetexpr.lang.schema.schema import Schema
 
 DESCRIPTION = """\
 Report everything that is wrong with rules, where it is, and how to fix it: syntax, names, types, arguments, and what
@@ -61,11 +61,10 @@ def run(options: Namespace) -> int:
     """Check every rule of every input; the worst exit status of all."""
     if options.pairs and not options.set:
         raise InputError("--pairs lists what --set counts: give both")
-    schema = load(options)
-    environment = _environment(options, schema)
+    settings = Settings(options)
     results: list[Result] = []
     for source in inputs(options):
-        results += _source(source, options, environment)
+        results += _source(source, options, settings.made(source, _environment))
     status = max((result.status for result in results), default=BAD_INPUT)
     if options.set:
         from targetexpr.cli.check_set import add_to, refuse_sarif, tell
@@ -73,7 +72,7 @@ def run(options: Namespace) -> int:
         refuse_sarif(options.output)
     if options.output == "json":
         data: dict[str, object] = {"ok": status == YES, "results": [_data(result) for result in results]}
-        print_json(add_to(data, results, environment, pairs=options.pairs) if options.set else data)
+        print_json(add_to(data, results, pairs=options.pairs) if options.set else data)
     elif options.output == "sarif":
         from targetexpr.cli.sarif import sarif
 
@@ -81,7 +80,7 @@ def run(options: Namespace) -> int:
     else:
         _tell(results)
         if options.set:
-            tell(results, environment, pairs=options.pairs)
+            tell(results, pairs=options.pairs)
     return status
 
 
@@ -91,6 +90,7 @@ class Result(NamedTuple):
     source: Input
     diagnostics: Sequence[Diagnostic]  # their spans are those of the rule
     status: int
+    environment: Environment
     region: Region | None = None  # the rule's place; None for a source that is a rule, or is not valid
 
     @property
@@ -104,23 +104,14 @@ class Result(NamedTuple):
         return self.diagnostics if self.region is None else list(map(self.region.in_document, self.diagnostics))
 
 
-def _environment(options: Namespace, schema: Schema) -> Environment:
-    from targetexpr.base.suggestions import suggest
-    from targetexpr.checking.lint import CODES
-
-    codes = {name: [code for given in getattr(options, name) for code in given.split(",")] for name in ("on", "off")}
-    for code in (*codes["on"], *codes["off"]):
-        if code not in CODES:
-            close = suggest(code, CODES)
-            hint = f"did you mean {close[0]}?" if close else f"expected one of {', '.join(sorted(CODES))}"
-            raise InputError(f"unknown warning {code!r}; {hint}")
+def _environment(options: Namespace) -> Environment:
     return Environment(
-        schema=schema,
+        schema=load(options),
         event=options.event,
         expect=None if options.expect == "any" else options.expect,
         strict=options.strict,
-        on=frozenset(codes["on"]),
-        off=frozenset(codes["off"]),
+        on=switched(options.on),
+        off=switched(options.off),
     )
 
 
@@ -129,14 +120,14 @@ def _source(source: Input, options: Namespace, environment: Environment) -> list
     lint = not options.no_lint
     if kind_of(source.text, source.name) == "rule":
         checked = check_analysis(analyze(source.text, environment), lint=lint)
-        return [Result(source, checked.diagnostics, _status(checked))]
+        return [Result(source, checked.diagnostics, _status(checked), environment)]
     from targetexpr.documents.checking import check_regions
     from targetexpr.documents.document import open_document
 
     document = open_document(source.text, source.name)
-    results = [] if document.error is None else [Result(source, [document.error], BAD_INPUT)]
+    results = [] if document.error is None else [Result(source, [document.error], BAD_INPUT, environment)]
     for one in check_regions(document, environment, lint=lint):
-        results.append(Result(source, one.checked.diagnostics, _status(one.checked), one.region))
+        results.append(Result(source, one.checked.diagnostics, _status(one.checked), environment, one.region))
     if not results:
         raise InputError(f"{source.name or 'the document'} holds no expression; there is nothing to check")
     return results

@@ -26,6 +26,8 @@ class CheckedRule(Protocol):
     @property
     def status(self) -> int: ...
     @property
+    def environment(self) -> Environment: ...
+    @property
     def region(self) -> Region | None: ...
 
 
@@ -38,9 +40,9 @@ def refuse_sarif(output: str) -> None:
         raise InputError("--set has no SARIF: give --output text or json")
 
 
-def tell(results: Sequence[CheckedRule], environment: Environment, *, pairs: bool) -> None:
+def tell(results: Sequence[CheckedRule], *, pairs: bool) -> None:
     """Prints what is known of the set."""
-    count, analysis = _analysis(results, environment)
+    count, analysis = _analysis(results)
     print(_summary(count, analysis))
     for one in analysis.impossible:
         print(f"  {one.id} is never true: {one.reason}")
@@ -49,11 +51,9 @@ def tell(results: Sequence[CheckedRule], environment: Environment, *, pairs: boo
             print(f"  {_sentence(claim)}")
 
 
-def add_to(
-    data: dict[str, object], results: Sequence[CheckedRule], environment: Environment, *, pairs: bool
-) -> dict[str, object]:
+def add_to(data: dict[str, object], results: Sequence[CheckedRule], *, pairs: bool) -> dict[str, object]:
     """The same for programs, as the member `set`."""
-    count, analysis = _analysis(results, environment)
+    count, analysis = _analysis(results)
     found: dict[str, object] = {
         "rules": count,
         "neverTrue": [{"rule": one.id, "reason": one.reason} for one in analysis.impossible],
@@ -67,7 +67,7 @@ def add_to(
     return {**data, "set": found}
 
 
-def _analysis(results: Sequence[CheckedRule], environment: Environment) -> tuple[int, SetAnalysis]:
+def _analysis(results: Sequence[CheckedRule]) -> tuple[int, SetAnalysis]:
     """How many rules there are, and what is known of them: of those that are valid and conditions."""
     from targetexpr.rule import compile_in
     from targetexpr.rulesets.ruleset import RuleSet
@@ -77,7 +77,7 @@ def _analysis(results: Sequence[CheckedRule], environment: Environment) -> tuple
         region = result.region
         if result.status == YES and (region is None or region.kind == "rule"):
             text = result.source.text if region is None else region.text
-            rules[_name(result, number, rules)] = compile_in(text.strip("\r\n"), environment)
+            rules[_name(result, number, rules)] = compile_in(text.strip("\r\n"), result.environment)
     return len(rules), RuleSet(rules).analyze()
 
 

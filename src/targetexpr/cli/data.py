@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
 from targetexpr.cli.inputs import add_output, print_json
+from targetexpr.console.configuration import settle
 from targetexpr.console.exits import BAD_INPUT, YES
 from targetexpr.console.options import add
+from targetexpr.console.schemas import add_schema
 from targetexpr.console.tables import table_options
 
 if TYPE_CHECKING:
@@ -41,15 +43,18 @@ def arguments(parser: ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="data_command", metavar="head|map", required=True)
     head = commands.add_parser("head", help="the format, the columns and the first records of a file")
     head.add_argument("path", metavar="FILE", help="a file of records")
-    add(head, "--columns", "--read", "--profile", "--schema")
+    add(head, "--columns", "--read", "--profile")
+    add_schema(head)
     add_output(head)
     mapper = commands.add_parser("map", help="which column is what in a record, proposed from the headings")
     mapper.add_argument("path", metavar="FILE", help="a table: CSV, Excel, Parquet or Arrow")
-    add(mapper, "--read", "--schema")
+    add(mapper, "--read")
+    add_schema(mapper)
 
 
 def run(options: Namespace) -> int:
     """Do what the subcommand says; the exit status."""
+    settle(options, options.path)
     return _map(options) if options.data_command == "map" else _head(options)
 
 

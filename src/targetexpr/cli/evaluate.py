@@ -10,6 +10,7 @@ from targetexpr.base.errors import InputError
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import add_input, add_output, hint_at_json, one_rule, show
 from targetexpr.cli.records import Progress, add_data, is_data, json_place, meant_for_the_command, place, records
+from targetexpr.console.configuration import settle
 from targetexpr.console.data_shape import DataNotes, check_profile
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
@@ -93,6 +94,7 @@ def compiled(options: Namespace) -> Rule:
     from targetexpr.rule import compile as compile_rule
 
     given = _rule_input(options)
+    settle(options, given)
     schema = load(options)
     check_profile(options.profile, schema)
     on_error: OnError = "null" if options.on_error == "null" else "raise"

@@ -12,6 +12,7 @@ from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.base.errors import InputError
 from targetexpr.cli.records import Progress, json_place, place, records
 from targetexpr.cli.rule_files import NamedRule, named_rules
+from targetexpr.console.configuration import settle
 from targetexpr.console.data_shape import DataNotes, check_profile
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.schemas import load
@@ -28,6 +29,7 @@ def evaluate_set(options: Namespace) -> int:
     if options.input is not None or options.file:
         raise InputError("expected a rule or --rules, not both")
     named = named_rules(options.rules)
+    settle(options, options.rules)
     rules = _compiled(named, options)
     reads = [read for _, rule in rules.items() for read in rule.reads]
     notes = DataNotes(dict.fromkeys(reads), load(options), event=options.event, profile=options.profile)

@@ -46,7 +46,7 @@ def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_input(parser, "rule", many=True)
     add(parser, "--style", choices=("compact", "readable"))
-    add(parser, "--fix", "--check", "--in-place")
+    add(parser, "--fix", "--check", "--in-place", "--no-config")
     add_output(parser)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
 from targetexpr.cli.inputs import add_output, json_text
+from targetexpr.console.configuration import settle
 from targetexpr.console.exits import YES
 from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
@@ -44,12 +45,13 @@ def run(options: Namespace) -> int:
 
         print(json_text(file_schema()))
         return YES
+    if options.event is not None and not options.records:
+        raise InputError("--event goes with --records: what records of that event hold (--events lists the events)")
+    settle(options)
     schema = load(options)
     if options.records:
         print(json_text(_record_schema(schema, options.event)))
         return YES
-    if options.event is not None:
-        raise InputError("--event goes with --records: what records of that event hold (--events lists the events)")
     print(json_text(_data(schema, options)) if options.output == "json" else _text(schema, options))
     return YES
 

@@ -11,11 +11,12 @@ from targetexpr.base.errors import InputError
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import add_output, documents, print_json
 from targetexpr.cli.records import is_json, meant_for_the_command, of_all
+from targetexpr.console.configuration import settle
 from targetexpr.console.data_shape import Absent
 from targetexpr.console.exits import BAD_INPUT, YES
 from targetexpr.console.files import read_file
 from targetexpr.console.options import add, add_renamed
-from targetexpr.console.schemas import load
+from targetexpr.console.schemas import add_schema, load
 from targetexpr.console.screen import clear_line, show_progress
 from targetexpr.console.tables import table_options
 from targetexpr.records.decoder import DecodeError, decode
@@ -47,7 +48,8 @@ def arguments(parser: ArgumentParser) -> None:
     add(parser, "--file")
     add(parser, "--data", required=True)
     add(parser, "--columns", "--read")
-    add(parser, "--customer", "--timezone", "--now", "--returns", "--enrolment", "--schema")
+    add(parser, "--customer", "--timezone", "--now", "--returns", "--enrolment")
+    add_schema(parser)
     add(parser, "--on-error", choices=("report", "stop"))
     add_renamed(parser, "--strict", "--on-error stop")
     add(parser, "--table")
@@ -98,6 +100,7 @@ def _tracker(options: Namespace) -> Tracker:
     from targetexpr.targets.progress.plan import EvaluationError
 
     source = _group(options)
+    settle(options, source)
     try:
         return Tracker(
             parse_group(source.text),

@@ -9,6 +9,7 @@ from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import add_input, add_output, one_rule, print_json, refuse
+from targetexpr.console.configuration import settle
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
@@ -44,6 +45,7 @@ def run(options: Namespace) -> int:
     from targetexpr.tables.errors import NotLowerable, TableError
 
     source = one_rule(options)
+    settle(options, source)
     types = _types(options.type)
     try:
         query = _rule(source, options).to_sql(

@@ -11,10 +11,11 @@ from targetexpr.base.errors import InputError
 from targetexpr.cli import verify
 from targetexpr.cli.bodies import check, diff, show, tell
 from targetexpr.cli.inputs import add_output
+from targetexpr.console.configuration import settle
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.files import read_file
 from targetexpr.console.options import add
-from targetexpr.console.schemas import load
+from targetexpr.console.schemas import add_schema, load
 
 if TYPE_CHECKING:
     from targetexpr.cli.command import Command
@@ -39,7 +40,8 @@ def arguments(parser: ArgumentParser) -> None:
     _new(commands.add_parser("new", help="make a group from options or a TOML plan", description=_NEW))
     checker = commands.add_parser("check", help="report everything that is wrong with a body", description=_CHECK)
     checker.add_argument("body", nargs="*", metavar="FILE", help="a request or an answer; - reads standard input")
-    add(checker, "--file", "--taken", "--schema")
+    add(checker, "--file", "--taken")
+    add_schema(checker)
     add_output(checker, "sarif")
     shower = commands.add_parser("show", help="a body for people to read", description=_SHOW)
     shower.add_argument("body", nargs="*", metavar="FILE", help="a request or an answer; - reads standard input")
@@ -73,7 +75,8 @@ def _new(parser: ArgumentParser) -> None:
     parser.add_argument("plan", nargs="?", metavar="PLAN.toml", help="a plan; - reads standard input")
     add(parser, "--name", "--description", "--start", "--every", "--times", "--cycles", "--window")
     add(parser, *(f"--{measure}" for measure in MEASURES))
-    add(parser, "--rule", "--line-items", "--store", "--levels", "--non-continuous", "--taken", "--schema")
+    add(parser, "--rule", "--line-items", "--store", "--levels", "--non-continuous", "--taken")
+    add_schema(parser)
 
 
 def run(options: Namespace) -> int:
@@ -104,6 +107,7 @@ def _build(options: Namespace) -> int:
     from targetexpr.targets.model.json_values import dump
 
     source = read_file(options.plan) if options.plan is not None else None
+    settle(options, source)
     try:
         plan = read_plan(source.text) if source is not None else {}
         builder = builder_of(plan | _from_options(options, plan))

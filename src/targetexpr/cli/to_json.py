@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.cli.inputs import add_input, add_output, diagnostics_as_data, one_rule, print_json, refuse, show
+from targetexpr.console.configuration import settle
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
@@ -35,6 +36,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Print the JSON, or what is wrong with the rule."""
     source = one_rule(options)
+    settle(options, source)
     diagnostics: tuple[Diagnostic, ...] = ()
     try:
         if options.untyped:

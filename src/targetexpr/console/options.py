@@ -152,6 +152,12 @@ _TABLE = (
         read=counted(0, 12),
         help="decimals that numbers have at most; the proof query looks (default: 2)",
     ),
+    Option(
+        name="--no-config",
+        switch=True,
+        help="read no settings of the project, neither of targetexpr.toml nor of pyproject.toml (`targetexpr help "
+        "editors` shows them)",
+    ),
     # --- checking and formatting
     Option(name="--strict", switch=True, on=True, help="unknown names are errors (the default)"),
     Option(
@@ -236,7 +242,6 @@ _TABLE = (
     # --- the REPL
     Option(name="--vi", switch=True, help="vi keys instead of those of Emacs"),
     # --- the language server
-    Option(name="--no-config", switch=True, help="read no targetexpr.toml and no pyproject.toml"),
     Option(
         name="--tcp",
         metavar="PORT",
@@ -304,8 +309,9 @@ def add(parser: _ActionsContainer, *names: str, choices: Sequence[str] = (), req
         flags = (option.name,) if option.short is None else (option.short, option.name)
         if option.switch:
             value = option.sets is None or option.sets[1]
-            kind = "store_true" if value else "store_false"
-            parser.add_argument(*flags, dest=option.field, action=kind, default=option.on, help=option.help)
+            parser.add_argument(
+                *flags, dest=option.field, action=_Switch, nargs=0, const=value, default=option.on, help=option.help
+            )
             continue
         taken = [choice for choice in option.choices if choice in choices] if choices else list(option.choices)
         parser.add_argument(
@@ -332,6 +338,14 @@ class _Renamed(Action):
 
     def __call__(self, _: ArgumentParser, __: Namespace, ___: object, option_string: str | None = None) -> None:
         raise ArgumentError(None, f"{option_string} is `{self.const}` now")
+
+
+class _Switch(Action):
+    """A switch, and that it was given: what is not may be said by a project's settings."""
+
+    def __call__(self, _: ArgumentParser, namespace: Namespace, __: object, ___: str | None = None) -> None:
+        vars(namespace).setdefault("_given", {})[self.dest] = self.const
+        setattr(namespace, self.dest, self.const)
 
 
 class _Once(Action):

@@ -1,4 +1,4 @@
-"""`--schema FILE` and `--event NAME`, the same for every command that checks."""
+"""`--schema FILE`, `--event NAME` and `--no-config`, the same for every command that checks."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def add_schema(parser: ArgumentParser) -> None:
-    """Declare `--schema`."""
-    add(parser, "--schema")
+    """Declare `--schema`, and `--no-config` as well: a project's settings name a schema."""
+    add(parser, "--schema", "--no-config")
 
 
 def add_event(parser: ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def add_event(parser: ArgumentParser) -> None:
 
 
 def load(options: Namespace) -> Schema:
-    """The schema of the call: the bundled one, or the file's."""
+    """The schema of the call: the bundled one, or the file's; its error is told where the file is named."""
     from targetexpr.lang.schema.schema import Schema
 
     if options.schema is None:
@@ -31,11 +31,12 @@ def load(options: Namespace) -> Schema:
     from targetexpr.base.render import render
     from targetexpr.lang.schema.load import SchemaError
 
+    said_by = f"{place}: " if (place := getattr(options, "schema_place", "")) else ""
     try:
         return Schema.load_file(options.schema)
     except OSError as error:
-        raise InputError(f"cannot read {options.schema}: {error.strerror or error}") from None
+        raise InputError(f"{said_by}cannot read {options.schema}: {error.strerror or error}") from None
     except SchemaError as error:
         source = error.source
         shown = render(error.diagnostics, source) if source is not None else str(error)
-        raise InputError(f"the schema file is invalid\n{shown}") from None
+        raise InputError(f"{said_by}the schema file is invalid\n{shown}") from None

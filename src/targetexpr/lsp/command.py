@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from targetexpr.base.errors import InputError
 from targetexpr.console.exits import NO, YES
 from targetexpr.console.options import add
+from targetexpr.console.schemas import add_schema
 
 DESCRIPTION = """\
 The language server: rules in every editor that speaks the Language Server Protocol, with diagnostics while you type,
@@ -30,7 +31,8 @@ _MISSING = "the language server needs the extra: pip install 'targetexpr[lsp]'"
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    add(parser, "--tcp", "--schema", "--event", "--timezone", "--no-config")
+    add(parser, "--tcp", "--event", "--timezone")
+    add_schema(parser)
 
 
 def run(options: Namespace) -> int:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pygls.uris import to_fs_path
 
 from targetexpr.base.errors import InputError
-from targetexpr.console.configuration import OWN, SHARED, Configuration, find_configuration
+from targetexpr.console.configuration import Configuration, candidates, find_configuration
 from targetexpr.front import Environment
 from targetexpr.lang.schema.load import SchemaError
 from targetexpr.lang.schema.schema import Schema
@@ -55,7 +55,7 @@ class Environments:
         return self._made[folder][1]
 
     def _make(self, folder: str) -> tuple[_Stamp, Environment]:
-        names = list(_candidates(folder)) if folder and self._given.reads_files else []
+        names = list(candidates(folder)) if folder and self._given.reads_files else []
         found: Configuration | None = None
         if names:
             try:
@@ -64,7 +64,8 @@ class Environments:
                 self._warn(_stamp(names), str(error))
         schema_file = self._given.schema or (None if found is None else found.schema)
         stamp = _stamp([*names, schema_file] if schema_file else names)
-        environment = Environment(schema=self._schema(schema_file))
+        said_by = "" if found is None or self._given.schema is not None else f"{found.schema_place}: "
+        environment = Environment(schema=self._schema(schema_file, said_by))
         if found is not None:
             environment = replace(
                 environment,
@@ -80,7 +81,7 @@ class Environments:
             environment = replace(environment, timezone=self._given.timezone)
         return stamp, environment
 
-    def _schema(self, name: str | None) -> Schema | None:
+    def _schema(self, name: str | None, said_by: str) -> Schema | None:
         """The schema of a file; the bundled one, and a word about it, where it cannot be read."""
         if name is None:
             return None
@@ -91,27 +92,16 @@ class Environments:
                 self._schemas[stamp] = Schema.load_file(name)
             except OSError as error:
                 self._schemas[stamp] = None
-                self._warn(stamp, f"cannot read {name}: {error.strerror or error}")
+                self._warn(stamp, f"{said_by}cannot read {name}: {error.strerror or error}")
             except SchemaError as error:
                 self._schemas[stamp] = None
-                self._warn(stamp, f"the schema file is invalid: {error}")
+                self._warn(stamp, f"{said_by}the schema file is invalid: {error}")
         return self._schemas[stamp]
 
     def _warn(self, stamp: _Stamp, message: str) -> None:
         if (stamp, message) not in self._told:
             self._told.add((stamp, message))
             self._tell(f"targetexpr: {message}")
-
-
-def _candidates(folder: str) -> list[str]:
-    """Where a configuration may be: in the folder and all above it."""
-    found: list[str] = []
-    while True:
-        found += [os.path.join(folder, name) for name in (OWN, SHARED)]
-        above = os.path.dirname(folder)
-        if above == folder:
-            return found
-        folder = above
 
 
 def _stamp(names: list[str]) -> _Stamp:

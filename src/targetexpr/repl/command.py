@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from importlib.util import find_spec
 
 from targetexpr.base.errors import InputError
+from targetexpr.console.configuration import settle
 from targetexpr.console.data_shape import check_profile
 from targetexpr.console.options import add
 from targetexpr.console.schemas import add_event, add_schema, load
@@ -44,6 +45,7 @@ def run(options: Namespace) -> int:
     from targetexpr.repl.storage import RuleBook
     from targetexpr.running.coercion import time_zone
 
+    settle(options)
     try:
         time_zone(options.timezone)
     except ValueError as error:
