@@ -66,8 +66,11 @@ class Tracker(RecordTracker):
 
     def result(self) -> Progress:
         """Everything that follows from the records so far."""
-        found = super().result()
-        return Progress(plan=found.plan, now=found.now, customers=found.customers, reported=found.reported)
+        return _whole(super().result())
+
+
+def _whole(found: ProgressData) -> Progress:
+    return Progress(plan=found.plan, now=found.now, customers=found.customers, reported=found.reported)
 
 
 def evaluate(
@@ -108,4 +111,4 @@ def evaluate(
             progress(count)
     if progress is not None:
         progress(count)
-    return tracker.result()
+    return _whole(tracker.last_result())

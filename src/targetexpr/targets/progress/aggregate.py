@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import groupby
+from typing import TypeAlias
 
 from targetexpr.targets.model.enums import TrackingType
 from targetexpr.targets.progress.exact import ZERO, Amount, add, at_least, highest, lowest, shown, subtract, total
@@ -12,7 +14,6 @@ from targetexpr.targets.progress.ledger import Account, Credit, Movement, achiev
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan
 from targetexpr.targets.progress.results import (
     CapProgress,
-    Contribution,
     Grant,
     LevelProgress,
     PeriodProgress,
@@ -22,9 +23,22 @@ from targetexpr.targets.progress.results import (
 from targetexpr.targets.progress.streaks import PeriodState, reached, runs
 from targetexpr.targets.progress.windows import Window
 
+EmptyRows: TypeAlias = dict[tuple[str, int, Decimal], PeriodProgress]
+"""Rows of listed periods in which nothing moved, by target, place and value: one serves all customers."""
 
-def row(plan: EvaluationPlan, target: str, window: Window) -> PeriodProgress:
+
+def row(plan: EvaluationPlan, target: str, window: Window, empty: EmptyRows) -> PeriodProgress:
     """The row of a window."""
+    if window.account.movements or window.period is None:
+        return _row(plan, target, window)
+    key = target, window.index, window.value
+    known = empty.get(key)
+    if known is None or str(known.value) != str(window.value):
+        known = empty[key] = _row(plan, target, window)
+    return known
+
+
+def _row(plan: EvaluationPlan, target: str, window: Window) -> PeriodProgress:
     movements = window.account.movements
     by = achiever(movements, window.value) if at_least(window.account.progress, window.value) else None
     period = window.period
@@ -41,8 +55,9 @@ def row(plan: EvaluationPlan, target: str, window: Window) -> PeriodProgress:
         progress=shown(window.account.progress),
         exact=window.account.progress,
         achieved_by=None if by is None else by.record,
-        achieved_on=None if by is None else by.order[0].astimezone(zone),
-        contributions=tuple(Contribution(movement.record, shown(movement.change)) for movement in movements),
+        achieved_on=None if by is None else by.at.astimezone(zone),
+        records=tuple([movement.record for movement in movements]),
+        changes=tuple([shown(movement.change) for movement in movements]),
     )
 
 
@@ -98,7 +113,7 @@ def unified(plan: EvaluationPlan, members: Sequence[Sequence[Window]]) -> Iterat
             members_met=met,
             overall_met=overall,
             achieved_by=by.record if by is not None and met and overall else None,
-            achieved_on=by.order[0].astimezone(plan.zone) if by is not None and met and overall else None,
+            achieved_on=by.at.astimezone(plan.zone) if by is not None and met and overall else None,
         )
 
 

@@ -37,19 +37,23 @@ class TargetEvaluator:
         self.reader = reader
         self.rule = compile_rule(target.rule, schema, event=target.event, timezone=timezone)
         self.matches = self.rule.matches
-        self.measure = _measure(target, reader)
+        self.filtered = target.filtered
+        self._values: dict[float, Decimal] = {}
+        self.measure = _measure(target, reader, self.stated_value)
         self.line_measure = _line_measure(target, reader) if target.entity is TargetEntity.LINEITEM else None
 
     def contribution(self, record: dict[str, object]) -> tuple[Decimal, Lines | None] | None:
         """What a record of the right type brings, None when it does not count. Raises DataError."""
-        if self.target.filtered and not self.in_scope(record):
-            return None
+        return None if self.filtered and not self.in_scope(record) else self.measured(record)
+
+    def measured(self, record: dict[str, object]) -> tuple[Decimal, Lines | None] | None:
+        """The same of a record from one of the listed places."""
         if self.line_measure is not None:
             return self._from_lines(record)
         if not self.matches(record):
             return None
-        measured = self.measure(record, "currentTxn")
-        return None if measured is None else (Decimal(measured), None)
+        found = self.measure(record, "currentTxn")
+        return None if found is None else (Decimal(found), None)
 
     def explain(self, context: dict[str, object]) -> Explanation:
         """Why the rule comes out as it does."""
@@ -126,14 +130,31 @@ class TargetEvaluator:
                 amounts.append(not_negative(measured, path))
         return _sum(amounts)
 
-    def stated_value(self, record: dict[str, object], name: str) -> Decimal | None:
+    def stated_value(self, record: Mapping[str, object], name: str) -> Decimal | None:
         """The value that a bill or a return states; None without one."""
+        bill = record.get(name)
+        raw = bill.get("value") if type(bill) is dict else None
+        if type(raw) is not float:
+            return self._stated(record, name)
+        known = self._values.get(raw)
+        if known is None:
+            known = self._stated(record, name)
+            if known:  # not a zero: its two signs are one key
+                if len(self._values) >= MOST_VALUES:
+                    self._values.clear()
+                self._values[raw] = known
+        return known
+
+    def _stated(self, record: Mapping[str, object], name: str) -> Decimal | None:
         profile = self.reader.profile(record, name)
         stated = None if profile is None else self.reader.number(get(profile, "value"), name, "value")
         return None if stated is None else Decimal(stated)
 
     def goods(self, record: dict[str, object], name: str) -> list[Line]:
         """Code, quantity and amount of the lines of a bill or of a return."""
+        bill = record.get(name)
+        if type(bill) is dict and bill.get("lineItems") is None:
+            return []
         found: list[Line] = []
         for line, path in self._lines(record, name):
             measures = [measure(self.reader, line, path) for measure in (quantity, amount)]
@@ -143,6 +164,10 @@ class TargetEvaluator:
 
     def _code(self, line: _Profile, path: _Path) -> str | None:
         return self.reader.string(get(line, "code"), *path, "code")
+
+
+MOST_VALUES = 1 << 16
+"""How many values of bills are kept, made decimals: prices repeat, and one decimal serves all bills that have it."""
 
 
 def line_items(reader: ContextReader, bill: _Profile, name: str) -> list[tuple[_Profile, _Path]] | None:
@@ -176,13 +201,13 @@ def _sum(amounts: Iterable[Decimal]) -> Decimal:
     return found
 
 
-def _measure(target: TargetPlan, reader: ContextReader) -> Measure:
+def _measure(target: TargetPlan, reader: ContextReader, stated_value: Measure) -> Measure:
     kind = target.type
     match kind:
+        case TargetType.SALES:
+            return stated_value
         case TargetType.COUNT | TargetType.VISIT:
             return lambda _record, _name: 1
-        case TargetType.SALES:
-            return lambda record, name: reader.number(get(_bill(reader, record, name), "value"), name, "value")
         case TargetType.GROSS_SALES:
             return lambda record, name: _gross(reader, _bill(reader, record, name), name)
         case TargetType.QUANTITY:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 
 from targetexpr.targets.model.enums import EvaluationType, TrackingType
-from targetexpr.targets.progress.aggregate import cap, row, streak, today_of, unified
+from targetexpr.targets.progress.aggregate import EmptyRows, cap, row, streak, today_of, unified
 from targetexpr.targets.progress.contribution import TargetEvaluator
 from targetexpr.targets.progress.enrolment import Enrolled
 from targetexpr.targets.progress.ledger import Credit, Refund, local_day
 from targetexpr.targets.progress.ledger_entries import Entry
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan
+from targetexpr.targets.progress.record import in_order
 from targetexpr.targets.progress.results import CustomerProgress, PeriodProgress, ReportedRecord, StreakProgress
-from targetexpr.targets.progress.returns import refunds_of
+from targetexpr.targets.progress.returns import refunds_of, returns_in_order
 from targetexpr.targets.progress.windows import ReturnPolicy, Window, fill
-
-NO_BILL = "the bill that it returns is not there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,7 @@ class EvaluationSettings:
     now: datetime | None
     raises: bool  # at data that does not fit, instead of listing it
     drop_unfinished: bool  # levels that are not reached when everything has ended
+    empty: EmptyRows = field(default_factory=dict)  # what periods without any movement look like, for everybody
 
 
 @dataclass(slots=True)
@@ -42,24 +43,25 @@ class Found:
 
 
 def evaluate_customer(
-    settings: EvaluationSettings, id: str, entries: Mapping[str, Entry], part: Enrolled, found: Found
+    settings: EvaluationSettings, id: str, entries: Sequence[Entry], part: Enrolled, found: Found
 ) -> CustomerProgress:
-    """The progress of one customer from all of the customer's records."""
+    """The progress of one customer from all of the customer's records, in any order."""
     plan = settings.plan
     if part.until is not None and settings.now is not None and part.until > settings.now:
         part = replace(part, until=None)  # has not happened yet
-    ordered = sorted(entries.values(), key=lambda entry: entry.order)
-    returns = _returns(ordered, entries, found)
+    ordered = in_order(entries, attrgetter("at"), attrgetter("id"))
+    returns = returns_in_order(ordered, found.records)
     for entry in ordered:
-        found.records.extend(entry.errors)
+        if entry.rest.errors:
+            found.records.extend(entry.rest.errors)
     credited = _credits(plan, ordered, part)
     periods = _periods(plan, part)
     windows: list[list[Window]] = []
     outside: list[set[str]] = []
     for evaluator, mine in zip(settings.evaluators, credited, strict=True):
         taken: list[Refund] = []
-        if settings.policy != "IGNORE" and evaluator.target.takes_returns:
-            taken = list(refunds_of(evaluator, mine, returns, entries, found.records, raises=settings.raises))
+        if returns and settings.policy != "IGNORE" and evaluator.target.takes_returns:
+            taken = list(refunds_of(evaluator, mine, returns, found.records, raises=settings.raises))
         own = part.values.get(evaluator.target.name, ())
         here = fill(plan, evaluator.target, list(mine.values()), taken, settings.policy, settings.now, periods, own)
         found.records += [_homeless(one.record, evaluator.target.name) for one in here.homeless]
@@ -67,7 +69,7 @@ def evaluate_customer(
         windows.append(sorted(_taken_part_in(here.windows, part), key=lambda window: window.index))
     _count(ordered, credited, outside, found)
     rows = [
-        [row(plan, evaluator.target.name, one) for one in here]
+        [row(plan, evaluator.target.name, one, settings.empty) for one in here]
         for evaluator, here in zip(settings.evaluators, windows, strict=True)
     ]
     return CustomerProgress(
@@ -103,12 +105,15 @@ def _count(
     ordered: Sequence[Entry], credited: Sequence[Mapping[str, Credit]], outside: Sequence[set[str]], found: Found
 ) -> None:
     """Counts the records that bring nothing as they should: from elsewhere, or outside of every period."""
-    counting = {record for mine, left in zip(credited, outside, strict=True) for record in mine if record not in left}
     beyond = set[str]().union(*outside)
+    counting: set[str] = set()
+    if beyond:
+        both = zip(credited, outside, strict=True)
+        counting = {record for mine, left in both for record in mine if record not in left}
     for entry in ordered:
-        if entry.outcome == "scope":
+        if entry.rest.outcome == "scope":
             found.out_of_scope += 1
-        elif entry.outcome == "bounds" or (entry.id in beyond and entry.id not in counting):
+        elif entry.rest.outcome == "bounds" or (entry.id in beyond and entry.id not in counting):
             found.outside_periods += 1
 
 
@@ -150,30 +155,13 @@ def _credits(plan: EvaluationPlan, ordered: Sequence[Entry], part: Enrolled) -> 
     """Per target what counts, by record id, in order."""
     cyclic = plan.window is not EvaluationType.FIXED_CALENDAR_WINDOW
     credited: list[dict[str, Credit]] = [{} for _ in plan.targets]
-    for entry in ordered:
+    for order, entry in enumerate(ordered):
         if not entry.contributed:
             continue
         if cyclic and (
             (part.since is not None and entry.at < part.since) or (part.until is not None and entry.at >= part.until)
         ):
             continue
-        order = entry.order
         for place, amount, lines in entry.contributed:
-            credited[place][entry.id] = Credit(order, entry.id, amount, lines)
+            credited[place][entry.id] = Credit(order, entry.at, entry.id, amount, lines)
     return credited
-
-
-def _returns(ordered: Sequence[Entry], entries: Mapping[str, Entry], found: Found) -> list[Entry]:
-    """The returns whose bill is there; the others are reported."""
-    kept = []
-    for entry in ordered:
-        if entry.returns is None:
-            continue
-        bill = entries.get(entry.returns)
-        if bill is None or not bill.is_bill:
-            found.records.append(
-                ReportedRecord(record=entry.id, target="", reason="no-bill", path="returnOf", message=NO_BILL)
-            )
-        else:
-            kept.append(entry)
-    return kept

@@ -21,7 +21,10 @@ _TRAPS = [InvalidOperation, Overflow]
 EXACT = Context(prec=6000, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=_TRAPS)
 """Sums are exact: numbers have at most 1,000 digits on either side of the point, and a group is not that long."""
 
+_add = EXACT.add
+
 _SHOWN = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=_TRAPS)
+_plus = _SHOWN.plus
 _THOUSANDTH = Decimal("0.001")
 
 
@@ -31,8 +34,8 @@ def add(left: Amount, right: Amount) -> Amount:
     >>> add(Decimal("0.1"), Fraction(1, 3)), add(Fraction(1, 3), Fraction(2, 3))
     (Fraction(13, 30), Decimal('1'))
     """
-    if isinstance(left, Decimal) and isinstance(right, Decimal):
-        return EXACT.add(left, right)
+    if type(left) is Decimal and type(right) is Decimal:
+        return _add(left, right)
     return tidy(Fraction(left) + Fraction(right))
 
 
@@ -103,7 +106,8 @@ def shown(amount: Amount) -> Decimal:
     (Decimal('0.6666666666666666666666666666666667'), Decimal('1.50'))
     """
     if isinstance(amount, Decimal):
-        return _SHOWN.plus(amount)
+        rounded = _plus(amount)
+        return amount if rounded == amount and amount else rounded  # one object, where it shows what it is
     return _SHOWN.divide(Decimal(amount.numerator), Decimal(amount.denominator))
 
 

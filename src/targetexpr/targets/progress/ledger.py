@@ -10,13 +10,13 @@ from typing import NamedTuple
 from targetexpr.targets.progress.contribution import Lines
 from targetexpr.targets.progress.exact import ONE, ZERO, Amount, add, at_least, highest, lowest, negative, subtract
 from targetexpr.targets.progress.plan import Accumulation
-from targetexpr.targets.progress.record import Order
 
 
 class Credit(NamedTuple):
     """A record that counts for a target."""
 
-    order: Order
+    order: int  # its place among the customer's records
+    at: datetime
     record: str
     amount: Amount  # its measure
     lines: Lines | None  # of a bill, those that passed, where lines are counted
@@ -25,7 +25,8 @@ class Credit(NamedTuple):
 class Refund(NamedTuple):
     """What a return takes back from a record that counts."""
 
-    order: Order  # never before its bill
+    order: int  # never before its bill
+    at: datetime
     record: str  # the return
     bill: Credit
     taken: Amount
@@ -36,7 +37,8 @@ class Refund(NamedTuple):
 class Movement(NamedTuple):
     """One line of a ledger."""
 
-    order: Order
+    order: int
+    at: datetime
     record: str
     change: Amount  # of the progress; negative for returns
     counts: bool  # whether it is a contribution; returns are none
@@ -50,7 +52,7 @@ class Account:
     zone: tzinfo
     progress: Amount = ZERO
     movements: list[Movement] = field(default_factory=list)
-    _days: dict[date, dict[str, Amount]] = field(default_factory=dict)  # per local day what is left of its records
+    _days: dict[date, dict[str, Amount]] | None = None  # per local day what is left of its records
 
     def take(self, credit: Credit) -> None:
         """A record counts."""
@@ -61,13 +63,13 @@ class Account:
             before = self._day_amount(day)
             day[credit.record] = credit.amount
             change = subtract(self._day_amount(day), before)
-        self.move(Movement(credit.order, credit.record, change, True))
+        self.move(Movement(credit.order, credit.at, credit.record, change, True))
 
     def give_back(self, refund: Refund) -> None:
         """A return lowers the progress here."""
         change = self.change_of(refund)
         if change:
-            self.move(Movement(refund.order, refund.record, change, False))
+            self.move(Movement(refund.order, refund.at, refund.record, change, False))
 
     def change_of(self, refund: Refund) -> Amount:
         """What a return changes in its bill's window, wherever that is booked."""
@@ -95,7 +97,9 @@ class Account:
             self.movements.insert(place, movement)
 
     def _day(self, credit: Credit) -> dict[str, Amount]:
-        return self._days.setdefault(local_day(credit.order[0], self.zone), {})
+        if self._days is None:
+            self._days = {}
+        return self._days.setdefault(local_day(credit.at, self.zone), {})
 
     def _day_amount(self, day: dict[str, Amount]) -> Amount:
         if not day:
@@ -111,7 +115,7 @@ class Account:
 
 def local_day(at: datetime, zone: tzinfo) -> date:
     """The local day of an instant."""
-    return at.astimezone(zone).date()
+    return at.date() if zone is at.tzinfo else at.astimezone(zone).date()
 
 
 def achiever(movements: Iterable[Movement], value: Amount) -> Movement | None:

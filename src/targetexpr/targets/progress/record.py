@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple, TypeAlias
+from itertools import islice
+from operator import eq
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from targetexpr.running.coercion import DataError
 from targetexpr.running.context import ContextReader
 
 Order: TypeAlias = tuple[datetime, int, int, str, str]
 """What records are sorted by: the instant, then the id: those of digits first, by number, then by text."""
+
+T = TypeVar("T")
 
 
 class Head(NamedTuple):
@@ -35,6 +39,15 @@ def order_of(at: datetime, id: str) -> Order:
     return (at, 1, 0, "", id)
 
 
+def in_order(records: Iterable[T], at: Callable[[T], datetime], id: Callable[[T], str]) -> list[T]:
+    """Records in the order of `order_of`. Ids are looked at only where instants are the same, which is seldom."""
+    found = sorted(records, key=at)
+    instants = [at(one) for one in found]
+    if any(map(eq, instants, islice(instants, 1, None))):
+        found.sort(key=lambda one: order_of(at(one), id(one)))
+    return found
+
+
 def read_id(reader: ContextReader, record: Mapping[str, object], name: str) -> str:
     """An id as a string. Raises DataError when it is missing, or neither a string nor an integer."""
     raw = record.get(name)
@@ -50,6 +63,9 @@ def read_head(reader: ContextReader, record: object) -> Head:
     """The head of a record. Raises DataError for one that has no id, customer, type or date."""
     if not isinstance(record, dict):
         raise DataError("record", record, "dict")
+    plain = _plain_head(reader, record)
+    if plain is not None:
+        return plain
     name = read_id(reader, record, "id")
     customer = read_id(reader, record, "customerId")
     kind = record.get("type")
@@ -60,6 +76,16 @@ def read_head(reader: ContextReader, record: object) -> Head:
     if not isinstance(at, datetime):
         raise DataError("date", None, "date")
     return Head(id=name, customer=customer, type=kind, at=at)
+
+
+def _plain_head(reader: ContextReader, record: dict[str, object]) -> Head | None:
+    """The head of a record whose members are plain strings, as nearly all are; None when one of them is not."""
+    name, customer = record.get("id"), record.get("customerId")
+    kind, date = record.get("type"), record.get("date")
+    if type(name) is not str or type(customer) is not str or type(kind) is not str:
+        return None
+    at = _plain_instant(date, reader.zone)
+    return Head(name, customer, kind, at) if at is not None and name and customer and kind else None
 
 
 def _plain_instant(raw: object, zone: tzinfo) -> datetime | None:
@@ -74,10 +100,10 @@ def _plain_instant(raw: object, zone: tzinfo) -> datetime | None:
         raw = raw[:19]
     elif len(raw) != 19 or zone is not UTC:
         return None
-    if raw[10] not in "T " or not raw[4] == raw[7] == "-" or not raw[13] == raw[16] == ":":
+    if raw[4:11:3] not in ("--T", "-- ") or raw[13:17:3] != "::":
         return None
     try:
-        found = datetime.fromisoformat(raw).replace(tzinfo=UTC)
+        found = datetime.fromisoformat(raw + "+00:00")
     except ValueError:
         return None
     return None if found.year in (1, 9999) else found  # the clock of the zone may not show it: the slow way looks

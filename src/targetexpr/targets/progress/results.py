@@ -101,13 +101,19 @@ class PeriodProgress:
     progress: Decimal
     achieved_by: str | None  # the record that last brought the progress to the value
     achieved_on: datetime | None  # on the local clock
-    contributions: tuple[Contribution, ...]
+    records: tuple[str, ...]  # what moved the progress, in order
+    changes: tuple[Decimal, ...]  # and by how much
     exact: Amount = field(repr=False)  # the progress before it was rounded to be shown
 
     @property
     def achieved(self) -> bool:
         """Whether the value is reached, all records and returns included."""
         return self.achieved_by is not None
+
+    @property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """Records and what they changed, in order."""
+        return tuple(map(Contribution, self.records, self.changes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from targetexpr.running.coercion import DataError
 from targetexpr.targets.model.enums import TargetEntity, TargetType
@@ -14,9 +16,9 @@ from targetexpr.targets.progress.goods import Goods, Line, covers, goods_of, tog
 from targetexpr.targets.progress.ledger import Credit, Refund
 from targetexpr.targets.progress.ledger_entries import Entry, data_error
 from targetexpr.targets.progress.plan import TargetPlan
-from targetexpr.targets.progress.record import Order
 from targetexpr.targets.progress.results import ReportedRecord
 
+NO_BILL = "the bill that it returns is not there"
 UNSTATED = "the return does not say how much of the bill it takes; it takes nothing"
 
 
@@ -25,6 +27,36 @@ def counted(target: TargetPlan) -> bool:
     return target.type in (TargetType.COUNT, TargetType.VISIT) or (
         target.type is TargetType.EXTENDED_FIELD and target.counts_field
     )
+
+
+class Return(NamedTuple):
+    """A return whose bill is there."""
+
+    order: int  # one dated before its bill, or at its instant under a lower id, stands directly behind it
+    at: datetime
+    entry: Entry
+    bill: Entry
+
+
+def returns_in_order(entries: Sequence[Entry], found: list[ReportedRecord]) -> list[Return]:
+    """The returns among a customer's records, which are in order. Those without their bill are put into `found`."""
+    returns = [(place, entry) for place, entry in enumerate(entries) if entry.rest.returns is not None]
+    if not returns:
+        return []
+    places = {entry.id: place for place, entry in enumerate(entries)}
+    kept: list[Return] = []
+    for place, entry in returns:
+        there = places.get(entry.rest.returns or "")
+        bill = None if there is None else entries[there]
+        if there is None or bill is None or not bill.is_bill:
+            found.append(ReportedRecord(record=entry.id, target="", reason="no-bill", path="returnOf", message=NO_BILL))
+        else:
+            kept.append(Return(max(place, there), max(entry.at, bill.at), entry, bill))
+    return sorted(kept, key=_order)  # two behind one bill keep the order that they have between them
+
+
+def _order(one: Return) -> int:
+    return one.order
 
 
 @dataclass(slots=True)
@@ -41,35 +73,35 @@ class _Bill:
         if value is not None:
             self.value = value if self.value is None else EXACT.add(self.value, value)
             whole = self.entry.value is not None and self.value >= self.entry.value
+        goods_sold = self.entry.rest.goods
         if goods is not None:
             self.goods = together(self.goods, goods)
-            whole = whole or (self.entry.goods is not None and covers(self.goods, self.entry.goods))
+            whole = whole or (goods_sold is not None and covers(self.goods, goods_sold))
         return whole
 
 
 def refunds_of(
     evaluator: TargetEvaluator,
     credited: Mapping[str, Credit],
-    returns: Sequence[Entry],
-    bills: Mapping[str, Entry],
+    returns: Sequence[Return],
     found: list[ReportedRecord],
     *,
     raises: bool,
 ) -> Iterator[Refund]:
     """What each return takes, in order, never more than its bill brought. What cannot be told is put into `found`.
 
-    `returns` are those whose bill is there, in order. With `raises`, data that does not fit raises DataError.
+    `returns` are in their order. With `raises`, data that does not fit raises DataError.
     """
     known: dict[str, _Bill] = {}
     left: dict[str, Amount] = {}
-    for order, entry in sorted(((_order(entry, bills), entry) for entry in returns), key=_first):
-        credit = credited.get(entry.returns or "")
-        if credit is None or entry.returned is None:
+    for order, at, entry, returned in returns:
+        credit = credited.get(returned.id)
+        if credit is None or entry.rest.returned is None:
             continue
-        bill = known.setdefault(credit.record, _Bill(bills[credit.record]))
+        bill = known.setdefault(credit.record, _Bill(returned))
         rest = left.get(credit.record, credit.amount)
         try:
-            taken = _taken(evaluator, entry.returned, credit, bill, rest)
+            taken = _taken(evaluator, entry.rest.returned, credit, bill, rest)
         except DataError as error:
             if raises:
                 raise
@@ -84,16 +116,7 @@ def refunds_of(
             )
         elif taken > 0:
             left[credit.record] = after = subtract(rest, taken)
-            yield Refund(order, entry.id, credit, taken, after, not after)
-
-
-def _order(entry: Entry, bills: Mapping[str, Entry]) -> Order:
-    """A return dated before its bill, or at its instant under a lower id, stands directly behind it."""
-    return max(entry.order, bills[entry.returns or ""].order)
-
-
-def _first(pair: tuple[Order, Entry]) -> tuple[Order, Order]:
-    return pair[0], pair[1].order
+            yield Refund(order, at, entry.id, credit, taken, after, not after)
 
 
 def _taken(

@@ -10,20 +10,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from targetexpr.running.coercion import DataError, time_zone
 from targetexpr.running.context import ContextReader
 from targetexpr.targets.model.enums import EvaluationType
 from targetexpr.targets.model.envelope import build_group
-from targetexpr.targets.model.events import RETURN_BILL
+from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 from targetexpr.targets.model.group import TargetGroup
-from targetexpr.targets.progress.contribution import TargetEvaluator
+from targetexpr.targets.progress.contribution import MOST_VALUES, TargetEvaluator
 from targetexpr.targets.progress.copies import copy_of
 from targetexpr.targets.progress.customer import EvaluationSettings, Found, evaluate_customer
 from targetexpr.targets.progress.enrolment import EVERYBODY, Enrolment, read_enrolment
-from targetexpr.targets.progress.goods import goods_of
-from targetexpr.targets.progress.ledger_entries import Contributed, Entry, data_error
+from targetexpr.targets.progress.goods import Goods, goods_of
+from targetexpr.targets.progress.ledger_entries import (
+    FROM_ELSEWHERE,
+    NOTHING,
+    OUT_OF_BOUNDS,
+    Contributed,
+    CustomerFile,
+    Entry,
+    Outcome,
+    Rest,
+    data_error,
+)
 from targetexpr.targets.progress.plan import EvaluationPlan, make_plan
 from targetexpr.targets.progress.record import Head, read_head, read_id
 from targetexpr.targets.progress.results import ProgressData, Reported, ReportedRecord
@@ -62,15 +73,14 @@ def prepare(
 DUPLICATE = "its id came more than once; the earliest record of the id counts"
 
 
-def _for_returns(entry: Entry, evaluator: TargetEvaluator, record: dict[str, object]) -> None:
+def _for_returns(evaluator: TargetEvaluator, record: dict[str, object]) -> tuple[Decimal | None, Goods | None]:
     """What judging the returns of a bill will need: its value, and what its lines hold, code by code."""
     lines = lines_of(evaluator, record, "currentTxn")
-    entry.goods = goods_of(lines)
     try:
         value = evaluator.stated_value(record, "currentTxn")
     except DataError:
-        return  # a bill whose value does not fit still counts; its returns are told by their lines
-    entry.value = value if value is not None else worth_of(lines)
+        return None, goods_of(lines)  # it still counts; its returns are told by their lines
+    return value if value is not None else worth_of(lines), goods_of(lines)
 
 
 class RecordTracker:
@@ -106,8 +116,9 @@ class RecordTracker:
         for evaluator in self.evaluators:
             self._by_type.setdefault(evaluator.target.event, []).append(evaluator)
         self._takes_returns = returns != "IGNORE" and any(target.takes_returns for target in self.plan.targets)
-        self._customers: dict[str, dict[str, Entry]] = {}
-        self._owner: dict[str, str] = {}
+        self._files: dict[str, CustomerFile] = {}
+        self._by_id: dict[str, Entry] = {}
+        self._alike: dict[tuple[int, int], tuple[Contributed, ...]] = {}
         self._duplicates: set[str] = set()
         self._unreadable: list[ReportedRecord] = []
         self._later = 0
@@ -128,76 +139,97 @@ class RecordTracker:
 
     def take(self, head: Head, record: Mapping[str, object]) -> None:
         """Takes a record whose head was read before, on the same clock: for one that goes to many groups."""
-        if self.limit is not None and head.at > self.limit:
+        name, customer, kind, at = head
+        if self.limit is not None and at > self.limit:
             self._later += 1
             return
-        entry = self._entry(head, dict(record))
-        if self._latest is None or head.at > self._latest:
-            self._latest = head.at
-        self._keep(head, entry)
-
-    def _keep(self, head: Head, entry: Entry) -> None:
-        owner = self._owner.get(head.id)
-        if owner is not None:
-            self._duplicates.add(head.id)
-            before = self._customers[owner][head.id]
-            if (before.rank(), owner) <= (entry.rank(), head.customer):
+        file = self._files.get(customer)
+        if file is None:
+            file = CustomerFile(customer)
+        entry = self._entry(file, name, kind, at, record if type(record) is dict else dict(record))
+        if self._latest is None or at > self._latest:
+            self._latest = at
+        before = self._by_id.get(name)
+        if before is not None:
+            self._duplicates.add(name)
+            if (before.rank(), before.file.customer) <= (entry.rank(), customer):
                 return
-            del self._customers[owner][head.id]
-            if not self._customers[owner]:
-                del self._customers[owner]  # as if the other record had come first
-        self._owner[head.id] = head.customer
-        self._customers.setdefault(head.customer, {})[head.id] = entry
+            before.file.replace(before)
+        self._by_id[name] = entry
+        file.entries.append(entry)
+        self._files[customer] = file
 
-    def _entry(self, head: Head, record: dict[str, object]) -> Entry:
-        entry = Entry(head)
-        if head.type == RETURN_BILL:
-            self._add_return(entry, record)
-        evaluators = self._by_type.get(head.type)
-        if evaluators is None:
-            return entry
+    def _entry(self, file: CustomerFile, name: str, kind: str, at: datetime, record: dict[str, object]) -> Entry:
+        errors: tuple[ReportedRecord, ...] = ()
+        returns = returned = None
+        if kind == RETURN_BILL:
+            returns, returned, errors = self._return(name, record)
         contributed: list[Contributed] = []
+        evaluators = self._by_type.get(kind, ())
         elsewhere = 0
         for evaluator in evaluators:
             try:
-                if evaluator.target.filtered and not evaluator.in_scope(record):
+                if evaluator.filtered and not evaluator.in_scope(record):
                     elsewhere += 1
                     continue
-                found = evaluator.contribution(record)
+                found = evaluator.measured(record)
             except DataError as error:
                 if self.on_error == "raise":
                     raise
-                entry.errors += (data_error(head.id, evaluator.target.name, error),)
+                errors = (*errors, data_error(name, evaluator.target.name, error))
                 continue
             if found is not None:
                 contributed.append((evaluator.target.index, found[0], found[1]))
-        if elsewhere == len(evaluators):
-            entry.outcome = "scope"
-        elif contributed and not self._inside(head.at):
-            entry.outcome = "bounds"  # looked at all the same: what does not fit is listed, wherever it lies
-        elif contributed:
-            entry.contributed = tuple(contributed)
-            if entry.is_bill and self._takes_returns:
-                _for_returns(entry, evaluators[0], record)
-        return entry
+        outcome: Outcome = ""
+        value = goods = None
+        if evaluators and elsewhere == len(evaluators):
+            outcome = "scope"
+        elif contributed and not self._inside(at):
+            outcome = "bounds"  # looked at all the same: what does not fit is listed, wherever it lies
+            contributed = []
+        elif contributed and self._takes_returns and kind == TRANSACTION_ADD:
+            value, goods = _for_returns(self._by_type[kind][0], record)
+        rest = NOTHING
+        if returns is not None or errors or goods is not None:
+            rest = Rest(returns=returns, returned=returned, errors=errors, goods=goods, outcome=outcome)
+        elif outcome:
+            rest = FROM_ELSEWHERE if outcome == "scope" else OUT_OF_BOUNDS
+        return Entry(name, file, at, kind == TRANSACTION_ADD, self._shared(contributed), value, rest)
 
-    def _add_return(self, entry: Entry, record: dict[str, object]) -> None:
-        entry.returns = ""
+    def _shared(self, contributed: list[Contributed]) -> tuple[Contributed, ...]:
+        """What a record contributed; one tuple for all that brought the very same amount to the very same target."""
+        if len(contributed) != 1 or contributed[0][2] is not None:
+            return tuple(contributed)
+        place, amount, _ = contributed[0]
+        known = self._alike.get((place, id(amount)))
+        if known is None:  # while it is there its amount is, so that no other amount has that identity
+            if len(self._alike) >= MOST_VALUES:
+                self._alike.clear()
+            known = self._alike[place, id(amount)] = tuple(contributed)
+        return known
+
+    def _return(
+        self, name: str, record: dict[str, object]
+    ) -> tuple[str, dict[str, object] | None, tuple[ReportedRecord, ...]]:
+        """Of a return: the bill that it names, its own copy, and what does not fit."""
+        bill, copy = "", None
+        errors: tuple[ReportedRecord, ...] = ()
         try:
             if record.get("returnOf") is not None:
-                entry.returns = read_id(self.reader, record, "returnOf")
+                bill = read_id(self.reader, record, "returnOf")
         except DataError as error:
             if self.on_error == "raise":
                 raise
-            entry.errors += (data_error(entry.id, "", error),)
+            errors += (data_error(name, "", error),)
         if not self._takes_returns:
-            return
+            return bill, None, errors
         try:
-            entry.returned = copy_of(record)
+            copy = copy_of(record)
         except DataError as error:
             if self.on_error == "raise":
                 raise
-            entry.errors += (data_error(entry.id, "", error),)
+            errors += (data_error(name, "", error),)
+        return bill, copy, errors
 
     def _inside(self, at: datetime) -> bool:
         """Cycles lie between the bounds of the group; listed periods speak for themselves."""
@@ -210,7 +242,8 @@ class RecordTracker:
 
     def customer_of(self, record: str) -> str | None:
         """The customer for whom a record counts, of all that came with its id; None for one that did not come."""
-        return self._owner.get(record)
+        entry = self._by_id.get(record)
+        return None if entry is None else entry.file.customer
 
     @property
     def now(self) -> datetime | None:
@@ -219,7 +252,18 @@ class RecordTracker:
 
     def result(self) -> ProgressData:
         """Everything that follows from the records so far."""
-        part = dict.fromkeys(self._customers, EVERYBODY) if self.enrolled is None else self.enrolled
+        return self._result({name: file.valid() for name, file in self._files.items()})
+
+    def last_result(self) -> ProgressData:
+        """The same, for one who asks once: what is kept of each customer is let go as soon as it is worked out."""
+        entries = {name: file.valid() for name, file in self._files.items()}
+        self._files, self._by_id = {}, {}
+        return self._result(entries)
+
+    def _result(self, entries: dict[str, list[Entry]]) -> ProgressData:
+        there = {name for name, mine in entries.items() if mine}  # without those whose records were all replaced
+        part = dict.fromkeys(there, EVERYBODY) if self.enrolled is None else self.enrolled
+        not_enrolled = sum(len(mine) for name, mine in entries.items() if name not in part)
         settings = EvaluationSettings(
             plan=self.plan,
             evaluators=self.evaluators,
@@ -230,8 +274,7 @@ class RecordTracker:
         )
         found = Found(records=list(self._unreadable))
         customers = {
-            name: evaluate_customer(settings, name, self._customers.get(name, {}), part[name], found)
-            for name in sorted(part)
+            name: evaluate_customer(settings, name, entries.pop(name, ()), part[name], found) for name in sorted(part)
         }
         found.records += [
             ReportedRecord(record=again, target="", reason="duplicate", path="id", message=DUPLICATE)
@@ -240,7 +283,7 @@ class RecordTracker:
         listed = Reported(
             records=tuple(sorted(found.records)),
             later=self._later,
-            not_enrolled=sum(len(entries) for name, entries in self._customers.items() if name not in part),
+            not_enrolled=not_enrolled,
             out_of_scope=found.out_of_scope,
             outside_periods=found.outside_periods,
         )

@@ -14,7 +14,6 @@ from targetexpr.targets.model.enums import EvaluationType
 from targetexpr.targets.progress.exact import at_least
 from targetexpr.targets.progress.ledger import Account, Credit, Movement, Refund, local_day
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan, TargetPlan
-from targetexpr.targets.progress.record import Order
 
 ReturnPolicy: TypeAlias = Literal["IGNORE", "SAME_PERIOD", "NEXT_PERIOD"]
 """What returns do; without one, they lower the bill's period while it runs, and else the next one."""
@@ -94,7 +93,7 @@ def _listed(plan: EvaluationPlan, target: TargetPlan, period: PeriodPlan, own: O
 def _cyclic(plan: EvaluationPlan, target: TargetPlan, credited: Sequence[Credit], own: Own) -> list[Window]:
     """Cycles back to back from the customer's first record, as long as they start before the group ends."""
     assert plan.unit is not None  # plans of cyclic groups have one
-    anchor = credited[0].order[0]
+    anchor = credited[0].at
     windows = []
     for index in range(plan.cycles):
         try:
@@ -117,20 +116,22 @@ def _book(
     found = Filled(windows)
     finder = _Finder(windows)
     homes: dict[str, Window] = {}
-    events: list[tuple[Order, int, Credit | Refund]] = []
+    events: list[tuple[int, int, Credit | Refund]] = []
     for credit in credited:
-        home = finder.at(credit.order[0])
+        home = finder.at(credit.at)
         if home is None:
             found.outside.add(credit.record)
-        else:
+        elif returned:
             homes[credit.record] = home
             events.append((credit.order, 0, credit))
+        else:
+            home.account.take(credit)
     carried: list[tuple[Window, Refund]] = []
     for refund in returned:
         home = homes.get(refund.bill.record)
         if home is None:
             found.outside.add(refund.record)
-        elif _stays(home, refund.order[0], policy):
+        elif _stays(home, refund.at, policy):
             events.append((refund.order, 1, refund))
         else:
             carried.append((home, refund))
@@ -143,7 +144,7 @@ def _book(
     return found
 
 
-def _first_two(event: tuple[Order, int, Credit | Refund]) -> tuple[Order, int]:
+def _first_two(event: tuple[int, int, Credit | Refund]) -> tuple[int, int]:
     return event[0], event[1]
 
 
@@ -154,11 +155,11 @@ def _carry(carried: list[tuple[Window, Refund]], finder: _Finder, found: Filled)
         change = home.account.change_of(refund)
         if not change:
             continue
-        following = finder.after(refund.order[0])
+        following = finder.after(refund.at)
         if following is None:
             found.homeless.append(refund)
         else:
-            movement = Movement(refund.order, refund.record, change, False)
+            movement = Movement(refund.order, refund.at, refund.record, change, False)
             opening.setdefault(following.index, (following, []))[1].append(movement)
     for window, movements in opening.values():
         window.account.open_with(movements)
@@ -173,26 +174,32 @@ class _Finder:
     """Windows by instant. They lie one behind the other, with gaps between listed periods perhaps."""
 
     def __init__(self, windows: list[Window]) -> None:
-        self.windows = sorted(windows, key=lambda window: window.start)
+        self.windows = sorted(windows, key=_start)
         self.days = [window.period.first for window in self.windows if window.period is not None]
         self.starts = [window.start for window in self.windows]
 
-    def _place(self, at: datetime) -> int:
-        """How many have begun."""
-        if self.days:
-            return bisect_right(self.days, local_day(at, self.windows[0].account.zone))
-        return bisect_right(self.starts, at)
-
     def at(self, at: datetime) -> Window | None:
         """The one that holds the instant."""
-        place = self._place(at)
+        if self.days:
+            day = local_day(at, self.windows[0].account.zone)
+            place = bisect_right(self.days, day)
+            window = self.windows[place - 1] if place else None
+            return window if window is not None and window.period is not None and day <= window.period.last else None
+        place = bisect_right(self.starts, at)
         window = self.windows[place - 1] if place else None
         return window if window is not None and window.holds(at) else None
 
     def after(self, at: datetime) -> Window | None:
         """The first that starts later."""
-        place = self._place(at)
+        if self.days:
+            place = bisect_right(self.days, local_day(at, self.windows[0].account.zone))
+        else:
+            place = bisect_right(self.starts, at)
         return self.windows[place] if place < len(self.windows) else None
+
+
+def _start(window: Window) -> datetime:
+    return window.start
 
 
 def _agnostic(
@@ -204,7 +211,7 @@ def _agnostic(
     own: Own,
 ) -> Filled:
     """Windows that close on the record that reaches the value; the next record opens the next one."""
-    events: list[tuple[Order, int, Credit | Refund]] = [(credit.order, 0, credit) for credit in credited]
+    events: list[tuple[int, int, Credit | Refund]] = [(credit.order, 0, credit) for credit in credited]
     events += [(refund.order, 1, refund) for refund in returned]
     found = Filled()
     homes: dict[str, Window] = {}
@@ -218,7 +225,7 @@ def _agnostic(
                     found.outside.add(event.record)
                     continue
                 value = value_of(target, index, own)
-                window = Window(index, event.order[0], None, value, Account(target.accumulation, plan.zone))
+                window = Window(index, event.at, None, value, Account(target.accumulation, plan.zone))
                 found.windows.append(window)
                 for movement in _carried(waiting, homes):
                     window.account.move(movement)
@@ -231,13 +238,13 @@ def _agnostic(
                 found.outside.add(event.record)
                 continue
             window = home
-            at = event.order[0]
+            at = event.at
             if policy == "SAME_PERIOD" or (policy is None and (home.end is None or at <= home.end)):
                 window.account.give_back(event)
             else:
                 waiting.append(event)
         if window.end is None and at_least(window.account.progress, window.value):
-            window.end = event.order[0]
+            window.end = event.at
     found.homeless = [refund for refund in waiting if homes[refund.bill.record].account.change_of(refund)]
     return found
 
@@ -246,4 +253,4 @@ def _carried(waiting: Sequence[Refund], homes: dict[str, Window]) -> Iterator[Mo
     for refund in waiting:
         change = homes[refund.bill.record].account.change_of(refund)
         if change:
-            yield Movement(refund.order, refund.record, change, False)
+            yield Movement(refund.order, refund.at, refund.record, change, False)
