@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from targetexpr.conformance.cases import Documented, EvaluationCase, TextCase, about, cases, rows
+from targetexpr.conformance.cases import CheckCase, Documented, EvaluationCase, TextCase, about, cases, rows
 
 Case = TextCase
 
@@ -31,6 +31,12 @@ def documented() -> tuple[Documented, ...]:
 def evaluations(topic: str) -> tuple[EvaluationCase, ...]:
     """The cases of what a text comes out as."""
     return tuple(case for case in cases(f"evaluation/{topic}") if isinstance(case, EvaluationCase))
+
+
+@cache
+def checks(topic: str) -> tuple[CheckCase, ...]:
+    """The cases of what checking says."""
+    return tuple(case for case in cases(f"checking/{topic}") if isinstance(case, CheckCase))
 
 
 def samples() -> list[dict[str, Any]]:

@@ -31,6 +31,8 @@ def test_the_wheel_installs_into_an_empty_environment(tmp_path: Path) -> None:
     assert "targetexpr/grammar/mistakes.toml" in names
     assert "targetexpr/guide/data.md" in names
     assert "targetexpr/py.typed" in names
+    assert "targetexpr/conformance/case.schema.json" in names
+    assert "targetexpr/conformance/cases/syntax/strings.jsonl" in names
     assert not [name for name in names if name.startswith("tests/")]
     run(sys.executable, "-m", "venv", "env", cwd=tmp_path)
     scripts = tmp_path / "env" / "bin"
@@ -39,6 +41,10 @@ def test_the_wheel_installs_into_an_empty_environment(tmp_path: Path) -> None:
     assert run(scripts / "targetexpr", "text", "-", cwd=tmp_path, text=made) == "currentTxn.value>500\n"
     page = run(scripts / "targetexpr", "help", "data", cwd=tmp_path)
     assert page == (ROOT / "src" / "targetexpr" / "guide" / "data.md").read_text(encoding="utf-8")
+    kit = run(
+        scripts / "targetexpr", "conformance", "--run", f"{scripts}/targetexpr conformance --answer", cwd=tmp_path
+    )
+    assert " hold, " in kit.splitlines()[-1], "nothing fails; without its extra, progress is not supported"
     broken = subprocess.run(
         [scripts / "targetexpr", "check", "a=1"], cwd=tmp_path, capture_output=True, text=True, check=False
     )

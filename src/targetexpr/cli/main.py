@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "repl": ("targetexpr.repl.command", "author rules: checked while you type, evaluated on Enter"),
     "serve": ("targetexpr.serve.command", "the target group API on your own machine, to test against"),
     "lsp": ("targetexpr.lsp.command", "the language server: rules checked and completed in your editor"),
+    "conformance": ("targetexpr.conformance.command", "ask any implementation of the language what the kit knows"),
     "help": ("targetexpr.cli.help", "the guide: what records look like, topic by topic"),
 }
 
@@ -107,7 +108,8 @@ def _run(argv: list[str]) -> int:
 
 
 def _top(argv: list[str]) -> int:
-    commands = "\n".join(f"  {name:<9} {words}" for name, (_, words) in COMMANDS.items())
+    widest = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:<{widest}}  {words}" for name, (_, words) in COMMANDS.items())
     parser = Parser(
         prog="targetexpr",
         usage="targetexpr COMMAND ...",

@@ -73,6 +73,7 @@ class Documented(Named):
     compact: str | None = None
     json: str | None = None
     expect: str = "boolean"  # what a valid one comes out as: "number" or "boolean"
+    unnoticed: bool = False  # what is wrong with it can be known to its author alone: it checks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,7 @@ class TypedCase(Named):
     json: str
     layout: str  # "compact" or "editor"
     event: str | None = None
+    tree: str | None = None  # of the document: arguments that methods do not take are not in it
     error: bool = False  # the platform could not understand the text, and the document says so
 
 
@@ -96,8 +98,12 @@ class CheckCase(Named):
     expect: str = "boolean"  # what the text must come out as; "any" lifts that
     strict: bool = True
     type: str | None = None  # of the whole, where it is valid: "real:object:primitive"
-    diagnostics: tuple[tuple[str, str], ...] | None = None
+    diagnostics: tuple[tuple[str, str], ...] | None = None  # the errors
     why: str = ""
+
+    def expected_diagnostics(self) -> list[tuple[str, int, int]]:
+        """The codes of the errors with their spans, in the order of the text."""
+        return [placed(code, marked) for code, marked in self.diagnostics or ()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ _TABLE = (
     # --- what is printed
     Option(
         name="--output",
-        choices=("text", "json", "csv", "sarif"),
+        choices=("text", "json", "csv", "sarif", "junit"),
         default="text",
         help="text for people (default), the others for programs",
     ),
@@ -247,6 +247,30 @@ _TABLE = (
         metavar="PORT",
         read=counted(0, 65535),
         help="wait for one client on this port of this machine instead, to debug; 0 takes a free one and prints it",
+    ),
+    # --- the conformance kit
+    Option(name="--run", metavar="COMMAND", help="the implementation to ask, as 'node mine.mjs'; no shell is involved"),
+    Option(name="--answer", switch=True, help="answer requests from standard input: this project's own implementation"),
+    Option(name="--list", switch=True, help="list the topics; with --only, or as JSON, the ids of the questions"),
+    Option(name="--folder", switch=True, help="print the folder of the kit's files: the cases and their JSON Schemas"),
+    Option(
+        name="--topic",
+        metavar="NAME",
+        repeats=True,
+        help="ask only this topic, as syntax/strings, or all of one kind, as syntax; may be given several times",
+    ),
+    Option(
+        name="--only",
+        metavar="PATTERN",
+        repeats=True,
+        help="ask only questions with this in their id, as '#parse'; * stands for anything; may be given several times",
+    ),
+    Option(
+        name="--seconds",
+        metavar="N",
+        default="10",
+        read=counted(1, 3600),
+        help="how long a request may take before the implementation is ended and started again (default: 10)",
     ),
     # --- the server
     Option(name="--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)"),
