@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,22 @@ def of_command(call: Call, folder: Path, name: str, text: str, encoding: str = "
     done = call("check", "--output", "json", "-f", str(file))
     results = done.data["results"] if done.out else []
     found = {_told(one, text, encoding) for result in results for one in result["diagnostics"]}
-    if name.endswith(".json"):
+    if name.endswith(".json") or _is_plan(name, text):
         done = call("target", "check", "--output", "json", "-f", str(file))
         bodies = done.data["results"]
-        if any(body["kind"] is not None for body in bodies):
+        if name.endswith(".toml") or any(body["kind"] is not None for body in bodies):
             found |= {_told(one, text, encoding) for body in bodies for one in body["diagnostics"]}
     return sorted(found)
+
+
+def _is_plan(name: str, text: str) -> bool:
+    """Whether a TOML text is a plan, by what the guide says of plans."""
+    if not name.endswith(".toml"):
+        return False
+    try:
+        return not tomllib.loads(text).keys().isdisjoint(("targets", "cycles", "levels"))
+    except ValueError:
+        return False
 
 
 def _told(one: dict[str, Any], text: str, encoding: str) -> Told:

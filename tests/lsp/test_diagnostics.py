@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -24,6 +25,7 @@ TEXTS = {
     "j.json": '{"version": 1, "dependencies": {"left-pad": "*"}}',
     "k.toml": "[[targets]]\nname = 'é'\nmeasure = 'SALES'\nvalue = 5\nrule = '''\ncurrentTxn.valu>5'''\n",
     "l.toml": '[rules.gold]\nexpression = "currentTxn.valu>5"\nbroken = ',
+    "l2.toml": '[rules."é"]\nexpression = """currentTxn.valu>5"""',
     "m.py": "from targetexpr import compile\nx = 'é😀'; r = compile('currentTxn'\n  \".valu>5\")\n",
     "n.rule": "",
     "o.rule": '{"expression": "currentTxn.valu>5"}',
@@ -55,7 +57,7 @@ def test_the_server_says_what_the_command_says(encoding: str, call: Call, tmp_pa
         ("a.rule", ["unknown-attribute"]),
         ("f.json", ["unknown-attribute"]),
         ("j.json", []),
-        ("k.toml", ["unknown-attribute"]),
+        ("l2.toml", ["unknown-attribute"]),
         ("m.py", ["unknown-attribute"]),
     ],
 )
@@ -82,11 +84,54 @@ def test_findings_of_a_group_stand_on_their_member(client: Client) -> None:
     assert found["streaks-missing"]["data"]["pointer"] == "/streaks"
 
 
+PLAN = """\
+name = "Wéekly"
+start = 2024-01-01
+every = "week"
+cycles = 3
+levels = [2, 9]
+
+[[targets]]
+name = "Spend"
+measure = "SALES"
+value = [5, 6]
+rule = 'currentTxn.valu>5'
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "word", "before", "after"),
+    [
+        ("level-unreachable", "9", "", ""),
+        ("too-few-values", "[5, 6]", "", ""),
+        ("unknown-attribute", "valu>", "", ""),
+        ("no-targets", 'name = "W"', PLAN, 'name = "W"\ncycles = 1\nevery = "week"\nstart = 2024-01-01\n'),
+        ("unknown-member", "valeu", "value =", "valeu ="),
+        ("invalid-plan", '"SALE"', '"SALES"', '"SALE"'),
+        ("invalid-plan", '"weakly"', '"week"', '"weakly"'),
+    ],
+)
+def test_findings_of_a_plan_stand_on_their_entry(client: Client, code: str, word: str, before: str, after: str) -> None:
+    text = PLAN.replace(before, after) if before else PLAN
+    uri = f"file:///plans/{code}{len(text)}.toml"
+    client.open(uri, text)
+    found = [one for one in client.published(uri)["diagnostics"] if one["code"] == code]
+    start = text.index(word)
+    width = len(word.rstrip(">"))
+    assert [one["range"] for one in found] == [{"start": place(text, start), "end": place(text, start + width)}]
+
+
+def test_other_toml_is_no_plan(client: Client) -> None:
+    for number, text in enumerate(('[project]\nname = "x"\n', '[profiles.currentTxn.attributes]\nx = "string"\n')):
+        client.open(f"file:///other{number}.toml", text)
+        assert client.published(f"file:///other{number}.toml")["diagnostics"] == []
+
+
 def test_the_language_tells_what_a_name_does_not(client: Client) -> None:
     body = '{"expression": "currentTxn.valu>5"}'
     for uri, text, language in (
         ("untitled:Untitled-1", body, "json"),
-        ("file:///plan", "[[targets]]\nrule = 'currentTxn.valu>5'", "toml"),
+        ("file:///plan", "[rules.a]\nexpression = 'currentTxn.valu>5'", "toml"),
         ("file:///script", "compile('currentTxn.valu>5')", "python"),
         ("file:///list", "true\ncurrentTxn.valu>5", "targetexpr-rules"),
         ("file:///rule", "currentTxn.valu>5", "targetexpr"),
@@ -109,6 +154,17 @@ def test_tags_and_related_places(client: Client) -> None:
     (related,) = found["expression-json-differs"]["relatedInformation"]
     start = text.index('"currentTxn')
     assert related["location"]["range"]["start"] == place(text, start)
+
+
+def test_a_code_links_to_its_page(client: Client) -> None:
+    client.open("file:///page.json", '{"name": "W", "trackingType": "STREAKS", "targets": [{"expression": "a=1"}]}')
+    found = client.published("file:///page.json")["diagnostics"]
+    assert {"single-equals", "streaks-missing"} <= {one["code"] for one in found}
+    for one in found:
+        address = urlsplit(one["codeDescription"]["href"])
+        assert address.scheme == "file"
+        text = Path(unquote(address.path)).read_text(encoding="utf-8")
+        assert one["code"] in text.partition("\n")[0]
 
 
 def test_pulled_diagnostics_are_those_that_are_pushed(client: Client) -> None:

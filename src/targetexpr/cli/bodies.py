@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 
 def check(options: Namespace) -> int:
-    """Report what is wrong with every body of every file; the worst exit status of all."""
+    """Report what is wrong with every body of every file, and with plans of groups; the worst exit status of all."""
+    from targetexpr.targets.authoring.plan_check import check_plan
+    from targetexpr.targets.authoring.plan_file import PlanError
+    from targetexpr.targets.model.bodies import BodyKind
     from targetexpr.targets.model.envelope import PayloadError
     from targetexpr.targets.validation.bodies import CheckedBody
     from targetexpr.targets.validation.validate import check_document
@@ -36,8 +39,12 @@ def check(options: Namespace) -> int:
     for source in documents(options, options.body):
         schema = settings.made(source, load)
         try:
-            found = check_document(source.text, schema=schema, taken_names=options.taken)
-        except PayloadError as error:
+            if (source.name or "").lower().endswith(".toml"):
+                diagnostics = check_plan(source.text, schema=schema, taken_names=options.taken)
+                found = [CheckedBody(kind=BodyKind.GROUP, pointer="", diagnostics=diagnostics)]
+            else:
+                found = check_document(source.text, schema=schema, taken_names=options.taken)
+        except (PayloadError, PlanError) as error:
             found = [CheckedBody(kind=None, pointer="", diagnostics=list(error.diagnostics))]
         results.append((source, found))
     status = max(_status(found) for _, found in results)

@@ -39,7 +39,9 @@ def arguments(parser: ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="target_command", metavar=names, required=True)
     _new(commands.add_parser("new", help="make a group from options or a TOML plan", description=_NEW))
     checker = commands.add_parser("check", help="report everything that is wrong with a body", description=_CHECK)
-    checker.add_argument("body", nargs="*", metavar="FILE", help="a request or an answer; - reads standard input")
+    checker.add_argument(
+        "body", nargs="*", metavar="FILE", help="a request, an answer or a plan; - reads standard input"
+    )
     add(checker, "--file", "--taken")
     add_schema(checker)
     add_output(checker, "sarif")
@@ -64,7 +66,8 @@ _CHECK = """\
 Everything that is wrong with a body, each with its line, column and JSON pointer and, where it documents one, the
 platform's number. A body is what the target group calls send or answer: groups, one or a list, targets, periods, streak
 levels, updates of unified groups, milestones, users' progress, tracked events, enrolments, name checks; each is checked
-as what it is. Errors end with status 1, a file that holds nothing known with 2; warnings leave it 0."""
+as what it is. A TOML plan is checked with the group that is made of it, each thing at its entry. Errors end with status
+1, a file that holds nothing known with 2; warnings leave it 0."""
 _SHOW = "Any body: of groups the cycles on a calendar line, the rules as text, the levels; else a line for each thing."
 _DIFF = """\
 What differs between two bodies of one kind, by what they mean: a request and its answer are the same. Parts belong

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from lsprotocol import types as lsp
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.source import Span
 from targetexpr.documents.checking import check_regions
+from targetexpr.guide.pages import code_page_path
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lsp.snapshot import Snapshot
 
 SOURCE = "targetexpr"
@@ -31,20 +35,43 @@ def diagnostics(snapshot: Snapshot) -> list[Diagnostic]:
 
 
 def _of_bodies(snapshot: Snapshot) -> list[Diagnostic]:
-    """What is wrong with the bodies of a JSON document; nothing for one that holds none."""
+    """What is wrong with the bodies of a JSON document, or with a TOML plan; nothing for one that is neither."""
     document = snapshot.content
-    if document.kind != "json" or document.error is not None:
+    if document.error is not None:
         return []
+    match document.kind:
+        case "json":
+            return _of_body(document.text, snapshot.environment.schema)
+        case "toml":
+            return _of_plan(document.text, snapshot.environment.schema)
+        case _:
+            return []
+
+
+def _of_body(text: str, schema: Schema | None) -> list[Diagnostic]:
     from targetexpr.targets.model.envelope import PayloadError
     from targetexpr.targets.validation.validate import check_document
 
     try:
-        bodies = check_document(document.text, schema=snapshot.environment.schema)
+        bodies = check_document(text, schema=schema)
     except PayloadError:  # not a body, as far as groups are concerned
         return []
     if all(one.kind is None for one in bodies):
         return []
     return [diagnostic for body in bodies for diagnostic in body.diagnostics]
+
+
+def _of_plan(text: str, schema: Schema | None) -> list[Diagnostic]:
+    from targetexpr.base.tomltext import read_toml
+    from targetexpr.targets.authoring.plan_check import check_plan, is_plan
+    from targetexpr.targets.authoring.plan_file import PlanError
+
+    if not is_plan(read_toml(text)):
+        return []
+    try:
+        return check_plan(text, schema=schema)
+    except PlanError as error:
+        return list(error.diagnostics)
 
 
 def as_protocol(snapshot: Snapshot, found: list[Diagnostic]) -> list[lsp.Diagnostic]:
@@ -61,12 +88,20 @@ def _one(snapshot: Snapshot, diagnostic: Diagnostic) -> lsp.Diagnostic:
         range=snapshot.range(diagnostic.span),
         severity=lsp.DiagnosticSeverity.Error if diagnostic.is_error else lsp.DiagnosticSeverity.Warning,
         code=diagnostic.code,
+        code_description=_page(diagnostic.code),
         source=SOURCE,
         message=diagnostic.message + hint,
         tags=[lsp.DiagnosticTag.Unnecessary] if diagnostic.code in _UNNECESSARY else None,
         related_information=_related(snapshot, diagnostic),
         data=data or None,
     )
+
+
+@cache
+def _page(code: str) -> lsp.CodeDescription | None:
+    """The page of a code in the guide, which is part of the package: a file, for there is no site."""
+    path = code_page_path(code)
+    return None if path is None else lsp.CodeDescription(path.as_uri())
 
 
 def _related(snapshot: Snapshot, diagnostic: Diagnostic) -> list[lsp.DiagnosticRelatedInformation] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +15,9 @@ from targetexpr.base.pointers import join
 from targetexpr.base.source import Source, Span
 from targetexpr.base.suggestions import suggest
 from targetexpr.base.tomltext import TomlError, read_toml, toml_spans
+from targetexpr.base.units import unit_of
 from targetexpr.targets.authoring.builder import Amount, GroupBuilder
+from targetexpr.targets.model.enums import FrequencyType, TargetType
 
 Kind = TypeVar("Kind")
 
@@ -130,12 +133,19 @@ def builder_of(plan: Mapping[str, object]) -> GroupBuilder:
     2
     """
     known(plan, _PLAN, _WHOLE)
-    try:
+    with _at(""):
         return _built(plan)
+
+
+@contextmanager
+def _at(pointer: str) -> Iterator[None]:
+    """What the builder refuses is about an entry of the plan."""
+    try:
+        yield
     except PlanError:
         raise
     except ValueError as error:
-        raise _invalid("", f"invalid plan: {error}") from None
+        raise _invalid(pointer, f"invalid plan: {error}") from None
 
 
 def _built(plan: Mapping[str, object]) -> GroupBuilder:
@@ -148,7 +158,8 @@ def _built(plan: Mapping[str, object]) -> GroupBuilder:
     if "levels" in plan:
         names = _list(plan["level-names"], str, "level-names") if "level-names" in plan else None
         continuous = _one(plan.get("continuous", True), bool, "continuous")
-        builder = builder.levels(*_list(plan["levels"], int, "levels"), continuous=continuous, names=names)
+        with _at("/level-names" if names is not None else "/levels"):
+            builder = builder.levels(*_list(plan["levels"], int, "levels"), continuous=continuous, names=names)
     if "unified" in plan:
         builder = _unified(builder, _table(plan, "unified"))
     if _one(plan.get("capping", False), bool, "capping"):
@@ -165,16 +176,22 @@ def _cycles(builder: GroupBuilder, plan: Mapping[str, object]) -> GroupBuilder:
         known(period, ("start", "end", "name", "description"), where)
         described = _optional(period, "description", where)
         name = _optional(period, "name", where)
-        builder = builder.period(_day(period, "start", where), _day(period, "end", where), name, description=described)
-    if "cycles" in plan:
+        with _at(where.pointer):
+            first, last = _day(period, "start", where), _day(period, "end", where)
+            builder = builder.period(first, last, name, description=described)
+    if "cycles" not in plan:
+        return builder
+    count, every = _one(plan["cycles"], int, "cycles"), _string(plan, "every", _WHOLE)
+    with _at("/every"):
+        FrequencyType.read(unit_of(every) or every)
+    with _at("/cycles"):
         return builder.cycles(
-            _one(plan["cycles"], int, "cycles"),
-            _string(plan, "every", _WHOLE),
+            count,
+            every,
             start=_day(plan, "start", _WHOLE) if "start" in plan else None,
             times=_one(plan.get("times", 1), int, "times"),
             window=_optional(plan, "window", _WHOLE),
         )
-    return builder
 
 
 def _target(builder: GroupBuilder, target: Mapping[str, object], where: _At) -> GroupBuilder:
@@ -184,21 +201,25 @@ def _target(builder: GroupBuilder, target: Mapping[str, object], where: _At) -> 
     rule = target.get("rule", True)
     if not isinstance(rule, str | bool):
         raise _invalid(where.of("rule"), f"the `rule` of {where.phrase} must be a string")
-    return builder.target(
-        _string(target, "name", where),
-        _string(target, "measure", where),
-        value=_amounts(target["value"], where),
-        rule=rule,
-        of=_optional(target, "of", where),
-        event=_optional(target, "event", where),
-        field=_optional(target, "field", where),
-        function=_optional(target, "function", where) or "SUM",
-        stores=_list(target.get("stores", []), int, "stores", where),
-        zones=_list(target.get("zones", []), int, "zones", where),
-        concepts=_list(target.get("concepts", []), int, "concepts", where),
-        enrolment=_optional(target, "enrolment", where) or "TRANSACTION",
-        members=_table(target, "members", where),
-    )
+    name, measure = _string(target, "name", where), _string(target, "measure", where)
+    with _at(where.of("measure")):
+        TargetType.read(measure)
+    with _at(where.pointer):
+        return builder.target(
+            name,
+            measure,
+            value=_amounts(target["value"], where),
+            rule=rule,
+            of=_optional(target, "of", where),
+            event=_optional(target, "event", where),
+            field=_optional(target, "field", where),
+            function=_optional(target, "function", where) or "SUM",
+            stores=_list(target.get("stores", []), int, "stores", where),
+            zones=_list(target.get("zones", []), int, "zones", where),
+            concepts=_list(target.get("concepts", []), int, "concepts", where),
+            enrolment=_optional(target, "enrolment", where) or "TRANSACTION",
+            members=_table(target, "members", where),
+        )
 
 
 def _amounts(value: object, where: _At) -> Amount | list[Amount]:
@@ -217,11 +238,12 @@ def _amount(value: object, where: _At) -> Amount:
 def _unified(builder: GroupBuilder, table: Mapping[str, object]) -> GroupBuilder:
     where = _At("[unified]", "/unified")
     known(table, ("combination", "total", "at-least"), where)
-    return builder.unified(
-        _optional(table, "combination", where) or "ALL",
-        total=_amount(table["total"], where) if "total" in table else None,
-        at_least=_one(table["at-least"], int, "at-least", where) if "at-least" in table else None,
-    )
+    with _at("/unified"):
+        return builder.unified(
+            _optional(table, "combination", where) or "ALL",
+            total=_amount(table["total"], where) if "total" in table else None,
+            at_least=_one(table["at-least"], int, "at-least", where) if "at-least" in table else None,
+        )
 
 
 def known(table: Mapping[str, object], names: Sequence[str], where: _At) -> None:
