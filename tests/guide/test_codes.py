@@ -68,7 +68,7 @@ NO_CODES = {
     # encodings, names of options, keys and kinds of other things than diagnostics
     *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"),
     *("half-year", "half-years", "semi-annual", "semi-annually"),  # units of time
-    *("day-first", "month-first"),  # ways to read dates
+    *("day-first", "month-first", "yyyy-mm-dd"),  # ways to read and write dates
     *("level-names", "at-least", "gross-spend", "sub-target"),  # of plans, options and kinds of bodies
     *("quick-fix", "fix-all", "name-prefix", "targetexpr-rules"),  # of editors
     *("c-c", "bottom-toolbar"),  # of terminals
