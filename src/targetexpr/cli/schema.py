@@ -32,7 +32,7 @@ EXAMPLES = """\
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("name", nargs="?", metavar="PROFILE[.NAME]", help="a profile, or an entry of one")
-    add(parser, "--search", "--events", "--json-schema", "--records")
+    add(parser, "--search", "--events", "--json-schema", "--records", "--plans")
     add_schema(parser)
     add_event(parser)
     add_output(parser)
@@ -44,6 +44,11 @@ def run(options: Namespace) -> int:
         from targetexpr.lang.schema.bundled import file_schema
 
         print(json_text(file_schema()))
+        return YES
+    if options.plans:
+        from targetexpr.targets.authoring.plan_schema import plan_schema
+
+        print(json_text(plan_schema()))
         return YES
     if options.event is not None and not options.records:
         raise InputError("--event goes with --records: what records of that event hold (--events lists the events)")

@@ -184,6 +184,7 @@ _TABLE = (
     Option(name="--events", switch=True, help="list the events and the profiles they offer"),
     Option(name="--json-schema", switch=True, help="print the JSON Schema of schema files"),
     Option(name="--records", switch=True, help="print the JSON Schema of records, the data of rules"),
+    Option(name="--plans", switch=True, help="print the JSON Schema of plans, which `target new` makes groups of"),
     # --- making a group
     Option(name="--name", metavar="NAME", help="the name of the group"),
     Option(name="--description", metavar="TEXT", help="what the group is for"),

@@ -17,6 +17,7 @@ from targetexpr.base.suggestions import suggest
 from targetexpr.base.tomltext import TomlError, read_toml, toml_spans
 from targetexpr.base.units import unit_of
 from targetexpr.targets.authoring.builder import Amount, GroupBuilder
+from targetexpr.targets.authoring.plan_schema import plan_keys
 from targetexpr.targets.model.enums import FrequencyType, TargetType
 
 Kind = TypeVar("Kind")
@@ -74,40 +75,6 @@ def _invalid(pointer: str, message: str, code: str = "invalid-plan") -> PlanErro
     return PlanError([Diagnostic(code=code, severity="error", message=sentence, pointer=pointer)])
 
 
-_PLAN = (
-    "name",
-    "description",
-    "start",
-    "every",
-    "times",
-    "cycles",
-    "window",
-    "levels",
-    "level-names",
-    "continuous",
-    "unified",
-    "capping",
-    "periods",
-    "targets",
-    "group",
-)
-_TARGET = (
-    "name",
-    "measure",
-    "value",
-    "rule",
-    "of",
-    "event",
-    "field",
-    "function",
-    "stores",
-    "zones",
-    "concepts",
-    "enrolment",
-    "members",
-)
-
-
 def read_plan(text: str) -> dict[str, object]:
     """The plan in a TOML text. Raises PlanError."""
     try:
@@ -119,20 +86,14 @@ def read_plan(text: str) -> dict[str, object]:
 
 
 def builder_of(plan: Mapping[str, object]) -> GroupBuilder:
-    """The builder of a plan.
-
-    Members: `name`, `description`, `start`, `every` and `times` and `cycles` (or `[[periods]]` with `start`, `end`,
-    `name`, `description`), `window`, `levels`, `level-names`, `continuous`, `capping`, `[unified]` with
-    `combination`, `total`, `at-least`, `[group]` for other members by their wire names, and `[[targets]]` with
-    `name`, `measure`, `value`, `rule`, `of`, `event`, `field`, `function`, `stores`, `zones`, `concepts`,
-    `enrolment`, `members`. Raises PlanError.
+    """The builder of a plan, whose keys `plan.schema.json` describes. Raises PlanError.
 
     >>> plan = {"name": "Weekly", "start": "2024-01-01", "every": "weekly", "cycles": 2,
     ...         "targets": [{"name": "Spend", "measure": "SALES", "value": 500}]}
     >>> builder_of(plan).build().total_periods
     2
     """
-    known(plan, _PLAN, _WHOLE)
+    known(plan, plan_keys(), _WHOLE)
     with _at(""):
         return _built(plan)
 
@@ -173,7 +134,7 @@ def _cycles(builder: GroupBuilder, plan: Mapping[str, object]) -> GroupBuilder:
         raise _invalid("/periods", "the plan has both `cycles` and `[[periods]]`; give one of them")
     for number, period in enumerate(periods, 1):
         where = _At(f"period {number}", join(["periods", number - 1]))
-        known(period, ("start", "end", "name", "description"), where)
+        known(period, plan_keys("period"), where)
         described = _optional(period, "description", where)
         name = _optional(period, "name", where)
         with _at(where.pointer):
@@ -195,7 +156,7 @@ def _cycles(builder: GroupBuilder, plan: Mapping[str, object]) -> GroupBuilder:
 
 
 def _target(builder: GroupBuilder, target: Mapping[str, object], where: _At) -> GroupBuilder:
-    known(target, _TARGET, where)
+    known(target, plan_keys("target"), where)
     if "value" not in target:
         raise _invalid(where.pointer, f"{where.phrase} needs a `value`")
     rule = target.get("rule", True)
@@ -237,7 +198,7 @@ def _amount(value: object, where: _At) -> Amount:
 
 def _unified(builder: GroupBuilder, table: Mapping[str, object]) -> GroupBuilder:
     where = _At("[unified]", "/unified")
-    known(table, ("combination", "total", "at-least"), where)
+    known(table, plan_keys("unified"), where)
     with _at("/unified"):
         return builder.unified(
             _optional(table, "combination", where) or "ALL",
