@@ -38,10 +38,12 @@ def test_every_kind_of_fence_is_executed() -> None:
 
 
 def test_every_kind_of_fence_of_the_guide_is_executed() -> None:
-    # The set-ups of editors are read by tests/lsp/test_guide.py.
+    # The set-ups of editors are read by tests/lsp/test_guide.py, the screens are made by tests/repl/test_screens.py.
+    # `text` is no example: the grammar, or what a form looks like.
     set_ups = {("editors", kind) for kind in ("elisp", "jsonc", "lua", "toml")}
     kinds = {(name, kind) for name, kind, _ in GUIDE_FENCES} - set_ups
-    assert {kind for _, kind in kinds} <= {"console", "python", "json"}
+    assert {kind for name, kind in kinds if name != "language"} <= {"console", "python", "json", "screen"}
+    assert {kind for name, kind in kinds if name == "language"} <= {"console", "python", "toml", "text"}
     for name, text in GUIDE.items():
         assert text.count("\n```") == 2 * sum(1 for page, _, _ in GUIDE_FENCES if page == name), "a fence is not closed"
 
@@ -124,7 +126,10 @@ def test_docstring_examples(name: str) -> None:
     assert runner.failures == 0, "".join(out)
 
 
-@pytest.mark.parametrize("text", [text for kind, _, text in FENCES if kind == "toml"], ids=lambda text: text[:40])
+SCHEMA_FILES = [text for name, kind, text in GUIDE_FENCES if (name, kind) == ("language", "toml")]
+
+
+@pytest.mark.parametrize("text", SCHEMA_FILES, ids=lambda text: text[:40])
 def test_toml_fences_are_schema_files(text: str) -> None:
     assert targetexpr.Schema.load(text) != targetexpr.Schema.bundled()
 

@@ -89,10 +89,11 @@ def _cells(row: str) -> list[str]:
 
 
 def _table(rows: Sequence[Sequence[str]], width: int) -> str:
-    """In columns; a last column that is too wide goes on below, one under another where nothing else fits."""
+    """In columns; a last column that is too wide goes on below, the cells one under another where that does not fit."""
     widths = [max(text_width(row[at]) for row in rows) for at in range(len(rows[0]) - 1)]
     indent = sum(widths) + 2 * len(widths)
-    if indent > width * 2 // 3:
+    longest = max((text_width(word) for row in rows for word in row[-1].split()), default=0)
+    if indent > width * 2 // 3 or longest > width - indent:
         return "\n".join(line for row in rows[1:] for line in _entry(row, width))
     lines: list[str] = []
     for row in rows:

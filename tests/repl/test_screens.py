@@ -1,4 +1,4 @@
-"""The screens in the README are what the program shows: each is made again, key by key, and compared."""
+"""The screens of the guide are what the program shows: each is made again, key by key, and compared."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from targetexpr.guide.pages import page
 from tests.cli.command import environment
-from tests.repl.terminal import ROOT, Terminal
+from tests.repl.terminal import Terminal
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = page("repl")
 SCREENS = {
-    found[1]: found[2] for found in re.finditer(r"^```screen (\S+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    found[1]: found[2] for found in re.finditer(r"^```screen (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 }
 COLUMNS = 100
 
 
 def begin(folder: Path) -> None:
-    """The files that the README's session works on, made by the commands that it shows."""
-    (fence,) = re.findall(r"^```console\n(\$ targetexpr target new --name streakTestt123.*?)^```$", README, re.M | re.S)
+    """The files that the session works on, made by the commands that it shows."""
+    (fence,) = re.findall(r"^```console\n(\$ targetexpr target new --name streakTestt123.*?)^```$", PAGE, re.M | re.S)
     shell = "\n".join(line[2:] for line in fence.splitlines() if line.startswith(("$ ", "> ")))
     script = f'targetexpr() {{ "{sys.executable}" -m targetexpr "$@"; }}\n{shell}'
     subprocess.run(["bash", "-euc", script], cwd=folder, env=environment(), check=True, stdin=subprocess.DEVNULL)
@@ -68,12 +69,12 @@ def session(folder: Path) -> str:
 MADE: dict[str, Callable[[Path], str]] = {"typing": typing, "mistake": mistake, "session": session}
 
 
-def test_every_screen_of_the_readme_is_made_here() -> None:
+def test_every_screen_is_made_here() -> None:
     assert set(SCREENS) == set(MADE)
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_the_readme_shows_what_the_program_shows(name: str, tmp_path: Path) -> None:
+def test_a_screen_is_what_the_program_shows(name: str, tmp_path: Path) -> None:
     assert MADE[name](tmp_path) == SCREENS[name]
 
 
@@ -86,7 +87,7 @@ def test_the_session_exports_the_rule_and_nothing_else(tmp_path: Path) -> None:
     assert changed == ['"expression"', '"expressionJson"']
 
 
-if __name__ == "__main__":  # python -m tests.repl.test_readme FOLDER: prints the screens, to be put into the README
+if __name__ == "__main__":  # python -m tests.repl.test_screens FOLDER: prints the screens, to be put into the page
     for name, make in MADE.items():
         folder = Path(sys.argv[1]) / name
         folder.mkdir(parents=True)
