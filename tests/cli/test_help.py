@@ -116,9 +116,9 @@ LISTED = "- one item that goes on\n- another 1. not a list of its own"
 
 def test_marks_of_markdown_in_plain_text() -> None:
     parts = [
-        "Two words",
+        "Two words\n=========",
         "here is a*b*c",
-        "a  b\nx  y | z",
+        "a  b\n-  -\nx  y | z",
         "- one item that goes on\n- another 1. not a list of its own",
         "    # keep `it`\n\n    all",
     ]

@@ -11,9 +11,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, cast
 
-import targetexpr
-import targetexpr.targets
-from targetexpr import Schema, compile
+from targetexpr import Schema
 from targetexpr.cli.command import Command
 from targetexpr.cli.main import COMMANDS
 from targetexpr.cli.parser import Parser
@@ -43,7 +41,10 @@ _RECEIVERS = {
     "string": ("Methods of strings", "Called on any string: an attribute such as `currentCustomer.email`, or a text."),
     "number": ("Methods of numbers", "Called on any number."),
     "date": ("Methods of dates", "Called on any date. Days and hours are those of the rule's `timezone`."),
-    "value": ("Methods of every value", "Called on a value of any kind. They look whether there is one, and are never null."),
+    "value": (
+        "Methods of every value",
+        "Called on a value of any kind. They look whether there is one, and are never null.",
+    ),
     "bill": (
         "Methods of line items",
         "Called on `currentTxn` and `returnBill`: they go through the line items. Amounts are net (value less "
@@ -82,10 +83,14 @@ def _function(one: Function) -> str:
     for parameter in one.overloads[0].parameters:
         if parameter.values:
             said.append(f"`{parameter.name}` is one of {', '.join(f'`{value}`' for value in parameter.values)}.")
-    said += [f"For `{name}` of other languages: {hint[:1].lower()}{hint[1:]}" for name, hint in one.habits]
-    said.append(f"Where the value is missing: {_at_null(one)}.")
-    rows = [(f"`{example.expression}`", f"`{_data(example)}`", f"`{_result(example.result)}`") for example in one.examples]
-    return f"### {heading}\n\n{' '.join(said)}\n\n{table(('rule', 'data', 'result'), rows)}"
+    rows = [
+        (f"`{example.expression}`", f"`{_data(example)}`", f"`{_result(example.result)}`") for example in one.examples
+    ]
+    parts = [f"### {heading}", " ".join(said), f"Where the value is missing (null): {_at_null(one)}."]
+    parts.append(table(("rule", "data", "result"), rows))
+    if one.habits:
+        parts.append(table(("in other languages", "here"), [(f"`{name}`", hint) for name, hint in one.habits]))
+    return "\n\n".join(parts)
 
 
 def _article(kind: str) -> str:
@@ -107,7 +112,7 @@ def _result(value: object) -> str:
 def _at_null(one: Function) -> str:
     """What the first example gives on data in which its profiles are there and empty: evaluated."""
     example = one.examples[0]
-    return _result(compile(example.expression, expect=None).evaluate({name: {} for name in example.context}))
+    return _result(targetexpr.compile(example.expression, expect=None).evaluate({name: {} for name in example.context}))
 
 
 # ---- attributes ------------------------------------------------------------------------------------------------------
@@ -121,7 +126,8 @@ def attributes() -> str:
         "What a rule can name. `targetexpr schema` shows the same with your own fields, `targetexpr schema --search "
         "WORD` finds an entry by its meaning. Methods that many profiles share are described under "
         "[functions](functions.md).",
-        "## Profiles\n\n" + table(("profile", "what it is"), [(f"`{one.name}`", one.doc) for one in schema.profiles.values()]),
+        "## Profiles\n\n"
+        + table(("profile", "what it is"), [(f"`{one.name}`", one.doc) for one in schema.profiles.values()]),
     ]
     for profile in schema.profiles.values():
         offered = ", ".join(schema.offering(profile.name)) or "no event"
@@ -187,7 +193,9 @@ def _joined(text: str) -> str:
     return " ".join(text.split())
 
 
-def _command(name: str, words: str, parser: ArgumentParser, takers: dict[str, list[str]], level: str = "##") -> Iterator[str]:
+def _command(
+    name: str, words: str, parser: ArgumentParser, takers: dict[str, list[str]], level: str = "##"
+) -> Iterator[str]:
     yield f"{level} `{name}`\n\n{words}"
     inner = [action for action in parser._actions if isinstance(action, _SubParsersAction)]
     rows = [row for action in parser._actions if action not in inner for row in _argument(name, action, takers)]

@@ -15,9 +15,7 @@ from tests.cli.command import environment
 from tests.repl.terminal import Terminal
 
 PAGE = page("repl")
-SCREENS = {
-    found[1]: found[2] for found in re.finditer(r"^```screen (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-}
+SCREENS = {found[1]: found[2] for found in re.finditer(r"^```screen (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)}
 COLUMNS = 100
 
 

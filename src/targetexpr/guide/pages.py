@@ -15,6 +15,7 @@ _ENDING = ".md"
 _FIRST = ("data", "language", "recipes")  # what a newcomer needs before the rest, which follows in alphabetical order
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MOST_CLOSE = 5
+_EVERYWHERE = frozenset(("", "targetexpr"))  # in too many headings to lead anywhere
 
 
 @cache
@@ -47,7 +48,7 @@ def page(topic: str) -> str:
         return path.read_text(encoding="utf-8")
     found = [section for section in _sections() if topic in section.names]
     if found:
-        return "\n".join(f"{section.text}\nFrom `targetexpr help {section.page}`.\n" for section in found)
+        return "\n".join(f"{section.text}\nMore: `targetexpr help {section.page}`.\n" for section in found)
     raise InputError(f"unknown topic {topic!r}; {_close(topic)}")
 
 
@@ -96,11 +97,12 @@ def _sections_of(name: str, text: str) -> Iterator[_Section]:
     """What stands under each heading that has a name in backticks, up to the next heading of its level."""
     headings = list(_headings(text))
     for index, (start, level, title) in enumerate(headings):
-        # `currentTxn.basketSum(field, …)` is found by `basketSum` as well.
+        # `currentTxn.basketSum(field, …)` is found by `basketSum`, `-d, --data DATA` by `--data` and by `data`,
+        # `targetexpr check` by `check`.
         whole = re.findall(r"`([^`]+)`", title)
-        heads = [re.split(r"[( ]", one)[0] for one in whole]
-        names = frozenset((*whole, *heads, *(one.rpartition(".")[2] for one in heads)))
-        if names - {""}:
+        words = [word for one in whole for word in re.split(r"[( ,]+", one.partition("(")[0]) if not word.isupper()]
+        names = frozenset((*whole, *words, *(word.rpartition(".")[2].lstrip("-") for word in words))) - _EVERYWHERE
+        if names:
             later = (at for at, other, _ in headings[index + 1 :] if other <= level)
             yield _Section(names, name, text[start : next(later, len(text))].rstrip() + "\n")
 

@@ -48,7 +48,9 @@ def _shown(block: Sequence[str], width: int) -> str:
     if first.startswith("# "):
         return "\n".join(_fill(_bare(first[2:]).upper(), width))
     if first.startswith("#"):
-        return "\n".join(_fill(_bare(first.lstrip("# ")), width))
+        title = _fill(_bare(first.lstrip("# ")), width)
+        line = "=" if first.startswith("## ") else "-"
+        return "\n".join((*title, line * max(map(text_width, title))))
     if first.startswith("|"):
         return _table([_cells(line) for line in block if not re.fullmatch(r"[|: -]+", line)], width)
     if _ITEM.match(first):
@@ -88,19 +90,37 @@ def _cells(row: str) -> list[str]:
     return [_bare(cell.strip().replace("\\|", "|")) for cell in cells]
 
 
+_GAP = 2  # columns between two columns of a table
+
+
 def _table(rows: Sequence[Sequence[str]], width: int) -> str:
-    """In columns; a last column that is too wide goes on below, the cells one under another where that does not fit."""
-    widths = [max(text_width(row[at]) for row in rows) for at in range(len(rows[0]) - 1)]
-    indent = sum(widths) + 2 * len(widths)
-    longest = max((text_width(word) for row in rows for word in row[-1].split()), default=0)
-    if indent > width * 2 // 3 or longest > width - indent:
+    """In columns, cells that are too wide in several lines; one cell under another where that does not fit."""
+    columns = list(zip(*rows, strict=False))
+    widest = [max(map(text_width, column)) for column in columns]
+    least = [max((text_width(word) for cell in column for word in cell.split()), default=0) for column in columns]
+    room = width - _GAP * (len(columns) - 1)
+    if sum(least) > room:
         return "\n".join(line for row in rows[1:] for line in _entry(row, width))
-    lines: list[str] = []
-    for row in rows:
-        head = "".join(cell + " " * (wide - text_width(cell) + 2) for cell, wide in zip(row, widths, strict=False))
-        filled = _fill(row[-1], width - indent)
-        lines += [f"{head if not at else ' ' * indent}{part}".rstrip() for at, part in enumerate(filled)]
-    return "\n".join(lines)
+    widths = _shared(widest, least, room)
+    line = ["-" * max(map(text_width, _fill(cell, width))) for cell, width in zip(rows[0], widths, strict=False)]
+    return "\n".join(line for row in (rows[0], line, *rows[1:]) for line in _row(row, widths))
+
+
+def _shared(widest: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """The width of each column: all that it wants if that fits, else a share of what is left over its longest word."""
+    wanted = sum(widest) - sum(least)
+    left = room - sum(least)
+    if wanted <= left:
+        return list(widest)
+    return [some + (most - some) * left // wanted for most, some in zip(widest, least, strict=True)]
+
+
+def _row(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    cells = [_fill(cell, width) for cell, width in zip(row, widths, strict=False)]
+    for at in range(max(map(len, cells))):
+        parts = [cell[at] if at < len(cell) else "" for cell in cells]
+        padded = (part + " " * (width - text_width(part) + _GAP) for part, width in zip(parts, widths, strict=False))
+        yield "".join(padded).rstrip()
 
 
 def _entry(row: Sequence[str], width: int) -> Iterator[str]:
