@@ -11,6 +11,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, cast
 
+import targetexpr
 from targetexpr import Schema
 from targetexpr.cli.command import Command
 from targetexpr.cli.main import COMMANDS
