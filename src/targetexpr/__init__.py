@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from targetexpr.base.diagnostics import Diagnostic, Edit, ExpressionError, Fix, apply_fixes
     from targetexpr.base.limits import Limits
     from targetexpr.base.source import Span
+    from targetexpr.checking.cost import Cost, Sizes
     from targetexpr.checking.result import Checked
-    from targetexpr.front import check, check_json, lint, to_json
+    from targetexpr.front import check, check_json, cost, lint, to_json
     from targetexpr.lang.nodes import Expr
     from targetexpr.lang.schema.load import SchemaError
     from targetexpr.lang.schema.schema import Schema
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Checked": "targetexpr.checking.result",
+    "Cost": "targetexpr.checking.cost",
     "DataError": "targetexpr.running.coercion",
     "Diagnostic": "targetexpr.base.diagnostics",
     "Edit": "targetexpr.base.diagnostics",
@@ -48,11 +50,13 @@ _HOMES = {
     "RuleSetError": "targetexpr.rulesets.ruleset",
     "Schema": "targetexpr.lang.schema.schema",
     "SchemaError": "targetexpr.lang.schema.load",
+    "Sizes": "targetexpr.checking.cost",
     "Span": "targetexpr.base.source",
     "apply_fixes": "targetexpr.base.diagnostics",
     "check": "targetexpr.front",
     "check_json": "targetexpr.front",
     "compile": "targetexpr.rule",
+    "cost": "targetexpr.front",
     "diagnose": "targetexpr.syntax.parse",
     "from_json": "targetexpr.syntax.json_decoder",
     "lint": "targetexpr.front",
@@ -65,6 +69,7 @@ _HOMES = {
 
 __all__ = [
     "Checked",
+    "Cost",
     "DataError",
     "Diagnostic",
     "Edit",
@@ -79,11 +84,13 @@ __all__ = [
     "RuleSetError",
     "Schema",
     "SchemaError",
+    "Sizes",
     "Span",
     "apply_fixes",
     "check",
     "check_json",
     "compile",
+    "cost",
     "diagnose",
     "from_json",
     "lint",

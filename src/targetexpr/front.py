@@ -22,6 +22,7 @@ from targetexpr.syntax.parse import ParseResult, parse, parse_text
 if TYPE_CHECKING:
     from targetexpr.base.diagnostics import Diagnostic
     from targetexpr.base.source import Span
+    from targetexpr.checking.cost import Cost, Sizes
 
 OnError: TypeAlias = Literal["raise", "null"]
 """What becomes of a value that does not fit when a rule is evaluated: an error, or null."""
@@ -138,7 +139,7 @@ def check_in(
     places: Sequence[Span] | None = None,
 ) -> Checked:
     """A tree, checked in an environment. `pointers` and `places` tell where the nodes of one from JSON stood there."""
-    return check_tree(
+    checked = check_tree(
         tree,
         environment.schema,
         event=environment.event,
@@ -148,6 +149,45 @@ def check_in(
         places=places,
         most=environment.limits.diagnostics,
     )
+    if environment.limits.cost is None or not checked.ok:
+        return checked
+    from targetexpr.checking.cost import too_costly
+
+    costly = too_costly(checked, environment.limits.cost)
+    if costly is checked or pointers is None:
+        return costly
+    *others, found = costly.diagnostics
+    span = found.span if places is None else places[0]
+    return replace(checked, diagnostics=(*others, replace(found, pointer=pointers(0), span=span)))
+
+
+def cost(
+    expression: str | Expr,
+    schema: Schema | None = None,
+    *,
+    event: str | None = None,
+    expect: Expected | None = None,
+    sizes: Sizes | None = None,
+) -> Cost:
+    """At most how many steps a rule takes for one record: nodes evaluated, values read, ten characters looked at.
+
+    `sizes` says how large data is taken to be; the bound holds for records that are no larger. `Limits(cost=…)` makes
+    a rule that costs more an error, for the default sizes. Raises ExpressionError for a rule with an error.
+
+    >>> print(cost("currentTxn.value>500"))
+    at most 6 steps (nodes 6)
+    >>> from targetexpr import Limits, Sizes
+    >>> cost('currentTxn.basketIncludes("brand","Puma")', sizes=Sizes(line_items=1000)).steps
+    11006
+    >>> check('currentTxn.basketIncludes("brand","Puma")', limits=Limits(cost=1000)).diagnostics[0].code
+    'too-costly'
+    """
+    from targetexpr.checking.cost import DEFAULT_SIZES, estimate
+
+    checked = check(expression, schema, event=event, expect=expect)
+    if not checked.ok:
+        raise ExpressionError(checked.diagnostics, expression if isinstance(expression, str) else None)
+    return estimate(checked, sizes or DEFAULT_SIZES)
 
 
 def _all_diagnostics(parsed: ParseResult, checked: Checked | None, environment: Environment) -> tuple[Diagnostic, ...]:

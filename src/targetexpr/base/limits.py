@@ -28,6 +28,8 @@ class Limits:
     """Nodes of a tree (`too-many-nodes`)."""
     diagnostics: int = 100
     """Diagnostics reported for one text; what is cut is said in a last one (`too-many-problems`)."""
+    cost: int | None = None
+    """Steps that a rule can cost for one record, as `cost` estimates them (`too-costly`); None for any number."""
 
 
 DEFAULT_LIMITS = Limits()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
+from targetexpr.base.limits import DEFAULT_LIMITS
 from targetexpr.base.nouns import counted
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import (
@@ -43,6 +45,7 @@ EXAMPLES = """\
   targetexpr check --event TransactionAdd -f rule.txt -f request.json
   targetexpr check plan.toml rules.py campaign.rules
   targetexpr check --set --pairs campaign.rules
+  targetexpr check --cost --cost-limit 100000 campaign.rules
   targetexpr check --schema mine.toml --off spelling --output sarif -f rules.txt > rules.sarif"""
 
 
@@ -54,7 +57,7 @@ def arguments(parser: ArgumentParser) -> None:
     add_event(parser)
     add(parser, "--expect")
     add(parser.add_mutually_exclusive_group(), "--strict", "--no-strict")
-    add(parser, "--on", "--off", "--no-lint", "--set", "--pairs")
+    add(parser, "--on", "--off", "--no-lint", "--set", "--pairs", "--cost", "--cost-limit")
 
 
 def run(options: Namespace) -> int:
@@ -71,7 +74,8 @@ def run(options: Namespace) -> int:
 
         refuse_sarif(options.output)
     if options.output == "json":
-        data: dict[str, object] = {"ok": status == YES, "results": [_data(result) for result in results]}
+        told = [_data(result, costs=options.cost) for result in results]
+        data: dict[str, object] = {"ok": status == YES, "results": told}
         print_json(add_to(data, results, pairs=options.pairs) if options.set else data)
     elif options.output == "sarif":
         from targetexpr.cli.sarif import sarif
@@ -79,6 +83,10 @@ def run(options: Namespace) -> int:
         print_json(sarif([(result.source, result.in_source) for result in results]))
     else:
         _tell(results)
+        if options.cost:
+            from targetexpr.cli.check_cost import tell_costs
+
+            tell_costs(results)
         if options.set:
             tell(results, pairs=options.pairs)
     return status
@@ -112,6 +120,7 @@ def _environment(options: Namespace) -> Environment:
         strict=options.strict,
         on=switched(options.on),
         off=switched(options.off),
+        limits=DEFAULT_LIMITS if options.cost_limit is None else replace(DEFAULT_LIMITS, cost=options.cost_limit),
     )
 
 
@@ -172,8 +181,18 @@ def _show(result: Result) -> None:
     show(result.diagnostics, Input(region.text, f"{result.source.name or 'document'} at {region.pointer}"), note)
 
 
-def _data(result: Result) -> dict[str, object]:
-    """A result for programs."""
+def _data(result: Result, *, costs: bool) -> dict[str, object]:
+    """A result for programs, with the cost of the rule if that is asked for."""
+    data = _data_of(result)
+    if costs:
+        from targetexpr.cli.check_cost import cost_of
+
+        cost = cost_of(result)
+        data["cost"] = None if cost is None else cost.by_name()
+    return data
+
+
+def _data_of(result: Result) -> dict[str, object]:
     source, region = result.source, result.region
     out: dict[str, object] = {"source": source.name}
     if region is None:

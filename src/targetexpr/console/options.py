@@ -175,6 +175,13 @@ _TABLE = (
         help="also say how many of the rules never hold together, follow from others, or are the same",
     ),
     Option(name="--pairs", switch=True, help="with --set: list those pairs, each with its proof"),
+    Option(name="--cost", switch=True, help="also say how many steps each rule takes at most for one record, and why"),
+    Option(
+        name="--cost-limit",
+        metavar="STEPS",
+        read=counted(1),
+        help="a rule that can take more steps for one record is an error (help limits says what a step is)",
+    ),
     Option(name="--no-lint", switch=True, help="only errors, and warnings about names and values"),
     Option(name="--fix", switch=True, help="apply the safe fixes first"),
     Option(name="--check", switch=True, help="print nothing; exit 1 when the rule would change"),

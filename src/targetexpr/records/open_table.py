@@ -63,6 +63,7 @@ def _batches(found: Format, head: bytes, stream: BinaryIO, pa: Any, *, again: bo
 def _rows(batches: Iterator[Any], pyarrow: Any) -> Iterator[TableRow]:
     number = 0
     for batch in batches:
+        batch.validate(full=True)  # offsets that point outside of a damaged file's data would end the process
         columns = [_plain(column, pyarrow) for column in batch.columns]
         for cells in zip(*columns, strict=True):
             number += 1
