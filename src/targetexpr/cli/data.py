@@ -48,7 +48,7 @@ def arguments(parser: ArgumentParser) -> None:
     add_output(head)
     mapper = commands.add_parser("map", help="which column is what in a record, proposed from the headings")
     mapper.add_argument("path", metavar="FILE", help="a table: CSV, Excel, Parquet or Arrow")
-    add(mapper, "--read")
+    add(mapper, "--read", "--to")
     add_schema(mapper)
 
 

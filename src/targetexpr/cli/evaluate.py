@@ -9,37 +9,43 @@ from typing import TYPE_CHECKING
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import Input
 from targetexpr.cli.inputs import add_input, add_output, hint_at_json, one_rule, show
-from targetexpr.cli.records import Progress, add_data, is_data, json_place, meant_for_the_command, place, records
+from targetexpr.cli.outcome_output import ROW_FORMATS, OutcomeOutput, outcome_output
+from targetexpr.cli.records import Progress, add_data, is_data, meant_for_the_command, place, records
 from targetexpr.console.configuration import settle
 from targetexpr.console.data_shape import DataNotes, check_profile
 from targetexpr.console.exits import BAD_INPUT, NO, YES
 from targetexpr.console.options import add
-from targetexpr.console.outcomes import Counts, Failure, outcome_of, word
+from targetexpr.console.outcomes import Counts, Failure, outcome_of
 from targetexpr.console.schemas import add_event, add_schema, load
 from targetexpr.records.record import Record
 from targetexpr.running.coercion import Value
 
 if TYPE_CHECKING:
     from targetexpr.front import OnError
+    from targetexpr.records.table_options import Keep
     from targetexpr.rule import Rule
 
 DESCRIPTION = """\
 Evaluate a rule for every record of the data. A record says yes, no, or null when data is missing; an expression that
 is not a condition gives its value. Status 0: the rule holds for every record; 1: for some it does not; 2: a record
 cannot be read or evaluated. Records that cannot be read are reported with their line number and counted.
+With --output csv, jsonl, parquet or xlsx the records themselves are written, each with its verdict; --only yes keeps
+those for which the rule holds.
 With --rules, many rules are tried at once: a record says the names of those that hold, --count how many records each
 has; the status is 0 when every record fulfils a rule."""
 EXAMPLES = """\
   targetexpr eval 'currentTxn.value>500' --data '{"currentTxn":{"value":620}}'
   targetexpr eval 'currentTxn.value>500' --data transactions.jsonl --profile currentTxn --count
   cat contexts.jsonl | targetexpr eval -f rule.txt --timezone Asia/Kolkata --output json
+  targetexpr eval 'currentTxn.value>500' --data bills.csv --columns map.toml --only yes --to large.xlsx
   targetexpr eval --rules promotions.rules --data bills.jsonl --count"""
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_rule(parser)
-    add(parser, "--rules", "--count")
+    add_output(parser, *ROW_FORMATS)
+    add(parser, "--rules", "--count", "--only")
 
 
 def add_rule(parser: ArgumentParser) -> None:
@@ -49,7 +55,6 @@ def add_rule(parser: ArgumentParser) -> None:
     add_schema(parser)
     add_event(parser)
     add(parser, "--on-error")
-    add_output(parser)
 
 
 def run(options: Namespace) -> int:
@@ -61,26 +66,34 @@ def run(options: Namespace) -> int:
     rule = compiled(options)
     tally = Tally()
     notes = data_notes(options, rule)
-    look, searching = notes.look, True
-    count_only = options.count
-    for source, record in records(options, [rule.checked], needed=bool(rule.reads)):
+    with outcome_output(options, rule) as output:
+        try:
+            _evaluate(options, rule, tally, notes, output)
+        except KeyboardInterrupt:
+            tally.interrupted()
+            raise
+    if options.count:
+        tally.progress.clear()
+        _print_count(options, tally)
+    tally.tell(notes)
+    if tally.bad and tally.done > 1 and not options.count:
+        print(f"{tally.bad:,} of {tally.done:,} records could not be evaluated", file=sys.stderr)
+    return tally.status()
+
+
+def _evaluate(options: Namespace, rule: Rule, tally: Tally, notes: DataNotes, output: OutcomeOutput) -> None:
+    look, put, searching = notes.look, output.put, True
+    keep: Keep = "" if options.output not in ROW_FORMATS else "written" if options.output == "csv" else "read"
+    for source, record in records(options, [rule.checked], needed=bool(rule.reads), keep=keep):
         outcome = outcome_of(rule, record)
         tally.add(outcome)
         look(record, source)
         searching = searching and notes.search(record)
         if not isinstance(outcome, bool) or tally.done == 1:
             tally.note(notes, source, record, outcome)
-        if not count_only:
-            _print_outcome(options, source, record, outcome)
+        put(source, record, outcome)
         if isinstance(outcome, Failure) and options.on_error == "stop":
             break
-    if count_only:
-        tally.progress.clear()
-        _print_count(options, tally)
-    tally.tell(notes)
-    if tally.bad and tally.done > 1 and not count_only:
-        print(f"{tally.bad:,} of {tally.done:,} records could not be evaluated", file=sys.stderr)
-    return tally.status()
 
 
 def data_notes(options: Namespace, rule: Rule) -> DataNotes:
@@ -155,25 +168,14 @@ class Tally(Counts):
         self.progress.clear()
         print(f"{where}: {text}", file=sys.stderr)
 
+    def interrupted(self) -> None:
+        """Reports what came out until Ctrl-C was pressed."""
+        self.progress.clear()
+        print(f"interrupted; until then: {self}", file=sys.stderr)
+
     def status(self) -> int:
         """The exit status: invalid input before no before yes."""
         return BAD_INPUT if self.bad else NO if self.no or self.null else YES
-
-
-def _print_outcome(options: Namespace, source: str | None, record: Record, outcome: Value | Failure) -> None:
-    if options.output == "json":
-        import json
-
-        from targetexpr.running.explaining.explanation import json_value
-
-        if isinstance(outcome, Failure):
-            print(f'{json_place(source, record)}, "error": {json.dumps(outcome.text, ensure_ascii=False)}}}')
-        else:
-            print(f'{json_place(source, record)}, "value": {json_value(outcome)}}}')
-    elif not isinstance(outcome, Failure):
-        print(word(outcome))
-    else:
-        print("error")
 
 
 def _print_count(options: Namespace, tally: Tally) -> None:

@@ -6,10 +6,13 @@ import json
 import sys
 from argparse import Namespace
 from collections import Counter
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.base.errors import InputError
+from targetexpr.base.nouns import counted
+from targetexpr.cli.outcome_output import ROW_FORMATS, RowOutput, check_only, row_output
 from targetexpr.cli.records import Progress, json_place, place, records
 from targetexpr.cli.rule_files import NamedRule, named_rules
 from targetexpr.console.configuration import settle
@@ -21,6 +24,7 @@ from targetexpr.records.record import Record
 
 if TYPE_CHECKING:
     from targetexpr.front import OnError
+    from targetexpr.records.table_options import Keep
     from targetexpr.rulesets.ruleset import RuleMatches, RuleSet
 
 
@@ -28,22 +32,32 @@ def evaluate_set(options: Namespace) -> int:
     """Evaluate every record against every rule. Status 0: each fulfils a rule; 1: some fulfil none; 2: errors."""
     if options.input is not None or options.file:
         raise InputError("expected a rule or --rules, not both")
+    check_only(options)
+    if options.only == "null":
+        raise InputError("with --rules a record fulfils a rule or none: --only takes yes, no or error")
     named = named_rules(options.rules)
     settle(options, options.rules)
     rules = _compiled(named, options)
     reads = [read for _, rule in rules.items() for read in rule.reads]
     notes = DataNotes(dict.fromkeys(reads), load(options), event=options.event, profile=options.profile)
-    tally = _Tally(named, count_only=options.count, as_json=options.output == "json")
-    for source, record in records(options, [rule.checked for _, rule in rules.items()], needed=bool(reads)):
-        notes.look(record, source)
-        notes.search(record)
-        flat = notes.note(record)
-        if flat:
-            tally.report(place(source, record), flat)
-        matches = rules.matches(record.context) if record.context is not None else None
-        tally.add(source, record, matches, silent=flat is not None)
-        if options.on_error == "stop" and (matches is None or matches.errors):
-            break
+    tally = _Tally(named, options)
+    keep: Keep = "" if options.output not in ROW_FORMATS else "written" if options.output == "csv" else "read"
+    every = records(options, [rule.checked for _, rule in rules.items()], needed=bool(reads), keep=keep)
+    with row_output(options, "rules") if keep else nullcontext() as rows:
+        try:
+            for source, record in every:
+                notes.look(record, source)
+                notes.search(record)
+                flat = notes.note(record)
+                if flat:
+                    tally.report(place(source, record), flat)
+                matches = rules.matches(record.context) if record.context is not None else None
+                tally.add(source, record, matches, rows, silent=flat is not None)
+                if options.on_error == "stop" and (matches is None or matches.errors):
+                    break
+        except KeyboardInterrupt:
+            tally.interrupted()
+            raise
     tally.finish()
     for sentence in notes.sentences(some_null=bool(tally.without)):
         print(sentence, file=sys.stderr)
@@ -77,20 +91,29 @@ def _compiled(named: list[NamedRule], options: Namespace) -> RuleSet:
 class _Tally:
     """What came out so far. A rule that meets data which does not fit is told at its first record, then counted."""
 
-    def __init__(self, named: list[NamedRule], *, count_only: bool, as_json: bool) -> None:
+    def __init__(self, named: list[NamedRule], options: Namespace) -> None:
         self.records = self.without = self.bad = 0
         self.partly = 0  # records for which some rule could not be evaluated
         self.yes: Counter[object] = Counter({rule.name: 0 for rule in named})
         self.failed: Counter[object] = Counter()
-        self._count_only = count_only
-        self._as_json = as_json
+        self._count_only = options.count
+        self._as_json = options.output == "json"
+        self._only: str | None = options.only
         self._progress = Progress()
 
     def report(self, where: str, text: str) -> None:
         self._progress.clear()
         print(f"{where}: {text}", file=sys.stderr)
 
-    def add(self, source: str | None, record: Record, matches: RuleMatches | None, *, silent: bool) -> None:
+    def add(
+        self,
+        source: str | None,
+        record: Record,
+        matches: RuleMatches | None,
+        rows: RowOutput | None,
+        *,
+        silent: bool,
+    ) -> None:
         """Counts one record and prints what it fulfils."""
         self.records += 1
         self._progress.tick(self.records)
@@ -105,15 +128,26 @@ class _Tally:
                 self.failed[id_] += 1
                 if self.failed[id_] == 1 and not silent:
                     self.report(place(source, record), f"rule {id_}: {error}")
-        if not self._count_only:
-            print(self._line(source, record, matches))
+        if rows is not None:
+            rows.see(source, record)
+        if not self._count_only and self._only in (None, _verdict(matches)):
+            if rows is not None:
+                rows.write(source, record, *_cells(record, matches))
+            else:
+                print(self._line(source, record, matches))
+
+    def interrupted(self) -> None:
+        """Reports how far it came until Ctrl-C was pressed."""
+        self._progress.clear()
+        print(f"interrupted; until then: {counted(self.records, 'record')}", file=sys.stderr)
 
     def _line(self, source: str | None, record: Record, matches: RuleMatches | None) -> str:
         if not self._as_json:
+            which = "" if self._only is None else f"{place(source, record)}: "
             if matches is None:
-                return "error"
+                return f"{which}error"
             failed = f" (error in {', '.join(str(id_) for id_, _ in matches.errors)})" if matches.errors else ""
-            return (", ".join(map(str, matches.ids)) or "none") + failed
+            return which + (", ".join(map(str, matches.ids)) or "none") + failed
         said: dict[str, object] = {"error": record.reason}
         if matches is not None:
             said = {"rules": list(matches.ids)}
@@ -141,3 +175,18 @@ class _Tally:
         records = "record" if self.records == 1 else "records"
         errors = f", {self.bad + self.partly:,} with errors" if self.bad + self.partly else ""
         return "\n".join([*lines, f"{self.records:>{width},}  {records}, {self.without:,} without a rule{errors}"])
+
+
+def _verdict(matches: RuleMatches | None) -> str:
+    """Whether a record fulfils a rule, as a word."""
+    if matches is None or (matches.errors and not matches.ids):
+        return "error"
+    return "yes" if matches.ids else "no"
+
+
+def _cells(record: Record, matches: RuleMatches | None) -> tuple[str | None, str | None]:
+    """The names of the rules that a record fulfils, and what is wrong with it."""
+    if matches is None:
+        return None, record.reason
+    errors = [f"rule {id_}: {error}" for id_, error in matches.errors]
+    return ", ".join(map(str, matches.ids)) or None, "; ".join(errors) or None

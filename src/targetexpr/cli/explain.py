@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from itertools import chain, islice
 
 from targetexpr.cli.evaluate import Tally, add_rule, compiled, data_notes
+from targetexpr.cli.inputs import add_output
 from targetexpr.cli.records import json_place, place, records
 from targetexpr.console.outcomes import Failure
 
@@ -20,6 +21,7 @@ EXAMPLES = """\
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_rule(parser)
+    add_output(parser)
 
 
 def run(options: Namespace) -> int:

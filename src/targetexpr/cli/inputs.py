@@ -33,8 +33,10 @@ def add_input(parser: ArgumentParser, what: str, *, many: bool = False) -> None:
 
 
 def add_output(parser: ArgumentParser, *more: str) -> None:
-    """Declare `--output`."""
+    """Declare `--output` and `--to`: text and JSON, and `more` formats."""
     add(parser, "--output", choices=("text", "json", *more))
+    add(parser, "--to")
+    parser.set_defaults(formats=("text", "json", *more))
 
 
 _FILE_NAME = re.compile(

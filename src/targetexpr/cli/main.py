@@ -103,7 +103,13 @@ def _run(argv: list[str]) -> int:
         # Options may stand between rules, but argparse then loses what `--` means, and knows no subcommands.
         plain = "--" in argv or getattr(module, "SUBCOMMANDS", False)
         read = parser.parse_args if plain else parser.parse_intermixed_args
-        return module.run(read(argv[1:]))
+        options = read(argv[1:])
+        if getattr(options, "to", None) is None:
+            return module.run(options)
+        from targetexpr.console.output import output_to
+
+        with output_to(options):
+            return module.run(options)
     return _top(argv)
 
 

@@ -20,7 +20,7 @@ from targetexpr.records.sources import all_expanded
 
 if TYPE_CHECKING:
     from targetexpr.checking.result import Checked
-    from targetexpr.records.table_options import TableOptions
+    from targetexpr.records.table_options import Keep, TableOptions
 
 
 def add_data(parser: ArgumentParser) -> None:
@@ -28,10 +28,13 @@ def add_data(parser: ArgumentParser) -> None:
     add(parser, "--data", "--columns", "--read", "--profile", "--timezone")
 
 
-def records(options: Namespace, rules: Iterable[Checked], *, needed: bool) -> Iterator[tuple[str | None, Record]]:
+def records(
+    options: Namespace, rules: Iterable[Checked], *, needed: bool, keep: Keep = ""
+) -> Iterator[tuple[str | None, Record]]:
     """The records of the call, each with the name of its source where there are several.
 
-    One empty context when none is given and none is `needed`. Tables are read as the rules need it.
+    One empty context when none is given and none is `needed`. Tables are read as the rules need it; their records
+    keep their rows where it is asked.
     """
     sources: list[str] = options.data
     if not sources:
@@ -42,7 +45,7 @@ def records(options: Namespace, rules: Iterable[Checked], *, needed: bool) -> It
             raise InputError("no data: give it with --data FILE, --data '{\"currentTxn\":{...}}', or pipe it in")
         sources = [STDIN]
     sources = all_expanded(sources)
-    for name, record in of_all(sources, lambda: table_options(options, rules)):
+    for name, record in of_all(sources, lambda: table_options(options, rules, keep=keep)):
         yield None if len(sources) == 1 else name, record.under(options.profile)
 
 

@@ -27,6 +27,7 @@ from targetexpr.records.sources import all_expanded
 if TYPE_CHECKING:
     from targetexpr.lang.schema.schema import Schema
     from targetexpr.records.record import Record
+    from targetexpr.records.writing import RowFormat
     from targetexpr.targets.evaluation import Progress, Tracker
     from targetexpr.targets.progress.enrolment import Enrolment
     from targetexpr.targets.progress.windows import ReturnPolicy
@@ -53,7 +54,7 @@ def arguments(parser: ArgumentParser) -> None:
     add(parser, "--on-error", choices=("report", "stop"))
     add_renamed(parser, "--strict", "--on-error stop")
     add(parser, "--table")
-    add_output(parser, "csv")
+    add_output(parser, "csv", "jsonl", "parquet", "xlsx")
 
 
 def run(options: Namespace) -> int:
@@ -70,8 +71,8 @@ def run(options: Namespace) -> int:
         raise InputError(f"the data is not valid: {error}") from None
     if options.customer is not None:
         _explain(options, tracker, progress, kept)
-    elif options.output == "csv":
-        _print_csv(progress, options.table or "levels")
+    elif options.output not in ("text", "json"):
+        _write_table(options.output, progress, options.table or "levels")
     elif options.table is not None and options.output == "text":
         print("\n".join(_text_table(progress, options.table)))
     elif options.table is not None:
@@ -221,8 +222,8 @@ def _explain(options: Namespace, tracker: Tracker, progress: Progress, kept: lis
     report = customer_report(tracker, progress, kept, options.customer)
     if options.output == "json":
         print_json(report.to_dict())
-    elif options.output == "csv":
-        _print_csv(progress, options.table or "contributions", customer=options.customer)
+    elif options.output != "text":
+        _write_table(options.output, progress, options.table or "contributions", customer=options.customer)
     else:
         print(report.to_text())
 
@@ -237,17 +238,16 @@ def _print_summary(options: Namespace, progress: Progress) -> None:
         print(as_text(progress, summary))
 
 
-def _print_csv(progress: Progress, table: str, customer: str | None = None) -> None:
-    """A table as CSV on standard output; cells that a spreadsheet would run as formulas are quoted as text."""
-    import csv
-
+def _write_table(format: RowFormat, progress: Progress, table: str, customer: str | None = None) -> None:
+    """A table on standard output; cells of CSV that a spreadsheet would run as formulas are quoted as text."""
+    from targetexpr.records.writing import row_writer
     from targetexpr.targets.reports.tables import COLUMNS, tables
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(COLUMNS[table])
-    for row in tables(progress)[table]:
-        if customer is None or row.get("customer") == customer:
-            writer.writerow([_cell(value) for value in row.values()])
+    read = _cell if format == "csv" else _typed
+    with row_writer(None, format, COLUMNS[table]) as rows:
+        for row in tables(progress)[table]:
+            if customer is None or row.get("customer") == customer:
+                rows.write({name: read(value) for name, value in row.items()})
 
 
 def _text_table(progress: Progress, table: str) -> Iterator[str]:
@@ -286,6 +286,13 @@ def _plain(value: object) -> object:
 
         return decimal_text(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(value: object) -> object:
+    """A value of a format that has numbers."""
+    from decimal import Decimal
+
+    return value if isinstance(value, Decimal) else _plain(value)
 
 
 def _cell(value: object) -> object:

@@ -47,7 +47,7 @@ def arguments(parser: ArgumentParser) -> None:
     add_output(checker, "sarif")
     shower = commands.add_parser("show", help="a body for people to read", description=_SHOW)
     shower.add_argument("body", nargs="*", metavar="FILE", help="a request or an answer; - reads standard input")
-    add(shower, "--file")
+    add(shower, "--file", "--to")
     verifier = commands.add_parser(
         "verify", help="compare every expression with its JSON", description=verify.DESCRIPTION
     )
@@ -78,7 +78,7 @@ def _new(parser: ArgumentParser) -> None:
     parser.add_argument("plan", nargs="?", metavar="PLAN.toml", help="a plan; - reads standard input")
     add(parser, "--name", "--description", "--start", "--every", "--times", "--cycles", "--window")
     add(parser, *(f"--{measure}" for measure in MEASURES))
-    add(parser, "--rule", "--line-items", "--store", "--levels", "--non-continuous", "--taken")
+    add(parser, "--rule", "--line-items", "--store", "--levels", "--non-continuous", "--taken", "--to")
     add_schema(parser)
 
 

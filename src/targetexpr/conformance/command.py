@@ -29,6 +29,8 @@ def arguments(parser: ArgumentParser) -> None:
     add(one, "--run", "--answer", "--list", "--folder")
     add(parser, "--topic", "--only", "--seconds")
     add(parser, "--output", choices=("text", "json", "junit"))
+    add(parser, "--to")
+    parser.set_defaults(formats=("text", "json", "junit"))
 
 
 def run(options: Namespace) -> int:

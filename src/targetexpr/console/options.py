@@ -113,9 +113,22 @@ _TABLE = (
     # --- what is printed
     Option(
         name="--output",
-        choices=("text", "json", "csv", "sarif", "junit"),
+        metavar="FORMAT",
+        choices=("text", "json", "csv", "jsonl", "parquet", "xlsx", "sarif", "junit"),
         default="text",
-        help="text for people (default), the others for programs",
+        help="text for people (default), json, sarif and junit for programs; csv, jsonl, parquet and xlsx are tables, of "
+        "records with their own columns (default with --to: as its name ends)",
+    ),
+    Option(
+        name="--to",
+        metavar="FILE",
+        help="write the output to a file, which is replaced when all is written; it ends as .csv, .jsonl, .parquet, "
+        ".xlsx, .json or .txt, or --output says what to write",
+    ),
+    Option(
+        name="--only",
+        choices=("yes", "no", "null", "error"),
+        help="print or write only the records of this verdict; error: those that cannot be read or evaluated",
     ),
     Option(
         name="--style",

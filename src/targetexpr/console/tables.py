@@ -12,7 +12,7 @@ from targetexpr.console.schemas import load
 
 if TYPE_CHECKING:
     from targetexpr.checking.result import Checked
-    from targetexpr.records.table_options import TableOptions
+    from targetexpr.records.table_options import Keep, TableOptions
 
 
 def table_options(
@@ -21,6 +21,7 @@ def table_options(
     *,
     needed: bool = True,
     own: tuple[str, ...] = (),
+    keep: Keep = "",
     tell: Callable[[str], None] | None = None,
 ) -> TableOptions:
     """What the readers of tables are told by a call; what they find is told on standard error. Raises InputError."""
@@ -43,6 +44,7 @@ def table_options(
         constants=found.constants,
         needed=needed,
         own=own,
+        keep=keep,
         tell=tell_on_stderr if tell is None else tell,
     )
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.records.columns import ColumnMap, Reads
 from targetexpr.records.dialect import Dialect
+
+Keep: TypeAlias = Literal["", "written", "read"]
+"""Whether records keep the rows that they are made of: as these are written, or with what is read of their text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,7 @@ class TableOptions:
     constants: Mapping[str, object] = field(default_factory=dict)  # what each record has besides: its type
     needed: bool = True
     own: tuple[str, ...] = ()  # members of a record without which a table is refused
+    keep: Keep = ""
     tell: Callable[[str], None] | None = None
     told: list[str] = field(default_factory=list)  # every sentence so far
 

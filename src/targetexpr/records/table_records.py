@@ -13,6 +13,7 @@ from targetexpr.base.source import NO_SPAN
 from targetexpr.records.columns import ColumnPlace, Place, Placement, check_needed, place_of, placement, reads_name
 from targetexpr.records.delimited import find_delimiter, find_encoding, head_rows, text_rows
 from targetexpr.records.dialect import Dialect, is_header, with_dates, with_decimal
+from targetexpr.records.own_columns import distinct
 from targetexpr.records.record import Record
 from targetexpr.records.shape import record_shape
 from targetexpr.records.table_cells import ColumnCells
@@ -140,7 +141,7 @@ def table_records(table: OpenTable, options: TableOptions) -> Iterator[Record]:
     cells = [ColumnCells(_as_read(one, one.name in read), ready.dialect) for one in ready.placement.places]
     shape = record_shape(options.schema)
     constants = [(place_of(name, shape), value) for name, value in options.constants.items()]
-    builder = _Builder(cells, constants, table.unit)
+    builder = _Builder(cells, constants, table.unit, table.headings, options)
     empty = True
     for row in table.rows:
         empty = False
@@ -162,8 +163,18 @@ def _as_read(place: ColumnPlace, read: bool) -> ColumnPlace:
 class _Builder:
     """Makes the contexts of rows."""
 
-    def __init__(self, cells: Sequence[ColumnCells], constants: Sequence[tuple[Place, object]], unit: str) -> None:
+    def __init__(
+        self,
+        cells: Sequence[ColumnCells],
+        constants: Sequence[tuple[Place, object]],
+        unit: str,
+        headings: Sequence[str],
+        options: TableOptions,
+    ) -> None:
         self._cells = cells
+        self._headings = distinct(headings) if options.keep else []
+        read = options.keep == "read"
+        self._read = [one for one in cells if read and one.place.kind not in ("string", "id", "scalar")]
         self._constants = constants
         self._unit = unit
         self._profiles = tuple(dict.fromkeys(one.place.place[0] for one in cells if len(one.place.place) > 1))
@@ -172,7 +183,8 @@ class _Builder:
         """The record of a row."""
         if row.problem is not None:
             problem = Diagnostic(code="table-row", severity="error", span=NO_SPAN, message=row.problem)
-            return Record(row.line, None, problem, unit=self._unit, placed=True)
+            kept = dict(zip(self._headings, row.cells, strict=False)) if self._headings else None
+            return Record(row.line, None, problem, unit=self._unit, placed=True, row=kept)
         context: dict[str, object] = {name: {} for name in self._profiles}
         cells, line, unit = row.cells, row.line, self._unit
         for one in self._cells:
@@ -188,7 +200,18 @@ class _Builder:
                 _put(context, place, value)
         for place, value in self._constants:
             _put(context, place, value)
-        return Record(line, context, unit=unit, placed=True)
+        kept = self._row(row, context) if self._headings else None
+        return Record(line, context, unit=unit, placed=True, row=kept)
+
+    def _row(self, row: TableRow, context: dict[str, object]) -> dict[str, object]:
+        """The cells by their headings; where these are read, what is read of their text."""
+        kept = dict(zip(self._headings, row.cells, strict=False))
+        for one in self._read:
+            value: object = context
+            for step in one.place.place:
+                value = value.get(step) if isinstance(value, dict) else None
+            kept[self._headings[one.place.index]] = value
+        return kept
 
 
 def _put(target: dict[str, object], place: Sequence[str], value: object) -> None:

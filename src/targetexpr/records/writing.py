@@ -47,10 +47,13 @@ class RowWriter(ABC):
 
 
 @contextmanager
-def row_writer(path: str | None, format: RowFormat, headings: Sequence[str] | None = None) -> Iterator[RowWriter]:
+def row_writer(
+    path: str | None, format: RowFormat, headings: Sequence[str] | None = None, *, last: Sequence[str] = ()
+) -> Iterator[RowWriter]:
     """Writes rows to a file, which takes the place of what was there when all are written; None: standard output.
 
-    CSV is written at once where the `headings` of all rows are known, else when the last row is. Raises InputError
+    CSV is written at once where the `headings` of all rows are known, else when the last row is. The columns `last`
+    stand behind the others, also where no row has them. Raises InputError
     for what cannot be written, by its reason, and for formats of bytes on a terminal.
 
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -65,9 +68,15 @@ def row_writer(path: str | None, format: RowFormat, headings: Sequence[str] | No
     """
     check_target(path, format)
     name = "standard output" if path is None else path
+    if path is None:
+        with _stdout(format) as stream:
+            writer = _writer(format, stream, name, headings, last)
+            yield writer
+            writer.finish()
+        return
     try:
-        with _stdout(format) if path is None else replacing(path) as stream:
-            writer = _writer(format, stream, name, headings)
+        with replacing(path) as stream:
+            writer = _writer(format, stream, name, headings, last)
             yield writer
             writer.finish()
     except BrokenPipeError:
@@ -90,18 +99,20 @@ def _library(library: str, format: RowFormat) -> Any:
     return needed_library(library, "what --output asks for", _BINARY[format], doing="writing")
 
 
-def _writer(format: RowFormat, stream: BinaryIO, name: str, headings: Sequence[str] | None) -> RowWriter:
+def _writer(
+    format: RowFormat, stream: BinaryIO, name: str, headings: Sequence[str] | None, last: Sequence[str]
+) -> RowWriter:
     match format:
         case "jsonl":
             return _JsonLines(stream)
+        case "csv" if headings is not None:
+            return _Csv(stream, _delimiter(name), headings)
         case "csv":
-            return (
-                _Csv(stream, _delimiter(name), headings) if headings is not None else _HeldCsv(stream, _delimiter(name))
-            )
+            return _HeldCsv((), last, stream, _delimiter(name))
         case "parquet":
-            return _Parquet(stream)
+            return _Parquet(headings or (), last, stream)
         case "xlsx":
-            return _Workbook(stream, name)
+            return _Workbook(headings or (), last, stream)
 
 
 def _delimiter(name: str) -> str:
@@ -174,10 +185,11 @@ class _Utf8:
 class _Held(RowWriter):
     """Holds rows in a file of its own until all are known, for formats that begin with their columns and types."""
 
-    def __init__(self) -> None:
+    def __init__(self, headings: Sequence[str], last: Sequence[str]) -> None:
+        self._last = last
         self._batch: list[Row] = []
         self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the writer
-        self.columns: dict[str, ColumnKind] = {}
+        self.columns = {heading: ColumnKind() for heading in headings}
         self.count = 0
 
     def write(self, row: Row) -> None:
@@ -199,7 +211,8 @@ class _Held(RowWriter):
     def finish(self) -> None:
         if self._batch:
             self._put()
-        self._spool.seek(0)
+        for heading in self._last:
+            self.columns[heading] = self.columns.pop(heading, ColumnKind())
         try:
             self.write_all(self._batches())
         finally:
@@ -217,8 +230,8 @@ class _Held(RowWriter):
 
 
 class _HeldCsv(_Held):
-    def __init__(self, stream: BinaryIO, delimiter: str) -> None:
-        super().__init__()
+    def __init__(self, headings: Sequence[str], last: Sequence[str], stream: BinaryIO, delimiter: str) -> None:
+        super().__init__(headings, last)
         self._stream = stream
         self._delimiter = delimiter
 
@@ -231,8 +244,8 @@ class _HeldCsv(_Held):
 
 
 class _Parquet(_Held):
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__()
+    def __init__(self, headings: Sequence[str], last: Sequence[str], stream: BinaryIO) -> None:
+        super().__init__(headings, last)
         self._stream = stream
 
     def write_all(self, batches: Iterator[list[Row]]) -> None:
@@ -247,10 +260,9 @@ class _Parquet(_Held):
 
 
 class _Workbook(_Held):
-    def __init__(self, stream: BinaryIO, name: str) -> None:
-        super().__init__()
+    def __init__(self, headings: Sequence[str], last: Sequence[str], stream: BinaryIO) -> None:
+        super().__init__(headings, last)
         self._stream = stream
-        self._name = name
 
     def write(self, row: Row) -> None:
         if self.count == _SHEET_ROWS:
