@@ -116,8 +116,8 @@ _TABLE = (
         metavar="FORMAT",
         choices=("text", "json", "csv", "jsonl", "parquet", "xlsx", "sarif", "junit"),
         default="text",
-        help="text for people (default), json, sarif and junit for programs; csv, jsonl, parquet and xlsx are tables, of "
-        "records with their own columns (default with --to: as its name ends)",
+        help="text for people (default), json, sarif and junit for programs; csv, jsonl, parquet and xlsx are tables, "
+        "of records with their own columns (default with --to: as its name ends)",
     ),
     Option(
         name="--to",
