@@ -33,12 +33,10 @@ def run(call: Call, program: str, body: str, *more: str) -> tuple[int, dict[str,
     """The status, the results by id, and what was said on standard error."""
     Path(program).write_text(BEGIN + body, encoding="utf-8")
     command = f"{sys.executable} {program}"
-    done = call("conformance", "--run", command, "--topic", "syntax/blanks", "--only", "#parse", *more)
+    done = call("conformance", "--run", command, "--topic", "syntax/blanks", "--id", "#parse", *more)
     if done.status == 2:
         return done.status, {}, done.err
-    done_json = call(
-        "conformance", "--run", command, "--topic", "syntax/blanks", "--only", "#parse", "--output", "json"
-    )
+    done_json = call("conformance", "--run", command, "--topic", "syntax/blanks", "--id", "#parse", "--output", "json")
     assert done_json.status == done.status
     return done.status, {one["id"]: one for one in done_json.data["results"]}, done.out
 
@@ -140,7 +138,7 @@ def test_no_implementation_is_status_2(call: Call, command: str, said: str) -> N
     [
         (["--list", "--topic", "syntax/string"], "unknown topic 'syntax/string'; did you mean syntax/strings?"),
         (["--list", "--topic", "zzzz"], "unknown topic 'zzzz'; `targetexpr conformance --list` lists them"),
-        (["--run", "true", "--only", "zzzz"], "no question has such a topic and id"),
+        (["--run", "true", "--id", "zzzz"], "no question has such a topic and id"),
         ([], "one of the arguments --run --answer --list --folder is required"),
         (["--run", "a", "--seconds", "0"], "expected a whole number from 1 to 3600, not '0'"),
     ],
@@ -157,7 +155,7 @@ def test_what_is_not_supported_is_no_failure_unless_nothing_is(call: Call, progr
     body = f"{some}    print(json.dumps({{'id': number, 'error': {{}}}}), flush=True)\n"
     arguments = ("--topic", "syntax/conditionals", "--output", "json")
     Path(program).write_text(BEGIN + body, encoding="utf-8")
-    only = ("--only", "no-otherwise#parse", "--only", "no-condition#parse")
+    only = ("--id", "no-otherwise#parse", "--id", "no-condition#parse")
     done = call("conformance", "--run", f"{sys.executable} {program}", *arguments, *only)
     assert (done.status, done.data["counts"]["unsupported"], done.data["counts"]["holds"]) == (0, 1, 1)
     Path(program).write_text(BEGIN + refuse, encoding="utf-8")
@@ -171,7 +169,7 @@ def test_junit_has_every_question(call: Call, program: str) -> None:
     skip = f"    if request['text'] == 'a /* b */':\n{refuse}        continue\n"
     Path(program).write_text(BEGIN + odd + skip + ANSWERS, encoding="utf-8")
     command = f"{sys.executable} {program}"
-    done = call("conformance", "--run", command, "--topic", "syntax/blanks", "--only", "#parse", "--output", "junit")
+    done = call("conformance", "--run", command, "--topic", "syntax/blanks", "--id", "#parse", "--output", "junit")
     assert done.status == 1
     suites = ET.fromstring(done.out.encode())
     (suite,) = suites
@@ -191,7 +189,7 @@ def test_topics_are_listed(call: Call) -> None:
     assert lines[-1].endswith(" questions")
     ids = call("conformance", "--list", "--topic", "syntax/numbers", "--output", "json").data
     assert "syntax/numbers/leading-zeros#parse" in ids
-    found = call("conformance", "--list", "--only", "numbers/*zeros#parse-4").out
+    found = call("conformance", "--list", "--id", "numbers/*zeros#parse-4").out
     assert found.splitlines() == ["syntax/numbers/leading-zeros#parse-4"]
 
 

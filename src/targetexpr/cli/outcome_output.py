@@ -37,7 +37,7 @@ def outcome_output(options: Namespace, rule: Rule) -> Iterator[OutcomeOutput]:
     if options.count:
         yield _Nothing(None)
     elif options.output not in ROW_FORMATS:
-        yield (_Json if options.output == "json" else _Words)(options.only)
+        yield (_Json if options.output == "json" else _Verdicts)(options.only)
     else:
         type_ = rule.checked.type
         condition = type_ is not None and type_.kind == "boolean"
@@ -84,7 +84,7 @@ class _Nothing(OutcomeOutput):
         pass
 
 
-class _Words(OutcomeOutput):
+class _Verdicts(OutcomeOutput):
     def _put(self, source: str | None, record: Record, outcome: Value | Failure) -> None:
         print(f"{self._which(source, record)}{verdict(outcome)}")
 

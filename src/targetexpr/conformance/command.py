@@ -18,7 +18,7 @@ output. `targetexpr help conformance` has the protocol.
 Status 0: all that it supports holds; 1: something does not; 2: the command cannot be run, or answers nothing."""
 EXAMPLES = """\
   targetexpr conformance --run 'node mine.mjs'
-  targetexpr conformance --run 'node mine.mjs' --topic syntax --topic json/errors --only '#parse'
+  targetexpr conformance --run 'node mine.mjs' --topic syntax --topic json/errors --id '#parse'
   targetexpr conformance --run 'targetexpr conformance --answer' --output junit > report.xml
   targetexpr conformance --list"""
 
@@ -27,7 +27,7 @@ def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     one = parser.add_mutually_exclusive_group(required=True)
     add(one, "--run", "--answer", "--list", "--folder")
-    add(parser, "--topic", "--only", "--seconds")
+    add(parser, "--topic", "--id", "--seconds")
     add(parser, "--output", choices=("text", "json", "junit"))
     add(parser, "--to")
     parser.set_defaults(formats=("text", "json", "junit"))
@@ -74,8 +74,8 @@ def _list(options: Namespace) -> int:
     from targetexpr.conformance.questions import questions
     from targetexpr.conformance.reports import listing
 
-    asked = list(questions(options.topic, options.only))
-    if options.only or options.output == "json":
+    asked = list(questions(options.topic, options.id))
+    if options.id or options.output == "json":
         _print_ids([question.id for question in asked], options.output)
     else:
         print(listing(Counter(question.case.topic for question in asked)))
@@ -102,7 +102,7 @@ def _run(options: Namespace) -> int:
         raise InputError(f"--run: {error}") from None
     if not command:
         raise InputError("--run is empty; it takes a command, as in --run 'node mine.mjs'")
-    asked = list(questions(options.topic, options.only))
+    asked = list(questions(options.topic, options.id))
     if not asked:
         raise InputError("no question has such a topic and id; `targetexpr conformance --list` lists them")
     implementation = Implementation(command, seconds=float(options.seconds))

@@ -281,7 +281,7 @@ _TABLE = (
         help="ask only this topic, as syntax/strings, or all of one kind, as syntax; may be given several times",
     ),
     Option(
-        name="--only",
+        name="--id",
         metavar="PATTERN",
         repeats=True,
         help="ask only questions with this in their id, as '#parse'; * stands for anything; may be given several times",
