@@ -4,61 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from itertools import groupby
 from typing import TypeAlias
 
 from targetexpr.targets.model.enums import TrackingType
 from targetexpr.targets.progress.exact import ZERO, Amount, add, at_least, highest, lowest, shown, subtract, total
-from targetexpr.targets.progress.ledger import Account, Credit, Movement, achiever, local_day
+from targetexpr.targets.progress.ledger import Account, Credit, Movement, local_day
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan
 from targetexpr.targets.progress.results import (
     CapProgress,
     Grant,
     LevelProgress,
     PeriodProgress,
+    PeriodSpan,
     StreakProgress,
     UnifiedProgress,
 )
 from targetexpr.targets.progress.streaks import PeriodState, reached, runs
 from targetexpr.targets.progress.windows import Window
 
-EmptyRows: TypeAlias = dict[tuple[str, int, Decimal], PeriodProgress]
-"""Rows of listed periods in which nothing moved, by target, place and value: one serves all customers."""
+Spans: TypeAlias = dict[tuple[str, int, int], PeriodSpan]
+"""Listed periods by target, place and identity of the value: one serves all customers with that value."""
 
 
-def row(plan: EvaluationPlan, target: str, window: Window, empty: EmptyRows) -> PeriodProgress:
+def row(plan: EvaluationPlan, target: str, window: Window, spans: Spans) -> PeriodProgress:
     """The row of a window."""
-    if window.account.movements or window.period is None:
-        return _row(plan, target, window)
-    key = target, window.index, window.value
-    known = empty.get(key)
-    if known is None or str(known.value) != str(window.value):
-        known = empty[key] = _row(plan, target, window)
-    return known
-
-
-def _row(plan: EvaluationPlan, target: str, window: Window) -> PeriodProgress:
-    movements = window.account.movements
-    by = achiever(movements, window.value) if at_least(window.account.progress, window.value) else None
-    period = window.period
-    zone = plan.zone
-    end = None if window.end is None or period is not None else window.end.astimezone(zone)
+    account = window.account
+    movements, by = account.movements, account.reached
     return PeriodProgress(
-        target=target,
-        index=window.index,
-        period=name_of(plan, window),
-        days=None if period is None else (period.first, period.last),
-        start=window.start.astimezone(zone) if period is None else period.local_start,
-        end=end if period is None else period.local_end,
-        value=window.value,
-        progress=shown(window.account.progress),
-        exact=window.account.progress,
+        span=_span(plan, target, window, spans),
+        progress=shown(account.progress),
+        exact=account.progress,
         achieved_by=None if by is None else by.record,
-        achieved_on=None if by is None else by.at.astimezone(zone),
+        achieved_on=None if by is None else by.at.astimezone(plan.zone),
         records=tuple([movement.record for movement in movements]),
         changes=tuple([shown(movement.change) for movement in movements]),
     )
+
+
+def _span(plan: EvaluationPlan, target: str, window: Window, spans: Spans) -> PeriodSpan:
+    period, zone = window.period, plan.zone
+    if period is None:
+        end = None if window.end is None else window.end.astimezone(zone)
+        return PeriodSpan(
+            target=target,
+            index=window.index,
+            period=name_of(plan, window),
+            days=None,
+            start=window.start.astimezone(zone),
+            end=end,
+            value=window.value,
+        )
+    key = target, window.index, id(window.value)  # a value stays while its span does
+    known = spans.get(key)
+    if known is None:
+        known = spans[key] = PeriodSpan(
+            target=target,
+            index=window.index,
+            period=name_of(plan, window),
+            days=(period.first, period.last),
+            start=period.local_start,
+            end=period.local_end,
+            value=window.value,
+        )
+    return known
 
 
 def name_of(plan: EvaluationPlan, window: Window) -> str:
@@ -77,9 +86,9 @@ def streak(
     """The streak over the periods of its target, by place. `dropped` is what becomes of levels not reached."""
     states = [
         PeriodState(
-            achieved=rows[period.index].achieved,
-            ended=today is not None and period.last < today,
-            started=today is not None and period.first <= today,
+            rows[period.index].achieved_by is not None,
+            today is not None and period.last < today,
+            today is not None and period.first <= today,
         )
         for period in periods
     ]
@@ -118,7 +127,7 @@ def unified(plan: EvaluationPlan, members: Sequence[Sequence[Window]]) -> Iterat
 
 
 def _reached(window: Window) -> bool:
-    return at_least(window.account.progress, window.value) and any(each.counts for each in window.account.movements)
+    return window.account.reached is not None
 
 
 def _state(plan: EvaluationPlan, windows: Sequence[Window], achieved: Sequence[bool]) -> tuple[bool, bool]:
@@ -155,7 +164,7 @@ def _by_record(windows: Sequence[Window]) -> Iterator[list[tuple[int, Movement]]
 
 def cap(plan: EvaluationPlan, target: str, window: Window, credited: Mapping[str, Credit]) -> CapProgress:
     """Awards in order, each granted what is left of the ceiling. Returns give nothing back, so they are not seen."""
-    account = Account(window.account.accumulation, plan.zone)
+    account = Account(window.account.accumulation, plan.zone, window.value)
     left: Amount = window.value
     given: Amount = ZERO
     grants: list[Grant] = []

@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from targetexpr.targets.model.enums import EvaluationType, TrackingType
-from targetexpr.targets.progress.aggregate import EmptyRows, cap, row, streak, today_of, unified
+from targetexpr.targets.progress.aggregate import Spans, cap, row, streak, today_of, unified
 from targetexpr.targets.progress.contribution import TargetEvaluator
 from targetexpr.targets.progress.enrolment import Enrolled
 from targetexpr.targets.progress.ledger import Credit, Refund, local_day
@@ -30,7 +30,7 @@ class EvaluationSettings:
     now: datetime | None
     raises: bool  # at data that does not fit, instead of listing it
     drop_unfinished: bool  # levels that are not reached when everything has ended
-    empty: EmptyRows = field(default_factory=dict)  # what periods without any movement look like, for everybody
+    spans: Spans = field(default_factory=dict)  # the listed periods as results have them, made once
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ def evaluate_customer(
         windows.append(sorted(_taken_part_in(here.windows, part), key=lambda window: window.index))
     _count(ordered, credited, outside, found)
     rows = [
-        [row(plan, evaluator.target.name, one, settings.empty) for one in here]
+        [row(plan, evaluator.target.name, one, settings.spans) for one in here]
         for evaluator, here in zip(settings.evaluators, windows, strict=True)
     ]
     return CustomerProgress(

@@ -50,8 +50,11 @@ class Account:
 
     accumulation: Accumulation
     zone: tzinfo
+    value: Amount  # to reach
     progress: Amount = ZERO
     movements: list[Movement] = field(default_factory=list)
+    counted: bool = False  # a value counts as reached from the first contribution on: a target of 0 takes one
+    reached: Movement | None = None  # the movement that last brought the progress to the value
     _days: dict[date, dict[str, Amount]] | None = None  # per local day what is left of its records
 
     def take(self, credit: Credit) -> None:
@@ -87,14 +90,21 @@ class Account:
 
     def move(self, movement: Movement) -> None:
         """A line of the ledger, as it is."""
-        self.progress = add(self.progress, movement.change)
+        self.progress = progress = add(self.progress, movement.change)
         self.movements.append(movement)
+        if movement.counts:
+            self.counted = True
+        if not self.counted or not at_least(progress, self.value):
+            self.reached = None
+        elif self.reached is None:
+            self.reached = movement
 
     def open_with(self, movements: Iterable[Movement]) -> None:
         """Lines that stand before all others."""
-        for place, movement in enumerate(movements):
-            self.progress = add(self.progress, movement.change)
-            self.movements.insert(place, movement)
+        after = [*movements, *self.movements]
+        self.progress, self.movements, self.counted, self.reached = ZERO, [], False, None
+        for movement in after:
+            self.move(movement)
 
     def _day(self, credit: Credit) -> dict[str, Amount]:
         if self._days is None:
@@ -116,20 +126,3 @@ class Account:
 def local_day(at: datetime, zone: tzinfo) -> date:
     """The local day of an instant."""
     return at.date() if zone is at.tzinfo else at.astimezone(zone).date()
-
-
-def achiever(movements: Iterable[Movement], value: Amount) -> Movement | None:
-    """The movement that last brought the progress to the value; None when it is not reached in the end.
-
-    A value counts as reached from the first contribution on, so that a target of 0 takes one.
-    """
-    progress: Amount = ZERO
-    counted, found = False, None
-    for movement in movements:
-        progress = add(progress, movement.change)
-        counted = counted or movement.counts
-        if not counted or not at_least(progress, value):
-            found = None
-        elif found is None:
-            found = movement
-    return found

@@ -88,8 +88,8 @@ class Grant(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodProgress:
-    """A customer's progress towards one target in one period or cycle."""
+class PeriodSpan:
+    """A period or cycle of a target: which, from when to when, and what it takes. Customers share it."""
 
     target: str  # the target's name
     index: int  # of a listed period its place in the group's list, of a cycle its number, from 0
@@ -98,12 +98,54 @@ class PeriodProgress:
     start: datetime  # on the local clock
     end: datetime | None  # exclusive; of an agnostic window the closing record's instant, None while it is open
     value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodProgress:
+    """A customer's progress towards one target in one period or cycle."""
+
+    span: PeriodSpan
     progress: Decimal
     achieved_by: str | None  # the record that last brought the progress to the value
     achieved_on: datetime | None  # on the local clock
     records: tuple[str, ...]  # what moved the progress, in order
     changes: tuple[Decimal, ...]  # and by how much
     exact: Amount = field(repr=False)  # the progress before it was rounded to be shown
+
+    @property
+    def target(self) -> str:
+        """The target's name."""
+        return self.span.target
+
+    @property
+    def index(self) -> int:
+        """Of a listed period its place in the group's list, of a cycle its number, from 0."""
+        return self.span.index
+
+    @property
+    def period(self) -> str:
+        """The period's refCode; else the number from 1."""
+        return self.span.period
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """First and last day of a listed period; None for cycles."""
+        return self.span.days
+
+    @property
+    def start(self) -> datetime:
+        """When it begins, on the local clock."""
+        return self.span.start
+
+    @property
+    def end(self) -> datetime | None:
+        """When it is over, exclusive; of an agnostic window the closing record's instant, None while it is open."""
+        return self.span.end
+
+    @property
+    def value(self) -> Decimal:
+        """What it takes to achieve it."""
+        return self.span.value
 
     @property
     def achieved(self) -> bool:

@@ -86,8 +86,9 @@ def value_of(target: TargetPlan, index: int, own: Own) -> Decimal:
 
 
 def _listed(plan: EvaluationPlan, target: TargetPlan, period: PeriodPlan, own: Own) -> Window:
-    account = Account(target.accumulation, plan.zone)
-    return Window(period.index, period.start, period.end, value_of(target, period.index, own), account, period)
+    value = value_of(target, period.index, own)
+    account = Account(target.accumulation, plan.zone, value)
+    return Window(period.index, period.start, period.end, value, account, period)
 
 
 def _cyclic(plan: EvaluationPlan, target: TargetPlan, credited: Sequence[Credit], own: Own) -> list[Window]:
@@ -105,7 +106,8 @@ def _cyclic(plan: EvaluationPlan, target: TargetPlan, credited: Sequence[Credit]
             if start >= plan.end:
                 break
             end = min(end, plan.end)
-        windows.append(Window(index, start, end, value_of(target, index, own), Account(target.accumulation, plan.zone)))
+        value = value_of(target, index, own)
+        windows.append(Window(index, start, end, value, Account(target.accumulation, plan.zone, value)))
     return windows
 
 
@@ -225,7 +227,7 @@ def _agnostic(
                     found.outside.add(event.record)
                     continue
                 value = value_of(target, index, own)
-                window = Window(index, event.at, None, value, Account(target.accumulation, plan.zone))
+                window = Window(index, event.at, None, value, Account(target.accumulation, plan.zone, value))
                 found.windows.append(window)
                 for movement in _carried(waiting, homes):
                     window.account.move(movement)
