@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 
 import targetexpr
+from targetexpr.cli.main import COMMANDS
 from targetexpr.guide.pages import page, topics
 from targetexpr.records.lint import RecordLint
 from targetexpr.records.record import Record
@@ -31,8 +32,7 @@ GUIDE_FENCES = [(name, found[1], found[3]) for name, text in GUIDE.items() for f
 
 
 def test_every_kind_of_fence_is_executed() -> None:
-    # The screens are made by tests/repl/test_readme.py.
-    assert {kind for kind, _, _ in FENCES} <= {"console", "python", "sh", "toml", "json", "screen"}
+    assert {kind for kind, _, _ in FENCES} <= {"console", "python", "sh"}
     shells = [(name, text) for kind, name, text in FENCES if kind == "sh"]
     assert [name for name, _ in shells][:2] == ["", "test"], "the main command, then the test command"
 
@@ -134,8 +134,11 @@ def test_toml_fences_are_schema_files(text: str) -> None:
     assert targetexpr.Schema.load(text) != targetexpr.Schema.bundled()
 
 
-@pytest.mark.parametrize("text", [text for kind, _, text in FENCES if kind == "json"], ids=lambda text: text[:40])
-def test_json_fences_are_attributes(text: str) -> None:
+MAP = (ROOT / "src" / "targetexpr" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", [one[3] for one in FENCE.finditer(MAP)], ids=lambda text: text[:40])
+def test_fences_of_the_map_are_attributes(text: str) -> None:
     attributes = json.loads(text)
     schema = targetexpr.Schema.bundled().extend(
         {"profiles": {"currentTest": {"doc": "A test.", "attributes": attributes}}}
@@ -171,6 +174,12 @@ def test_the_page_on_data_names_every_member_of_a_record() -> None:
         *own,
     }
     assert {name for name in needed if name not in GUIDE["data"]} == set()
+
+
+def test_the_readme_is_a_page() -> None:
+    assert README.count("\n") <= 160
+    for name in COMMANDS:
+        assert f"\n| `{name}` |" in README
 
 
 def test_shell_fences_name_options_that_exist() -> None:

@@ -30,6 +30,8 @@ def test_the_wheel_installs_into_an_empty_environment(tmp_path: Path) -> None:
     assert "targetexpr/grammar/targetexpr.lark" in names
     assert "targetexpr/grammar/mistakes.toml" in names
     assert "targetexpr/guide/data.md" in names
+    assert "targetexpr/guide/codes/curly-quote.md" in names
+    assert not [name for name in names if name.startswith("targetexpr/guide/sources/")]
     assert "targetexpr/py.typed" in names
     assert "targetexpr/conformance/case.schema.json" in names
     assert "targetexpr/conformance/cases/syntax/strings.jsonl" in names
