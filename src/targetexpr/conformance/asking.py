@@ -65,10 +65,11 @@ def _counts(results: Iterable[Result]) -> dict[Outcome, int]:
 
 def ask_all(questions: Iterable[Question], ask: Ask) -> Report:
     """Asks one after the other. Raises InputError where the command never answers anything."""
-    return Report(results=tuple(_results(questions, ask)))
+    return Report(results=tuple(ask_each(questions, ask)))
 
 
-def _results(questions: Iterable[Question], ask: Ask) -> Iterator[Result]:
+def ask_each(questions: Iterable[Question], ask: Ask) -> Iterator[Result]:
+    """Asks one after the other, each when its result is taken. Raises as `ask_all` does."""
     silent = false_starts = 0
     answered = False
     for question in questions:
