@@ -146,7 +146,7 @@ def baskets(rows: int) -> pl.DataFrame:
 
 
 def test_line_items() -> None:
-    frame = baskets(ROWS // 10)
+    frame = baskets(ROWS)
     items, item = pl.col("currentTxn.lineItems"), pl.element().struct.field
     hand = items.list.eval(item("amount").filter(item("qty") >= 3)).list.sum() > 100
     kept, rule = Table(frame), compile(RULES["R6"])
