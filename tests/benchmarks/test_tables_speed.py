@@ -14,6 +14,7 @@ from statistics import median
 
 import numpy as np
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 from targetexpr import compile  # noqa: A004
@@ -130,19 +131,16 @@ def baskets(rows: int) -> pl.DataFrame:
     total = int(counts.sum())
     quantity, rate = random.integers(1, 6, total).astype(float), np.round(random.lognormal(3, 1, total), 2)
     value, discount = np.round(quantity * rate, 2), np.round(random.uniform(0, 5, total), 2)
-    items = pl.DataFrame(
-        {
-            "bill": np.repeat(np.arange(rows), counts),
-            "qty": quantity,
-            "rate": rate,
-            "value": value,
-            "discount": discount,
-            "amount": np.round(value - discount, 2),
-        }
-    )
-    lists = items.group_by("bill").agg(pl.struct(pl.exclude("bill")).alias("currentTxn.lineItems"))
-    bills = pl.DataFrame({"bill": np.arange(rows)}).join(lists, on="bill", how="left").sort("bill")
-    return bills.with_columns(pl.col("currentTxn.lineItems").fill_null([])).rechunk()
+    fields = {
+        "qty": quantity,
+        "rate": rate,
+        "value": value,
+        "discount": discount,
+        "amount": np.round(value - discount, 2),
+    }
+    items = pa.StructArray.from_arrays([pa.array(one) for one in fields.values()], list(fields))
+    lists = pa.LargeListArray.from_arrays(pa.array(np.concatenate([[0], counts.cumsum()])), items)
+    return pl.DataFrame({"currentTxn.lineItems": pl.from_arrow(lists)})
 
 
 def test_line_items() -> None:
