@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import duckdb
 import polars as pl
 
 from targetexpr.tables.verdicts import Verdicts
 
-Engine = Literal["polars", "lazy", "duckdb"]
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+Engine = Literal["polars", "lazy", "duckdb", "spark"]
 ENGINES: tuple[Engine, ...] = ("polars", "lazy", "duckdb")
-"""Of a lazy frame, facts are guessed from a sample and checked beside the verdicts."""
+"""Of a lazy frame, facts are guessed from a sample and checked beside the verdicts.
+
+Spark takes long to start, and for each query: tests with the marker `spark` ask for it by its name.
+"""
 
 
 @cache
@@ -23,8 +31,31 @@ def connection() -> duckdb.DuckDBPyConnection:
     return made
 
 
+@cache
+def spark() -> SparkSession:
+    """A local Spark, one for all tests. Its clock is not that of any test."""
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.log.level": "ERROR",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.session.timeZone": "Asia/Tokyo",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
 def table_of(engine: Engine, frame: pl.DataFrame) -> object:
     """The frame, or a relation of the same rows."""
+    if engine == "spark":
+        return spark().createDataFrame(frame.to_arrow())
     if engine == "duckdb":
         return connection().from_arrow(frame.to_arrow())
     return frame if engine == "polars" else frame.lazy()
@@ -40,8 +71,9 @@ def column(verdicts: Verdicts[object, object]) -> list[object]:
     found = verdicts.column
     if isinstance(found, pl.Series):
         return found.to_list()
-    assert isinstance(found, duckdb.DuckDBPyRelation)
-    return [verdict for (verdict,) in found.fetchall()]
+    if isinstance(found, duckdb.DuckDBPyRelation):
+        return [verdict for (verdict,) in found.fetchall()]
+    return [verdict for (verdict,) in found.collect()]  # type: ignore[attr-defined]
 
 
 def height(rows: object) -> int:

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Print a rule as SQL: the rows of a table with the rule's verdict beside each, TRUE, FALSE, or NULL where the rule is
 null. Columns are named as in the rule ("currentTxn.value"). Numbers are compared exactly as long as the columns hold
-what is assumed of them; the second query says whether they do (holds), so run it first.
+what is assumed of them; the second query says whether they do (holds), so run it first. --script prints both as a
+program for spark-submit, which runs the proof first and needs nothing but Spark.
 Status 1: the rule has no exact form in SQL; 2: the rule is invalid."""
 EXAMPLES = """\
   targetexpr sql 'currentTxn.value>500'
   targetexpr sql --dialect spark --from sales.bills -f rule.txt
+  targetexpr sql --dialect spark --script -f rule.txt > rule.py; spark-submit rule.py bills.parquet
   targetexpr sql 'currentTxn.points>=100' --type 'currentTxn.points=int'
   targetexpr sql 'currentTxn.value>500' --output json"""
 
@@ -34,7 +36,7 @@ EXAMPLES = """\
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_input(parser, "rule")
-    add(parser, "--dialect", "--from", "--type", "--decimals", "--timezone")
+    add(parser, "--dialect", "--from", "--columns", "--type", "--decimals", "--script", "--timezone")
     add_schema(parser)
     add_event(parser)
     add_output(parser)
@@ -43,13 +45,21 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Print both queries, or why there are none."""
     from targetexpr.tables.errors import NotLowerable, TableError
+    from targetexpr.tables.spark_script import VIEW, spark_script
 
     source = one_rule(options)
     settle(options, source)
     types = _types(options.type)
+    if options.script and (options.dialect != "spark" or options.output == "json"):
+        raise InputError("--script is a program for Spark: it takes --dialect spark, and no --output")
     try:
-        query = _rule(source, options).to_sql(
-            options.dialect, table=getattr(options, "from"), types=types, scale=int(options.decimals)
+        rule = _rule(source, options)
+        query = rule.to_sql(
+            options.dialect,
+            table=VIEW if options.script else getattr(options, "from"),
+            columns=_columns(options),
+            types=types,
+            scale=int(options.decimals),
         )
     except ExpressionError as error:
         return refuse(options, source, error.diagnostics, BAD_INPUT)
@@ -57,7 +67,9 @@ def run(options: Namespace) -> int:
         return refuse(options, source, [_diagnostic(error)], NO)
     except (TableError, ValueError) as error:
         raise InputError(str(error)) from None
-    if options.output == "json":
+    if options.script:
+        print(spark_script(rule.text, query), end="")
+    elif options.output == "json":
         print_json({"ok": True, "dialect": query.dialect, "condition": query.condition, **_queries(query)})
     else:
         print(_script(query, int(options.decimals)))
@@ -69,6 +81,18 @@ def _rule(source: Input, options: Namespace) -> Rule:
 
     text = source.text.rstrip("\r\n") if source.name else source.text
     return compile_rule(text, load(options), event=options.event, timezone=options.timezone, on_error="null")
+
+
+def _columns(options: Namespace) -> dict[str, tuple[str, ...]] | None:
+    """Which column is what, as `targetexpr data map` writes it."""
+    if options.columns is None:
+        return None
+    from targetexpr.console.files import read_file
+    from targetexpr.records.map_file import read_map
+
+    source = read_file(options.columns)
+    found = read_map(source.text, source.name or options.columns)
+    return {name: tuple(names) for name, names in found.columns.items()}
 
 
 def _types(given: list[str]) -> dict[str, str]:

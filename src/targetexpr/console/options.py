@@ -171,6 +171,7 @@ _TABLE = (
         help="read no settings of the project, neither of targetexpr.toml nor of pyproject.toml (`targetexpr help "
         "editors` shows them)",
     ),
+    Option(name="--script", switch=True, help="a program for spark-submit instead of the queries alone"),
     # --- checking and formatting
     Option(name="--strict", switch=True, on=True, help="unknown names are errors (the default)"),
     Option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from targetexpr.base.lazy import Lazy
 from targetexpr.running.codegen.fast import generate
@@ -70,12 +70,15 @@ def _opened(frame: object, columns: ColumnNames | None, profile: str | None) -> 
             return _of_frame(frame, package, columns, profile)
         case "duckdb" | "_duckdb":
             return _of_relation(frame, columns, profile)
+        case "pyspark":
+            return _of_spark(frame, columns, profile)
     raise _no_table(frame)
 
 
 def _no_table(frame: object) -> TableError:
     return TableError(
-        f"{type(frame).__name__} is no table: give a frame of polars or pandas, an Arrow table or a DuckDB relation."
+        f"{type(frame).__name__} is no table: give a frame of polars, pandas or Spark, an "
+        "Arrow table or a DuckDB relation."
     )
 
 
@@ -107,6 +110,23 @@ def _of_relation(frame: object, columns: ColumnNames | None, profile: str | None
         program: Program, reader: ContextReader, evaluate: Callable[[object], object], rows: bool
     ) -> Verdicts[object, object]:
         return RelationVerdicts(program, reader, evaluate, table, rows=rows)
+
+    return verdicts
+
+
+def _of_spark(frame: object, columns: ColumnNames | None, profile: str | None) -> _Opened:
+    from targetexpr.tables.spark_table import SparkFrame, SparkTable
+    from targetexpr.tables.spark_verdicts import SparkVerdicts
+
+    if type(frame).__name__ != "DataFrame":  # of Spark in this process, or of one that it is connected to
+        raise _no_table(frame)
+    table = SparkTable(cast("SparkFrame", frame), columns, profile)
+
+    def verdicts(
+        program: Program, reader: ContextReader, evaluate: Callable[[object], object], rows: bool
+    ) -> Verdicts[object, object]:
+        del evaluate  # where rows are left to it, the rule is made anew in the workers
+        return SparkVerdicts(program, reader, table, rows=rows)
 
     return verdicts
 

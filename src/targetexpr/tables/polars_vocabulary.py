@@ -281,7 +281,8 @@ class PolarsVocabulary:
 
     def sum_items(self, items: Column, test: pl.Expr | None, number: pl.Expr, *, complete: bool) -> pl.Expr:
         lists = cell_of(items)
-        numbers = lists.list.eval(number if test is None else number.filter(test.fill_null(False)))
+        # What is filtered by null is left out.
+        numbers = lists.list.eval(number if test is None else number.filter(test))
         if complete:
             return self._of_lists(items, numbers.list.sum())
         whole = numbers.list.len() == numbers.list.drop_nulls().list.len()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
@@ -13,14 +12,14 @@ import duckdb
 
 from targetexpr.running.program import Program
 from targetexpr.tables.clocks import Range, agreement
-from targetexpr.tables.columns import GRIDS, Column, ColumnType
+from targetexpr.tables.columns import Column, ColumnType
 from targetexpr.tables.dialects import DUCKDB
-from targetexpr.tables.facts import Facts, KnownColumns
+from targetexpr.tables.facts import KnownColumns
 from targetexpr.tables.lowering import Lowered, Lowering
 from targetexpr.tables.mapping import ColumnNames, ProfileMap, places, read_names
 from targetexpr.tables.rows import Cell, contexts, decide, profiles_of, readable_times
+from targetexpr.tables.sql_facts import SqlFacts
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
-from targetexpr.tables.uses import Use
 
 if TYPE_CHECKING:
     from duckdb.sqltypes import DuckDBPyType  # elsewhere in older versions
@@ -134,62 +133,17 @@ class RelationTable:
         return {cast("int", row[-1]): verdict for row, verdict in zip(fetched, verdicts, strict=True)}
 
 
-class RelationFacts(Facts[str]):
+class RelationFacts(SqlFacts):
     """What was found of the columns of one relation."""
 
     def __init__(self, relation: duckdb.DuckDBPyRelation, words: SqlVocabulary) -> None:
-        super().__init__()
+        super().__init__(words)
         self.relation = relation
-        self.words = words
-
-    @property
-    def certain(self) -> Range:
-        """The instants for which DuckDB's clock is Python's."""
-        return self.words.certain()
 
     def ask(self, questions: Mapping[str, str]) -> Mapping[str, object]:
         """The answers to questions about all rows."""
         (row,) = self.relation.aggregate(", ".join(questions.values())).fetchall()
         return dict(zip(questions, row, strict=True))
-
-    def of_integers(self, column: Column) -> Iterator[tuple[str, str]]:
-        """How many are null, the least and the greatest."""
-        cell = self.words.cell(replace(column, in_item=False))
-        yield "nulls", f"count(*) - count({cell})"
-        yield "low", f"CAST(min({cell}) AS DOUBLE)"
-        yield "high", f"CAST(max({cell}) AS DOUBLE)"
-
-    def of_floats(self, column: Column, use: Use) -> Iterator[tuple[str, str]]:
-        """Nulls, finiteness, and of numbers in arithmetic bounds and grid."""
-        outside = replace(column, in_item=False)
-        cell, number = self.words.cell(outside), self._number(outside)
-        yield "nulls", f"count(*) - count({cell})"
-        yield "bad", f"count(*) - count({number})"
-        yield "finite", f"bool_and(isfinite({number}))"
-        if column.kind == "text":
-            yield "long", f"bool_or({self.words.is_long(outside)})"
-        if use == "added":
-            yield "low", f"min({number}) FILTER (isfinite({number}))"
-            yield "high", f"max({number}) FILTER (isfinite({number}))"
-            yield "off", self.off_grid(column, GRIDS[0])
-
-    def off_grid(self, column: Column, scale: int) -> str:
-        """Whether a finite number is no multiple of 10^-scale."""
-        number = self._number(replace(column, in_item=False))
-        return f"bool_or({self.words.is_off(number, scale)} AND isfinite({number}))"
-
-    def of_dates(self, column: Column) -> Iterator[tuple[str, str]]:
-        """The first and the last instant in microseconds."""
-        instant = self.words.instant(replace(column, in_item=False))
-        yield "first", f"min(epoch_us({instant}))"
-        yield "last", f"max(epoch_us({instant}))"
-
-    def of_lists(self, column: Column) -> Iterator[tuple[str, str]]:
-        """The length of the longest, and whether an item is null."""
-        lists = self.words.cell(column)
-        yield "longest", f"max(len({lists}))"
-        yield "nulls", f"count(*) - count({lists})"
-        yield "null", f"bool_or(len(list_filter({lists}, lambda i: i IS NULL)) > 0)"
 
     def items(self, column: Column) -> RelationFacts:
         """The items as a relation of their own."""
@@ -199,10 +153,6 @@ class RelationFacts(Facts[str]):
             f"struct_extract(item, {self.words.text(name)}) AS {quoted(name)}" for name in column.type.item.fields
         ]
         return RelationFacts(items.project(", ".join(fields or ["item"])), self.words)
-
-    def _number(self, column: Column) -> str:
-        plain = column.kind == "float" and not column.type.narrow
-        return self.words.cell(column) if plain else self.words.double(column)
 
 
 def _readable(words: SqlVocabulary, column: Column) -> str:

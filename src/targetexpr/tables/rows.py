@@ -62,7 +62,8 @@ def plain_value(value: object, type_: ColumnType) -> object:
             return {one["key"]: plain_value(one["value"], item) for one in value if one is not None}
         return [plain_value(one, item) for one in value]
     if isinstance(value, dict):
-        return {key: plain_value(one, type_.fields.get(key, type_)) for key, one in value.items()}
+        inner = type_.item or type_  # the values of a map are all of one type
+        return {key: plain_value(one, type_.fields.get(key, inner)) for key, one in value.items()}
     return value
 
 
