@@ -16,7 +16,7 @@ import targetexpr
 PACKAGE = Path(targetexpr.__file__).parent
 _BELOW_RUNNING = {"base", "lang", "checking"}
 _BELOW_RULE_SETS = _BELOW_RUNNING | {"syntax", "front", "running", "records", "tables", "rule"}
-_BELOW_TARGETS = _BELOW_RULE_SETS | {"rulesets"}
+_BELOW_TARGETS = _BELOW_RULE_SETS | {"rulesets", "backtesting"}
 _BELOW_FRONT_ENDS = _BELOW_TARGETS | {"schemas", "targets", "documents", "ide", "guide", "console"}
 LAYERS = {
     "base": set(),
@@ -30,6 +30,7 @@ LAYERS = {
     "tables": _BELOW_RULE_SETS - {"tables", "rule"},
     "rule": _BELOW_RULE_SETS - {"rule"},
     "rulesets": _BELOW_RULE_SETS,
+    "backtesting": _BELOW_RULE_SETS,
     "targets": _BELOW_TARGETS,
     "documents": _BELOW_TARGETS | {"targets"},
     "ide": _BELOW_TARGETS | {"targets", "documents"},

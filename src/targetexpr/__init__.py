@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from targetexpr.backtesting.backtest import backtest
     from targetexpr.base.diagnostics import Diagnostic, Edit, ExpressionError, Fix, apply_fixes
     from targetexpr.base.limits import Limits
     from targetexpr.base.source import Span
@@ -53,6 +54,7 @@ _HOMES = {
     "Sizes": "targetexpr.checking.cost",
     "Span": "targetexpr.base.source",
     "apply_fixes": "targetexpr.base.diagnostics",
+    "backtest": "targetexpr.backtesting.backtest",
     "check": "targetexpr.front",
     "check_json": "targetexpr.front",
     "compile": "targetexpr.rule",
@@ -87,6 +89,7 @@ __all__ = [
     "Sizes",
     "Span",
     "apply_fixes",
+    "backtest",
     "check",
     "check_json",
     "compile",

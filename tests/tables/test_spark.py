@@ -176,13 +176,14 @@ def test_the_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         return subprocess.run(call, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
 
     done = submit(data, output)
-    assert (done.returncode, done.stdout) == (0, "4 rows, 2 yes, 1 no, 1 null\n"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "4 rows, 2 yes, 1 no, 1 null"  # Spark may print warnings before
     written = pl.read_parquet(f"{output}/*.parquet").sort("currentTxn.value")
     assert written["verdict"].to_list() == [None, False, True, True]
     pl.DataFrame({"currentTxn.value": [620.0, float("nan")]}).write_parquet(data)
     refused = submit(data)
     assert refused.returncode == 1
-    assert "nothing was done" in refused.stderr
+    assert "nothing was done" in refused.stdout + refused.stderr  # of Python, Spark prints both alike
 
 
 # ---- what takes long

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("targetexpr.cli.check", "report what is wrong with rules, and how to fix it"),
     "eval": ("targetexpr.cli.evaluate", "whether a rule holds for data, record by record"),
     "explain": ("targetexpr.cli.explain", "why a rule holds or not, with the values it read"),
+    "backtest": ("targetexpr.cli.backtest", "a rule over past data: by month or store, and why not"),
     "sql": ("targetexpr.cli.sql", "a rule as a query for a warehouse, and the proof that it is exact"),
     "data": ("targetexpr.cli.data", "what a file of data holds, and which column is what"),
     "schema": ("targetexpr.cli.schema", "list and search what an expression can name"),

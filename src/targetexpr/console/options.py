@@ -146,6 +146,15 @@ _TABLE = (
         "grants or reported",
     ),
     Option(name="--untyped", switch=True, help="only the types of literals; nothing is checked"),
+    # --- trying on past data
+    Option(
+        name="--by",
+        metavar="WHAT",
+        help="groups: month (of the record's date), store (its storeId), a member of the records, or a field as "
+        "currentCustomer.slabName",
+    ),
+    Option(name="--sample", metavar="N", read=counted(0, 1_000), help="print N records of each outcome"),
+    Option(name="--seed", metavar="N", read=counted(0), help="draw other samples; the same number, the same ones"),
     # --- SQL
     Option(
         name="--dialect", choices=("duckdb", "spark"), default="duckdb", help="whose SQL is written (default: duckdb)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import polars as pl
@@ -45,6 +46,20 @@ def from_pandas(frame: Any) -> Read:
         return pandas.Series(found.to_list(), index=frame.index, dtype="boolean", name=found.name)
 
     return Given(column=column, where=lambda marked: frame[marked.to_numpy()]), converted
+
+
+READERS: Mapping[str, Callable[[object], Read]] = {"polars": from_polars, "pandas": from_pandas, "pyarrow": from_arrow}
+"""What reads the frames of a package."""
+
+
+def as_polars(frame: Any, package: str) -> pl.DataFrame | pl.LazyFrame | None:
+    """A table of any of those packages, or a relation of DuckDB, as a frame of polars; None for what is no table."""
+    if package in READERS:
+        read = READERS[package](frame)
+        return None if read is None else read[1]
+    import duckdb
+
+    return frame.pl() if isinstance(frame, duckdb.DuckDBPyRelation) else None
 
 
 def _series(name: str, column: Any) -> pl.Series:

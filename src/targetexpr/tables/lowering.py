@@ -122,7 +122,9 @@ class Lowering(Items[E]):
         words = self.words
         groups: dict[_Group, list[int]] = {}
         for operand in operands:
-            groups.setdefault(self._looks_in(operand, disjunction=disjunction) or (str(operand),), []).append(operand)
+            groups.setdefault(looks_in(self.program, operand, disjunction=disjunction) or (str(operand),), []).append(
+                operand
+            )
         terms: list[E] = []
         for group, members in groups.items():
             if len(members) == 1:
@@ -136,21 +138,6 @@ class Lowering(Items[E]):
                 found = words.one_of(self.string(self.program.operands[members[0]][0]), values)
                 terms.append(found if disjunction else words.negation(found))
         return terms
-
-    def _looks_in(self, index: int, *, disjunction: bool) -> _Group | None:
-        """Where a term looks for a literal string: a column, or an attribute of the line items."""
-        program = self.program
-        node, operation, operands = program.nodes[index], program.operations.get(index), program.operands[index]
-        if isinstance(node, Binary) and node.operator == ("==" if disjunction else "!="):
-            read = program.operations.get(operands[0])
-            if isinstance(read, ReadAttribute) and isinstance(program.constants.get(operands[1]), str):
-                return "attribute", read.profile, read.name
-        if isinstance(operation, CallBasket) and operation.shape.selection == "Equals":
-            name, value = (program.constants.get(operand) for operand in operands)
-            wanted = "Includes" if disjunction else "Excludes"
-            if isinstance(name, str) and isinstance(value, str) and operation.shape.aggregate == wanted:
-                return "items", operation.profile, name
-        return None
 
     # ---- strings and cells
 
@@ -262,3 +249,18 @@ def looked_up_name(program: Program, index: int) -> str | None:
     if None in arguments:
         return None
     return f"{operation.profile}.{operation.name}({', '.join(text_of(argument) for argument in arguments)})"
+
+
+def looks_in(program: Program, index: int, *, disjunction: bool) -> tuple[str, ...] | None:
+    """Where a term looks for a literal string: a column, or an attribute of the line items."""
+    node, operation, operands = program.nodes[index], program.operations.get(index), program.operands[index]
+    if isinstance(node, Binary) and node.operator == ("==" if disjunction else "!="):
+        read = program.operations.get(operands[0])
+        if isinstance(read, ReadAttribute) and isinstance(program.constants.get(operands[1]), str):
+            return "attribute", read.profile, read.name
+    if isinstance(operation, CallBasket) and operation.shape.selection == "Equals":
+        name, value = (program.constants.get(operand) for operand in operands)
+        wanted = "Includes" if disjunction else "Excludes"
+        if isinstance(name, str) and isinstance(value, str) and operation.shape.aggregate == wanted:
+            return "items", operation.profile, name
+    return None

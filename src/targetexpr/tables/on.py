@@ -83,12 +83,11 @@ def _no_table(frame: object) -> TableError:
 
 
 def _of_frame(frame: object, package: str, columns: ColumnNames | None, profile: str | None) -> _Opened:
-    from targetexpr.tables.frames import from_arrow, from_pandas, from_polars
+    from targetexpr.tables.frames import READERS
     from targetexpr.tables.polars_table import PolarsTable
     from targetexpr.tables.polars_verdicts import PolarsVerdicts
 
-    readers = {"polars": from_polars, "pandas": from_pandas, "pyarrow": from_arrow}
-    read = readers[package](frame)
+    read = READERS[package](frame)
     if read is None:
         raise _no_table(frame)
     given, converted = read

@@ -120,9 +120,13 @@ class PolarsTable:
         return KnownColumns(self.map, self._facts[zone], program)
 
     def rows(
-        self, program: Program, which: pl.Series | None, evaluate: Callable[[object], object]
+        self,
+        program: Program,
+        which: pl.Series | None,
+        evaluate: Callable[[object], object],
+        part: pl.LazyFrame | None = None,
     ) -> list[bool | None]:
-        """What the rule itself says about the rows that are marked, or about all of them."""
+        """What the rule itself says about the rows that are marked, or about all; of the table or a part of it."""
         found = {name: column for name in places(program) if (column := self.map.named(name)) is not None}
         where = places(program)
         names = list(found)
@@ -134,7 +138,10 @@ class PolarsTable:
             if struct is not None:
                 absent[profile] = len(values)
                 values.append(cell_of(struct).is_null().alias(str(len(values))))
-        frame = self.frame if which is None else self.frame.filter(which)
+        frame = self.frame if part is None else part
+        if not values:  # a rule that reads nothing has rows all the same
+            values.append(pl.repeat(True, pl.len()).alias("0"))
+        frame = frame if which is None else frame.filter(which)
         rows = frame.select(values).collect().iter_rows()
         return decide(evaluate, contexts(map(readable_times(cells), rows), cells, absent, profiles_of(program)))
 

@@ -6,15 +6,16 @@ Nothing of pyspark is imported here but its functions, when they are needed: wha
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import tzinfo
+from functools import lru_cache
 from importlib import import_module
 from typing import Protocol, cast
 
 from targetexpr.running.codegen.fast import generate
 from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program
-from targetexpr.tables.clocks import sure_years
+from targetexpr.tables.clocks import Range, agreement
 from targetexpr.tables.columns import Column, ColumnType
 from targetexpr.tables.dialects import SPARK
 from targetexpr.tables.facts import KnownColumns
@@ -39,12 +40,20 @@ class SparkFrame(Protocol):
 
     @property
     def schema(self) -> object: ...
+    @property
+    def sparkSession(self) -> SparkSession: ...  # noqa: N802 - Spark's name
     def select(self, *columns: SparkColumn) -> SparkFrame: ...
     def selectExpr(self, *expressions: str) -> SparkFrame: ...  # noqa: N802 - Spark's name
     def where(self, condition: SparkColumn | str, /) -> SparkFrame: ...
     def limit(self, number: int, /) -> SparkFrame: ...
     def first(self) -> Sequence[object] | None: ...
     def collect(self) -> Sequence[Sequence[object]]: ...
+
+
+class SparkSession(Hashable, Protocol):
+    """What is used of a session of Spark."""
+
+    def createDataFrame(self, data: object, schema: str, /) -> SparkFrame: ...  # noqa: N802 - Spark's name
 
 
 class SparkFunctions(Protocol):
@@ -129,8 +138,8 @@ class SparkTable:
         self._facts: dict[tzinfo, SparkFacts] = {}
 
     def words(self, zone: tzinfo) -> SqlVocabulary:
-        """The vocabulary for a clock. What Java knows of clocks is only relied on for years that all data agree on."""
-        return SqlVocabulary(zone, SPARK, sure_years)
+        """The vocabulary for a clock."""
+        return SqlVocabulary(zone, SPARK, lambda: certain_range(zone, self.frame.sparkSession))
 
     def columns(self, program: Program, zone: tzinfo) -> KnownColumns[str]:
         """The columns that a rule reads, with the facts it needs."""
@@ -233,6 +242,21 @@ def shortest(number: float) -> float:
         except OverflowError:  # rounded up, it is none of 32 bits
             continue
     return float(f"{number:.9g}")
+
+
+@lru_cache(maxsize=64)
+def certain_range(zone: tzinfo, session: SparkSession) -> Range:
+    """The instants for which the clock of a zone is Python's in Java."""
+
+    def shown(instants: list[int]) -> list[int]:
+        from targetexpr.tables.sql_dates import SqlDates
+
+        asked = session.createDataFrame(list(enumerate(instants)), "row long, micros long")
+        instant = SPARK.to_utc.format("timestamp_micros(micros)")
+        found = asked.selectExpr("row", f"{SPARK.micros.format(SqlDates(zone, SPARK).at_clock(instant))} AS shown")
+        return [cast("int", micros) for _, micros in sorted(tuple(row) for row in found.collect())]
+
+    return agreement(zone, shown)
 
 
 def _readable(words: SqlVocabulary, column: Column) -> str:
