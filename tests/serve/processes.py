@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from tests.serve.conftest import JSON
 
-LISTENS = re.compile(r"listens on http://([^ ,]+):(\d+)")
+LISTENS = re.compile(r"listens on https?://([^ ,]+):(\d+)")
 
 
 class Answer(NamedTuple):
@@ -87,10 +87,17 @@ def ask(port: int, method: str, path: str, body: object = None) -> Answer:
 
 
 @contextmanager
-def served(folder: Path, *arguments: str, name: str = "log.txt") -> Iterator[Server]:
-    """A server that answers everybody, its log in a file of the folder; killed at the end whatever happens."""
+def served(
+    folder: Path, *arguments: str, name: str = "log.txt", who: str = "--no-auth", descriptors: int | None = None
+) -> Iterator[Server]:
+    """A server, its log in a file of the folder; killed at the end whatever happens.
+
+    It answers everybody, unless `who` is another option; it has as many file descriptors as are said.
+    """
     log = folder / name
-    command = [sys.executable, "-m", "targetexpr", "serve", "--port", "0", "--no-auth", *arguments]
+    command = [sys.executable, "-m", "targetexpr", "serve", "--port", "0", who, *arguments]
+    if descriptors is not None:
+        command = ["bash", "-c", f'ulimit -n {descriptors}; exec "$@"', "bash", *command]
     with log.open("wb") as stream:
         process = subprocess.Popen(command, cwd=folder, stderr=stream, stdin=subprocess.DEVNULL)
     try:

@@ -326,6 +326,15 @@ _TABLE = (
     ),
     Option(name="--no-auth", switch=True, help="answer everybody on this machine; loopback only"),
     Option(
+        name="--certfile",
+        metavar="FILE",
+        help="answer over TLS, https: the certificate in PEM, with its chain; anywhere but on this machine passwords "
+        "are readable without it",
+    ),
+    Option(
+        name="--keyfile", metavar="FILE", help="the key of the certificate in PEM, if it is not in the --certfile too"
+    ),
+    Option(
         name="--log",
         choices=("json", "text", "none"),
         default="json",
@@ -342,6 +351,34 @@ _TABLE = (
         metavar="BYTES",
         read=counted(1, 1 << 40),
         help="the largest request of records (default: 32 MiB)",
+    ),
+    Option(
+        name="--header-timeout",
+        metavar="SECONDS",
+        default="10",
+        read=counted(1, 3600),
+        help="how long the head of a request may take (default: 10)",
+    ),
+    Option(
+        name="--max-connections",
+        metavar="N",
+        default="500",
+        read=counted(1, 100_000),
+        help="connections in all; fewer where the limit of open files is low (default: 500)",
+    ),
+    Option(
+        name="--max-per-address",
+        metavar="N",
+        default="250",
+        read=counted(1, 100_000),
+        help="connections from one address; three quarters of all at most (default: 250)",
+    ),
+    Option(
+        name="--limit-concurrency",
+        metavar="N",
+        default="300",
+        read=counted(1, 100_000),
+        help="requests that are answered at once; more are refused with 503 (default: 300)",
     ),
 )
 

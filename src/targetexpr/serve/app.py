@@ -12,6 +12,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from targetexpr.serve.access_log import USER
+from targetexpr.serve.docs_page import POLICY_OF_PAGE, page
 from targetexpr.serve.envelope import error_response, json_response, refusal_response, store_error_response
 from targetexpr.serve.errors import Refusal, refusal_of_payload
 from targetexpr.serve.middleware import RequestGuard
@@ -115,9 +116,7 @@ def _add_documents(app: FastAPI, options: Options) -> None:
         return json_response(openapi())
 
     def read_page(_request: Request) -> Response:
-        from targetexpr.serve.docs_page import page
-
-        return HTMLResponse(page(openapi()))
+        return HTMLResponse(page(openapi()), headers={"Content-Security-Policy": POLICY_OF_PAGE})
 
     app.openapi = openapi  # type: ignore[method-assign]
     app.add_route(DOCUMENT_PATH, read_document, include_in_schema=False)

@@ -32,11 +32,12 @@ a password is made up and printed once. {USER_VARIABLE} holds NAME:PASSWORD as w
 processes.
 
 Everything is kept in one SQLite file, and what was answered is on the disk. Ctrl-C ends it once open requests are
-answered."""
+answered. `targetexpr help sandbox` has every limit, and what is answered beyond it."""
 EXAMPLES = f"""\
   targetexpr serve
   targetexpr serve --database :memory: --no-auth --port 0
   {USER_VARIABLE}=till:secret targetexpr serve --database sandbox.sqlite3 --log text
+  targetexpr serve --host 0.0.0.0 --certfile cert.pem --keyfile key.pem
   curl -u till:secret --json @group.json http://127.0.0.1:8310/v3/targetGroups
   curl -u till:secret -X PUT --json '{{"now":"2024-01-01T09:00:00Z"}}' http://127.0.0.1:8310/sandbox/clock
   curl -u till:secret -H 'Content-Type: application/x-ndjson' --data-binary @records.jsonl \\
@@ -47,7 +48,9 @@ _MISSING = "the server needs the extra: pip install 'targetexpr[serve]'"
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    add(parser, "--host", "--port", "--database", "--user", "--no-auth", "--log", "--max-body", "--max-records")
+    add(parser, "--host", "--port", "--database", "--user", "--no-auth", "--certfile", "--keyfile", "--log")
+    add(parser, "--max-body", "--max-records", "--header-timeout")
+    add(parser, "--max-connections", "--max-per-address", "--limit-concurrency")
 
 
 def run(options: Namespace) -> int:
@@ -63,9 +66,16 @@ def run(options: Namespace) -> int:
         credential=credential,
         most_body=options.max_body or MOST_BODY,
         most_records=options.max_records or MOST_RECORDS,
+        header_timeout=options.header_timeout,
+        most_connections=options.max_connections,
+        most_per_address=options.max_per_address,
+        limit_concurrency=options.limit_concurrency,
         log=options.log,
+        certfile=options.certfile,
+        keyfile=options.keyfile,
         host=options.host,
     )
+    _check_certificate(options)
     listener = _listen(options.host, options.port)
     try:
         store = Store(options.database)
@@ -99,6 +109,27 @@ def _credential(options: Namespace) -> tuple[Credential | None, bool]:
         except ValueError as error:
             raise InputError(str(error)) from None
     return Credential(name="sandbox", password=secrets.token_urlsafe(12)), True
+
+
+def _check_certificate(options: Namespace) -> None:
+    """Loads what TLS needs, to tell now what is wrong with it; uvicorn loads it again."""
+    if options.certfile is None:
+        if options.keyfile is not None:
+            raise InputError("--keyfile is the key of a certificate; give --certfile too")
+        return
+    import ssl
+
+    for name in (options.certfile, options.keyfile):
+        if name is not None and not os.path.isfile(name):
+            raise InputError(f"there is no file {name}")
+    try:
+        # No key is asked for a password: nobody would be there to give it at the next start.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(options.certfile, options.keyfile, password=lambda: "")
+    except (OSError, ValueError) as error:
+        files = options.certfile if options.keyfile is None else f"{options.certfile} and {options.keyfile}"
+        wanted = "expected a certificate and its key in PEM, the key without a password"
+        raise InputError(f"cannot use {files} for TLS: {error}; {wanted}") from None
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -10,6 +10,8 @@ import json
 from html import escape
 from typing import Any
 
+from targetexpr.serve.response_headers import policy_of_page
+
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}
 code,pre{font:14px/1.5 ui-monospace,monospace}pre{background:#f4f4f4;padding:.75rem;overflow:auto;border-radius:4px}
@@ -19,6 +21,8 @@ td,th{text-align:left;padding:.15rem 1rem .15rem 0;vertical-align:top}h3{margin:
 @media(prefers-color-scheme:dark){body{color:#e8e8e8;background:#16181a}pre{background:#23262a}a{color:#8ab4f8}
 details{border-color:#44484d}}
 """
+
+POLICY_OF_PAGE = policy_of_page(_STYLE)
 
 
 def page(document: dict[str, Any]) -> str:

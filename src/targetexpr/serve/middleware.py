@@ -12,12 +12,14 @@ import hmac
 import logging
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from targetexpr.serve.access_log import USER, escaped, request_log
 from targetexpr.serve.envelope import error_response
+from targetexpr.serve.response_headers import with_ours
 from targetexpr.serve.settings import Credential, Options, is_loopback, is_meant_for
 
 JSON_TYPE = "application/json"
@@ -26,6 +28,12 @@ LINES_TYPES = ("application/x-ndjson", "application/jsonl")
 BODY = "targetexpr.body"
 IS_LINES = "targetexpr.lines"
 """Where handlers find the body in the scope, and whether it was sent as JSON Lines."""
+
+SLOWEST = 1024
+"""Bytes that come in a second when a body takes longer than the patience of the server."""
+
+HELD = 4
+"""How many bodies of the largest size are held at once, whole or in part."""
 
 ANONYMOUS = "sandbox"
 """Who acts where nobody need say who they are."""
@@ -47,6 +55,8 @@ class RequestGuard:
         self.open_paths = open_paths
         self.lines_paths = lines_paths
         self.log = request_log(options.log)
+        self._working = 0  # requests that are being answered, or wait for a thread
+        self._held = 0  # bytes of bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,14 +83,35 @@ class RequestGuard:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[USER] = None if self.options.credential is not None else ANONYMOUS
         response = (
-            self._check_host(scope) or _check_origin(scope) or self._check_credentials(scope) or self._check_type(scope)
+            _check_length(scope)
+            or self._check_host(scope)
+            or _check_origin(scope)
+            or self._check_credentials(scope)
+            or self._check_type(scope)
         )
-        if response is None:
+        if response is not None:
+            await response(scope, receive, send)
+            return
+        reading = _Reading()
+        try:
+            response = await self._read_body(scope, receive, reading) or self._check_load()
+            if response is not None:
+                await response(scope, receive, send)
+                return
+            self._working += 1
             try:
-                response = await self._read_body(scope, receive)
-            except ConnectionError:
-                return  # the client went away in the middle of its body: nobody waits for an answer
-        await (response or self.app)(scope, receive, send)
+                await self.app(scope, receive, send)
+            finally:
+                self._working -= 1
+        except ConnectionError:
+            return  # the client went away in the middle of its body: nobody waits for an answer
+        finally:
+            self._held -= reading.size
+
+    def _check_load(self) -> Response | None:
+        """Refuses what more would only wait in line behind others."""
+        most = self.options.limit_concurrency
+        return None if self._working < most else _busy(f"{most:,} requests are being answered")
 
     def _check_host(self, scope: Scope) -> Response | None:
         """Refuses requests for other hosts where only this machine is served: their name was made to lead here."""
@@ -121,25 +152,31 @@ class RequestGuard:
         message = f"The body is read as {' or '.join(allowed)} in UTF-8, not as {given[:100]!r}."
         return error_response(415, "content-type", message, hint="curl sends JSON with --json.")
 
-    async def _read_body(self, scope: Scope, receive: Receive) -> Response | None:
-        """Reads the body, no more of it than is allowed."""
+    async def _read_body(self, scope: Scope, receive: Receive, reading: _Reading) -> Response | None:
+        """Reads the body, no more of it than is allowed, and for no longer than its size is worth."""
         limit = self.options.most_records if scope["path"] in self.lines_paths else self.options.most_body
         stated = _header(scope, b"content-length")
         too_large = stated is not None and stated.isdecimal() and int(stated[:20]) > limit
+        patience, begun = self.options.patience, time.monotonic()
         parts: list[bytes] = []
-        size = 0
         while not too_large:
+            left = begun + patience + reading.size / SLOWEST - time.monotonic()
             try:
-                async with asyncio.timeout(self.options.patience):
+                async with asyncio.timeout(max(0.0, min(patience, left))):
                     message = await receive()
             except TimeoutError:
-                stalled = f"Nothing more of the body came for {self.options.patience:g} seconds."
+                stalled = (
+                    f"Nothing more of the body came for {patience:g} seconds, or less than {SLOWEST:,} bytes each."
+                )
                 return error_response(408, "body-timeout", stalled, {"Connection": "close"})
             if message["type"] != "http.request":
                 raise ConnectionError
             parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            too_large = size > limit
+            reading.size += len(parts[-1])
+            self._held += len(parts[-1])
+            too_large = reading.size > limit
+            if self._held > self.options.most_records * HELD and self._held > reading.size:
+                return _busy("the bodies of requests that are being answered are too large together")
             if not message.get("more_body", False):
                 break
         if too_large:
@@ -147,6 +184,13 @@ class RequestGuard:
             return error_response(413, "body-too-large", text, {"Connection": "close"})
         scope[BODY] = b"".join(parts)
         return None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How much of a body was read."""
+
+    size: int = 0
 
 
 class _Answer:
@@ -161,6 +205,7 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            message = {**message, "headers": with_ours(message["headers"])}
         elif message["type"] == "http.response.body":
             if self.is_head:
                 message = {**message, "body": b""}
@@ -171,6 +216,20 @@ class _Answer:
         """Sends a response if no other has begun."""
         if not self.status:
             await response(scope, receive, self)
+
+
+def _busy(why: str) -> Response:
+    message = f"The sandbox is busy: {why}. Nothing of this request was done."
+    return error_response(503, "busy", message, {"Retry-After": "1", "Connection": "close"})
+
+
+def _check_length(scope: Scope) -> Response | None:
+    """Refuses a body whose end could be read in two ways: what one server takes for it is a request to another."""
+    names = [name for name, _ in scope["headers"]]
+    if b"transfer-encoding" not in names or (b"content-length" not in names and scope.get("http_version") != "1.0"):
+        return None
+    message = "Content-Length and Transfer-Encoding do not go together, nor does the latter with HTTP/1.0."
+    return error_response(400, "ambiguous-length", message, {"Connection": "close"})
 
 
 def _check_origin(scope: Scope) -> Response | None:

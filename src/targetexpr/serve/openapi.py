@@ -24,15 +24,18 @@ _REFUSALS = {
     400: "Refused, with everything that is wrong; an unknown parameter of the query is, too.",
     401: "The credentials are missing or wrong.",
     403: "It comes from a page of another site, or is meant for another host.",
-    503: "The database cannot be used now: locked, full, read-only, or gone.",
+    503: "Not now: the sandbox is busy or stops, or the database cannot be used: locked, full, read-only, or gone.",
 }
 _NOT_FOUND = {404: "There is no such group, target or period."}
 _REFUSALS_OF_BODIES = {
-    408: "The body stopped coming.",
+    408: "The body stopped coming, or comes too slowly.",
     413: "The body is too large.",
     415: "The body is of a type that is not read here.",
 }
-_RETRY_AFTER = {"description": "Seconds, where waiting helps: the database is locked.", "schema": STRING}
+_RETRY_AFTER = {
+    "description": "Seconds, where waiting helps: the database is locked, the sandbox is busy.",
+    "schema": STRING,
+}
 _WARNINGS_HEADER = {
     "description": "How many warnings there are about what was accepted; the setting `warnings` has them listed.",
     "schema": STRING,

@@ -15,6 +15,14 @@ MOST_BODY = 1 << 20
 MOST_RECORDS = 32 << 20
 """Bytes of a call that feeds records."""
 
+MOST_CONNECTIONS = 500
+"""Connections in all, where the limit of open files allows as many."""
+
+MOST_PER_ADDRESS = 250
+"""Connections from one address."""
+
+LIMIT_CONCURRENCY = 300
+"""Requests that are being answered, as uvicorn calls it."""
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:]*)(?::[0-9]*)?").fullmatch
 
@@ -35,9 +43,15 @@ class Options:
     credential: Credential | None = None
     most_body: int = MOST_BODY
     most_records: int = MOST_RECORDS
-    patience: float = 30.0  # seconds without a byte of a body that is not complete
+    header_timeout: float = 10.0  # seconds for the head of a request
+    patience: float = 30.0  # seconds without a byte of a body that is not complete, or for taking some of an answer
+    most_connections: int = MOST_CONNECTIONS
+    most_per_address: int = MOST_PER_ADDRESS
+    limit_concurrency: int = LIMIT_CONCURRENCY
     grace: int = 10  # seconds for open requests to be answered at the end
     log: LogStyle = "none"
+    certfile: str | None = None  # of TLS, with its chain
+    keyfile: str | None = None  # its key; None where the certificate's file has that too
     host: str | None = None  # where it listens; on loopback, requests for other hosts are not answered
 
 
