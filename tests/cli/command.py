@@ -18,6 +18,7 @@ from targetexpr.cli.main import main
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data"
 COMMANDS = ("json", "text", "format", "check", "verify")
+PATIENCE = 90  # seconds until something that never comes is given up; a machine under load is slow
 TRUE = '{"arity":"literal","value":"true","type":"boolean:primitive"}'
 FALSE = '{"arity":"literal","value":"false","type":"boolean:primitive"}'
 
@@ -55,7 +56,7 @@ def spawn(*arguments: str | bytes, stdin: bytes = b"", cwd: Path | None = None, 
         cwd=cwd,
         env=environment(**env),
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import FALSE, TRUE, Call, command, environment
+from tests.cli.command import FALSE, PATIENCE, TRUE, Call, command, environment
 
 LONG_LINE = (
     "&&".join(f'currentTxn.basketIncludes("sku","{place}")' for place in range(40)) + "||currentCustomer.isLoyal"
@@ -24,7 +24,7 @@ def shell(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

@@ -7,13 +7,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from queue import Queue
 from types import TracebackType
 from typing import Any
 
-from tests.cli.command import ROOT, environment
-
-PATIENCE = 30  # seconds; a machine under load is slow
+from tests.cli.command import PATIENCE, ROOT, environment
 
 
 class Refused(Exception):
@@ -41,6 +41,8 @@ class Client:
         self.input, self.output = self.process.stdin, self.process.stdout
         self.answers: dict[int, Queue[dict[str, Any]]] = {}
         self.told: Queue[dict[str, Any]] = Queue()
+        self.came: list[str | int] = []  # answers by number and the rest by method, as they came
+        self._held: list[bytes] | None = None
         self.errors: list[bytes] = []
         self.last = 0
         self.versions: dict[str, int] = {}
@@ -70,8 +72,10 @@ class Client:
                 return
             message = json.loads(self.output.read(length))
             if "id" in message and "method" not in message:
+                self.came.append(message["id"])
                 self.answers[message["id"]].put(message)
             else:
+                self.came.append(message["method"])
                 self.told.put(message)
 
     def _drain(self) -> None:
@@ -81,7 +85,20 @@ class Client:
 
     def send(self, message: dict[str, Any]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self.input.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        whole = b"Content-Length: %d\r\n\r\n" % len(body) + body
+        if self._held is not None:
+            self._held.append(whole)
+            return
+        self.input.write(whole)
+        self.input.flush()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is sent inside goes out in one piece: the server has no time to answer the first before the last."""
+        self._held = []
+        yield
+        held, self._held = self._held, None
+        self.input.write(b"".join(held))
         self.input.flush()
 
     def request(self, method: str, params: object = None) -> int:

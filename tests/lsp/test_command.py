@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from targetexpr.lsp import command
-from tests.cli.command import ROOT, Call, environment
-from tests.lsp.client import PATIENCE, Client, Refused
+from tests.cli.command import PATIENCE, ROOT, Call, environment
+from tests.lsp.client import Client, Refused
 
 
 def test_without_the_extra_it_says_what_to_install(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.cli.command import PATIENCE
 from tests.lsp.client import Client
 
 FIELD = '[profiles.currentTxn.attributes]\nshelf = { type = "string", doc = "Where it stood." }\n'
@@ -19,7 +20,7 @@ def test_a_changed_schema_checks_open_documents_again(tmp_path: Path) -> None:
     uri = (tmp_path / "a.rule").as_uri()
     with Client() as client:
         client.start("utf-16", **watching)
-        registered = client.told.get(timeout=30)
+        registered = client.told.get(timeout=PATIENCE)
         assert registered["method"] == "client/registerCapability"
         client.send({"id": registered["id"], "result": None})
         client.open(uri, RULE)
@@ -40,7 +41,7 @@ def test_a_wrong_file_is_told_once_and_the_rest_works(tmp_path: Path) -> None:
         client.start("utf-16")
         for name in ("a.rule", "b.rule"):
             client.open((tmp_path / name).as_uri(), "currentTxn.valu>5")
-        shown = client.told.get(timeout=30)
+        shown = client.told.get(timeout=PATIENCE)
         assert shown["method"] == "window/showMessage"
         assert "cannot read" in shown["params"]["message"]
         assert codes(client, (tmp_path / "b.rule").as_uri()) == ["unknown-attribute"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,9 @@ def test_a_request_that_is_cancelled_is_refused() -> None:
         client.start("utf-16")
         uri = "file:///big.rule"
         client.open(uri, BIG)
-        request = client.request("textDocument/codeAction", _all_actions(uri))
-        client.tell("$/cancelRequest", {"id": request})
+        with client.together():
+            request = client.request("textDocument/codeAction", _all_actions(uri))
+            client.tell("$/cancelRequest", {"id": request})
         with pytest.raises(Refused) as refused:
             client.answer(request)
         assert refused.value.code == -32800
@@ -42,15 +42,13 @@ def test_others_do_not_wait_for_a_large_document() -> None:
         client.open("file:///small.rule", "currentTxn.value>5")
         client.diagnostics("file:///small.rule")
         client.at("completion", "file:///small.rule", 0, 11)
-        client.open("file:///big.rule", BIG)
-        waits = []
-        while client.told.empty() and len(waits) < 400:
-            began = time.perf_counter()
-            assert client.at("completion", "file:///small.rule", 0, 11)["items"]
-            waits.append(time.perf_counter() - began)
+        place = {"textDocument": {"uri": "file:///small.rule"}, "position": {"line": 0, "character": 11}}
+        with client.together():
+            client.open("file:///big.rule", BIG)
+            requests = [client.request("textDocument/completion", place) for _ in range(10)]
+        assert all(client.answer(request)["items"] for request in requests)
         assert client.diagnostics("file:///big.rule")
-        assert len(waits) > 3, "it was asked while the large document was looked at"
-        assert sorted(waits)[len(waits) // 2] < 0.5, "a machine under load is slow; a lock would be seconds"
+        assert set(client.came[-11:-1]) == set(requests), "all are answered before the large document is"
         assert client.stop() == 0
 
 
@@ -59,9 +57,10 @@ def test_what_is_told_is_about_the_text_that_is_shown() -> None:
         client.start("utf-16")
         uri = "file:///big.rule"
         client.open(uri, BIG + "&&currentTxn.valu>5")
-        answer = client.request("textDocument/semanticTokens/full", {"textDocument": {"uri": uri}})
-        client.change(uri, BIG + "&&a=1")
-        client.change(uri, "currentTxn.valu>5")
+        with client.together():
+            answer = client.request("textDocument/semanticTokens/full", {"textDocument": {"uri": uri}})
+            client.change(uri, BIG + "&&a=1")
+            client.change(uri, "currentTxn.valu>5")
         with pytest.raises(Refused) as refused:
             client.answer(answer)
         assert refused.value.code == -32801, "the content was modified"

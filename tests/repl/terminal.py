@@ -20,6 +20,8 @@ from types import TracebackType
 
 import pyte
 
+from tests.cli.command import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 
 RESTING = "type a rule, or :help"
@@ -59,6 +61,7 @@ class Terminal:
         self.raw = bytearray()
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.modes_before = self.modes()
         plain = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "EDITOR", "VISUAL")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "targetexpr", "repl", *arguments],
@@ -86,7 +89,7 @@ class Terminal:
     ) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
         self.hang_up()
 
     def hang_up(self) -> None:
@@ -142,32 +145,54 @@ class Terminal:
         """The screen as one text, empty lines at its end left out."""
         return "\n".join(self.lines).rstrip("\n")
 
-    def wait_for(self, wanted: str, seconds: float = 20.0) -> None:
+    def wait_for(self, wanted: str) -> None:
         """Waits until the screen shows a text."""
-        self.wait_until(lambda: wanted in self.text, wanted, seconds)
+        self.wait_until(lambda: wanted in self.text, wanted)
 
     def ready(self) -> None:
         """Waits for an empty prompt."""
         self.wait_until(lambda: any(line == RESTING for line in self.lines[-2:]), "an empty prompt")
 
-    def wait_until(self, holds: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
-        """Waits until something holds of the screen; fails with the screen as it is."""
-        end = monotonic() + seconds
-        while not holds():
+    def wait_until(self, holds: Callable[[], bool], what: str) -> None:
+        """Waits until something holds of the screen; fails with the screen as it is.
+
+        Only whole pictures count: the editor hides the cursor for as long as it paints one.
+        """
+        end = monotonic() + PATIENCE
+        while self.screen.cursor.hidden or not holds():
             left = end - monotonic()
             assert left > 0, f"never came: {what}\n{self.text}"
             if not self._read(min(left, 0.5)) and self.process.poll() is not None and not self._read(0.05):
                 assert holds(), f"the program ended before: {what}\n{self.text}"
                 return
 
-    def settle(self, quiet: float = 0.25) -> None:
-        """Reads until nothing more comes for a while."""
-        while self._read(quiet):
+    def watch(self, seconds: float) -> None:
+        """Reads until nothing more comes for a while. A pause between keys, not a wait: much may still be under way."""
+        while self._read(seconds):
             pass
 
-    def end(self, seconds: float = 20.0) -> int:
+    def insist(self, line: str) -> int:
+        """Sends a line that ends the program, again if a Ctrl-C before it took it along; the exit status."""
+        end = monotonic() + PATIENCE
+        while self.process.poll() is None:
+            assert monotonic() < end, f"it does not end\n{self.text}"
+            self.line(line)
+            self.watch(1.0)
+        return self.end()
+
+    def clear(self) -> None:
+        """After keys of which nobody knows how many were taken: waits until all were, and for an empty prompt.
+
+        Keys are taken in order. Once a word typed last is on the screen, none is left before it.
+        """
+        self.type("last")
+        self.wait_until(lambda: self._prompts()[-1:] != [] and self._prompts()[-1].endswith("last"), "the last word")
+        self.press("ctrl-c")
+        self.ready()
+
+    def end(self) -> int:
         """Waits for the end of the program; its exit status."""
-        end = monotonic() + seconds
+        end = monotonic() + PATIENCE
         while self.process.poll() is None:
             assert monotonic() < end, f"it does not end\n{self.text}"
             self._read(0.05)

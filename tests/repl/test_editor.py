@@ -119,7 +119,6 @@ def test_a_fault_of_ours_is_shown_and_the_session_goes_on(
     assert out.endswith("boolean  true\n") or "boolean  true\nwarning" in out
 
 
-@pytest.mark.timeout(20)
 def test_what_is_painted() -> None:
     painted = io.StringIO()
     with editing("\x1b[1;1RcurrentTxn.valeu>500", painted) as editor:  # first the answer to where the cursor is

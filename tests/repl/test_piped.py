@@ -17,7 +17,7 @@ from targetexpr.lang.schema.schema import Schema
 from targetexpr.repl.plain import PlainConsole, run_lines
 from targetexpr.repl.session import Session
 from targetexpr.repl.storage import RuleBook
-from tests.cli.command import Done, command, environment, spawn
+from tests.cli.command import PATIENCE, Done, command, environment, spawn
 from tests.repl.commands import RULE
 from tests.repl.terminal import Terminal
 
@@ -194,7 +194,7 @@ def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
         process.stdin.write(b":help\n" * 2000)
         process.stdin.close()
         assert process.stderr.read() == b""
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_a_full_disk_is_told(tmp_path: Path) -> None:
@@ -216,7 +216,12 @@ def test_no_standard_input(tmp_path: Path) -> None:
         f"import os,sys\nos.close(0)\nos.execv({sys.executable!r}, [{sys.executable!r}, '-m', 'targetexpr', 'repl'])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, cwd=tmp_path, env=environment(), check=False, timeout=30
+        [sys.executable, "-c", program],
+        capture_output=True,
+        cwd=tmp_path,
+        env=environment(),
+        check=False,
+        timeout=PATIENCE,
     )
     assert done.returncode == 2
     assert b"standard input is closed" in done.stderr
@@ -233,7 +238,7 @@ def test_a_script_needs_no_prompt_toolkit(tmp_path: Path) -> None:
         cwd=tmp_path,
         env=environment(),
         check=False,
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0
 
@@ -307,9 +312,7 @@ def test_ctrl_c_at_once_and_again_on_a_dumb_terminal(tmp_path: Path) -> None:
             terminal.line(RULE)
             terminal.press("ctrl-c")
             terminal.press("ctrl-c")
-        terminal.settle()
-        terminal.line(":quit")
-        assert terminal.end() == 0
+        assert terminal.insist(":quit") == 0
         assert b"Traceback" not in terminal.raw
 
 

@@ -27,14 +27,22 @@ def begin(folder: Path) -> None:
     subprocess.run(["bash", "-euc", script], cwd=folder, env=environment(), check=True, stdin=subprocess.DEVNULL)
 
 
+def shown(terminal: Terminal, name: str, wanted: str) -> str:
+    """The screen once it is the README's, or, when the screens are made anew, a moment after it shows a text."""
+    terminal.wait_for(wanted)
+    if __name__ == "__main__":
+        terminal.watch(1.0)
+    else:
+        terminal.wait_until(lambda: terminal.text + "\n" == SCREENS[name], f"the screen\n{SCREENS[name]}\nbut")
+    return terminal.text + "\n"
+
+
 def typing(folder: Path) -> str:
     """A member is being typed behind a dot."""
     with Terminal(folder, columns=COLUMNS, rows=12) as terminal:
         terminal.ready()
         terminal.type("currentTxn.date.is")
-        terminal.wait_for("isWeekend()")
-        terminal.settle()
-        return terminal.text + "\n"
+        return shown(terminal, "typing", "isWeekend()")
 
 
 def mistake(folder: Path) -> str:
@@ -42,9 +50,7 @@ def mistake(folder: Path) -> str:
     with Terminal(folder, columns=COLUMNS, rows=5) as terminal:
         terminal.ready()
         terminal.type("currentTxn.value>500 and currentCustomer.slabName=“Gold”")
-        terminal.wait_for("diagnostics)")
-        terminal.settle()
-        return terminal.text + "\n"
+        return shown(terminal, "mistake", "diagnostics)")
 
 
 def session(folder: Path) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from targetexpr.base.errors import InputError
 from targetexpr.repl.storage import Draft, RuleBook, Saved, left_behind, state_folder
+from tests.cli.command import PATIENCE
 from tests.repl.commands import RULE
 
 BY_HAND = """\
@@ -258,7 +259,7 @@ def test_a_crash_between_writing_and_renaming_leaves_what_was(book: RuleBook) ->
         "os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"RuleBook({book.path!r}).put('y', Saved(expression='true'))\n"
     )
-    died = subprocess.run([sys.executable, "-c", program], check=False, timeout=30)
+    died = subprocess.run([sys.executable, "-c", program], check=False, timeout=PATIENCE)
     assert died.returncode == -9
     assert text_of(book) == before
     book.put("z", Saved(expression="true"))
@@ -271,7 +272,7 @@ def test_two_sessions_that_save_at_once_lose_nothing(book: RuleBook) -> None:
         f"for n in range(15): RuleBook({book.path!r}).put(sys.argv[1] + str(n), Saved(expression='true'))\n"
     )
     running = [subprocess.Popen([sys.executable, "-c", program, who]) for who in ("a", "b", "c")]
-    assert [one.wait(30) for one in running] == [0, 0, 0]
+    assert [one.wait(PATIENCE) for one in running] == [0, 0, 0]
     assert set(book.all()) == {f"{who}{number}" for who in "abc" for number in range(15)}
 
 
@@ -299,7 +300,7 @@ def test_drafts_of_dead_sessions_are_found_once(tmp_path: Path) -> None:
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom targetexpr.repl.storage import Draft\n"
         f"draft = Draft(Path({str(tmp_path)!r}))\ndraft.keep('currentTxn.value>“x” 🎉')\n"
-        "print('kept', flush=True)\ntime.sleep(60)"
+        "print('kept', flush=True)\ntime.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None

@@ -13,8 +13,9 @@ from time import monotonic, sleep
 
 import pytest
 
+from tests.cli.command import PATIENCE
 from tests.repl.commands import PAYLOADS, RULE
-from tests.repl.terminal import RESTING, Terminal, answered, last, leave, started
+from tests.repl.terminal import Terminal, answered, last, leave, started
 
 RECORDS = "".join(f'{{"currentTxn":{{"value":{value},"number":"B{value}"}}}}\n' for value in (620, 10, 501))
 
@@ -64,13 +65,9 @@ def test_ctrl_c_again_and_again_never_ends_the_session(tmp_path: Path) -> None:
     with started(tmp_path) as terminal:
         for wait in range(40):
             terminal.line(RULE)
-            terminal.settle(wait / 2000)
+            terminal.watch(wait / 2000)
             terminal.press("ctrl-c", "ctrl-c")
-        for _ in range(20):  # what is left of the last line goes too, once there is a prompt that reads keys
-            terminal.settle()
-            if any(line == RESTING for line in terminal.lines[-2:]):
-                break
-            terminal.press("ctrl-c")
+        terminal.clear()
         terminal.send(":type")
         assert b"fault" not in terminal.raw
         terminal.press("ctrl-d")
@@ -108,7 +105,7 @@ def test_a_rule_is_edited_in_the_editor_of_ones_choice(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", ["ctrl-d", ":quit", "SIGTERM"])
 def test_the_terminal_is_left_as_it_was(tmp_path: Path, end: str) -> None:
     with Terminal(tmp_path) as terminal:
-        before = terminal.modes()
+        before = terminal.modes_before
         terminal.ready()
         assert terminal.modes() != before, "while a line is typed, keys come as they are"
         if end == "SIGTERM":
@@ -186,7 +183,7 @@ def test_a_closed_terminal_keeps_what_was_typed(tmp_path: Path, number: signal.S
         terminal.type("currentTxn.value>123")
         terminal.wait_for("here: 123")
         terminal.process.send_signal(number)
-        terminal.process.wait(10)
+        terminal.process.wait(PATIENCE)
     with started(tmp_path) as terminal:
         assert "What you were typing when the last session broke off is kept" in terminal.text
         terminal.press("up")
@@ -198,7 +195,7 @@ def test_a_window_that_goes_away(tmp_path: Path) -> None:
         terminal.type("currentTxn.value>124")
         terminal.wait_for("here: 124")
         terminal.hang_up()
-        terminal.process.wait(10)
+        terminal.process.wait(PATIENCE)
     with started(tmp_path) as terminal:
         terminal.press("up")
         last(terminal, "> currentTxn.value>124")
@@ -208,12 +205,12 @@ def test_a_killed_session_keeps_what_was_typed_a_moment_ago(tmp_path: Path) -> N
     with started(tmp_path) as terminal:
         terminal.type("currentTxn.value>99")
         terminal.wait_for("here: 99")
-        state, end = tmp_path / "state", monotonic() + 10
+        state, end = tmp_path / "state", monotonic() + PATIENCE
         while not any("99" in draft.read_text(encoding="utf-8") for draft in state.glob("draft-*")):
             assert monotonic() < end, "it is not written down"
             sleep(0.02)
         terminal.process.kill()
-        terminal.process.wait(10)
+        terminal.process.wait(PATIENCE)
     with started(tmp_path) as terminal:
         terminal.press("up")
         last(terminal, "> currentTxn.value>99")
@@ -251,7 +248,6 @@ def test_vi_keys(tmp_path: Path) -> None:
     with started(tmp_path, "--vi") as terminal:
         terminal.type("currentTxn.value>5000")
         terminal.press("escape")
-        terminal.settle(0.6)
         terminal.type("x")
         last(terminal, "> currentTxn.value>500")
         terminal.type("0Dia")

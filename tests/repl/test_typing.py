@@ -63,13 +63,15 @@ def test_the_error_is_told_and_underlined_while_typing_and_a_key_fixes_it(tmp_pa
         terminal.type("currentTxn.valeu>500")
         terminal.wait_for("`currentTxn` has no attribute `valeu`.")
         terminal.wait_for("F2 Write `value`")
+        terminal.wait_until(lambda: any(cell.underscore for cell in terminal.styles("> currentTxn.valeu")), "a mark")
         cells = terminal.styles("> currentTxn.valeu>500")[2:]
         assert [cell.underscore for cell in cells] == [False] * 11 + [True] * 5 + [False] * 4
         assert {cell.fg for cell in cells[11:16]} == {"red"}
         terminal.press("f2")
         last(terminal, "> currentTxn.value>500")
         terminal.wait_for("boolean  here: 500  number")
-        assert not any(cell.underscore for cell in terminal.styles("> currentTxn.value>500"))
+        marked = lambda: any(cell.underscore for cell in terminal.styles("> currentTxn.value>500"))  # noqa: E731
+        terminal.wait_until(lambda: not marked(), "the mark is gone")
         terminal.press("f2")
         terminal.wait_for("there is nothing that F2 could fix")
         terminal.press("enter")
@@ -94,7 +96,6 @@ def test_the_signature_and_the_argument_being_typed(tmp_path: Path) -> None:
         assert not any(cell.bold for cell in terminal.styles("inventoryAttribute: string"))
         terminal.type('"')
         terminal.wait_for('"brand","')
-        terminal.settle(0.1)
         assert "basketSum(inventoryAttribute: string, attributeValue: string) -> real" in terminal.text
 
 
@@ -133,7 +134,8 @@ def test_no_color_shows_no_colour(tmp_path: Path, value: str) -> None:
     with started(tmp_path, NO_COLOR=value) as terminal:
         terminal.type("currentTxn.valeu>500&&true")
         terminal.wait_for("has no attribute `valeu`")
-        assert any(cell.underscore for cell in terminal.styles("> currentTxn.valeu")), "errors are still underlined"
+        marked = lambda: any(cell.underscore for cell in terminal.styles("> currentTxn.valeu"))  # noqa: E731
+        terminal.wait_until(marked, "errors are still underlined")
         terminal.press("enter")
         answered(terminal, "error[unknown-attribute]")
         terminal.press("ctrl-d")

@@ -13,16 +13,16 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from targetexpr.cli.main import main
 from targetexpr.serve.command import EXAMPLES
+from tests.cli.command import PATIENCE
 from tests.serve.conftest import JSON, bill, milestone
-
-LISTENS = re.compile(r"listens on http://([^ ,]+):(\d+)")
+from tests.serve.processes import LISTENS
 
 
 @contextmanager
@@ -36,7 +36,9 @@ def serving(folder: Path, *arguments: str, program: str | None = None) -> Iterat
         process = subprocess.Popen(command, cwd=folder, stderr=stream, stdin=subprocess.DEVNULL, text=True)
     try:
         while (found := LISTENS.search(log.read_text())) is None:
-            assert process.poll() is None, log.read_text()
+            with suppress(subprocess.TimeoutExpired):  # leaves the processor to the server
+                process.wait(timeout=0.02)
+                raise AssertionError(log.read_text())
         yield process, int(found[2])
     finally:
         process.kill()
@@ -44,7 +46,7 @@ def serving(folder: Path, *arguments: str, program: str | None = None) -> Iterat
 
 
 def ask(port: int, method: str, path: str, body: object = None, user: str = "") -> tuple[int, dict[str, object]]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     headers = JSON | ({"Authorization": "Basic " + b64encode(user.encode()).decode()} if user else {})
     connection.request(method, path, None if body is None else json.dumps(body), headers)
     answer = connection.getresponse()
@@ -63,7 +65,7 @@ def test_it_starts_answers_and_stops(tmp_path: Path, number: signal.Signals) -> 
         assert ask(port, "GET", "/v3/targetGroups")[0] == 401
         assert ask(port, "POST", "/v3/targetGroups", milestone(), found[1])[0] == 201
         process.send_signal(number)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     lines = (tmp_path / "log.txt").read_text().splitlines()
     assert "Traceback" not in "".join(lines)
     assert [json.loads(line)["status"] for line in lines if line.startswith("{")] == [401, 201]
@@ -81,14 +83,14 @@ uvicorn_server.serve(settings.Options(log="json", grace=1), store.Store(":memory
 
 def test_an_upload_that_never_ends_does_not_keep_it_from_ending(tmp_path: Path) -> None:
     with serving(tmp_path, program=ENDS_SOON) as (process, port):
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
             connection.sendall(b"POST /sandbox/records HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n[")
             assert ask(port, "GET", "/sandbox/health")[0] == 200, "the other request has arrived by now"
             process.send_signal(signal.SIGTERM)
             answer = http.client.HTTPResponse(connection)
             answer.begin()
             assert (answer.status, json.loads(answer.read())["errors"][0]["reason"]) == (503, "stopping")
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     lines = (tmp_path / "log.txt").read_text().splitlines()
     assert [json.loads(line).get("status") for line in lines if not line.startswith("targetexpr:")][:2] == [200, None]
     assert "Traceback" not in "".join(lines)
@@ -105,7 +107,7 @@ def test_an_upload_that_never_ends_does_not_keep_it_from_ending(tmp_path: Path) 
 @pytest.mark.parametrize("style", ["json", "text", "none"])
 def test_what_is_no_http_is_refused_and_logged_as_everything_else(tmp_path: Path, sent: bytes, style: str) -> None:
     with serving(tmp_path, "--no-auth", "--database", ":memory:", "--log", style) as (process, port):
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
             connection.sendall(sent)
             answer = http.client.HTTPResponse(connection)
             answer.begin()
@@ -117,7 +119,7 @@ def test_what_is_no_http_is_refused_and_logged_as_everything_else(tmp_path: Path
             )
         assert ask(port, "GET", "/sandbox/health")[0] == 200
         process.terminate()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     said = [line for line in (tmp_path / "log.txt").read_text().splitlines() if not line.startswith("targetexpr:")]
     if style == "json":
         assert [json.loads(line).get("level", "") for line in said] == ["warning", ""]
@@ -142,7 +144,7 @@ def test_fifty_clients_that_create_the_same_name(tmp_path: Path) -> None:
 def test_a_request_that_is_open_is_answered_before_the_end(tmp_path: Path) -> None:
     with serving(tmp_path, "--no-auth", "--database", "a.sqlite3") as (process, port):
         body = json.dumps([bill(f"b{place}", 5, "2024-01-05", 50) for place in range(1000)]).encode()
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         connection.putrequest("POST", "/sandbox/records")
         connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body[:1000])
@@ -154,7 +156,7 @@ def test_a_request_that_is_open_is_answered_before_the_end(tmp_path: Path) -> No
         answer = connection.getresponse()
         assert (answer.status, json.loads(answer.read())["data"]["accepted"]) == (200, 1000)
         connection.close()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     with serving(tmp_path, "--no-auth", "--database", "a.sqlite3") as (_, port):
         assert ask(port, "GET", "/sandbox/health")[1]["data"] == {
             "status": "ok",
@@ -219,7 +221,7 @@ def test_what_help_shows_is_what_works(tmp_path: Path) -> None:
 
 def test_on_loopback_other_hosts_are_not_answered(tmp_path: Path) -> None:
     with serving(tmp_path, "--no-auth", "--log", "none") as (_, port):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         connection.request("GET", "/v3/targetGroups", headers={"Host": f"rebound.example:{port}"})
         assert connection.getresponse().status == 403
         connection.close()

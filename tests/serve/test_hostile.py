@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.cli.command import PATIENCE
 from tests.serve.conftest import Client, bill, milestone, problems, streak
 from tests.serve.processes import Connection, Server, ask, served, until
 
@@ -40,7 +41,7 @@ def server(running: Server) -> Iterator[Server]:
 
 
 def opened(server: Server, *sent: bytes) -> socket.socket:
-    made = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+    made = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
     for part in sent:
         made.sendall(part)
     return made
