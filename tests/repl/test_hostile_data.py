@@ -32,17 +32,17 @@ def test_nothing_of_data_reaches_the_terminal_raw(tmp_path: Path) -> None:
             (":rules", "evil"),
             (":load nowhere", "nowhere"),
         ):
-            terminal.type(line)
-            terminal.press("enter")
-            terminal.wait_for(answer)
-            terminal.wait_until(lambda: terminal.lines[-3:][0] is not None and ">" in terminal.lines, "a prompt")
+            terminal.send(line)
+            assert answer in terminal.text
         terminal.paste("currentTxn.number==" + json.dumps(BAD, ensure_ascii=False)[:-1] + "\u202e")
         terminal.wait_for("currentTxn.number")
         terminal.press("ctrl-c")
+        terminal.ready()
         terminal.type(":open ")
         terminal.press("tab")
-        terminal.wait_for("records.jsonl")
+        offered = lambda: any(line.startswith("  ") and "records.jsonl" in line for line in terminal.lines)  # noqa: E731
+        terminal.wait_until(offered, "the files")
         terminal.press("ctrl-c")
-        terminal.settle()
+        terminal.ready()
         shown = terminal.raw.decode("utf-8")
     assert not (found := NEVER.search(shown)), shown[max(found.start() - 100, 0) : found.end() + 100]
