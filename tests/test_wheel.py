@@ -33,6 +33,8 @@ def test_the_wheel_installs_into_an_empty_environment(tmp_path: Path) -> None:
     assert "targetexpr/guide/codes/curly-quote.md" in names
     assert not [name for name in names if name.startswith("targetexpr/guide/sources/")]
     assert "targetexpr/py.typed" in names
+    (entry_points,) = [name for name in names if name.endswith(".dist-info/entry_points.txt")]
+    assert "[pytest11]\ntargetexpr.serve.pytest_plugin = " in zipfile.ZipFile(wheel).read(entry_points).decode()
     assert "targetexpr/conformance/case.schema.json" in names
     assert "targetexpr/conformance/cases/syntax/strings.jsonl" in names
     assert not [name for name in names if name.startswith("tests/")]
