@@ -353,6 +353,13 @@ _TABLE = (
         help="the largest request of records (default: 32 MiB)",
     ),
     Option(
+        name="--deadline",
+        metavar="SECONDS",
+        default="30",
+        read=counted(1, 86_400),
+        help="how long the evaluation of a request may take; then it is stopped and answered with 503 (default: 30)",
+    ),
+    Option(
         name="--header-timeout",
         metavar="SECONDS",
         default="10",

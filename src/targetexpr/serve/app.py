@@ -12,6 +12,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from targetexpr.serve.access_log import USER
+from targetexpr.serve.deadline import DeadlineError, within
 from targetexpr.serve.docs_page import POLICY_OF_PAGE, page
 from targetexpr.serve.envelope import error_response, json_response, refusal_response, store_error_response
 from targetexpr.serve.errors import Refusal, refusal_of_payload
@@ -40,7 +41,7 @@ def create_app(options: Options | None = None, store: Store | None = None) -> Fa
     app.state.store = store if store is not None else Store(options.database)
     for operation in OPERATIONS:
         for path in operation.paths:
-            app.add_api_route(path, _endpoint(operation), **route_arguments(operation))
+            app.add_api_route(path, _endpoint(operation, options.deadline), **route_arguments(operation))
     _add_error_handlers(app)
     _add_documents(app, options)
     app.add_middleware(
@@ -53,9 +54,10 @@ def create_app(options: Options | None = None, store: Store | None = None) -> Fa
     return app
 
 
-def _endpoint(operation: Operation) -> Callable[[Request], Response]:
+def _endpoint(operation: Operation, deadline: float) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
-        return operation.answer_to(request)
+        with within(deadline):
+            return operation.answer_to(request)
 
     return endpoint
 
@@ -77,6 +79,10 @@ def _add_error_handlers(app: FastAPI) -> None:
     async def on_evaluation(_request: Request, error: Any) -> Response:
         return refusal_response(Refusal([error.diagnostic]))
 
+    async def on_deadline(_request: Request, error: Any) -> Response:
+        hint = "Ask for less, or start the sandbox with a longer --deadline."
+        return error_response(503, "deadline", str(error), hint=hint)
+
     async def on_http(request: Request, error: Any) -> Response:
         path = request.scope["path"][:200]
         if error.status_code == 404:
@@ -92,6 +98,7 @@ def _add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(PayloadError, on_payload)
     app.add_exception_handler(StoreError, on_store)
     app.add_exception_handler(NotEvaluated, on_evaluation)
+    app.add_exception_handler(DeadlineError, on_deadline)
     app.add_exception_handler(HTTPException, on_http)
 
 

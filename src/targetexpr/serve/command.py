@@ -49,7 +49,7 @@ _MISSING = "the server needs the extra: pip install 'targetexpr[serve]'"
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add(parser, "--host", "--port", "--database", "--user", "--no-auth", "--certfile", "--keyfile", "--log")
-    add(parser, "--max-body", "--max-records", "--header-timeout")
+    add(parser, "--max-body", "--max-records", "--deadline", "--header-timeout")
     add(parser, "--max-connections", "--max-per-address", "--limit-concurrency")
 
 
@@ -66,6 +66,7 @@ def run(options: Namespace) -> int:
         credential=credential,
         most_body=options.max_body or MOST_BODY,
         most_records=options.max_records or MOST_RECORDS,
+        deadline=options.deadline,
         header_timeout=options.header_timeout,
         most_connections=options.max_connections,
         most_per_address=options.max_per_address,

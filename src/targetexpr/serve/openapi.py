@@ -24,7 +24,8 @@ _REFUSALS = {
     400: "Refused, with everything that is wrong; an unknown parameter of the query is, too.",
     401: "The credentials are missing or wrong.",
     403: "It comes from a page of another site, or is meant for another host.",
-    503: "Not now: the sandbox is busy or stops, or the database cannot be used: locked, full, read-only, or gone.",
+    503: "Not now: the sandbox is busy or stops, its evaluation took longer than --deadline, or the database cannot be "
+    "used: locked, full, read-only, or gone.",
 }
 _NOT_FOUND = {404: "There is no such group, target or period."}
 _REFUSALS_OF_BODIES = {

@@ -18,6 +18,7 @@ from typing import cast
 from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.serve import sandbox_settings
 from targetexpr.serve.cache import cached_by_text
+from targetexpr.serve.deadline import DeadlineError, check_deadline
 from targetexpr.serve.errors import Refusal, error
 from targetexpr.serve.group_rows import (
     JsonObject,
@@ -88,6 +89,7 @@ def participation_of(rows: Rows, row: GroupRow, settings: Settings, customer: st
     Every customer with a record until now takes part where targets enrol by TRANSACTION; elsewhere, and from another
     day on, those who were enrolled. Sandboxes have no audiences: AUDIENCE_FILTER waits for an enrolment too.
     """
+    check_deadline()
     enrolled = rows.participation(row.id, customer)
     if enrolled is not None:
         return enrolled
@@ -123,9 +125,9 @@ def _enrolled_days(participation: Participation) -> Mapping[str, object] | None:
 def evaluated(
     row: GroupRow, settings: Settings, records: Iterable[StoredRecord], enrolment: Enrolment | None
 ) -> Progress:
-    """A group's progress, as `targets.evaluate` gives it. Raises NotEvaluated."""
+    """A group's progress, as `targets.evaluate` gives it. Raises NotEvaluated, DeadlineError."""
     with evaluation_of(row):
-        return _tracker(row, settings, records, enrolment).result()
+        return _tracker(row, settings, records, enrolment).result(between=check_deadline)
 
 
 def _tracker(
@@ -136,6 +138,7 @@ def _tracker(
         prepared = _prepared(row.body if row.ended is None else row.ended, settings.timezone)
         tracker = Tracker(prepared, now=settings.now.isoformat(), returns=settings.returns, enrolment=enrolment)
         for record in records:
+            check_deadline()
             tracker.take(record.head, record.context)
         return tracker
 
@@ -146,9 +149,10 @@ def evaluation_of(row: GroupRow) -> Iterator[None]:
 
     A customer's other groups, and other customers, are answered all the same.
     """
+    check_deadline()
     try:
         yield
-    except (NotEvaluated, Refusal, StoreError):
+    except (NotEvaluated, Refusal, StoreError, DeadlineError):
         raise
     except EvaluationError as failure:
         raise NotEvaluated(row.id, failure.pointer, failure.diagnostic.message) from None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from targetexpr.records.decoder import decode_known
 from targetexpr.running.coercion import time_zone
 from targetexpr.running.context import ContextReader
+from targetexpr.serve.deadline import check_deadline
 from targetexpr.serve.rows import RecordRow
 from targetexpr.targets.progress.record import Head, read_head
 
@@ -23,9 +24,13 @@ class StoredRecord(NamedTuple):
 
 
 def stored_records(rows: Iterable[RecordRow], timezone: str) -> Iterator[StoredRecord]:
-    """Kept records, each read once however many groups look at it. Their heads were valid when they were fed."""
+    """Kept records, each read once however many groups look at it. Their heads were valid when they were fed.
+
+    Raises DeadlineError.
+    """
     reader = ContextReader(time_zone(timezone))
     for row in rows:
+        check_deadline()
         context = decode_known(row.body)
         yield StoredRecord(read_head(reader, context), context)
 

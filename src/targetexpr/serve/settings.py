@@ -48,6 +48,7 @@ class Options:
     most_connections: int = MOST_CONNECTIONS
     most_per_address: int = MOST_PER_ADDRESS
     limit_concurrency: int = LIMIT_CONCURRENCY
+    deadline: float = 30.0  # seconds for the evaluation of a request
     grace: int = 10  # seconds for open requests to be answered at the end
     log: LogStyle = "none"
     certfile: str | None = None  # of TLS, with its chain

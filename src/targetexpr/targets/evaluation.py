@@ -64,9 +64,12 @@ class Tracker(RecordTracker):
     True
     """
 
-    def result(self) -> Progress:
-        """Everything that follows from the records so far."""
-        return _whole(super().result())
+    def result(self, between: Callable[[], None] | None = None) -> Progress:
+        """Everything that follows from the records so far.
+
+        `between` is called before each customer: what it raises ends a result that takes too long.
+        """
+        return _whole(super().result(between))
 
 
 def _whole(found: ProgressData) -> Progress:

@@ -7,7 +7,7 @@ no special care, and the order in which records come makes no difference.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -37,7 +37,7 @@ from targetexpr.targets.progress.ledger_entries import (
 )
 from targetexpr.targets.progress.plan import EvaluationPlan, make_plan
 from targetexpr.targets.progress.record import Head, read_head, read_id
-from targetexpr.targets.progress.results import ProgressData, Reported, ReportedRecord
+from targetexpr.targets.progress.results import CustomerProgress, ProgressData, Reported, ReportedRecord
 from targetexpr.targets.progress.returns import lines_of, worth_of
 from targetexpr.targets.progress.windows import ReturnPolicy
 
@@ -250,9 +250,9 @@ class RecordTracker:
         """The instant of the evaluation in UTC: as given, else that of the latest record."""
         return self.limit if self.limit is not None else self._latest
 
-    def result(self) -> ProgressData:
-        """Everything that follows from the records so far."""
-        return self._result({name: file.valid() for name, file in self._files.items()})
+    def result(self, between: Callable[[], None] | None = None) -> ProgressData:
+        """Everything that follows from the records so far; `between` is called before each customer."""
+        return self._result({name: file.valid() for name, file in self._files.items()}, between)
 
     def last_result(self) -> ProgressData:
         """The same, for one who asks once: what is kept of each customer is let go as soon as it is worked out."""
@@ -260,7 +260,7 @@ class RecordTracker:
         self._files, self._by_id = {}, {}
         return self._result(entries)
 
-    def _result(self, entries: dict[str, list[Entry]]) -> ProgressData:
+    def _result(self, entries: dict[str, list[Entry]], between: Callable[[], None] | None = None) -> ProgressData:
         there = {name for name, mine in entries.items() if mine}  # without those whose records were all replaced
         part = dict.fromkeys(there, EVERYBODY) if self.enrolled is None else self.enrolled
         not_enrolled = sum(len(mine) for name, mine in entries.items() if name not in part)
@@ -273,9 +273,11 @@ class RecordTracker:
             drop_unfinished=self.drop_unfinished,
         )
         found = Found(records=list(self._unreadable))
-        customers = {
-            name: evaluate_customer(settings, name, entries.pop(name, ()), part[name], found) for name in sorted(part)
-        }
+        customers: dict[str, CustomerProgress] = {}
+        for name in sorted(part):
+            if between is not None:
+                between()
+            customers[name] = evaluate_customer(settings, name, entries.pop(name, ()), part[name], found)
         found.records += [
             ReportedRecord(record=again, target="", reason="duplicate", path="id", message=DUPLICATE)
             for again in self._duplicates
