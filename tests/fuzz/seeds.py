@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from targetexpr import parse, to_json
+from tests.running.generated import Rules
 from tests.test_scaling import DOCUMENTS, PATTERNS, SCHEMAS
 from tests.test_scaling import RULES as SHAPES
 
@@ -17,16 +19,17 @@ PAYLOADS = Path(__file__).resolve().parents[1] / "data" / "payloads"
 
 RULES = [
     'currentTxn.value>500&&currentCustomer.slabName=="Gold"',
-    "currentTxn.basketSumIf(currentLineItem.quantity>=2)>=1000",
-    'currentLineItem.doesItemMatch("sku_code","A1","B2")||currentTxn.isWeekend()',
+    'currentTxn.basketSumIf("AMOUNT","GREATER_THAN","5")>=1000',
+    'currentLineItem.doesItemMatch("sku_code","A1")||currentTxn.date.isWeekend()',
     'currentCustomer.email.matches("^[a-z]+@(x|y)\\\\.com$")',
     "(currentTxn.value*0.9-currentTxn.discount)/3%2>-1.50",
-    'currentTxn.date>date("2024-01-01")?true:false',
+    "currentTxn.date.isAfter(2024,1,1)?true:false",
     'currentEvent.targetExists("A")',
     "currentTxn.value in (1,2) and not currentCustomer.slabName = 'Gold'",
     '"a"+"b"=="ab"&&!(true!=false)',
-    "currentCustomer.lifetimePurchases>=currentTxn.value&&currentTxn.lineItemCount>0",
+    "currentCustomer.numberOfTxns>=currentTxn.value&&currentTxn.basketSize>0",
 ]
+GENERATED = 60  # valid rules of all kinds beside these
 RECORD: dict[str, Any] = {
     "id": "b1",
     "customerId": "ann",
@@ -57,23 +60,33 @@ GROUP: dict[str, Any] = {
     ],
 }
 PLANS = [
-    'name = "Weekly"\nstart = 2024-01-01\nevery = "weekly"\ncycles = 12\n\n'
-    '[[targets]]\nname = "spend"\nspend = 500\nrule = "currentTxn.value>5"\n',
-    'name = "Plan"\nstart = "2024-01-01"\nevery = "monthly"\ncycles = 3\nlevels = [2, 4]\n'
-    "[[targets]]\nvisits = [1, 2, 3]\n[unified]\nall = true\n",
+    'name = "Weekly"\nstart = 2024-01-01\nevery = "weekly"\ncycles = 12\nlevels = [2, 4, 8]\n[[targets]]\n'
+    'name = "Spend 500"\nmeasure = "SALES"\nvalue = 500.50\nrule = "currentTxn.value>500"\nstores = [50679757]\n',
+    'name = "x"\ncapping = true\n[[periods]]\nstart = 2024-01-01\nend = "2024-01-31"\n[[targets]]\nname = "Units"\n'
+    'measure = "quantity"\nof = "Line item"\nvalue = [2, 3]\nrule = "currentLineItem.qty>1"\nzones = [1]\n'
+    'enrolment = "IMPORT"\n[unified]\ncombination = "any"\n[group]\ndescription = "d"\n',
 ]
 
 
 @cache
 def rules() -> list[bytes]:
     """Texts of rules, good and bad, among them each shape of the scaling test."""
-    return [text.encode("utf-8", "surrogatepass") for text in (*RULES, *(shape(2) for shape in SHAPES.values()))]
+    return [text.encode("utf-8", "surrogatepass") for text in (*RULES, *_generated(), *_shapes())]
+
+
+def _generated() -> list[str]:
+    rules = Rules(Random(1))
+    return [rules.rule(2) for _ in range(GENERATED)]
+
+
+def _shapes() -> list[str]:
+    return [shape(2) for shape in SHAPES.values()]
 
 
 @cache
 def trees() -> list[bytes]:
     """expressionJson, good and bad."""
-    good = [to_json(parse(text)) for text in RULES if _parses(text)]
+    good = [to_json(parse(text)) for text in (*RULES, *_generated()) if _parses(text)]
     patterns = [f'{{"arity":"name","value":"{shape(2)}"}}' for shape in PATTERNS.values()]
     return [text.encode() for text in (*good, *(shape(2) for shape in DOCUMENTS.values()), *patterns)]
 
@@ -105,7 +118,7 @@ def conditions() -> list[bytes]:
 def records() -> list[bytes]:
     """The same records in every format."""
     lines = "\n".join(json.dumps(RECORD) for _ in range(3))
-    text = "id,currentTxn.value,currentCustomer.slabName,date\nb1,620.50,Gold,2024-01-02\nb2,1.5,,02/01/2024\n"
+    text = "id,currentTxn.value,currentCustomer.slabName,date\nb1,620.50,Gold,2024-01-02\nb2,1.5,,2024-01-03\n"
     plain = [lines, json.dumps([RECORD, RECORD], indent=1), text, text.replace(",", "\t"), text.replace(",", ";")]
     return [*(one.encode() for one in plain), text.encode("utf-16"), *_binary_tables()]
 

@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -457,3 +458,18 @@ def test_a_workbook_with_a_title_and_cells_of_several_types(tmp_path: Path) -> N
     assert [record.line for record in records] == [4, 5, 6, 7]
     assert verdicts(records, rule) == [True, 'currentTxn.value is "viel", which is not a number', None, True]
     assert "sheet `Bills` (others: `Notes`; --read sheet=NAME reads one), headings in row 3" in told[0]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_arrow_whose_strings_point_out_of_its_data_is_refused(stream: bool, tmp_path: Path) -> None:
+    """Found by fuzzing: reading such a file ended the process."""
+    batch = pa.record_batch([pa.array([1.0, 2.0]), pa.array(["abc", "def"])], names=["currentTxn.value", "a"])
+    made = BytesIO()
+    with (pa.ipc.new_stream if stream else pa.ipc.new_file)(made, batch.schema) as writer:
+        writer.write_batch(batch)
+    offsets, wrong = (b"".join(at.to_bytes(4, "little") for at in (0, 3, end)) for end in (6, 1 << 30))
+    assert made.getvalue().count(offsets) == 1
+    path = tmp_path / "bills.arrow"
+    path.write_bytes(made.getvalue().replace(offsets, wrong))
+    with pytest.raises(InputError, match=r"cannot read .*bills.arrow as Arrow"):
+        list(read(str(path)))

@@ -27,7 +27,7 @@ def test_nothing_of_data_reaches_the_terminal_raw(tmp_path: Path) -> None:
             (":load records.jsonl", "1 record"),
             (":use evil", "yes"),
             (":explain", "slabName"),
-            (":show", "slabName"),
+            (":text", "slabName"),
             (":json", "arity"),
             (":rules", "evil"),
             (":load nowhere", "nowhere"),

@@ -456,3 +456,10 @@ def test_any_body_is_checked_shown_and_compared_or_refused_in_our_words(
     with contextlib.suppress(PayloadError):
         found, _ = bodies_in(read_document(text))
         assert differences(found, found) == []
+
+
+def test_a_number_with_an_exponent_that_no_decimal_has_is_out_of_range() -> None:
+    """Found by fuzzing: it raised an error of the decimal module."""
+    for written in ("1e9990000000000000000", "-1e-99999999999999999999", "10e999999999999999999"):
+        with pytest.raises(PayloadError, match="out of range"):
+            validate(f'{{"type": "POINTS", "value": {written}}}')

@@ -332,3 +332,9 @@ def test_without_pydantic_the_command_says_what_to_install(
     status, _, err = run(capsys, "target", "show", REQUEST)
     assert status == 2
     assert "pip install 'targetexpr[targets]'" in err
+
+
+def test_a_period_to_the_end_of_the_calendar_is_shown() -> None:
+    """Found by fuzzing: the day after the last one raised OverflowError."""
+    periods = [{"startDate": "2024-01-01", "endDate": "9999-12-31T23:59:59+14:00"}]
+    assert "1 cycle, 2024-01-01 to 9999-12-31" in summary(parse_group(json.dumps({"name": "f", "periods": periods})))

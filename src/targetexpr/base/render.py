@@ -12,12 +12,15 @@ from typing import TextIO
 from targetexpr.base.diagnostics import Diagnostic, Fix
 from targetexpr.base.source import Source, Span
 from targetexpr.base.width import text_width
-from targetexpr.base.wrapping import wrapped
+from targetexpr.base.wrapping import shortened, wrapped
 
 WINDOW = 100
 """Columns of a source line that are shown; a longer line is cut round the place."""
 
 TAB = 4
+LONGEST_MESSAGE = 1_000
+"""Characters of a message that are shown: names in it may have any length."""
+
 LINES = 4
 """Source lines shown for a span of several lines; the middle of a longer one is left out."""
 
@@ -56,6 +59,11 @@ def render(
     return "\n\n".join(page.block(one, note(one) if note is not None else "") for one in diagnostics)
 
 
+def _bounded(message: str) -> str:
+    """A sentence with a name of a million characters in it, as one that can be read."""
+    return shortened(message, LONGEST_MESSAGE) if len(message) > LONGEST_MESSAGE else message
+
+
 def _paint(text: str, name: str, color: bool) -> str:
     return f"\x1b[{_COLORS[name]}m{text}\x1b[0m" if color else text
 
@@ -72,7 +80,7 @@ class _Page:
     def block(self, diagnostic: Diagnostic, note: str) -> str:
         """All that is said of one diagnostic."""
         head = f"{diagnostic.severity}[{diagnostic.code}]"
-        lines = self._said(head, diagnostic.severity, visible_line(diagnostic.message), "", bold=True)
+        lines = self._said(head, diagnostic.severity, visible_line(_bounded(diagnostic.message)), "", bold=True)
         lines.append(f"  --> {place(diagnostic, self.source)}{visible_line(note)}")
         if diagnostic.span.start >= 0:
             lines += _excerpt(diagnostic.span, self.source, diagnostic.severity, self.color, self.width)

@@ -11,15 +11,15 @@ from pathlib import Path
 from types import FrameType
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import Application, get_app
+from prompt_toolkit.application import Application, get_app, get_app_session
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
-from prompt_toolkit.filters import completion_is_selected, emacs_mode, has_completions, has_focus
+from prompt_toolkit.filters import Condition, completion_is_selected, emacs_mode, has_completions, has_focus
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.output import Output, create_output
+from prompt_toolkit.output import Output
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.shortcuts import CompleteStyle
 
@@ -45,6 +45,9 @@ from targetexpr.repl.typeahead import TypeAhead
 WELCOME = "targetexpr: type a rule, or :help. Tab completes, Ctrl-D leaves."
 _MENU_ROWS = 8  # kept free for completion
 _PAGER_ROWS, _PAGER_COLUMNS = 8, 40  # a smaller screen has no room to page in
+LONGEST = 20_000
+"""Characters that are edited here. The screen is drawn anew at every key, and what is longer would hold keys up."""
+
 _KEEP_AFTER = 0.3  # seconds without a key until the text being typed is written down
 
 
@@ -106,7 +109,7 @@ class KeptHistory(FileHistory):
     def load_history_strings(self) -> Iterable[str]:
         """What was typed before, newest first."""
         try:
-            return list(super().load_history_strings())
+            return [one for one in super().load_history_strings() if len(one) <= LONGEST]
         except OSError as error:
             self._tell("read", error)
             return []
@@ -189,6 +192,9 @@ class Editor:
 
     def _typed(self, buffer: Buffer) -> None:
         self.note = ""
+        if len(buffer.text) > LONGEST and self.prompt.app.is_running:  # out of a file, or of an editor
+            self._take_at_once(buffer.text)
+            return
         loop = self.prompt.app.loop
         if loop is not None and self.draft is not None:
             text = buffer.text
@@ -216,6 +222,7 @@ class Editor:
         keys.add("escape", "enter", filter=typing & emacs_mode)(_new_line)
         keys.add("c-c", filter=typing)(self._drop)
         keys.add(Keys.BracketedPaste, filter=typing)(self._paste)
+        keys.add(Keys.Any, filter=typing & Condition(self._is_full))(self._refuse)
         return keys
 
     def _fix(self, event: KeyPressEvent) -> None:
@@ -224,6 +231,9 @@ class Editor:
 
         buffer = event.current_buffer
         text = buffer.text if buffer.text.strip() else self.session.state.rule
+        if len(text) > LONGEST:
+            self.note = "the rule is too long to be edited here; `:fix` fixes it"
+            return
         start = rule_start(text)
         after = text[:start] + fix_all(Document(text[start:], self.session.environment))
         if after == text:
@@ -259,6 +269,10 @@ class Editor:
         from targetexpr.ide.code_actions import fix_all, safely_fixable
 
         text = event.data.replace("\r\n", "\n").replace("\r", "\n")
+        typed = event.current_buffer.document
+        if len(typed.text) + len(text) > LONGEST:
+            self._take_at_once(f"{typed.text_before_cursor}{text}{typed.text_after_cursor}")
+            return
         event.current_buffer.insert_text(text)
         pasted = event.current_buffer.text
         if not rule_start(pasted) and fix_all(Document(pasted, self.session.environment)) != pasted:
@@ -266,6 +280,18 @@ class Editor:
             count = 0 if document is None else len(safely_fixable(document))
             what = {0: "something", 1: "1 place"}.get(count, f"{count} places")
             self.note = f"the pasted text has {what} to fix: F2 does it"
+
+    def _take_at_once(self, text: str) -> None:
+        """A text that is too long to be edited is sent as if Enter was pressed behind it."""
+        self.prompt.app.exit(result=text)
+
+    def _is_full(self) -> bool:
+        return len(self.prompt.default_buffer.text) >= LONGEST
+
+    def _refuse(self, event: KeyPressEvent) -> None:
+        """A key more than there is room for."""
+        self.note = f"no more than {LONGEST:,} characters are typed here; paste the rule, or read it with `:open FILE`"
+        event.app.output.bell()
 
     # ---- the loop ----------------------------------------------------------------------------------------------------
 
@@ -298,6 +324,8 @@ class Editor:
         self._keep("")
         try:
             interrupts.hear()
+            if len(text) > LONGEST:
+                self.console.write(f"{len(text):,} characters are too many to edit here; they are taken as they are.")
             sent = pieces(text)
             for piece in sent:
                 if len(sent) > 1:
@@ -358,7 +386,7 @@ class _Output(Vt100_Output):
 
 def _output() -> Output:
     """The terminal that is drawn on."""
-    made = create_output()
+    made = get_app_session().output
     if type(made) is Vt100_Output:
         made.__class__ = _Output  # as it was made: for the terminal's name, colours and bell
     return made

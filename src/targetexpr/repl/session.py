@@ -11,6 +11,7 @@ from targetexpr.base.diagnostics import Diagnostic, ExpressionError
 from targetexpr.base.errors import InputError
 from targetexpr.base.render import render
 from targetexpr.base.source import Source
+from targetexpr.base.wrapping import shortened
 from targetexpr.checking.result import Checked
 from targetexpr.console.outcomes import word
 from targetexpr.front import Analysis, Environment
@@ -24,6 +25,8 @@ from targetexpr.rule import compile as compile_rule
 
 MOST_UNDONE = 200
 """Steps that `:undo` can take back."""
+
+_LONGEST_SHOWN = 4_000  # characters of a rule that is shown unasked
 
 INVALID = "the rule is invalid; fix it first (`:fix` where a fix is offered)"
 """What is answered where only a valid rule will do."""
@@ -144,6 +147,8 @@ class Session:
         assert checked is not None  # the rule is valid
         kind = checked.type.head if checked.type is not None else "of unknown type"
         text = to_text(checked.expr, "readable")
+        if len(text) > _LONGEST_SHOWN and self.console.columns is not None:
+            text = shortened(text, _LONGEST_SHOWN)
         self.console.write(f"{kind}  {text}" if "\n" not in text else f"{kind}\n{text}")
         if not self.is_condition(checked):
             self.console.write("This is not a condition yet: a rule comes out as true or false.")

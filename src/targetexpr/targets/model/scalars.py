@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, SerializationInfo, WithJsonSchema
@@ -41,7 +41,10 @@ class Number(Decimal):
         """`spelling` is a number as JSON writes it. Raises ValueError for anything else and for absurd magnitudes."""
         if _NUMBER.fullmatch(spelling) is None or len(spelling) > 2 * _MOST_DIGITS:
             raise ValueError(f"{spelling[:40]!r} is not a number")
-        made = cls.computed(spelling, quoted)
+        try:
+            made = cls.computed(spelling, quoted)
+        except InvalidOperation:  # an exponent that no decimal has
+            raise ValueError(f"{spelling} is out of range") from None
         if made and abs(made.adjusted()) > _MOST_DIGITS:
             raise ValueError(f"{spelling} is out of range")
         return made

@@ -89,12 +89,12 @@ def calendar(periods: Sequence[tuple[date, date, int]], width: int = _WIDTH) -> 
     days = (max(end for _, end, _ in periods) - first).days + 1
     columns = max(min(width, days), 1) if days > width else min(width, days * max(width // days, 1))
 
-    def column(day: date) -> int:
-        return (day - first).days * columns // days
+    def column(day: date, after: int = 0) -> int:
+        return ((day - first).days + after) * columns // days
 
     line = ["."] * (columns + 1)
     for start, end, number in sorted(periods):
-        left, right = column(start), column(end + timedelta(days=1))
+        left, right = column(start), column(end, 1)
         line[left + 1 : right] = "-" * (right - left - 1)
         label = str(number)
         if right - left - 1 >= len(label) + 2:
@@ -107,9 +107,9 @@ def calendar(periods: Sequence[tuple[date, date, int]], width: int = _WIDTH) -> 
 def _months(first: date, days: int, column: object, columns: int) -> str:
     assert callable(column)
     text = month_phrase(first)
-    day = first
     last = first + timedelta(days=days - 1)
-    while (day := (day.replace(day=1) + timedelta(days=32)).replace(day=1)) <= last:
+    for month in range(first.year * 12 + first.month, last.year * 12 + last.month):
+        day = date(month // 12, month % 12 + 1, 1)
         at = column(day)
         label = month_phrase(day, year=day.month == 1)
         if at > len(text) and at + len(label) <= columns + 1:
