@@ -124,6 +124,22 @@ def test_ctrl_c_prints_what_is_counted(table: str, capsys: Captured, monkeypatch
     assert "interrupted after 3 records" in err
 
 
+def test_groups_are_written_as_tables(table: str, tmp_path: Path, capsys: Captured) -> None:
+    assert main(["backtest", RULE, "--data", table, "--by", "month", "--to", str(tmp_path / "months.csv")]) == 0
+    assert (tmp_path / "months.csv").read_text().splitlines() == [
+        "month,records,yes,no,null,errors",
+        "2024-01,2,1,1,0,0",
+        "2024-02,1,0,0,1,0",
+    ]
+    assert main(["backtest", RULE, "--data", table, "--by", "id", "--to", str(tmp_path / "ids.parquet")]) == 0
+    assert pl.read_parquet(tmp_path / "ids.parquet")["id"].to_list() == ["b1", "b2", "b4"]
+    assert main(["backtest", RULE, "--data", table, "--by", "id", "--to", str(tmp_path / "ids.json")]) == 0
+    assert json.loads((tmp_path / "ids.json").read_text())["by"] == "id"
+    capsys.readouterr()
+    assert main(["backtest", RULE, "--data", table, "--output", "csv"]) == 2
+    assert "--by says which" in capsys.readouterr().err
+
+
 def test_help_teaches(capsys: Captured) -> None:
     assert main(["backtest", "--help"]) == 0
     said = " ".join(capsys.readouterr().out.split())

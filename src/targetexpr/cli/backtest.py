@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
 from targetexpr.cli.evaluate import add_rule, compiled, data_notes
-from targetexpr.cli.inputs import print_json
+from targetexpr.cli.inputs import add_output, print_json
+from targetexpr.cli.outcome_output import ROW_FORMATS
 from targetexpr.cli.records import Progress, of_all, place
 from targetexpr.console.exits import BAD_INPUT, INTERRUPTED, YES
 from targetexpr.console.options import add
@@ -31,7 +32,8 @@ Of the records without a yes, a condition
   rejects   those for which it decides that the rule is false, alone or beside others,
   is null   for those where it decides, but its data is missing,
   alone     is the only obstacle of so many: the rule would be true if this one came out otherwise.
-Ctrl-C prints what is counted so far. Status 0: done; 2: a record cannot be read or evaluated."""
+--output csv, jsonl, parquet and xlsx write the groups as a table. Ctrl-C prints what is counted so far.
+Status 0: done; 2: a record cannot be read or evaluated."""
 EXAMPLES = """\
   targetexpr backtest 'currentTxn.value>500' --data bills.jsonl --by month
   targetexpr backtest -f rule.txt --data 'bills/*.csv' --columns map.toml --by store --sample 3
@@ -41,6 +43,7 @@ EXAMPLES = """\
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_rule(parser)
+    add_output(parser, *ROW_FORMATS)
     add(parser, "--by", "--sample", "--seed")
 
 
@@ -49,6 +52,8 @@ def run(options: Namespace) -> int:
     from targetexpr.backtesting.backtest import totals_of
     from targetexpr.tables.errors import TableError
 
+    if options.output in ROW_FORMATS and options.by is None:
+        raise InputError(f"--output {options.output} writes the groups as a table: --by says which there are")
     rule = compiled(options)
     if not options.data and (sys.stdin is None or sys.stdin.isatty()):
         raise InputError("no data: give it with --data FILE, or pipe it in")
@@ -73,6 +78,8 @@ def run(options: Namespace) -> int:
         print(f"no record has {_where(options.by)}", file=sys.stderr)
     if options.output == "json":
         print_json(found.as_dict())
+    elif options.output in ROW_FORMATS:
+        _write_groups(options, found)
     else:
         print("\n".join(_as_text(found)))
     if not complete:
@@ -148,6 +155,16 @@ def _where(by: str) -> str:
 
 
 # ---- printing
+
+
+def _write_groups(options: Namespace, found: Backtest) -> None:
+    """The groups as a table."""
+    from targetexpr.records.writing import row_writer
+
+    headings = [found.by or "group", *found.counts.as_dict()]
+    with row_writer(None, options.output, headings) as rows:
+        for name, counts in found.groups.items():
+            rows.write(dict(zip(headings, (name, *counts.as_dict().values()), strict=True)))
 
 
 def _as_text(found: Backtest) -> list[str]:
