@@ -11,7 +11,7 @@ from targetexpr.checking.lint import CODES, enabled_codes
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.targets.model.error_numbers import ERROR_NUMBERS, ErrorNumber, number_of
 from tests.guide.examples import Example, Outcome, run
-from tests.guide.sources import Entry, entries
+from tests.guide.sources import STATE, Entry, entries
 
 _READERS = {
     "rule": "`targetexpr check`",
@@ -27,11 +27,13 @@ _READERS = {
     "sql": "`targetexpr sql`",
     "simulate": "`targetexpr target simulate`",
     "request": "the sandbox, `targetexpr serve`",
+    "state": "the sandbox, `targetexpr serve`",
 }
 _BASES = {
     "streak": "a streak of two weeks",
     "plain": "a target over two weeks",
     "unified": "two targets as one, over two weeks",
+    "default": "two targets over two weeks",
     "cyclic": "a target over two cycles of each customer's own",
 }
 
@@ -55,6 +57,11 @@ def outcome(example: Example) -> Outcome:
     return run(example)
 
 
+def _wrong(entry: Entry) -> str:
+    """What is said of the wrong example; nothing where there is none."""
+    return "" if entry.wrong is None else outcome(entry.wrong).output
+
+
 def code_page(code: str, found: Sequence[Entry]) -> str:
     """Everything about a code, each place where it occurs by itself."""
     parts = [f"# {code}"]
@@ -67,19 +74,20 @@ def code_page(code: str, found: Sequence[Entry]) -> str:
     number = _number(code)
     if number is not None:
         parts.append(f"## The platform's number\n\nThe platform refuses it with [{number}]({number}.md).")
-    parts.append(_switch(code, found))
+    if any(entry.kind not in ("request", STATE) for entry in found):
+        parts.append(_switch(code, found))
     return "\n\n".join(parts) + "\n"
 
 
 def _number(code: str) -> int | None:
     """The platform's number: the one in the table, or what stands beside the code in its example."""
     said = rf"\[{code} (\d+)\]"
-    found = (re.search(said, outcome(one.wrong).output) for one in by_code()[code])
+    found = (re.search(said, _wrong(one)) for one in by_code()[code])
     return number_of(code) or next((int(one[1]) for one in found if one), None)
 
 
 def _severity(entry: Entry) -> str | None:
-    said = re.search(rf"\b(error|warning)\[{entry.code}[ \]]", outcome(entry.wrong).output)
+    said = re.search(rf"\b(error|warning)\[{entry.code}[ \]]", _wrong(entry))
     return said[1] if said else None
 
 
@@ -89,10 +97,17 @@ def _reported(entry: Entry) -> str:
 
 
 def _examples(entry: Entry, mark: str) -> Iterator[str]:
+    if entry.wrong is None or entry.right is None:
+        return
     wrong, right = outcome(entry.wrong), outcome(entry.right)
     beside = ""
     if entry.kind == "group":
         beside = f"In a group that is valid otherwise, {_BASES[entry.wrong.base]}:\n\n"
+    if entry.kind == "request":
+        beside = (
+            f"The clock stands at 2024-01-10, and a group (id 1) is there, {_BASES[entry.wrong.base]}; of requests the "
+            "last one counts:\n\n"
+        )
     if entry.wrong.files and entry.kind != "rule":
         beside += "".join(
             f"With the schema file `{name}` (`--schema`):\n\n```toml\n{text}```\n\n" for name, text in entry.wrong.files

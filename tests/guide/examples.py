@@ -35,6 +35,7 @@ _BASES = {
     "streak": f"levels = [2]\n{_PLAN}",
     "plain": _PLAN,
     "unified": f'unified = {{ combination = "ALL" }}\n{_PLAN}{_BOTH}',
+    "default": f"{_PLAN}{_BOTH}",
     "cyclic": f'window = "cyclic_window"\n{_PLAN}'.replace("start = 2024-01-01\n", ""),
 }
 """Plans of valid groups, that examples change something of."""
@@ -229,6 +230,12 @@ def _simulate(example: Example) -> Outcome:
     )
 
 
+def _request(example: Example) -> Outcome:
+    from tests.guide.requests import answers
+
+    return _outcome(_fence("text", example.text.strip()), answers(example.text, _base(example.base)))
+
+
 _RUNS: dict[str, Callable[[Example], Outcome]] = {
     "rule": _rule,
     "json": _json,
@@ -243,4 +250,5 @@ _RUNS: dict[str, Callable[[Example], Outcome]] = {
     "set": _set,
     "sql": _sql,
     "simulate": _simulate,
+    "request": _request,
 }

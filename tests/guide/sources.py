@@ -13,6 +13,8 @@ from tests.guide.examples import Example
 
 GUIDE = Path(__file__).resolve().parents[2] / "src" / "targetexpr" / "guide"
 FILES = ("syntax", "names", "lint", "json", "groups", "data", "sandbox")
+STATE = "state"
+"""The kind of what no request brings about: a full disk, a stop, a password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +27,8 @@ class Entry:
     means: str
     why: str | None
     lenient: bool  # a warning with --no-strict
-    wrong: Example
-    right: Example
+    wrong: Example | None  # None where no example can bring it about
+    right: Example | None
 
 
 @cache
@@ -48,6 +50,7 @@ def _entry(code: str, data: dict[str, Any], given: dict[str, Any]) -> Entry:
     assert set(given) <= _KEYS, f"{code}: unknown keys {set(given) - _KEYS}"
     kind = given.get("kind", data["kind"])
     options = tuple(given.get("options", ()))
+    right_options = tuple(given.get("right_options", options))
     return Entry(
         code=code,
         heading=data["heading"],
@@ -55,8 +58,8 @@ def _entry(code: str, data: dict[str, Any], given: dict[str, Any]) -> Entry:
         means=given["means"],
         why=given.get("why", lint_reason(code)),
         lenient=given.get("lenient", False),
-        wrong=_example(kind, given["wrong"], options, given),
-        right=_example(kind, given["right"], tuple(given.get("right_options", options)), given),
+        wrong=None if kind == STATE else _example(kind, given["wrong"], options, given),
+        right=None if kind == STATE else _example(kind, given["right"], right_options, given),
     )
 
 
