@@ -39,7 +39,7 @@ class Client:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.input, self.output = self.process.stdin, self.process.stdout
-        self.answers: dict[int, Queue[dict[str, Any]]] = {}
+        self.answers: dict[int | None, Queue[dict[str, Any]]] = {}
         self.told: Queue[dict[str, Any]] = Queue()
         self.came: list[str | int] = []  # answers by number and the rest by method, as they came
         self._held: list[bytes] | None = None
@@ -108,7 +108,7 @@ class Client:
         self.send({"id": self.last, "method": method, "params": params})
         return self.last
 
-    def answer(self, request: int) -> Any:
+    def answer(self, request: int | None) -> Any:
         message = self.answers[request].get(timeout=PATIENCE)
         if "error" in message:
             raise Refused(message["error"])

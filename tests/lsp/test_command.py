@@ -7,12 +7,15 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from targetexpr.lsp import command
 from tests.cli.command import PATIENCE, ROOT, Call, environment
 from tests.lsp.client import Client, Refused
+
+ABOUT = {"textDocument": {"uri": "file:///big.rule"}}
 
 
 def test_without_the_extra_it_says_what_to_install(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,6 +80,35 @@ def test_requests_out_of_order_are_refused_by_number() -> None:
         assert refused.value.code == -32600, "behind shutdown"
         client.tell("exit")
         assert client.process.wait(PATIENCE) == 0
+
+
+def test_shutdown_ends_what_is_asked_still() -> None:
+    big = "&&".join(f"currentTxn.value>{number}" for number in range(3_000))
+    with Client() as client:
+        client.start()
+        client.open("file:///big.rule", big)
+        asked = [client.request(f"textDocument/{name}", ABOUT) for name in ("documentSymbol", "semanticTokens/full")]
+        assert client.stop() == 0
+        answers = [client.answers[request].get(timeout=PATIENCE) for request in asked]
+        assert {one["error"]["code"] for one in answers if "error" in one} <= {-32800}, "answered, or cancelled"
+        assert client.errors == []
+
+
+def test_what_is_no_message_is_refused_and_the_next_one_answered() -> None:
+    with Client() as client:
+        client.start()
+        for number, (body, code) in enumerate(
+            ((b"{", -32700), (b"[]", -32600), (b'{"id": 1}', -32600), (b"5", -32600), (b"[" * 100_000, -32700))
+        ):
+            client.answers[None] = client.answers[1] = Queue()
+            client.input.write(b"Content-Type: x\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+            client.input.flush()
+            with pytest.raises(Refused) as refused:
+                client.answer(1 if number == 2 else None)
+            assert refused.value.code == code, body[:20]
+        client.open("file:///a.rule", "currentTxn.valu>5")
+        assert [one["code"] for one in client.diagnostics("file:///a.rule")] == ["unknown-attribute"]
+        assert client.stop() == 0
 
 
 def test_a_client_that_names_no_encoding_counts_in_utf_16() -> None:

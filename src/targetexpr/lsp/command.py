@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from argparse import ArgumentParser, Namespace
 from importlib.util import find_spec
@@ -43,6 +44,7 @@ def run(options: Namespace) -> int:
         from targetexpr.console.schemas import load
 
         load(options)  # a file that cannot be read ends it here, where it is seen
+    gc.disable()  # while hundreds of types are made nothing can be collected; `serve` goes on with it
     from targetexpr.lsp.environments import Given
     from targetexpr.lsp.streams import serve
 

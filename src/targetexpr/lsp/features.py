@@ -13,12 +13,13 @@ from lsprotocol import types as lsp
 
 from targetexpr.lsp import actions, completion, hints, layout, outline, tokens
 from targetexpr.lsp.diagnostics import as_protocol, diagnostics
+from targetexpr.lsp.protocol import Encoded
 from targetexpr.lsp.server import RuleServer
 from targetexpr.lsp.snapshot import Snapshot
 
 _T = TypeVar("_T")
-_Answer: TypeAlias = Generator[Any, Any, _T]
-"""What pygls makes an answer of: it may hand back work to be awaited."""
+_Answer: TypeAlias = Generator[Any, Any, _T | Encoded]
+"""What pygls makes an answer of: it may hand back work to be awaited. That of a large document is JSON already."""
 
 
 def add_features(server: RuleServer) -> None:
@@ -37,7 +38,7 @@ def _ask(server: RuleServer, uri: str, work: Callable[[Snapshot], _T]) -> _Answe
         return None
     if not snapshot.is_large:
         return work(snapshot)
-    answer: _T = yield server.answer, (snapshot, lambda: work(snapshot)), None
+    answer: Encoded = yield server.answer, (snapshot, lambda: work(snapshot)), None
     return answer
 
 

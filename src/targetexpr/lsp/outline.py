@@ -48,12 +48,15 @@ def _rule(snapshot: Snapshot, region: Region) -> lsp.DocumentSymbol:
 
 
 def _conditions(snapshot: Snapshot, region: Region) -> list[lsp.DocumentSymbol]:
-    def made(symbol: document_symbols.Symbol, depth: int) -> lsp.DocumentSymbol:
-        place = snapshot.range(region.document_span(symbol.span))
-        children = [made(child, depth + 1) for child in symbol.children] if depth < _DEEPEST else []
-        return lsp.DocumentSymbol(symbol.name or "(empty)", _KINDS[symbol.kind], place, place, children=children)
+    found = document_symbols.document_symbols(snapshot.document_of(region))
+    return [_condition(snapshot, region, one, 1) for one in found]
 
-    return [made(one, 1) for one in document_symbols.document_symbols(snapshot.document_of(region))]
+
+def _condition(snapshot: Snapshot, region: Region, symbol: document_symbols.Symbol, depth: int) -> lsp.DocumentSymbol:
+    place = snapshot.range(region.document_span(symbol.span))
+    inner = symbol.children if depth < _DEEPEST else ()
+    children = [_condition(snapshot, region, one, depth + 1) for one in inner]
+    return lsp.DocumentSymbol(symbol.name or "(empty)", _KINDS[symbol.kind], place, place, children=children)
 
 
 def selection_ranges(snapshot: Snapshot, positions: Sequence[lsp.Position]) -> list[lsp.SelectionRange]:

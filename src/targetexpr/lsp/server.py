@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, cast
 
 from lsprotocol import types as lsp
@@ -13,13 +14,14 @@ from pygls.lsp.server import LanguageServer
 from targetexpr.base.positions import Encoding, LineIndex
 from targetexpr.lsp.diagnostics import as_protocol, diagnostics
 from targetexpr.lsp.environments import Environments, Given
-from targetexpr.lsp.protocol import ContentModified, Protocol
+from targetexpr.lsp.protocol import ContentModified, Encoded, Protocol
 from targetexpr.lsp.snapshot import Snapshot
 
 _T = TypeVar("_T")
 
 _PAUSE = 0.015  # seconds without a change until diagnostics are made: keys that come at once are one change
 _LONG_PAUSE = 0.15  # of a large document
+_THREADS = 2  # for large documents: each that is at work takes its share of the time from all others
 
 
 class RuleServer(LanguageServer):
@@ -31,19 +33,28 @@ class RuleServer(LanguageServer):
             version,
             text_document_sync_kind=lsp.TextDocumentSyncKind.Full,
             protocol_cls=Protocol,
-            max_workers=8,
         )
         self.environments = Environments(given, self._warn)
         self.generation = 0  # counts the environments that documents were checked in
         self.documents: dict[str, Snapshot] = {}
+        self._threads = ThreadPoolExecutor(_THREADS)
         self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._working: dict[str, asyncio.Task[None]] = {}
         logging.getLogger("pygls").setLevel(logging.ERROR)  # cancelling what is answered already is no news
 
     @property
+    def ours(self) -> Protocol:
+        """The protocol, as what it is."""
+        return cast("Protocol", self.protocol)
+
+    @property
     def is_shut_down(self) -> bool:
         """Whether the client has said that the end comes."""
-        return cast("Protocol", self.protocol).is_shut_down
+        return self.ours.is_shut_down
+
+    def stop(self) -> None:
+        """Nothing more is begun."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     @property
     def encoding(self) -> Encoding:
@@ -148,22 +159,24 @@ class RuleServer(LanguageServer):
         if snapshot is None or uri in self._working:
             return  # what is being worked out is of an older version: its end starts this one
         if not snapshot.is_large:
-            self._tell(snapshot, as_protocol(snapshot, diagnostics(snapshot)))
+            self.ours.tell(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, self._told(snapshot))
             return
         self._working[uri] = asyncio.create_task(self._work(snapshot))
 
     async def _work(self, snapshot: Snapshot) -> None:
         try:
-            found = await self.in_thread(lambda: as_protocol(snapshot, diagnostics(snapshot)))
+            told = await self.in_thread(lambda: self._told(snapshot))
         finally:
             self._working.pop(snapshot.uri, None)
         if self.is_current(snapshot):
-            self._tell(snapshot, found)
+            self.ours.tell(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, told)
         elif snapshot.uri in self.documents and snapshot.uri not in self._waiting:
             self._start(snapshot.uri)
 
-    def _tell(self, snapshot: Snapshot, found: list[lsp.Diagnostic]) -> None:
-        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(snapshot.uri, found, snapshot.version))
+    def _told(self, snapshot: Snapshot) -> Encoded:
+        """The diagnostics of a version, as they are told."""
+        found = as_protocol(snapshot, diagnostics(snapshot))
+        return self.ours.encode(lsp.PublishDiagnosticsParams(snapshot.uri, found, snapshot.version))
 
     def result_id(self, snapshot: Snapshot) -> str:
         """What the diagnostics of a version are called, so that a client need not be told twice."""
@@ -177,11 +190,14 @@ class RuleServer(LanguageServer):
 
     async def in_thread(self, work: Callable[[], _T]) -> _T:
         """What is worked out in a thread, while other requests are answered."""
-        return await asyncio.get_running_loop().run_in_executor(self.thread_pool, work)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    async def answer(self, snapshot: Snapshot, work: Callable[[], _T]) -> _T:
-        """An answer about a large document. Raises ContentModified when the document has changed meanwhile."""
-        answer = await self.in_thread(work)
+    async def answer(self, snapshot: Snapshot, work: Callable[[], object]) -> Encoded:
+        """An answer about a large document, made to JSON in the thread as well.
+
+        Raises ContentModified when the document has changed meanwhile.
+        """
+        answer = await self.in_thread(lambda: self.ours.encode(work()))
         if not self.is_current(snapshot):
             raise ContentModified
         return answer
