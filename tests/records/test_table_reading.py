@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 from collections.abc import Callable
@@ -473,3 +474,24 @@ def test_arrow_whose_strings_point_out_of_its_data_is_refused(stream: bool, tmp_
     path.write_bytes(made.getvalue().replace(offsets, wrong))
     with pytest.raises(InputError, match=r"cannot read .*bills.arrow as Arrow"):
         list(read(str(path)))
+
+
+@pytest.mark.parametrize(
+    "data", [b"\0\0\0\0\x08\0\0\0\x07", b"\xff\xfea\0,\0b\0\n\0c", "a,b\n1,2\n".encode("utf-16-be") + b"\0"]
+)
+def test_wide_encodings_that_break_off_are_told(data: bytes, tmp_path: Path) -> None:
+    """Found by fuzzing, guided by coverage: half a character at the end raised UnicodeDecodeError."""
+    path = tmp_path / "bills.csv"
+    path.write_bytes(data)
+    with contextlib.suppress(InputError):
+        for record in read(str(path)):
+            assert record.context is not None or record.reason
+
+
+@pytest.mark.parametrize("name", ["utf-7", "punycode", "utf-32", "utf-16-be", "idna", "shift_jis"])
+def test_an_encoding_that_does_not_fit_is_told(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "bills.csv"
+    path.write_bytes(b"currentTxn.value,a\n+AB-5,\xff\xfe\x80+\n")
+    with contextlib.suppress(InputError):
+        records, _ = read_table(path, encoding=name)
+        assert all(record.context is not None or record.reason for record in records)

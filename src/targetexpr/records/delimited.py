@@ -90,7 +90,8 @@ def text_rows(stream: BinaryIO, dialect: Dialect) -> Iterator[TextRow]:
     assert dialect.encoding is not None
     assert dialect.delimiter is not None
     csv.field_size_limit(LONGEST_CELL)
-    errors = "surrogateescape" if dialect.encoding != "utf-16" else "replace"
+    # Bytes that are kept as halves of surrogate pairs would be such halves themselves in the wide encodings.
+    errors = "replace" if dialect.encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
     text = io.TextIOWrapper(stream, encoding=dialect.encoding, errors=errors, newline="")
     reader = csv.reader(text, delimiter=dialect.delimiter, strict=True, skipinitialspace=False)
     while True:
@@ -102,6 +103,11 @@ def text_rows(stream: BinaryIO, dialect: Dialect) -> Iterator[TextRow]:
         except csv.Error as error:
             yield TextRow(line, [], _sentence(str(error), line, reader.line_num))
             continue
+        except UnicodeError:  # an encoding that knows no other way out
+            yield TextRow(
+                line, [], f"Not valid {dialect.encoding} from here on; --read encoding=NAME says which it is."
+            )
+            return
         if not cells or (len(cells) == 1 and not cells[0].strip()):
             continue
         if line == 1 and _SEPARATOR_LINE.fullmatch(dialect.delimiter.join(cells) or "sep") is not None:

@@ -87,7 +87,8 @@ def _codec(name: str, where: str) -> str:
     try:
         found = codecs.lookup(name).name
         "".encode(found)
-    except (LookupError, TypeError):
+        b"a-\xff\xfe\x80".decode(found, "replace")  # those of names in the Internet know no way out of a wrong byte
+    except (LookupError, TypeError, UnicodeError):
         raise _invalid(
             where, "encoding", "utf-8, utf-16, cp1252, latin-1 or another of Python's codecs", name
         ) from None
