@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from argparse import ArgumentParser, Namespace
@@ -39,19 +40,22 @@ def add_output(parser: ArgumentParser, *more: str) -> None:
     parser.set_defaults(formats=("text", "json", *more))
 
 
-_FILE_NAME = re.compile(
-    r"[^\"'=<>!&|()\n]*[^\"'=<>!&|()\s]\.(?:jsonl?|ndjson|txt|rules?|toml|pyi?|[ct]sv|xls[xmb]?|parquet|arrow|feather)",
-    re.IGNORECASE,
-)
+_ENDING = r"\.(?:jsonl?|ndjson|txt|rules?|targetexpr|toml|pyi?|[ct]sv|xls[xmb]?|parquet|arrow|feather)"
+_FILE_NAME = re.compile(rf"[^\"'=<>!&|()\n]*[^\"'=<>!&|()\s]{_ENDING}", re.IGNORECASE)
+_ENDS_LIKE_A_FILE = re.compile(rf".*{_ENDING}", re.IGNORECASE)
 
 
 def names_a_file(text: str) -> bool:
     """Whether an argument can only be meant as the name of a file: no rule ends like that.
 
+    A name with characters of rules in it, `rules (old).txt`, is one where there is such a file.
+
     >>> names_a_file("my rules.txt"), names_a_file("currentTxn.value"), names_a_file('a=="x.json"')
     (True, False, False)
     """
-    return _FILE_NAME.fullmatch(text) is not None
+    if _FILE_NAME.fullmatch(text) is not None:
+        return True
+    return _ENDS_LIKE_A_FILE.fullmatch(text) is not None and os.path.isfile(text)
 
 
 def inputs(options: Namespace) -> list[Input]:

@@ -17,7 +17,7 @@ from targetexpr.documents.document import Document, open_document
 from targetexpr.documents.kinds import ENDINGS
 from targetexpr.documents.region import Region
 
-_OF_FOLDERS = (*ENDINGS, ".rule", ".txt")
+_OF_FOLDERS = (*ENDINGS, ".rule", ".targetexpr", ".txt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
