@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
+from targetexpr.console.options import OPTIONS
+from targetexpr.guide.pages import page
 from targetexpr.serve.testing import Sandbox, assert_earns
+from tests.cli.command import spawn
 from tests.targets.documented import back, bill, days, event, group, levels, target
 
 pytest_plugins = ["pytester"]
@@ -77,6 +83,34 @@ def test_fixtures_and_failures(pytester: pytest.Pytester) -> None:
         ]
     )
     done.stdout.no_fnmatch_line("*serve/testing.py:*customer_report*")
+
+
+def fences(kind: str) -> list[str]:
+    """The fences of a kind on the guide's page."""
+    return re.findall(rf"^```{kind}\n(.*?)^```$", page("testing"), re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_of_the_guide(pytester: pytest.Pytester) -> None:
+    (command,) = fences("console")
+    made = spawn(*shlex.split(command.removeprefix("$ targetexpr ").partition(">")[0]))
+    pytester.path.joinpath("group.json").write_text(made.out, encoding="utf-8")
+    pytester.makepyfile(**{f"test_{place}": text for place, text in enumerate(fences("pytest"))})
+    done = pytester.runpytest_subprocess("-p", PLUGIN, "-p", "no:cacheprovider")
+    done.assert_outcomes(passed=3, failed=1)
+    (report,) = fences("report")
+    assert [line.rstrip() for line in report.splitlines()] == [
+        line.rstrip() for line in done.outlines[done.outlines.index(report.splitlines()[0]) :][: report.count("\n")]
+    ]
+
+
+def test_the_hooks_of_the_page_are_there() -> None:
+    (text,) = fences("yaml")
+    known = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+    hooks = yaml.safe_load(text)["repos"][0]["hooks"]
+    assert {hook["id"] for hook in hooks} == set(known)
+    for hook in hooks:
+        assert {name for name in hook.get("args", ()) if name.startswith("--")} <= OPTIONS.keys()
+        assert f"`{known[hook['id']]['entry']}`" in page("testing")
 
 
 def test_nothing_is_loaded_before_a_fixture_is_used(pytester: pytest.Pytester) -> None:
