@@ -19,6 +19,7 @@ from targetexpr.checking.regex_engine import is_accepted
 from targetexpr.checking.regexes import pattern_error
 from targetexpr.front import analyze
 from targetexpr.lang.nodes import MethodCall, StringLiteral
+from tests.sampling import sizes
 
 PIECES = [
     "a",
@@ -227,10 +228,11 @@ def test_what_passes_is_compiled_and_searched(pattern: str) -> None:
     assert process_time() - started < 2
 
 
-def test_a_pattern_that_passes_is_one_that_the_engine_takes() -> None:
+@pytest.mark.parametrize("patterns", sizes(12, 60))
+def test_a_pattern_that_passes_is_one_that_the_engine_takes(patterns: int) -> None:
     rng = random.Random(13)
     pieces = [r"\pL", r"\PN", "[^a]", ".", "(a|b)", "a{30}", r"\p{Lu}{12}", "(?i)k", "[a-zé]+", "x?"]
-    for _ in range(60):
+    for _ in range(patterns):
         pattern = "".join(rng.choices(pieces, k=rng.randint(1, 600)))
         assert (pattern_error(pattern) is None) == is_accepted(pattern), pattern
 

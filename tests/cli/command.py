@@ -68,7 +68,9 @@ class Call:
         self.capsys = capsys
         self.monkeypatch = monkeypatch
 
-    def __call__(self, *arguments: str, stdin: bytes | str = b"") -> Done:
+    def __call__(self, *arguments: str, stdin: bytes | str = b"", cwd: Path | None = None) -> Done:
+        if cwd is not None:
+            self.monkeypatch.chdir(cwd)
         data = stdin.encode("utf-8") if isinstance(stdin, str) else stdin
         self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
         self.capsys.readouterr()

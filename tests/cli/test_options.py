@@ -13,7 +13,7 @@ import pytest
 from targetexpr.cli.main import COMMANDS
 from targetexpr.cli.parser import Parser
 from targetexpr.console.options import OPTIONS
-from tests.cli.command import Call, spawn
+from tests.cli.command import Call
 
 RULE = "currentTxn.value>500"
 
@@ -132,49 +132,49 @@ COUNT = "4 records, 2 yes, 1 no, 0 null, 1 error\n"
         ["eval", "--data", "a.jsonl", "b.jsonl", "--", RULE],
     ],
 )
-def test_all_files_of_data_are_read(arguments: list[str], folder: Path) -> None:
+def test_all_files_of_data_are_read(arguments: list[str], folder: Path, call: Call) -> None:
     done = (
-        spawn(*arguments, "--profile", "currentTxn", "--count", cwd=folder)
+        call(*arguments, "--profile", "currentTxn", "--count", cwd=folder)
         if "--" not in arguments
-        else spawn("eval", "--profile", "currentTxn", "--count", *arguments[1:], cwd=folder)
+        else call("eval", "--profile", "currentTxn", "--count", *arguments[1:], cwd=folder)
     )
     assert done.out == COUNT
     assert done.status == 2
     assert "b.jsonl, line 2: " in done.err, "several files are told apart"
 
 
-def test_one_file_and_a_rule_behind_it(folder: Path) -> None:
-    done = spawn("eval", "--data", "a.jsonl", RULE, "--profile", "currentTxn", cwd=folder)
+def test_one_file_and_a_rule_behind_it(folder: Path, call: Call) -> None:
+    done = call("eval", "--data", "a.jsonl", RULE, "--profile", "currentTxn", cwd=folder)
     assert (done.status, done.out, done.err) == (1, "yes\nno\n", "")
 
 
-def test_json_and_standard_input_among_files(folder: Path) -> None:
+def test_json_and_standard_input_among_files(folder: Path, call: Call) -> None:
     more = ("--profile", "currentTxn", "--count")
-    done = spawn("eval", RULE, "-d", "a.jsonl", "-", '{"value": 900}', *more, cwd=folder, stdin=b'{"value":1}')
+    done = call("eval", RULE, "-d", "a.jsonl", "-", '{"value": 900}', *more, cwd=folder, stdin=b'{"value":1}')
     assert done.out == "4 records, 2 yes, 2 no, 0 null, 0 errors\n"
-    done = spawn("eval", RULE, "-d", "-", "-d", "-", *more, cwd=folder, stdin=b'{"value":1}')
+    done = call("eval", RULE, "-d", "-", "-d", "-", *more, cwd=folder, stdin=b'{"value":1}')
     assert (done.status, "read once only" in done.err) == (2, True)
 
 
-def test_explain_and_json_name_the_file(folder: Path) -> None:
-    done = spawn("explain", RULE, "-d", "a.jsonl", "b.jsonl", "--profile", "currentTxn", cwd=folder)
+def test_explain_and_json_name_the_file(folder: Path, call: Call) -> None:
+    done = call("explain", RULE, "-d", "a.jsonl", "b.jsonl", "--profile", "currentTxn", cwd=folder)
     assert [line.split(":")[0] for line in done.out.splitlines() if "line" in line] == [
         "a.jsonl, line 1", "a.jsonl, line 2", "b.jsonl, line 1",
     ]  # fmt: skip
-    done = spawn("eval", RULE, "-d", "a.jsonl", "b.jsonl", "--profile", "currentTxn", "--output", "json", cwd=folder)
+    done = call("eval", RULE, "-d", "a.jsonl", "b.jsonl", "--profile", "currentTxn", "--output", "json", cwd=folder)
     assert done.out.splitlines()[2] == '{"source": "b.jsonl", "line": 1, "value": true}'
 
 
-def test_the_repl_reads_all_files(folder: Path) -> None:
+def test_the_repl_reads_all_files(folder: Path, call: Call) -> None:
     lines = f"{RULE}\n:count\n:record 3\n:record\n".encode()
-    done = spawn("repl", "-d", "a.jsonl", "--data", "b.jsonl", "--profile", "currentTxn", cwd=folder, stdin=lines)
+    done = call("repl", "-d", "a.jsonl", "--data", "b.jsonl", "--profile", "currentTxn", cwd=folder, stdin=lines)
     assert done.status == 0, done.err
     assert "4 records, 2 yes, 1 no, 0 null, 1 error" in done.out
     assert "record 3 of 4 of b.jsonl, line 1" in done.out
 
 
-def test_simulate_reads_all_files(tmp_path: Path) -> None:
-    made = spawn("target", "new", "--name", "W", "--start", "2024-01-01", "--every", "week", "--cycles", "1",
+def test_simulate_reads_all_files(tmp_path: Path, call: Call) -> None:
+    made = call("target", "new", "--name", "W", "--start", "2024-01-01", "--every", "week", "--cycles", "1",
                  "--spend", "500", cwd=tmp_path)  # fmt: skip
     (tmp_path / "g.json").write_text(made.out)
     for name in "ab":
@@ -187,7 +187,7 @@ def test_simulate_reads_all_files(tmp_path: Path) -> None:
         ["--data", "a.jsonl", "b.jsonl", "g.json"],
         ["-f", "g.json", "-d", "a.jsonl", "-d", "b.jsonl"],
     ):
-        done = spawn("target", "simulate", *arguments, "--output", "csv", "--table", "progress", cwd=tmp_path)
+        done = call("target", "simulate", *arguments, "--output", "csv", "--table", "progress", cwd=tmp_path)
         assert [line.split(",")[0] for line in done.out.splitlines()] == ["customer", "a", "b"], done.err
 
 
@@ -195,8 +195,8 @@ def test_simulate_reads_all_files(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def group(tmp_path: Path) -> Path:
-    made = spawn("target", "new", "--name", "W", "--start", "2024-01-01", "--every", "week", "--cycles", "2",
+def group(tmp_path: Path, call: Call) -> Path:
+    made = call("target", "new", "--name", "W", "--start", "2024-01-01", "--every", "week", "--cycles", "2",
                  "--spend", "500", "--levels", "1,2")  # fmt: skip
     (tmp_path / "g.json").write_text(made.out)
     record = '{"type":"TransactionAdd","customerId":"%s","id":"%s","date":"2024-01-02","currentTxn":{"value":%s}}\n'
@@ -207,8 +207,8 @@ def group(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("more", [["--output", "csv"], ["--output", "json"], [], ["--table", "levels"],
                                   ["--customer", "ann", "--output", "json"]])  # fmt: skip
-def test_bad_data_is_counted_and_ends_simulate_with_two(more: list[str], group: Path) -> None:
-    done = spawn("target", "simulate", "g.json", "--data", "bad.jsonl", *more, cwd=group)
+def test_bad_data_is_counted_and_ends_simulate_with_two(more: list[str], group: Path, call: Call) -> None:
+    done = call("target", "simulate", "g.json", "--data", "bad.jsonl", *more, cwd=group)
     assert done.status == 2
     assert done.out
     assert "bad.jsonl, line 3: Not valid JSON" in done.err
@@ -216,23 +216,23 @@ def test_bad_data_is_counted_and_ends_simulate_with_two(more: list[str], group: 
     assert '"lots"' in done.err + done.out
     if more:
         assert "1 of 3 records could not be evaluated" in done.err
-    good = spawn("target", "simulate", "g.json", "--data", "good.jsonl", *more, cwd=group)
+    good = call("target", "simulate", "g.json", "--data", "good.jsonl", *more, cwd=group)
     assert (good.status, good.err) == (0, "")
 
 
-def test_a_table_in_text_is_a_table(group: Path) -> None:
-    done = spawn("target", "simulate", "g.json", "--data", "good.jsonl", "--table", "levels", cwd=group)
+def test_a_table_in_text_is_a_table(group: Path, call: Call) -> None:
+    done = call("target", "simulate", "g.json", "--data", "good.jsonl", "--table", "levels", cwd=group)
     head, *rows = [line.split() for line in done.out.splitlines()]
     assert head == ["customer", "level", "count", "status", "period", "reached_by", "reached_on"]
     assert [row[:4] for row in rows] == [["ann", "W_1", "1", "ACHIEVED"], ["ann", "W_2", "2", "INPROGRESS"]]
     lines = done.out.splitlines()
     assert lines[0].index("status") == lines[1].index("ACHIEVED") == lines[2].index("INPROGRESS"), "columns"
-    nobody = spawn("target", "simulate", "g.json", "--data", "good.jsonl", "--table", "grants", cwd=group)
+    nobody = call("target", "simulate", "g.json", "--data", "good.jsonl", "--table", "grants", cwd=group)
     assert nobody.out.split() == ["customer", "target", "period", "record", "asked", "granted"]
 
 
 @pytest.mark.parametrize("content", ["", "\n \n", "[]", " [ ]\n"])
-def test_empty_data_is_the_same_everywhere(content: str, group: Path) -> None:
+def test_empty_data_is_the_same_everywhere(content: str, group: Path, call: Call) -> None:
     (group / "none.jsonl").write_text(content)
     for arguments in (
         ["eval", RULE, "--count"],
@@ -241,16 +241,16 @@ def test_empty_data_is_the_same_everywhere(content: str, group: Path) -> None:
         ["target", "simulate", "g.json", "--output", "csv"],
         ["repl"],
     ):
-        done = spawn(*arguments, "--data", "none.jsonl", cwd=group)
+        done = call(*arguments, "--data", "none.jsonl", cwd=group)
         assert (done.status, done.out) == (2, ""), arguments
         assert done.err == "targetexpr: the data is empty: there is no record in none.jsonl\n"
 
 
-def test_show_takes_as_many_files_as_check(group: Path) -> None:
-    one = spawn("target", "show", "g.json", cwd=group).out
-    two = spawn("target", "show", "g.json", "-f", "g.json", cwd=group)
+def test_show_takes_as_many_files_as_check(group: Path, call: Call) -> None:
+    one = call("target", "show", "g.json", cwd=group).out
+    two = call("target", "show", "g.json", "-f", "g.json", cwd=group)
     assert (two.status, two.out) == (0, f"{one}\n{one}")
-    assert spawn("target", "check", "-f", "g.json", "g.json", cwd=group).out.count("g.json: ") == 2
+    assert call("target", "check", "-f", "g.json", "g.json", cwd=group).out.count("g.json: ") == 2
 
 
 def test_records_are_labelled_where_there_are_several(call: Call) -> None:
@@ -261,13 +261,13 @@ def test_records_are_labelled_where_there_are_several(call: Call) -> None:
     assert [label.partition(": ")[0] for label in labels] == ["line 1, record 1", "line 1, record 2"]
 
 
-def test_large_numbers_have_separators_everywhere(tmp_path: Path) -> None:
+def test_large_numbers_have_separators_everywhere(tmp_path: Path, call: Call) -> None:
     lines = '{"currentTxn":{"value":600}}\n' * 4_000 + '{"currentTxn":{"value":"x"}}\n' * 1_000
     (tmp_path / "many.jsonl").write_text(lines)
-    counted = spawn("eval", RULE, "--data", "many.jsonl", "--count", cwd=tmp_path)
+    counted = call("eval", RULE, "--data", "many.jsonl", "--count", cwd=tmp_path)
     assert counted.out == "5,000 records, 4,000 yes, 0 no, 0 null, 1,000 errors\n"
-    each = spawn("eval", RULE, "--data", "many.jsonl", cwd=tmp_path)
+    each = call("eval", RULE, "--data", "many.jsonl", cwd=tmp_path)
     assert each.err.endswith("1,000 of 5,000 records could not be evaluated\n")
-    repl = spawn("repl", "--data", "many.jsonl", cwd=tmp_path, stdin=f"{RULE}\n:count\n".encode())
+    repl = call("repl", "--data", "many.jsonl", cwd=tmp_path, stdin=f"{RULE}\n:count\n".encode())
     assert "5,000 records from many.jsonl" in repl.out
     assert "5,000 records, 4,000 yes" in repl.out

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import DATA, FALSE, TRUE, Call
+from tests.sampling import sizes
 
 PAYLOADS = sorted((DATA / "payloads").glob("*.json"))
 STREAK = DATA / "payloads" / "create-streak-group.response.json"
@@ -281,15 +282,16 @@ def test_pair_inside_a_pair(call: Call) -> None:
     assert [pair["pointer"] for pair in done.data["pairs"]] == ["/expression", "/more/expression"]
 
 
-def test_long_list(call: Call) -> None:
-    text = "||".join(f'a.b("{place}")' for place in range(10_000))
+@pytest.mark.parametrize("terms", sizes(2_000, 10_000))
+def test_long_list(call: Call, terms: int) -> None:
+    text = "||".join(f'a.b("{place}")' for place in range(terms))
     document = call("json", text).out.strip()
     done = call("verify", stdin=json.dumps({"expression": text, "expressionJson": document}))
     assert (done.status, done.out) == (0, "<stdin>: 1 pair, all agree\n")
-    stale = text.replace('"9999"', '"99999"')
+    stale = text.replace(f'"{terms - 1}"', '"99999"')
     done = call("verify", stdin=json.dumps({"expression": stale, "expressionJson": document}))
     assert done.status == 1
-    assert '  first difference: "99999" in the text, "9999" in the JSON\n' in done.err
+    assert f'  first difference: "99999" in the text, "{terms - 1}" in the JSON\n' in done.err
 
 
 def test_layout_and_key_order_do_not_matter(call: Call) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.corpus import documented
 from tests.running.generated import ZONES, Contexts, Rules
+from tests.sampling import sampled
 
 from targetexpr import DataError, Rule, compile  # noqa: A004
 from targetexpr.lang.functions import BASKET_SHAPES
@@ -65,7 +66,7 @@ def test_documented_rules_agree() -> None:
     assert told > 800
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", sampled(range(4), keep=1))
 def test_random_rules_agree(seed: int) -> None:
     random = Random(seed)
     for _ in range(400):
@@ -73,7 +74,7 @@ def test_random_rules_agree(seed: int) -> None:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 def test_generated_rules_agree(random: Random) -> None:
     one_round(random, 3)
 
@@ -139,7 +140,7 @@ BOUNDARY = [
         "currentTxn.value>-1&&currentTxn.value*1.1{op}currentTxn.points",
     ],
 )
-@pytest.mark.parametrize("operator", ["==", "!=", "<", "<=", ">", ">="])
+@pytest.mark.parametrize("operator", sampled(["==", "!=", "<=", "<", ">", ">="], keep=2))
 def test_arithmetic_on_the_edge(text: str, operator: str) -> None:
     """Sums that are equal in decimals and not in floats, or the other way round."""
     rule = compile(text.format(op=operator))

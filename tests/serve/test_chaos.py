@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import PATIENCE
+from tests.sampling import sampled
 from tests.serve.conftest import Client, bill, milestone, problems, streak
 from tests.serve.processes import Answer, Connection, Server, ask, in_one_of, served, until
 
@@ -207,7 +208,8 @@ def named(kind: str, number: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "refusal"), [("group", 310069), ("target", "target-name-taken"), ("level", "level-name-taken")]
+    ("kind", "refusal"),
+    sampled([("level", "level-name-taken"), ("group", 310069), ("target", "target-name-taken")], keep=1),
 )
 def test_of_fifty_that_ask_for_a_name_one_gets_it(tmp_path: Path, kind: str, refusal: object) -> None:
     with served(tmp_path, *DATABASE) as server:

@@ -95,7 +95,7 @@ PAYLOADS: list[tuple[str, str, Any]] = [
 
 @pytest.mark.parametrize(("method", "path", "body"), PAYLOADS, ids=[f"{number}" for number in range(len(PAYLOADS))])
 def test_no_number_is_too_large_to_be_answered(client: Client, method: str, path: str, body: Any) -> None:
-    for turn, at in enumerate(places(body)):
+    for turn, at in enumerate([*places(body)][::4]):
         too_large(client, method, path, body, at, HUGE[turn % len(HUGE)])
 
 

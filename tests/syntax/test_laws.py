@@ -137,7 +137,7 @@ def test_decoded_trees_are_in_the_language(examples: int) -> None:
                 last = node.terms[-1]
                 assert not (isinstance(last, Logical) and last.operator == node.operator)
 
-    holds(law, examples, mutated_json_values())
+    holds(law, examples // 5, mutated_json_values())  # making them takes long
 
 
 @examples

@@ -8,6 +8,7 @@ from targetexpr.conformance.cases import EvaluationCase
 from targetexpr.lang.functions import all_functions
 from tests.corpus import evaluations
 from tests.running import test_meaning
+from tests.sampling import sampled
 from tests.tables.documented import same_in_a_table
 
 
@@ -39,7 +40,7 @@ TOPICS = {
     "baskets": test_meaning.test_baskets,
     "fields": test_meaning.test_fields_and_lookups,
 }
-CASES = [pytest.param(topic, case, id=case.name) for topic in TOPICS for case in evaluations(topic)]
+CASES = sampled([pytest.param(topic, case, id=case.name) for topic in TOPICS for case in evaluations(topic)], keep=120)
 
 
 @pytest.mark.parametrize(("topic", "case"), CASES)
