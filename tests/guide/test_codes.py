@@ -77,6 +77,7 @@ NO_CODES = {
     *("level-names", "at-least", "gross-spend", "sub-target"),  # of plans, options and kinds of bodies
     *("quick-fix", "fix-all", "name-prefix", "targetexpr-rules"),  # of editors
     *("c-c", "bottom-toolbar"),  # of terminals
+    "targetexpr-sandbox",  # a user
     *("start-date", "end-date", "target-on", "require-periods"),  # parameters of a query
 }
 """Words with a hyphen that are no codes. A new one is put here, or gets a page."""
@@ -105,16 +106,29 @@ def written_codes() -> dict[str, str]:
     return {code: name for code, name in found.items() if code not in NO_CODES}
 
 
+@cache
+def _strings(path: Path) -> frozenset[str]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
 def _words(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        word = node.value if isinstance(node, ast.Constant) else None
-        if isinstance(word, str) and re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", word):
-            yield word
+    return (word for word in _strings(path) if re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", word))
 
 
 def test_every_word_of_the_source_that_looks_like_a_code_has_a_page() -> None:
     known = set(codes())
     assert {code: name for code, name in written_codes().items() if code not in known} == {}
+
+
+NAMES_OF = {f"{kind}-name-taken" for kind in ("group", "target", "level", "period")}
+"""Codes that are made of the kind of thing whose name is taken."""
+
+
+def test_every_page_is_about_a_code_that_is_given() -> None:
+    written = {code for path in PACKAGE.rglob("*.py") if path.name != "tables.py" for code in _strings(path)}
+    numbers = set(map(str, ERROR_NUMBERS))
+    assert set(codes()) - numbers - NAMES_OF - written - mistakes()["diagnostic"].keys() == set()
 
 
 def test_why_a_warning_matters_is_said_by_its_rule_alone() -> None:
