@@ -6,6 +6,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from itertools import islice
 
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.base.errors import InputError
@@ -19,7 +20,10 @@ from targetexpr.running.coercion import PathPart, Value
 
 OUTCOMES: dict[str, bool | None] = {"yes": True, "no": False, "true": True, "false": False, "null": None}
 
-_COMPARISON = re.compile(r'\s*([\w.\[\]"]+?)\s*(==|!=|>=|<=|>|<)\s*(.+?)\s*', re.DOTALL)
+_NAME = r'"[^"]+"|[\w.\[\]"]+?'  # of a column of a table, in quotes where it has blanks; or the path of a field
+_COMPARISON = re.compile(rf"\s*({_NAME})\s*(==|!=|>=|<=|>|<)\s*(.+?)\s*", re.DOTALL)
+_COLUMN_VALUE = re.compile(rf"\s*({_NAME})\s+([^\s=<>!&|].*?)\s*", re.DOTALL)
+_LOOKED_AT = 1_000  # records in which a column is looked for
 _SIGNS: dict[str, Callable[[object, object], bool]] = {
     ">": lambda a, b: _ordered(operator.gt, a, b),
     "<": lambda a, b: _ordered(operator.lt, a, b),
@@ -35,14 +39,20 @@ def condition(session: Session, text: str) -> Callable[[Record], bool]:
 
     Raises InputError, once what is wrong with the condition is shown.
     """
+    quoted = _COMPARISON.fullmatch(text) if text.lstrip().startswith('"') else None
+    if quoted is not None and _is_in(session, (quoted[1][1:-1],), quoted[1][1:-1]):  # a column, no string
+        compared = _compared(text, session)
+        if compared is not None:
+            return compared
     try:
         rule = compile_rule(text, session.schema, event=session.state.event, timezone=session.timezone)
     except ExpressionError as error:
-        compared = _compared(text)
+        compared = _compared(text, session)
         if compared is None:
             session.show(error.diagnostics, text)
             raise InputError(
-                "`:find` takes yes, no, null, error, or a condition such as `:find currentTxn.value>500`"
+                "`:find` takes yes, no, null, error, or a condition such as `:find currentTxn.value>500` or "
+                "`:find storeId 7`"
             ) from None
         return compared
     return lambda record: outcome_of(rule, record) is True
@@ -53,18 +63,65 @@ def is_outcome(outcome: Value | Failure, wanted: str) -> bool:
     return isinstance(outcome, Failure) if wanted == "error" else outcome is OUTCOMES[wanted]
 
 
-def _compared(text: str) -> Callable[[Record], bool] | None:
+def matching(session: Session, wanted: str, count: Callable[[Value | Failure], None]) -> Callable[[Record], bool]:
+    """Whether a record is one of those that are wanted: by what the rule comes out as, or by a condition.
+
+    `count` takes what each comes out as; null for those that a condition looks at. Raises InputError.
+    """
+    if wanted.lower() not in (*OUTCOMES, "error"):
+        holds = condition(session, wanted)
+
+        def fulfils(record: Record) -> bool:
+            count(None)
+            return holds(record)
+
+        return fulfils
+    rule = session.compiled()
+
+    def comes_out(record: Record) -> bool:
+        outcome = outcome_of(rule, record)
+        count(outcome)
+        return is_outcome(outcome, wanted.lower())
+
+    return comes_out
+
+
+def _compared(text: str, session: Session) -> Callable[[Record], bool] | None:
+    """A field or a column against a value: `storeId == "S1"`, `"Bill No" 7`. None where it is neither."""
     found = _COMPARISON.fullmatch(text)
-    if found is None:
-        return None
+    plain = None if found is not None else _COLUMN_VALUE.fullmatch(text)
+    name, sign, raw = found.groups() if found is not None else (plain[1], "==", plain[2]) if plain else ("", "", "")
+    heading = name[1:-1] if name.startswith('"') else name
     try:
-        path, value = parse_path(found[1]), decode(found[3])
-    except (InputError, DecodeError):
+        path = (heading,) if name.startswith('"') else parse_path(name)
+    except InputError:
         return None
-    if len(path) < 2 and not isinstance(path[0], str):
+    if not path or not isinstance(path[0], str):
         return None
-    holds = _SIGNS[found[2]]
-    return lambda record: record.context is not None and holds(_at(record.context, path), value)
+    known = found is not None or _is_in(session, path, heading)
+    try:
+        value: object = decode(raw)
+    except DecodeError:
+        if sign not in ("==", "!=") or not _is_in(session, path, heading):
+            return None
+        value = raw
+    holds = _SIGNS[sign]
+    return (lambda record: holds(_held(record, path, heading), value)) if known else None
+
+
+def _is_in(session: Session, path: tuple[PathPart, ...], heading: str) -> bool:
+    """Whether one of the first records has a field or a column."""
+    if session.state.records is None:
+        return False
+    return any(_held(record, path, heading) is not None for record in islice(session.records(), _LOOKED_AT))
+
+
+def _held(record: Record, path: tuple[PathPart, ...], heading: str) -> object:
+    """What a record has at a path, or in a column of its table."""
+    if record.context is None:
+        return None
+    found = _at(record.context, path)
+    return record.row.get(heading) if found is None and record.row is not None else found
 
 
 def _at(context: Mapping[str, object], path: tuple[PathPart, ...]) -> object:

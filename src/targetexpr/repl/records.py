@@ -23,6 +23,11 @@ class Held:
     name: str
     all: tuple[Record, ...]
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that they were read from, or what holds them."""
+        return (self.name,)
+
     def __len__(self) -> int:
         return len(self.all)
 
@@ -48,6 +53,11 @@ class Lines:
     offsets: array[int]  # bytes
     lines: array[int]  # line numbers, from 1
     stamp: tuple[int, int]  # size and time of change when it was read: where records begin holds for that file alone
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The file."""
+        return (self.path,)
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -98,6 +108,11 @@ class Several:
     def name(self) -> str:
         """All of them."""
         return " and ".join(part.name for part in self.parts)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files of all."""
+        return tuple(path for part in self.parts for path in part.paths)
 
     def __len__(self) -> int:
         return sum(map(len, self.parts))

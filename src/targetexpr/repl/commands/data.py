@@ -17,13 +17,12 @@ from targetexpr.console.outcomes import Counts, Failure, outcome_of
 from targetexpr.records.dialect import Dialect
 from targetexpr.records.lint import RecordLint
 from targetexpr.records.map_file import read_map
-from targetexpr.records.record import Record
 from targetexpr.records.shape import profile_of_flat
 from targetexpr.records.table_options import TableOptions
 from targetexpr.repl import records as sources
 from targetexpr.repl.commands.command import Command, file_name, no_argument, whole_number
 from targetexpr.repl.fields import attribute_at, changed, parse_path, parse_value, removed, shown, split_field
-from targetexpr.repl.finding import OUTCOMES, condition, is_outcome
+from targetexpr.repl.finding import OUTCOMES, matching
 from targetexpr.repl.records import edited
 from targetexpr.repl.session import Session
 from targetexpr.running.coercion import Value, time_zone
@@ -54,6 +53,7 @@ def _tables(session: Session, profile: str | None, map_name: str | None = None) 
         dialect=Dialect() if found is None else found.dialect,
         constants={} if found is None else found.constants,
         needed=False,
+        keep="read",  # for what is in no field, and to write records as they were
     )
 
 
@@ -147,7 +147,7 @@ def _go(session: Session, number: int) -> None:
         session.console.write(session.where())
 
 
-class _Tally(Counts):
+class Tally(Counts):
     """What came out so far, shown now and then."""
 
     def __init__(self, session: Session, total: int) -> None:
@@ -167,7 +167,7 @@ class _Tally(Counts):
 def _count(session: Session, argument: str) -> None:
     no_argument(argument, "count")
     rule, records = session.compiled(), session.records()
-    tally = _Tally(session, len(records))
+    tally = Tally(session, len(records))
     edits = session.state.edits
     profile = records.profile if isinstance(records, sources.Lines) else None
     notes = DataNotes(rule.reads, session.schema, event=session.state.event, profile=profile)
@@ -197,21 +197,8 @@ def _find_record(session: Session, argument: str) -> None:
     wanted = argument.lower()
     by_outcome = wanted in OUTCOMES or wanted == "error"
     what = f"comes out as {argument}" if by_outcome else f"fulfils {argument}"
-    tally = _Tally(session, len(records))
-    if by_outcome:
-        rule = session.compiled()
-
-        def fits(record: Record) -> bool:
-            outcome = outcome_of(rule, record)
-            tally.add(outcome)
-            return is_outcome(outcome, wanted)
-    else:
-        holds = condition(session, argument)
-
-        def fits(record: Record) -> bool:
-            tally.add(None)
-            return holds(record)
-
+    tally = Tally(session, len(records))
+    fits = matching(session, argument, tally.add)
     first: int | None = None
     try:
         for number, record in enumerate(records, 1):
@@ -313,8 +300,8 @@ DATA = (
         name="find",
         arguments="yes|no|null|error|CONDITION",
         doc="go to the next record that comes out so, or fulfils a condition",
-        more="A condition is any rule, or a field of the data compared with a value, as in "
-        '`:find currentCustomer.id == "304"`. The rule stays what it is.',
+        more="A condition is any rule, or a field or column of the data compared with a value, as in "
+        '`:find currentCustomer.id == "304"`, `:find storeId 7`, `:find "Bill No" B-17`. The rule stays what it is.',
         example=":find no",
         group=_GROUP,
         run=_find_record,

@@ -8,6 +8,7 @@ import re
 from targetexpr.base.errors import InputError
 from targetexpr.base.suggestions import suggest
 from targetexpr.repl.commands.command import Command, file_name, no_argument
+from targetexpr.repl.commands.writing import export_records, names_rows
 from targetexpr.repl.session import Opened, Session
 from targetexpr.repl.storage import Saved
 
@@ -120,6 +121,10 @@ def _path_and_target(argument: str) -> tuple[str, str]:
 def _export(session: Session, argument: str) -> None:
     from targetexpr.repl.exporting import diagnostics, export, take_back
 
+    rows = _ROWS.match(argument)
+    if rows is not None and names_rows(file_name(rows[1])):
+        export_records(session, file_name(rows[1]), (rows[2] or "yes").strip())
+        return
     path, values = _path_and_values(argument)
     analysis = session.analysis()
     if not analysis.ok:
@@ -155,6 +160,10 @@ def _path_and_values(argument: str) -> tuple[str, list[str]]:
     if rest and not os.path.exists(path):
         raise InputError(f"{rest!r} is not a value; behind {begun}.json there are numbers, such as 500 or 99.50")
     return path, values
+
+
+_ROWS = re.compile(r'("[^"]+"|.+?\.(?:csv|tsv|jsonl|ndjson|parquet|xlsx))(?:\s+(.+))?$', re.DOTALL | re.IGNORECASE)
+"""A file of records, and which of them are written."""
 
 
 KEEP = (
@@ -199,9 +208,11 @@ KEEP = (
     Command(
         name="export",
         arguments="FILE [VALUE ...]",
-        doc="write a target with expression and expressionJson",
+        doc="write a target, or the records that the rule rewards",
         more="A file that holds a group gets the rule at its target, and keeps everything else. A new file gets a "
-        "target, with the values given, one for each period.",
+        "target, with the values given, one for each period, with expression and expressionJson. A name that ends as "
+        ".csv, .tsv, .jsonl, .parquet or .xlsx gets the records with a yes, or others: `:export no.csv no`, "
+        "`:export gold.xlsx currentCustomer.slabName Gold`.",
         example=":export target.json 500",
         group=_GROUP,
         run=_export,
