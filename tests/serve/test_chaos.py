@@ -147,10 +147,11 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_what_was_acknowledged_survives_many_kills(tmp_path: Path) -> None:
     rng = random.Random(20)
-    total = killed_under_load(tmp_path, rounds=12, clients=8, acknowledgements=lambda: rng.randrange(20, 250))
-    print(f"\n{total:,} acknowledged writes in 12 rounds, all of them there after the kill")
+    total = killed_under_load(tmp_path, rounds=50, clients=8, acknowledgements=lambda: rng.randrange(20, 250))
+    print(f"\n{total:,} acknowledged writes in 50 rounds, all of them there after the kill")
 
 
 # One name, many clients
