@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from targetexpr.base.diagnostics import Edit
+from targetexpr.base.source import Span
+from targetexpr.documents.checking import check_regions
 from targetexpr.documents.document import Document, kind_of, open_document
+from targetexpr.front import Environment
 from tests.documents.written import documents
 from tests.growth import assert_linear
 from tests.strategies import examples, holds
@@ -148,10 +152,40 @@ BROKEN = [
 @pytest.mark.parametrize(("text", "wanted"), BROKEN)
 def test_rules_in_broken_json(text: str, wanted: list[str]) -> None:
     document = open_document(text)
-    assert [region.text for region in document.regions] == wanted
+    assert [region.text for region in document.regions if not region.is_open] == wanted
     assert document.error is not None
     assert document.error.message.startswith("Not valid JSON: ")
     assert document.error.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ('{"expression": "a.va', "a.va"),
+        ('{"expression": "a.va}', "a.va"),
+        ('{"expression": "a.va\n}', "a.va"),
+        ('{"x": [{"expression": "a.va }], \n "y": 1}', "a.va"),
+        ('{"note": 1,\n"expression": "a.va,\n"y": 2}', "a.va"),
+        ('{"expression": "a==\\"b\\"&&c.d', 'a=="b"&&c.d'),
+        ('{"expression": "a.\\u00e9', "a.é"),
+        ('["true", "a.va', "a.va"),
+        ('"a.va', "a.va"),
+    ],
+)
+def test_a_rule_in_a_string_that_is_being_typed(text: str, inside: str) -> None:
+    document = open_document(text, "a.json")
+    (region,) = [one for one in document.regions if one.is_open]
+    assert region.text == inside
+    assert region.region_offset(region.span.end) == len(inside), "there is the cursor"
+    assert region.document_edits([Edit(Span(0, 1), "b")]) is None, "what is not closed cannot be read back"
+    assert all(one.region is not region for one in check_regions(document, Environment()))
+
+
+@pytest.mark.parametrize(
+    "text", ['{"expression": "a\\', '{"expression": "a\\u00', '{"expression: "a"}', '{"x": "a.va', '{"expression": "']
+)
+def test_what_is_cut_elsewhere_is_no_rule(text: str) -> None:
+    assert [one.text for one in open_document(text, "a.json").regions if one.is_open and one.text != "a"] in ([], [""])
 
 
 @pytest.mark.parametrize("depth", [1_000, 100_000])

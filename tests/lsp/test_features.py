@@ -47,6 +47,8 @@ PLACES = {
     "a.rule": 'currentCustomer.slabName=="😀"&&currentTxn.gr▮Amount>5',
     "b.rules": "true\ncurrentTxn.gr▮Amount>5",
     "c.json": '{"é": "😀", "expression": "currentCustomer.slabName==\\"😀\\"&&currentTxn.gr▮Amount>5"}',
+    "c2.json": '{"é": "😀", "expression": "currentCustomer.slabName==\\"😀\\"&&currentTxn.gr▮Amount',
+    "c3.json": '{"é": "😀",\n "expression": "currentTxn.gr▮Amount\n}',
     "d.json": '{"expression": "currentTxn.gr▮Amount", "x": [{',
     "e.toml": 'x = \'😀\'\n[[targets]]\nrule = """\ncurrentTxn.gr▮Amount>5"""',
     "f.py": "x = '😀'; compile('currentTxn.gr▮Amount>5')",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from targetexpr.base.jsontext import Frame, Json, JsonError, read_json
-from targetexpr.base.quoted import read_json_string
+from targetexpr.base.quoted import open_json_string, read_json_string
+from targetexpr.base.source import Span
 
 _BLANK = re.compile(r"[ \t\r\n]*").match
 _WORD = re.compile(r"[-+\w.]+|[^,:}\]]", re.DOTALL).match
 _BARE_KEY = re.compile(r"([A-Za-z_$][\w$]*)[ \t\r\n]*(?=:)").match
 _MEMBER = re.compile(r'"(?:[^"\\\r\n]++|\\[^\r\n])*+"[ \t\r\n]*:').match
 _BROKEN_STRING = re.compile(r'"(?:[^"\\\r\n]++|\\[^\r\n])*+"?').match
+_CLOSERS = " \t,}]"  # what stands behind a string that is not closed yet belongs to what is around it
 
 
 def read_leniently(text: str) -> tuple[list[Json], JsonError | None]:
@@ -78,7 +80,7 @@ class _Lenient:
                 self.member_key()
             return None
         if char == '"':
-            held = self.string()
+            held = self.string() or self.open_string(start)
             return Json("null" if held is None else "string", held, start, self.at)
         found = _WORD(self.text, start)
         if found is None:
@@ -97,6 +99,15 @@ class _Lenient:
         found = _BROKEN_STRING(self.text, self.at)
         self.at = found.end() if found is not None else self.at + 1
         return None
+
+    def open_string(self, start: int) -> str | None:
+        """What a string means that goes to the end of its line: it is being typed, and not closed yet."""
+        end = start + len(self.text[start : self.at].rstrip(_CLOSERS))
+        string = open_json_string(self.text, Span(start, end)) if end > start else None
+        if string is None:
+            return None
+        self.at = end
+        return string.text
 
     def begin(self, container: dict[str, Json] | list[Json], start: int) -> None:
         self.frames.append(Frame(container, start))

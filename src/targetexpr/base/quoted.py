@@ -141,6 +141,20 @@ def read_json_string(source: str, at: int) -> QuotedString | None:
     return _decoded(source, Span(*found.span(1)), JSON, _JSON_ESCAPE, _of_json)
 
 
+def open_json_string(source: str, span: Span) -> QuotedString | None:
+    """The JSON string that a part of a text begins with, and which nothing closes; None for any other part.
+
+    >>> open_json_string('{"a": "b', Span(6, 8)).text, open_json_string('"b"', Span(0, 3))
+    ('b', None)
+    """
+    content = Span(span.start + 1, span.end)
+    if source[span.start : content.start] != '"' or _JSON_STRING.match(source, span.start) is not None:
+        return None
+    if _JSON_STRING.match(f'{span.cut(source)}"') is None:  # an escape is cut, or something else is wrong with it
+        return None
+    return _decoded(source, content, JSON, _JSON_ESCAPE, _of_json)
+
+
 def read_toml_string(source: str, at: int) -> QuotedString | None:
     """The TOML string that begins at an offset, if one does."""
     found = _TOML_STRING.match(source, at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from targetexpr.base.diagnostics import Diagnostic, Edit
 from targetexpr.base.jsontext import Json, Path, pointer
-from targetexpr.base.quoted import QuotedString, read_json_string, verbatim, write
+from targetexpr.base.quoted import QuotedString, open_json_string, read_json_string, verbatim, write
 from targetexpr.base.source import Span
 from targetexpr.documents.reading import RegionKind, read_again
 
@@ -34,6 +34,7 @@ class Region:
     has_pointer: bool = False  # in JSON and TOML
     path: Path = field(default=None, repr=False, compare=False)  # linked, for a pointer is as long as its value is deep
     event: str | None = None  # "TransactionAdd", where the document says which event the rule is for
+    is_open: bool = field(default=False, repr=False)  # nothing closes its string: it is being typed
     source: str = field(repr=False)  # the part of the document that `span` covers
     strings: tuple[QuotedString, ...] = field(repr=False)  # several only in Python
 
@@ -150,6 +151,7 @@ def region(
     event: str | None = None,
     has_pointer: bool = False,
     path: Path = None,
+    is_open: bool = False,
 ) -> Region:
     """The region that a part of a document is, from the strings in it."""
     return Region(
@@ -159,6 +161,7 @@ def region(
         event=event,
         has_pointer=has_pointer,
         path=path,
+        is_open=is_open,
         source=span.cut(document),
         strings=strings,
     )
@@ -169,5 +172,7 @@ def json_region(document: str, value: Json, kind: RegionKind, path: Path, event:
 
     The platform also writes `true` for the rule true, and an expressionJson may stand there as an object.
     """
-    string = read_json_string(document, value.start) or verbatim(document, value.span, "json")
-    return region(document, value.span, string, kind=kind, event=event, has_pointer=True, path=path)
+    string = read_json_string(document, value.start)
+    is_open = string is None and (string := open_json_string(document, value.span)) is not None
+    string = string or verbatim(document, value.span, "json")
+    return region(document, value.span, string, kind=kind, event=event, has_pointer=True, path=path, is_open=is_open)
