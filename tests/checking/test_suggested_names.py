@@ -161,3 +161,22 @@ def test_an_opposite_is_a_choice(text: str, offered: list[str]) -> None:
         made.append(apply_fixes(text, [replace(diagnostic, fixes=(replace(fix, applicability="safe"),))]))
     assert made == offered
     assert all(not any(one.is_error for one in analyze(text).check_diagnostics) for text in made)
+
+
+@pytest.mark.parametrize(
+    ("broken", "wanted"),
+    [
+        ("currentTxn.valu{}>5", "Did you mean `value`?"),
+        ("currentCustomer.isLoyl{}()", "Did you mean `isLoyal`?"),
+        ("curentTxn{}.value>5", "Did you mean `currentTxn`?"),
+        ('currentTxn.basketSumIf("AMOUN{}","GREATER_THAN","5")>1', "Did you mean `AMOUNT`?"),
+    ],
+)
+def test_the_first_errors_get_the_suggestions(broken: str, wanted: str) -> None:
+    """What all errors of a rule may cost is spent on those that are read: the ones at the beginning."""
+    first = broken.replace("{}", "")
+    text = "&&".join([first, *(broken.replace("{}", "xq" * (number % 3) + str(number)) for number in range(2_000))])
+    found = analyze(text).diagnostics
+    assert len(found) > 50
+    hints = [one.hint or "" for one in found if one.span.start < len(first)]
+    assert any(wanted in hint for hint in hints), found[0]

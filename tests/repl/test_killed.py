@@ -30,11 +30,12 @@ for number in range(10_000):
 """
 _EXPORT = """
 talk = Talk(folder)
-talk.session.state
-for number in range(10_000):
+group = folder / f"group-{who}.json"  # one holds up to 50 targets
+group.write_text('{"name": "group", "targets": []}')
+for number in range(50):
     talk.do("currentTxn.value>500")
     talk.do(f":save {who}-{number}")
-    talk.do(f":export {folder}/group.json 100")
+    talk.do(f":export {group} 100")
     print(f"{who}-{number}", flush=True)
 """
 _FORMAT = """
@@ -55,7 +56,8 @@ def saved(folder: Path) -> set[str]:
 
 
 def exported(folder: Path) -> set[str]:
-    return {target["name"] for target in json.loads((folder / "group.json").read_bytes())["targets"]}
+    groups = [json.loads(path.read_bytes()) for path in folder.glob("group-*.json")]
+    return {target["name"] for group in groups for target in group["targets"]}
 
 
 class Kind(NamedTuple):
@@ -68,7 +70,6 @@ KINDS = {"save": Kind(_SAVE, saved), "export": Kind(_EXPORT, exported)}
 
 def begin(folder: Path) -> None:
     (folder / "rules.toml").write_text("", encoding="utf-8")
-    (folder / "group.json").write_text('{"name": "group", "targets": []}', encoding="utf-8")
 
 
 def killed(program: str, folder: Path, who: str, chance: random.Random) -> list[str]:

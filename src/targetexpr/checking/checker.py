@@ -67,11 +67,10 @@ def check_tree(
     schema = schema if schema is not None else Schema.bundled()
     known = schema.event(event) if event is not None else None
     state = State(schema, known, strict)
-    if event is not None and known is None:
-        known = _unknown_event(state, event, expr)
-        state.event, state.event_name = known, known.name if known is not None else None
-    _visit(state, expr)
-    _check_result(state, expr, expect)
+    _run(state, expr, event, expect)
+    if state.suggestible < 0:  # the tree is gone through from its end, and the first errors are those that are read
+        state = State(schema, known, strict, unsuggested=state.unsuggested())
+        _run(state, expr, event, expect)
     return Checked(
         expr=expr,
         types=tuple(state.types),
@@ -81,6 +80,14 @@ def check_tree(
         schema=schema,
         event=state.event_name if state.event is not None else event,
     )
+
+
+def _run(state: State, expr: Expr, event: str | None, expect: Expected | None) -> None:
+    if event is not None and state.event is None:
+        known = _unknown_event(state, event, expr)
+        state.event, state.event_name = known, known.name if known is not None else None
+    _visit(state, expr)
+    _check_result(state, expr, expect)
 
 
 def _visit(state: State, expr: Expr) -> None:

@@ -31,6 +31,7 @@ class State:
     """One run over one tree. Nodes are known by their place in preorder: parents before, children after."""
 
     __slots__ = (
+        "asked",
         "assumed",
         "branches",
         "event",
@@ -46,9 +47,11 @@ class State:
         "suggestible",
         "targets",
         "types",
+        "without",
     )
 
-    def __init__(self, schema: Schema, event: Event | None, strict: bool) -> None:
+    def __init__(self, schema: Schema, event: Event | None, strict: bool, *, unsuggested: int = 0) -> None:
+        """The first `unsuggested` unknown names that are met, which are the last of the text, get no suggestions."""
         self.schema = schema
         self.profiles = schema.profiles
         self.event = event
@@ -63,6 +66,8 @@ class State:
         self.flexible: set[int] = set()  # undeclared fields whose type is still open
         self.branches: dict[int, tuple[int, int]] = {}  # flexible conditionals and their two results
         self.suggestible = MOST_COMPARED  # names that unknown ones may still be compared with
+        self.asked: list[int] = []  # how many names each unknown one would be compared with
+        self.without = unsuggested
         self.assumed: dict[int, str] = {}  # names that are a profile's but for letter case
 
     def report(self, place: int, diagnostic: Diagnostic, *, member: bool = False) -> None:
@@ -76,8 +81,20 @@ class State:
     def suggests(self, names: int) -> bool:
         """Whether an unknown name is still compared with that many known ones: each costs time, and so many errors
         are not read anyway."""
+        self.asked.append(names)
+        if len(self.asked) <= self.without:
+            return False
         self.suggestible -= names
         return self.suggestible >= 0
+
+    def unsuggested(self) -> int:
+        """How many of the unknown names that were met go without suggestions, so that the last ones get theirs."""
+        left = MOST_COMPARED
+        for place in range(len(self.asked) - 1, -1, -1):
+            left -= self.asked[place]
+            if left < 0:
+                return place + 1
+        return 0
 
     def settle(self, place: int, type_: Type) -> None:
         """Give a flexible node the type that is asked for, and the branches of a conditional below it, too."""
