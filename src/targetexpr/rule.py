@@ -126,7 +126,11 @@ class Rule:
     `evaluate(context)` is the value: bool, int, Decimal, str, an aware datetime, or None for null.
     Both raise DataError at the first value that does not fit, unless the rule was compiled with `on_error="null"`.
 
-    A context is a dict of profiles: `{"currentTxn": {"value": 320}, "currentCustomer": {...}}`.
+    A context is a dict of profiles: `{"currentTxn": {"value": 320}, "currentCustomer": {...}}`. It may hold code: a
+    mapping of your own, or functions for methods whose results are data. What such code raises comes out of whatever
+    was called (`matches`, `evaluate`, `explain`, `count`, `select`) as it is, whatever `on_error` says: it is no value
+    that does not fit. Three are understood: LookupError and TypeError of a context that is asked for a profile mean
+    that there is none, KeyError of a profile that there is no such field, and DataError is the rule's own.
 
     >>> rule = compile('currentTxn.value>500||currentCustomer.slabName=="Gold"')
     >>> rule.evaluate({"currentTxn": {"value": None}, "currentCustomer": {"slabName": "Silver"}}) is None

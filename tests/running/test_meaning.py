@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.corpus import evaluations
 
 from targetexpr import DataError, Rule, compile  # noqa: A004
 from targetexpr.conformance.cases import EvaluationCase
+from targetexpr.front import OnError
 from targetexpr.lang.functions import all_functions
 from targetexpr.running.coercion import BINDERS, InvalidValue, plain, time_zone
 from targetexpr.running.interpreter import interpret
@@ -201,6 +203,101 @@ def test_an_error_of_a_callable_is_its_own() -> None:
     rule = compile('currentCustomer.isStreakAchieved("a")')
     with pytest.raises(LookupError, match="no connection"):
         rule.matches({"currentCustomer": {"isStreakAchieved": broken}})
+
+
+class OwnError(Exception):
+    """An error that nobody here knows."""
+
+
+class Raising(dict[str, object]):
+    """A profile that fetches its fields, and cannot."""
+
+    def __missing__(self, name: str) -> object:
+        raise OwnError(name)
+
+
+class Remote:
+    """A context that fetches its profiles, and cannot."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __getitem__(self, name: str) -> object:
+        raise self.error
+
+
+class Unknowable:
+    """A value that cannot even be looked at."""
+
+    def __eq__(self, other: object) -> bool:
+        raise OwnError("==")
+
+    def __hash__(self) -> int:
+        raise OwnError("hash")
+
+    def __str__(self) -> str:
+        raise OwnError("str")
+
+    def __bool__(self) -> bool:
+        raise OwnError("bool")
+
+
+def _raising(*_arguments: object) -> object:
+    raise OwnError("no connection")
+
+
+CALLS: dict[str, Callable[[Rule, object], object]] = {
+    "matches": lambda rule, context: rule.matches(context),  # type: ignore[arg-type]
+    "evaluate": lambda rule, context: rule.evaluate(context),  # type: ignore[arg-type]
+    "explain": lambda rule, context: rule.explain(context),  # type: ignore[arg-type]
+    "count": lambda rule, context: rule.count([context]),  # type: ignore[list-item]
+    "select": lambda rule, context: rule.select([context]),  # type: ignore[list-item]
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("on_error", ["raise", "null"])
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"currentCustomer": {"trackerValueCurrentEvent": _raising}},
+        {"currentCustomer": Raising()},
+        Remote(OwnError("no profile")),
+    ],
+    ids=["callable", "profile", "context"],
+)
+def test_what_code_in_the_data_raises_comes_out_as_it_is(name: str, on_error: OnError, context: object) -> None:
+    rule = compile('currentCustomer.trackerValueCurrentEvent("a","b")>5', on_error=on_error)
+    with pytest.raises(OwnError):
+        CALLS[name](rule, context)
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), IndexError("x"), TypeError("x")])
+def test_what_says_that_a_profile_is_not_there_is_understood(error: Exception) -> None:
+    text = "currentTxn.value>5"
+    with pytest.raises(DataError, match="currentTxn is missing"):
+        compile(text).evaluate(Remote(error))  # type: ignore[arg-type]
+    assert compile(text, on_error="null").evaluate(Remote(error)) is None  # type: ignore[arg-type]
+    assert compile(text).explain(Remote(error)).state == "undecided"  # type: ignore[arg-type]
+
+
+def test_what_says_that_a_field_is_not_there_is_understood() -> None:
+    class Empty(dict[str, object]):
+        def __missing__(self, name: str) -> object:
+            raise KeyError(name)
+
+    assert compile("currentTxn.value>5").evaluate({"currentTxn": Empty()}) is None
+
+
+@pytest.mark.parametrize("text", ["currentTxn.value>5", 'currentCustomer.slabName=="Gold"', "currentCustomer.isLoyal"])
+def test_a_value_that_cannot_be_looked_at_does_not_fit(text: str) -> None:
+    context: dict[str, object] = {
+        "currentTxn": {"value": Unknowable()},
+        "currentCustomer": {"slabName": Unknowable(), "isLoyal": Unknowable()},
+    }
+    with pytest.raises(DataError):
+        compile(text).evaluate(context)
+    assert compile(text, on_error="null").evaluate(context) is None
 
 
 def test_misfits_read_null_when_asked() -> None:

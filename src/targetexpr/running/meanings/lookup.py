@@ -13,8 +13,9 @@ def look_up(
 ) -> object:
     """The raw result of a method that the context holds under its name.
 
-    A callable gets the arguments (numbers as int or Decimal, dates aware). A dict is indexed by one argument after
-    the other, as text, what is missing is null. A list of strings answers whether the last argument is among them.
+    A callable gets the arguments (numbers as int or Decimal, dates aware), and what it raises is the caller's. A dict
+    is indexed by one argument after the other, as text, what is missing is null. A list of strings answers whether the
+    last argument is among them.
 
     >>> from targetexpr.running.coercion import UTC
     >>> txn = {"visits": {"week": {"3": 7}}, "channels": ["EMAIL", "LINE"]}
