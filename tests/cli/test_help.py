@@ -60,6 +60,32 @@ def test_a_code_that_is_close_is_offered(call: Call, topic: str, said: str) -> N
     assert said in done.err.partition("did you mean ")[2]
 
 
+@pytest.mark.parametrize(
+    ("topic", "heading"),
+    [
+        ("matches", "### `matches(regex)`"),
+        ("basketSumIf", "### `basketSumIf("),
+        ("--off", "### `--off CODE`"),
+        ("off", "### `--off CODE`"),
+        ("check", "## `targetexpr check`"),
+        ("currentTxn", "## `currentTxn`"),
+        ("null", "## Null: what is missing"),
+        ("csv", "## A CSV of bills: for which of them does a rule hold?"),
+        ("plan", "## A plan"),
+    ],
+)
+def test_a_name_and_a_word_of_a_heading_lead_to_sections(topic: str, heading: str) -> None:
+    text = page(topic)
+    assert heading in text
+    assert "\nMore: `targetexpr help " in text
+
+
+def test_a_word_of_many_headings_leads_to_a_list() -> None:
+    text = page("methods")
+    assert text.startswith("# methods: ")
+    assert "| functions | Methods of dates |" in text
+
+
 @pytest.mark.parametrize("name", sorted(cli.COMMANDS))
 def test_help_of_commands_points_to_the_guide(call: Call, name: str) -> None:
     assert "targetexpr help data" in call(name, "--help").out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +15,7 @@ _ENDING = ".md"
 _FIRST = ("data", "language", "recipes")  # what a newcomer needs before the rest, which follows in alphabetical order
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MOST_CLOSE = 5
+_MOST_SECTIONS = 5
 _EVERYWHERE = frozenset(("", "targetexpr"))  # in too many headings to lead anywhere
 
 
@@ -32,7 +33,7 @@ def topics() -> dict[str, str]:
 
 
 def page(topic: str) -> str:
-    """The Markdown of what a topic names: a page, a code or an error number, or the sections about a name.
+    """The Markdown of what a topic names: a page, a code or an error number, or the sections about a name or a word.
 
     Raises InputError for an unknown topic, with the ones that come close.
 
@@ -43,12 +44,14 @@ def page(topic: str) -> str:
     """
     if topic in topics():
         return _read(topic)
+    found = [section for section in _sections() if topic in section.names]
+    found = found or [section for section in _sections() if topic in section.words]
     path = code_page_path(topic)
     if path is not None:
-        return path.read_text(encoding="utf-8")
-    found = [section for section in _sections() if topic in section.names]
+        beside = f"\n## Elsewhere\n\n{_listed(found)}" if found else ""
+        return path.read_text(encoding="utf-8") + beside
     if found:
-        return "\n".join(f"{section.text}\nMore: `targetexpr help {section.page}`.\n" for section in found)
+        return _of(topic, found)
     raise InputError(f"unknown topic {topic!r}; {_close(topic)}")
 
 
@@ -84,8 +87,22 @@ def codes() -> list[str]:
 
 class _Section(NamedTuple):
     names: frozenset[str]  # what stands in the backticks of its heading: "matches", "--off"
+    words: frozenset[str]  # the other words of it, in lower case
     page: str
+    title: str
     text: str
+
+
+def _of(topic: str, found: Sequence[_Section]) -> str:
+    """Sections; of too many to read, where they stand."""
+    if len(found) <= _MOST_SECTIONS:
+        return "\n".join(f"{section.text}\nMore: `targetexpr help {section.page}`.\n" for section in found)
+    return f"# {topic}: there is something about it in\n\n{_listed(found)}"
+
+
+def _listed(found: Sequence[_Section]) -> str:
+    rows = "\n".join(f"| {section.page} | {section.title.replace('|', chr(92) + '|')} |" for section in found)
+    return f"| page | section |\n|---|---|\n{rows}\n"
 
 
 @cache
@@ -94,7 +111,7 @@ def _sections() -> tuple[_Section, ...]:
 
 
 def _sections_of(name: str, text: str) -> Iterator[_Section]:
-    """What stands under each heading that has a name in backticks, up to the next heading of its level."""
+    """What stands under each heading, up to the next heading of its level."""
     headings = list(_headings(text))
     for index, (start, level, title) in enumerate(headings):
         # `currentTxn.basketSum(field, …)` is found by `basketSum`, `-d, --data DATA` by `--data` and by `data`,
@@ -102,9 +119,10 @@ def _sections_of(name: str, text: str) -> Iterator[_Section]:
         whole = re.findall(r"`([^`]+)`", title)
         words = [word for one in whole for word in re.split(r"[( ,]+", one.partition("(")[0]) if not word.isupper()]
         names = frozenset((*whole, *words, *(word.rpartition(".")[2].lstrip("-") for word in words))) - _EVERYWHERE
-        if names:
-            later = (at for at, other, _ in headings[index + 1 :] if other <= level)
-            yield _Section(names, name, text[start : next(later, len(text))].rstrip() + "\n")
+        plain = re.findall(r"[\w-]+", re.sub(r"`[^`]+`", "", title).lower())
+        later = (at for at, other, _ in headings[index + 1 :] if other <= level)
+        body = text[start : next(later, len(text))].rstrip() + "\n"
+        yield _Section(names, frozenset(plain), name, title, body)
 
 
 def _headings(text: str) -> Iterator[tuple[int, int, str]]:
