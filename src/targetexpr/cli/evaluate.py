@@ -82,6 +82,12 @@ def run(options: Namespace) -> int:
 
 
 def _evaluate(options: Namespace, rule: Rule, tally: Tally, notes: DataNotes, output: OutcomeOutput) -> None:
+    if options.count and rule.reads:
+        from targetexpr.cli.counting import count_batches, is_counted_in_batches
+
+        if is_counted_in_batches(options, rule):
+            count_batches(options, rule, tally, notes)
+            return
     look, put, searching = notes.look, output.put, True
     keep: Keep = "" if options.output not in ROW_FORMATS else "written" if options.output == "csv" else "read"
     for source, record in records(options, [rule.checked], needed=bool(rule.reads), keep=keep):
@@ -148,6 +154,11 @@ class Tally(Counts):
         super().add(outcome)
         if not self.done % 1024:
             self.progress.tick(self.done)
+
+    def add_all(self, yes: int, no: int, null: int) -> None:
+        """Counts many verdicts."""
+        super().add_all(yes, no, null)
+        self.progress.tick(self.done)
 
     def note(self, notes: DataNotes, source: str | None, record: Record, outcome: Value | Failure) -> None:
         """Reports a record that could not be evaluated, or that lacks its profile: that is told once."""

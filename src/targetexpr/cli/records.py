@@ -37,16 +37,19 @@ def records(
     keep their rows where it is asked.
     """
     sources: list[str] = options.data
-    if not sources:
-        if not needed:
-            yield None, Record(1, {})
-            return
-        if sys.stdin is None or sys.stdin.isatty():
-            raise InputError("no data: give it with --data FILE, --data '{\"currentTxn\":{...}}', or pipe it in")
-        sources = [STDIN]
-    sources = all_expanded(sources)
+    if not sources and not needed:
+        yield None, Record(1, {})
+        return
+    sources = sources_of(options)
     for name, record in of_all(sources, lambda: table_options(options, rules, keep=keep)):
         yield None if len(sources) == 1 else name, record.under(options.profile)
+
+
+def sources_of(options: Namespace) -> list[str]:
+    """The files of the call, or standard input. Raises InputError where there is none."""
+    if not options.data and (sys.stdin is None or sys.stdin.isatty()):
+        raise InputError("no data: give it with --data FILE, --data '{\"currentTxn\":{...}}', or pipe it in")
+    return all_expanded(options.data or [STDIN])
 
 
 def place(source: str | None, record: Record) -> str:

@@ -40,6 +40,13 @@ class Counts:
         else:
             self.other += 1
 
+    def add_all(self, yes: int, no: int, null: int) -> None:
+        """Counts many verdicts."""
+        self.done += yes + no + null
+        self.yes += yes
+        self.no += no
+        self.null += null
+
     def by_name(self) -> dict[str, int]:
         """For programs."""
         counts = {"records": self.done, "yes": self.yes, "no": self.no, "null": self.null}

@@ -17,7 +17,7 @@ from targetexpr.records.formats import HEAD_BYTES, delimiter_of
 LONGEST_CELL = 10_000_000
 """Characters of one cell; a quote that is never closed would make one of all that follows."""
 
-_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
@@ -72,7 +72,7 @@ def find_delimiter(dialect: Dialect, head: bytes, name: str) -> tuple[Dialect, s
         raise InputError(f"{name} is JSON in {dialect.encoding.upper()}; save it as UTF-8")
     if dialect.delimiter is not None:
         return dialect, None
-    said = _SEPARATOR_LINE.match(text.lstrip("\ufeff"))
+    said = SEPARATOR_LINE.match(text.lstrip("\ufeff"))
     if said is not None:
         return replace(dialect, delimiter=said[1]), f"delimiter {delimiter_name(said[1])}, as its first line says"
     lines = [line for line in text.splitlines() if line.strip()]
@@ -85,8 +85,11 @@ def find_delimiter(dialect: Dialect, head: bytes, name: str) -> tuple[Dialect, s
     return replace(dialect, delimiter=found), f"delimiter {delimiter_name(found)}"
 
 
-def text_rows(stream: BinaryIO, dialect: Dialect) -> Iterator[TextRow]:
-    """The rows of cells; blank lines and Excel's `sep=` are left out. What cannot be read is told, the others go on."""
+def text_rows(stream: BinaryIO, dialect: Dialect, first: int = 1) -> Iterator[TextRow]:
+    """The rows of cells; blank lines and Excel's `sep=` are left out. What cannot be read is told, the others go on.
+
+    `first` is the number of the line that the stream begins with.
+    """
     assert dialect.encoding is not None
     assert dialect.delimiter is not None
     csv.field_size_limit(LONGEST_CELL)
@@ -95,13 +98,13 @@ def text_rows(stream: BinaryIO, dialect: Dialect) -> Iterator[TextRow]:
     text = io.TextIOWrapper(stream, encoding=dialect.encoding, errors=errors, newline="")
     reader = csv.reader(text, delimiter=dialect.delimiter, strict=True, skipinitialspace=False)
     while True:
-        line = reader.line_num + 1
+        line = reader.line_num + first
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield TextRow(line, [], _sentence(str(error), line, reader.line_num))
+            yield TextRow(line, [], _sentence(str(error), line, reader.line_num + first - 1))
             continue
         except UnicodeError:  # an encoding that knows no other way out
             yield TextRow(
@@ -110,7 +113,7 @@ def text_rows(stream: BinaryIO, dialect: Dialect) -> Iterator[TextRow]:
             return
         if not cells or (len(cells) == 1 and not cells[0].strip()):
             continue
-        if line == 1 and _SEPARATOR_LINE.fullmatch(dialect.delimiter.join(cells) or "sep") is not None:
+        if line == 1 and SEPARATOR_LINE.fullmatch(dialect.delimiter.join(cells) or "sep") is not None:
             continue
         if line == 1 and cells[0] == "sep=" and cells[1:] == [""]:
             continue

@@ -112,8 +112,11 @@ class RecordLint:
         """One for each kind, in the order in which they were found."""
         return tuple(self._kinds.values())
 
-    def look(self, record: Record, source: str | None = None) -> None:
-        """Takes a record into account. `source` is its file, where several are read."""
+    def look(self, record: Record, source: str | None = None, times: int = 1) -> None:
+        """Takes a record into account. `source` is its file, where several are read.
+
+        `times` is how many records there are of which the same is to be said.
+        """
         context = record.context
         if context is None:
             return
@@ -124,7 +127,7 @@ class RecordLint:
         if found is None:
             found = self._classify(context)
         if found is not _CLEAN:
-            self._take(found, record, context, source)
+            self._take(found, record, context, source, times)
 
     # ---- layouts
 
@@ -176,18 +179,20 @@ class RecordLint:
 
     # ---- records
 
-    def _take(self, found: _Found, record: Record, context: Mapping[str, object], source: str | None) -> None:
+    def _take(
+        self, found: _Found, record: Record, context: Mapping[str, object], source: str | None, times: int
+    ) -> None:
         for path in found.unknown:
-            self._count((UNKNOWN_MEMBER, *path), path, record, source)
+            self._count((UNKNOWN_MEMBER, *path), path, record, source, times)
         if found.has_type and type(kind := context["type"]) is str and kind not in self._types:
             close = close_type(self.schema, context)
             if close is not None:
-                self._count((RECORD_TYPE, kind, close), ("type",), record, source)
+                self._count((RECORD_TYPE, kind, close), ("type",), record, source, times)
         for profile, name, below in found.dates:
             holder = context if profile is None else context[profile]
             if type(value := holder[name]) is int and 0 < value < below:  # type: ignore[index]
                 path = (name,) if profile is None else (profile, name)
-                self._count((EPOCH_SECONDS, *path), path, record, source)
+                self._count((EPOCH_SECONDS, *path), path, record, source, times)
         for profile in found.lists:
             items = context[profile]["lineItems"]  # type: ignore[index]
             try:
@@ -195,11 +200,11 @@ class RecordLint:
                     continue
             except TypeError:  # no list, or a line that is none
                 pass
-            self._take_lines(profile, items, record, source)
+            self._take_lines(profile, items, record, source, times)
         if found.event:
-            self._take_event(record, context, source)
+            self._take_event(record, context, source, times)
 
-    def _take_lines(self, profile: str, items: object, record: Record, source: str | None) -> None:
+    def _take_lines(self, profile: str, items: object, record: Record, source: str | None, times: int) -> None:
         line = line_of(self._shape, profile)
         seen: set[str] = set()
         for index, item in enumerate(items if isinstance(items, list) else ()):
@@ -212,9 +217,9 @@ class RecordLint:
                 if name not in seen:
                     seen.add(name)
                     path = (profile, "lineItems", index, name)
-                    self._count((UNKNOWN_MEMBER, profile, "lineItems", name), path, record, source)
+                    self._count((UNKNOWN_MEMBER, profile, "lineItems", name), path, record, source, times)
 
-    def _take_event(self, record: Record, context: Mapping[str, object], source: str | None) -> None:
+    def _take_event(self, record: Record, context: Mapping[str, object], source: str | None, times: int) -> None:
         """Members of `currentEvent`: any, in an event that nobody declares."""
         kind = context.get("type")
         event = self.schema.event(kind) if isinstance(kind, str) else None
@@ -227,18 +232,20 @@ class RecordLint:
         assert isinstance(value, dict)
         for name in value:
             if name not in shape.members and not any(start and name.startswith(start) for start in shape.families):
-                self._count((UNKNOWN_MEMBER, "currentEvent", name), ("currentEvent", name), record, source)
+                self._count((UNKNOWN_MEMBER, "currentEvent", name), ("currentEvent", name), record, source, times)
 
     # ---- what is told
 
-    def _count(self, kind: tuple[str, ...], path: tuple[str | int, ...], record: Record, source: str | None) -> None:
+    def _count(
+        self, kind: tuple[str, ...], path: tuple[str | int, ...], record: Record, source: str | None, times: int
+    ) -> None:
         warning = self._kinds.get(kind)
         if warning is None:
             if len(self._kinds) >= MOST_KINDS:
                 return
             message, hint = self._sentences(kind, path, record)
             warning = self._kinds[kind] = RecordWarning(kind[0], message, hint, path, record, source)
-        warning.count += 1
+        warning.count += times
 
     def _sentences(self, kind: tuple[str, ...], path: tuple[str | int, ...], record: Record) -> tuple[str, str | None]:
         if kind[0] == RECORD_TYPE:

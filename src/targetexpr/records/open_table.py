@@ -31,7 +31,7 @@ def open_table(
         return _open_excel(name, stream.read(), options.dialect)
     try:
         names, batches = _batches(found, head, stream, pyarrow, again=again)
-        rows = _rows(batches, pyarrow)
+        rows = rows_of(batches, pyarrow)
         sample = list(islice(rows, _SAMPLE_ROWS))
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise _broken(name, found, error) from None
@@ -60,7 +60,8 @@ def _batches(found: Format, head: bytes, stream: BinaryIO, pa: Any, *, again: bo
     return streamed.schema.names, iter(streamed)
 
 
-def _rows(batches: Iterator[Any], pyarrow: Any) -> Iterator[TableRow]:
+def rows_of(batches: Iterator[Any], pyarrow: Any) -> Iterator[TableRow]:
+    """The rows of batches of Arrow, numbered from 1."""
     number = 0
     for batch in batches:
         batch.validate(full=True)  # offsets that point outside of a damaged file's data would end the process
@@ -91,7 +92,12 @@ def _told(found: Format, rows: Iterator[TableRow], pyarrow: Any) -> Iterator[Tab
             number = row.line
             yield row
     except (pyarrow.ArrowException, OSError, ValueError) as error:
-        yield TableRow(number + 1, (), f"{_WHAT[found]} is damaged from here on: {_line(error)}.")
+        yield damaged_row(found, number, error)
+
+
+def damaged_row(found: Format, number: int, error: Exception) -> TableRow:
+    """What stands behind the last row that can be read."""
+    return TableRow(number + 1, (), f"{_WHAT[found]} is damaged from here on: {_line(error)}.")
 
 
 def _broken(name: str, found: Format, error: Exception) -> InputError:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO
+from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
@@ -18,10 +19,17 @@ from targetexpr.records.record import Record
 from targetexpr.records.sources import begun
 
 if TYPE_CHECKING:
+    from targetexpr.records.column_batches import ColumnBatch
+    from targetexpr.records.layouts import ContextBatch, Layouts
     from targetexpr.records.table_options import TableReading
 
 MOST_UNREADABLE = 1_000
 """Records that cannot be read at the beginning of the data before it is taken for something else than records."""
+
+Batch = TypeVar("Batch")
+
+BATCH_LINES = 1_000
+"""Lines of one batch, at most."""
 
 _BLANKS = BLANKS.encode()
 _BOM = b"\xef\xbb\xbf"
@@ -54,6 +62,24 @@ def read_file(path: str, tables: TableReading | None = None) -> Iterator[Record]
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
 
 
+def read_batches(
+    path: str, tables: TableReading, layouts: Callable[[], Layouts]
+) -> Iterator[Record | ContextBatch | ColumnBatch]:
+    """The records of a file for one rule that is counted: those that are alike in batches. Raises InputError."""
+    from targetexpr.records.column_batches import column_batches
+
+    try:
+        with open(path, "rb") as file:
+            head, stream, again = begun(path, file, again=file.seekable())
+            found = format_of(head, path)
+            if found == "json":
+                yield from _some(path, batches_in(stream, layouts()))
+            else:
+                yield from column_batches(path, found, head, stream, again=again, options=tables())
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+
+
 def _any_format(name: str, stream: BinaryIO, tables: TableReading | None, *, again: bool) -> Iterator[Record]:
     """The records of data in any format; `again` says whether the stream can be read twice."""
     head, stream, again = begun(name, stream, again=again)
@@ -69,11 +95,11 @@ def _any_format(name: str, stream: BinaryIO, tables: TableReading | None, *, aga
     yield from table_records(open_table(name, found, head, stream, again=again, options=options), options)
 
 
-def _some(name: str, records: Iterator[Record]) -> Iterator[Record]:
+def _some(name: str, records: Iterator[Record | Batch]) -> Iterator[Record | Batch]:
     """The records, when there are any that can be read: what is no data is told once, and not line by line."""
     unread: list[Record] = []
     for record in _or_none(records):
-        if record.context is not None:
+        if not isinstance(record, Record) or record.context is not None:
             yield from unread
             yield record
             yield from records
@@ -88,7 +114,7 @@ def _some(name: str, records: Iterator[Record]) -> Iterator[Record]:
     raise InputError(f"{which} of {name} can be read; {first.place}: {first.reason}")
 
 
-def _or_none(records: Iterator[Record]) -> Iterator[Record]:
+def _or_none(records: Iterator[Record | Batch]) -> Iterator[Record | Batch]:
     """The records, none where the data is empty: that is told by its name."""
     try:
         yield from records
@@ -98,6 +124,46 @@ def _or_none(records: Iterator[Record]) -> Iterator[Record]:
 
 class NoRecords(InputError):
     """The data is empty."""
+
+
+def batches_in(lines: Iterable[bytes], layouts: Layouts) -> Iterator[Record | ContextBatch]:
+    """As `records_in`; lines that are laid out as one before them come in batches, with what is read of them alone."""
+    from targetexpr.records.layouts import ContextBatch
+
+    rest = iter(lines)
+    number, first = next(numbered(rest), (0, b""))
+    record = record_of(number, first) if number and first.strip(_BLANKS).startswith(b"{") else None
+    if record is None or record.context is None:
+        yield from records_in(chain([b"\n"] * (number - 1), [first] if number else [], rest))
+        return
+    yield record
+    layout = layouts.learn(first, record)
+    contexts: list[dict[str, object]] = []
+    kept: list[tuple[int, bytes]] = []
+    for place, line in enumerate(rest, number + 1):
+        try:
+            found = layout and layout.match(line.decode())
+        except UnicodeDecodeError:
+            found = None
+        if found and layout and len(contexts) < BATCH_LINES:
+            contexts.append(layout.context(*found.groups()))
+            kept.append((place, line))
+            continue
+        if contexts and layout:
+            yield ContextBatch(layout.example, contexts, kept)
+            contexts, kept = [], []
+        other = layout if found else layouts.find(line)
+        if other is not None:
+            layout, found = other, other.match(line.decode())
+            assert found is not None
+            contexts.append(layout.context(*found.groups()))
+            kept.append((place, line))
+        elif not line.isspace():
+            record = record_of(place, line)
+            yield record
+            layout = layouts.learn(line, record) or layout
+    if contexts and layout:
+        yield ContextBatch(layout.example, contexts, kept)
 
 
 def records_in(lines: Iterable[bytes], *, only_lines: bool = False, texts: bool = False) -> Iterator[Record]:

@@ -52,6 +52,10 @@ class ColumnCells:
             self.samples.append(f'"{shown}" in {unit} {line:,}')
         return raw
 
+    def read(self, text: str) -> object:
+        """What is read of a text; None for what does not fit."""
+        return self._read(text)
+
     def sentences(self) -> list[str]:
         """What to tell of the column when all its cells are read."""
         named = f"column `{self.place.heading}` ({self.place.name})"

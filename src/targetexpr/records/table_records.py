@@ -11,7 +11,7 @@ from targetexpr.base.errors import InputError
 from targetexpr.base.nouns import counted
 from targetexpr.base.source import NO_SPAN
 from targetexpr.records.columns import ColumnPlace, Place, Placement, check_needed, place_of, placement, reads_name
-from targetexpr.records.delimited import find_delimiter, find_encoding, head_rows, text_rows
+from targetexpr.records.delimited import TextRow, find_delimiter, find_encoding, head_rows, text_rows
 from targetexpr.records.dialect import Dialect, is_header, with_dates, with_decimal
 from targetexpr.records.own_columns import distinct
 from targetexpr.records.record import Record
@@ -131,28 +131,54 @@ def _text_cells(table: OpenTable, places: Iterable[ColumnPlace], kind: str) -> l
 
 def table_records(table: OpenTable, options: TableOptions) -> Iterator[Record]:
     """The records of a table; what was found of how it is written is told at once, what does not fit at the end."""
-    ready = laid_out(table, options)
-    if ready.found:
-        options.report(table.name, f"found: {', '.join(ready.found)}")
-    if ready.placement.unread:
-        names = ", ".join(f"`{name}`" for name in ready.placement.unread)
-        options.report(table.name, f"columns that are not read: {names}")
-    read = {one.name for one in _read_places(ready.placement, options)}
-    cells = [ColumnCells(_as_read(one, one.name in read), ready.dialect) for one in ready.placement.places]
-    shape = record_shape(options.schema)
-    constants = [(place_of(name, shape), value) for name, value in options.constants.items()]
-    builder = _Builder(cells, constants, table.unit, table.headings, options)
-    empty = True
-    for row in table.rows:
-        empty = False
-        yield builder.record(row)
-    if empty:
-        raise InputError(f"the data is empty: there is no record in {table.name}")
-    for one in cells:
-        for sentence in one.sentences():
-            options.report(table.name, sentence)
-        if one.currency is not None:
-            options.report(table.name, f"column `{one.place.heading}`: amounts in {one.currency}, the sign is left out")
+    making = TableRecords(table, options)
+    yield from map(making.record, table.rows)
+    making.finish()
+
+
+class TableRecords:
+    """Makes the records of a table. What was found of how it is written is told at once. Raises InputError."""
+
+    def __init__(self, table: OpenTable, options: TableOptions) -> None:
+        self.ready = ready = laid_out(table, options)
+        self._table = table
+        self._options = options
+        if ready.found:
+            options.report(table.name, f"found: {', '.join(ready.found)}")
+        if ready.placement.unread:
+            names = ", ".join(f"`{name}`" for name in ready.placement.unread)
+            options.report(table.name, f"columns that are not read: {names}")
+        read = {one.name for one in _read_places(ready.placement, options)}
+        self.cells = [ColumnCells(_as_read(one, one.name in read), ready.dialect) for one in ready.placement.places]
+        shape = record_shape(options.schema)
+        constants = [(place_of(name, shape), value) for name, value in options.constants.items()]
+        self._builder = _Builder(self.cells, constants, table.unit, table.headings, options)
+        self.empty = True
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return len(self._table.headings)
+
+    def record(self, row: TableRow) -> Record:
+        """The record of a row."""
+        self.empty = False
+        return self._builder.record(row)
+
+    def checked(self, row: TextRow) -> TableRow:
+        """A row of text with as many cells as there are headings, or what is wrong with it."""
+        return _checked(TableRow(*row), len(self._table.headings))
+
+    def finish(self) -> None:
+        """Tells what does not fit, when all rows are read. Raises InputError where there was none."""
+        if self.empty:
+            raise InputError(f"the data is empty: there is no record in {self._table.name}")
+        for one in self.cells:
+            for sentence in one.sentences():
+                self._options.report(self._table.name, sentence)
+            if one.currency is not None:
+                said = f"column `{one.place.heading}`: amounts in {one.currency}, the sign is left out"
+                self._options.report(self._table.name, said)
 
 
 def _as_read(place: ColumnPlace, read: bool) -> ColumnPlace:

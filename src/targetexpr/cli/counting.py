@@ -1,0 +1,148 @@
+"""Counts verdicts of records that are alike in batches: columns of a table at once, lines of JSON in one loop."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from targetexpr.cli.records import is_json, sources_of
+from targetexpr.console.data_shape import DataNotes
+from targetexpr.console.outcomes import Failure, outcome_of
+from targetexpr.console.schemas import load
+from targetexpr.console.tables import table_options
+from targetexpr.records.column_batches import ColumnBatch
+from targetexpr.records.layouts import ContextBatch, Layouts
+from targetexpr.records.reader import read_batches, record_of
+from targetexpr.records.record import Record
+from targetexpr.running.coercion import DataError, Value
+
+if TYPE_CHECKING:
+    from targetexpr.rule import Rule
+
+
+class Tallied(Protocol):
+    """What takes the outcomes."""
+
+    @property
+    def done(self) -> int:
+        """How many records there were so far."""
+
+    def add(self, outcome: Value | Failure) -> None:
+        """Counts one outcome."""
+
+    def add_all(self, yes: int, no: int, null: int) -> None:
+        """Counts many verdicts."""
+
+    def note(self, notes: DataNotes, source: str | None, record: Record, outcome: Value | Failure) -> None:
+        """Reports a record that could not be evaluated."""
+
+
+def is_counted_in_batches(options: Namespace, rule: Rule) -> bool:
+    """Whether the data of a call is files, and the rule a condition."""
+    type_ = rule.checked.type
+    if type_ is None or type_.kind != "boolean" or not options.data:
+        return False
+    return not any(is_json(source) or source == "-" for source in options.data)
+
+
+def count_batches(options: Namespace, rule: Rule, tally: Tallied, notes: DataNotes) -> None:
+    """Counts the verdicts of all records of the call; what is to be told of single ones is told as it comes."""
+    sources = sources_of(options)
+    tables = cache(lambda: table_options(options, [rule.checked]))
+    schema = load(options)
+    counting = _Counting(options, rule, tally, notes)
+    for source in sources:
+        named = None if len(sources) == 1 else source
+        for item in read_batches(source, tables, lambda: Layouts(rule.reads, schema, options.profile)):
+            match item:
+                case ContextBatch():
+                    going_on = counting.contexts(named, item)
+                case ColumnBatch():
+                    going_on = counting.columns(named, item)
+                case _:
+                    going_on = counting.record(named, item)
+            if not going_on:
+                return
+
+
+class _Counting:
+    """Each method says whether to go on: not behind an error, where these stop the run."""
+
+    def __init__(self, options: Namespace, rule: Rule, tally: Tallied, notes: DataNotes) -> None:
+        self._rule = rule
+        self._tally = tally
+        self._notes = notes
+        self._profile: str | None = options.profile
+        self._stops = options.on_error == "stop"
+        self._searching = True
+        self._lowerable = True
+
+    def record(self, source: str | None, record: Record) -> bool:
+        record = record.under(self._profile)
+        outcome = outcome_of(self._rule, record)
+        self._tally.add(outcome)
+        self._look(source, record)
+        if not isinstance(outcome, bool) or self._tally.done == 1:
+            self._tally.note(self._notes, source, record, outcome)
+        return not (self._stops and isinstance(outcome, Failure))
+
+    def _look(self, source: str | None, record: Record, times: int = 1) -> None:
+        self._notes.look(record, source, times)
+        self._searching = self._searching and self._notes.search(record)
+
+    def contexts(self, source: str | None, batch: ContextBatch) -> bool:
+        """Lines of JSON. What a line of them is wrong in is told when it is read as a whole."""
+        evaluate: Callable[[dict[str, object]], Value] = self._rule.evaluate
+        contexts, start, going_on = batch.contexts, 0, True
+        while going_on and start < len(contexts):
+            yes = no = null = 0
+            broken = False
+            try:
+                for context in contexts[start:] if start else contexts:
+                    value = evaluate(context)
+                    if value is True:
+                        yes += 1
+                    elif value is False:
+                        no += 1
+                    else:
+                        null += 1
+            except DataError:
+                broken = True
+            done = yes + no + null
+            if done:
+                self._tally.add_all(yes, no, null)
+                self._look(source, batch.example.under(self._profile), done)
+            start += done
+            if broken:
+                going_on = self.record(source, record_of(*batch.lines[start]))
+                start += 1
+        return going_on
+
+    def columns(self, source: str | None, batch: ColumnBatch) -> bool:
+        """Rows of a table, which are evaluated one by one where the rule has no form in columns or a value no fit."""
+        counts = self._by_columns(batch)
+        if counts is None:
+            return all(self.record(source, record) for record in batch.records())
+        first = self._tally.done == 0
+        self._tally.add_all(*counts)
+        self._look(source, batch.first, sum(counts))
+        if first:
+            self._tally.note(self._notes, source, batch.first, None)
+        return True
+
+    def _by_columns(self, batch: ColumnBatch) -> tuple[int, int, int] | None:
+        from targetexpr.tables.errors import TableError
+
+        if not self._lowerable:
+            return None
+        try:
+            verdicts = self._rule.on(batch.frame)
+            if verdicts.invalid:
+                return None
+            counts = verdicts.counts()
+        except TableError:
+            self._lowerable = False
+            return None
+        return counts[True], counts[False], counts[None]
