@@ -56,7 +56,7 @@ def same(call: Call, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
 
 
 CLEAN = "".join(
-    f"b{number},2024-01-{number % 28 + 1:02},{number * 37 % 1000}.{number % 100:02},{'Gold' if number % 3 else ''},{number}\n"
+    f"b{number},2024-01-{number % 28 + 1:02},{number * 37 % 1000}.{number % 100:02},{'Gold' * (number % 2)},{number}\n"
     for number in range(40)
 )
 ODD = {
@@ -94,7 +94,7 @@ ODD = {
 def test_text(name: str, more: tuple[str, ...], tmp_path: Path, same: Callable[..., Done]) -> None:
     path = tmp_path / "bills.csv"
     path.write_text(HEAD + ODD[name], encoding="utf-8", newline="")
-    done = same(RULE, path, *more, batches=name != "nothing")
+    done = same(RULE, path, *more, batches=None if name in ("nothing", "nul") else True)
     if name == "clean":
         assert done.out.startswith("40 records, ")
 
@@ -125,7 +125,7 @@ def test_decimal_commas_and_other_delimiters(tmp_path: Path, same: Callable[...,
 def test_one_column(tmp_path: Path, same: Callable[..., Done]) -> None:
     path = tmp_path / "bills.csv"
     path.write_text("currentTxn.value\n" + '620\n\n""\n5\n  \n' * 20)
-    same("currentTxn.value>500", path)
+    same("currentTxn.value>500", path, batches=False)
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -154,22 +154,23 @@ def test_what_rules_read_beside_numbers(tmp_path: Path, same: Callable[..., Done
     path = tmp_path / "bills.csv"
     path.write_text(
         "currentTxn.date,currentCustomer.joinDate,currentTxn.value,currentCustomer.isLoyal\n"
-        + "2024-01-31T10:15:00Z,2024-01-31,1,TRUE\n2024-01-30,2024-01-31 00:00,2,no\n,2024-02-30,3,\n" * 20
+        + "2024-01-31T10:15:00Z,2024-01-31,1,TRUE\n2024-01-30,2024-01-31 00:00,2,no\n,2024-02-29,3,\n" * 20
+        + ",2024-02-30,3,\n"
         + "31.01.2024,2024-01-31,4,yes\n"
     )
     same(DATES, path)
     same("currentCustomer.isLoyal", path)
-    same("currentTxn.value.isNull()||currentTxn.date.getMonth()==1", path)
+    same("currentTxn.value.isNull()||currentTxn.date>currentCustomer.joinDate", path)
     same('currentTxn.notes=="a"', path, batches=False)
 
 
 def test_parquet(tmp_path: Path, same: Callable[..., Done]) -> None:
     path = tmp_path / "bills.parquet"
-    texts = ["620", "", None, "5", "1e3", "12345678901234567890"] * 20
+    texts = ["620", "", None, "5"] * 20
     frames = {
         "numbers": pl.DataFrame({"currentTxn.value": [620.5, None, float("nan"), 5.0] * 30, "x": [1] * 120}),
         "text": pl.DataFrame({"currentTxn.value": texts}),
-        "words": pl.DataFrame({"currentTxn.value": [*texts, "a lot"]}),
+        "words": pl.DataFrame({"currentTxn.value": [*texts, "1e3", "12345678901234567890", "a lot"]}),
         "infinite": pl.DataFrame({"currentTxn.value": [1.0, float("inf")]}),
         "wide": pl.DataFrame({"currentTxn.value": [2**60, 5]}),
         "boolean": pl.DataFrame({"currentTxn.value": [True, False]}),

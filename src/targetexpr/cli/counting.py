@@ -125,11 +125,8 @@ class _Counting:
         counts = self._by_columns(batch)
         if counts is None:
             return all(self.record(source, record) for record in batch.records())
-        first = self._tally.done == 0
         self._tally.add_all(*counts)
-        self._look(source, batch.first, sum(counts))
-        if first:
-            self._tally.note(self._notes, source, batch.first, None)
+        self._look(source, batch.first(), sum(counts))
         return True
 
     def _by_columns(self, batch: ColumnBatch) -> tuple[int, int, int] | None:

@@ -29,7 +29,7 @@ class ColumnBatch:
     """Rows one after the other, as columns; none of their cells is told to be wrong by the row reader."""
 
     frame: pl.DataFrame  # of columns such as `currentTxn.value`
-    first: Record
+    first: Callable[[], Record]  # a record of theirs, for what there is to say of all; where no cell is wrong
     records: Callable[[], Iterator[Record]]  # the same, by row
 
 
@@ -80,7 +80,7 @@ def _of_text(making: TableRecords, columns: TypedColumns, stream: BinaryIO) -> I
         if frame is None:
             yield from records()
         elif frame.height:
-            yield ColumnBatch(frame, next(records()), records)
+            yield ColumnBatch(frame, lambda records=records: next(records()), records)  # type: ignore[misc]
 
 
 def _text_frame(data: bytes, making: TableRecords, columns: TypedColumns) -> pl.DataFrame | None:
@@ -120,7 +120,6 @@ def _of_parquet(
     stream.seek(0)
     file = import_module("pyarrow.parquet").ParquetFile(stream)
     places = {one.index: table.headings[one.index] for one in (*columns.read.values(), *columns.looked_at.values())}
-    first = making.record(table.sample[0]) if table.sample else None
     done = 0
     for group in range(file.num_row_groups):
         before = done
@@ -129,10 +128,10 @@ def _of_parquet(
                 records = _rows_from(file, making, group, done - before, batch.num_rows, done)
                 frame = _parquet_frame(batch, places, columns)
                 done += batch.num_rows
-                if frame is None or first is None:
+                if frame is None:
                     yield from records()
                 else:
-                    yield ColumnBatch(frame, first, records)
+                    yield ColumnBatch(frame, lambda: making.record(table.sample[0]), records)
         except (arrow.ArrowException, OSError, ValueError):
             yield from _what_is_left(file, making, group, done - before, done)
             return

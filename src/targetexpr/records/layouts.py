@@ -28,7 +28,8 @@ Context: TypeAlias = dict[str, object]
 MOST_LAYOUTS = 8
 """Layouts that are remembered. Data of many kinds is decoded line by line, as if there were none."""
 
-_MOST_MEMBERS = 200
+_MOST_MEMBERS = 500  # and values
+_DEEPEST = 8
 _ESCAPE = r"\\(?:[\"\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})"
 _CHARACTERS = r"[^\"\\\x00-\x1f]*+"
 _PLAIN_STRING = rf"\"{_CHARACTERS}\""
@@ -213,17 +214,21 @@ class _Pattern:
             raise _Unlike
         return rf"(?:{self._string}|{_MILLISECONDS}|null)"
 
-    def _value(self, value: object) -> str:
+    def _value(self, value: object, depth: int = 0) -> str:
         """Any value of the same shape."""
+        self._count += 1
+        if depth > _DEEPEST or self._count > _MOST_MEMBERS:
+            raise _Unlike
         match value:
             case dict():
-                return self._object(f"{self._key(str(name))}{self._value(one)}" for name, one in value.items())
+                return self._object(
+                    f"{self._key(str(name))}{self._value(one, depth + 1)}" for name, one in value.items()
+                )
             case list():
-                kinds = dict.fromkeys(self._value(one) for one in value)
+                kinds = dict.fromkeys(self._value(one, depth + 1) for one in value)
                 if not kinds:
                     return r"\[\]"
-                item = "|".join(kinds)
-                return rf"\[(?:(?:{item})(?:, ?+(?:{item}))*+)?+\]"
+                return rf"\[(?:(?:{'|'.join(kinds)})(?:, ?+(?!\])|(?=\])))*+\]"
             case str():
                 return rf"(?:{self._string}|null|true|false|{_NUMBER})"
         return rf"(?:{_NUMBER}|null|true|false|{self._string})"
