@@ -74,7 +74,7 @@ class Layouts:
         self._known.append(layout)
         return layout
 
-    def find(self, line: bytes) -> Layout | None:
+    def layout_of(self, line: bytes) -> Layout | None:
         """The layout of a line; None where it has none that is known."""
         try:
             text = line.decode()

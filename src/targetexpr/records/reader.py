@@ -152,7 +152,7 @@ def batches_in(lines: Iterable[bytes], layouts: Layouts) -> Iterator[Record | Co
         if contexts and layout:
             yield ContextBatch(layout.example, contexts, kept)
             contexts, kept = [], []
-        other = layout if found else layouts.find(line)
+        other = layout if found else layouts.layout_of(line)
         if other is not None:
             layout, found = other, other.match(line.decode())
             assert found is not None
