@@ -34,7 +34,7 @@ class TypedColumns:
         self._dialect: Dialect = making.ready.dialect
         self._types = known_types(options.schema)
         self._cells = {one.place.name: one for one in making.cells}
-        self.read, self.looked_at = _wanted(making, options) or ({}, {})
+        self.read, self.looked_at = _chosen(making, options) or ({}, {})
         self.possible = bool(self.read)
 
     def frame(self, columns: Mapping[int, pl.Series]) -> pl.DataFrame | None:
@@ -126,7 +126,7 @@ def _by_text(column: pl.Series, cells: ColumnCells) -> pl.Series | None:
     return column.replace_strict(made, return_dtype=pl.String)
 
 
-def _wanted(
+def _chosen(
     making: TableRecords, options: TableOptions
 ) -> tuple[dict[str, ColumnPlace], dict[str, ColumnPlace]] | None:
     """The columns that are read, and those at which only a look is taken. None where rows say more than columns."""
