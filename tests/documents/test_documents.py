@@ -177,7 +177,7 @@ def test_a_rule_in_a_string_that_is_being_typed(text: str, inside: str) -> None:
     (region,) = [one for one in document.regions if one.is_open]
     assert region.text == inside
     assert region.region_offset(region.span.end) == len(inside), "there is the cursor"
-    assert region.document_edits([Edit(Span(0, 1), "b")]) is None, "what is not closed cannot be read back"
+    assert region.document_edits([Edit(Span(0, 1), "b")]) is None, "where it ends is not known"
     assert all(one.region is not region for one in check_regions(document, Environment()))
 
 

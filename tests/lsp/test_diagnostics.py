@@ -180,6 +180,15 @@ def test_pulled_diagnostics_are_those_that_are_pushed(client: Client) -> None:
     assert (changed["kind"], changed["items"]) == ("full", [])
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.toml"])
+def test_an_error_at_a_line_break_covers_the_whole_of_it(client: Client, name: str) -> None:
+    text = {"a.json": '{"t\r\nx": 1}', "a.toml": "[[targ\r\nets]]"}[name]
+    client.open(f"file:///break/{name}", text)
+    one = client.published(f"file:///break/{name}")["diagnostics"][0]
+    start = text.index("\r")
+    assert one["range"] == {"start": place(text, start), "end": {"line": 1, "character": 0}}
+
+
 def test_who_pulls_is_told_nothing_twice() -> None:
     with Client() as client:
         client.start("utf-16", textDocument={"diagnostic": {}})

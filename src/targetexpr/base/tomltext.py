@@ -62,8 +62,7 @@ def read_toml(text: str, *, parse_float: Callable[[str], Any] = float) -> dict[s
         if found and found[1]:
             lines = Source(text)
             offset = min(offset, lines.line_span(int(found[1])).start + int(found[2]) - 1)
-        width = 2 if text.startswith("\r\n", offset) else 1  # a line break is one, however it is written
-        raise TomlError(said[:1].lower() + said[1:], Span(offset, min(offset + width, len(text)))) from None
+        raise TomlError(said[:1].lower() + said[1:], Span(offset, min(offset + 1, len(text)))) from None
     except (ValueError, ArithmeticError):
         raise TomlError("a number is too long to be read", Span(0, 1)) from None
     except RecursionError:

@@ -75,12 +75,14 @@ class Region:
 
         Made, they leave a document in which the region's text is the edited one, to the letter. Where the string
         cannot be edited in place (a quote in a TOML literal string), it is written anew in another style. None when
-        no string of the language can hold the text. Edits must not overlap.
+        no string of the language can hold the text, or nothing closes this one. Edits must not overlap.
         """
         ordered = sorted(edits, key=lambda edit: edit.span)
         wanted = edited(self.text, ordered)
         if wanted == self.text:
             return ()
+        if self.is_open:  # where it ends is not known
+            return None
         for plain in (True, False):
             made = [one for edit in ordered for one in self._in_place(edit, plain)]
             if self._gives(made, wanted):

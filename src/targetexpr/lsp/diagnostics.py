@@ -85,7 +85,7 @@ def _one(snapshot: Snapshot, diagnostic: Diagnostic) -> lsp.Diagnostic:
     if diagnostic.number is not None:
         data["number"] = diagnostic.number
     return lsp.Diagnostic(
-        range=snapshot.range(diagnostic.span),
+        range=snapshot.range(_shown(snapshot.content.text, diagnostic.span)),
         severity=lsp.DiagnosticSeverity.Error if diagnostic.is_error else lsp.DiagnosticSeverity.Warning,
         code=diagnostic.code,
         code_description=_page(diagnostic.code),
@@ -95,6 +95,12 @@ def _one(snapshot: Snapshot, diagnostic: Diagnostic) -> lsp.Diagnostic:
         related_information=_related(snapshot, diagnostic),
         data=data or None,
     )
+
+
+def _shown(text: str, span: Span) -> Span:
+    """A span without half a line break: the protocol has no place between CR and LF."""
+    cut = span.start < span.end and text.startswith("\r\n", span.end - 1)
+    return Span(span.start, span.end + 1) if cut else span
 
 
 @cache
