@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
+from targetexpr.base.wrapping import wrapped
 from targetexpr.console.exits import YES
 from targetexpr.console.terminal import columns
 from targetexpr.guide.pages import page, topics
@@ -35,24 +36,29 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """List the topics, or show a page."""
     if options.topic is None:
-        print(_listing())
+        print(_listing(columns() if sys.stdout.isatty() else None))
     else:
         _show(page(options.topic))
     return YES
 
 
-def _listing() -> str:
+def _listing(width: int | None) -> str:
+    """The pages; titles that are too long for a terminal of so many columns go on below."""
     known = topics()
-    widest = max(map(len, known))
-    lines = [f"  {name:<{widest}}  {title}" for name, title in known.items()]
+    indent = max(map(len, known)) + 4
+    lines = []
+    for name, title in known.items():
+        parts = [title] if width is None else wrapped(title, max(width - indent, 20))
+        lines += [f"  {name}".ljust(indent) + parts[0], *(" " * indent + part for part in parts[1:])]
     return "\n".join(
         (
             "topics:",
             *lines,
             "",
-            "`targetexpr help TOPIC` shows a page. A topic is also a code (`targetexpr help",
-            "single-equals`), an error number (`targetexpr help 310033`), or the name of a method, an",
-            "option or a command (`targetexpr help matches`).",
+            "`targetexpr help TOPIC` shows a page. A topic is also a code or an error number",
+            "(`targetexpr help single-equals`, `targetexpr help 310033`), the name of a",
+            "method, an option or a command (`targetexpr help matches`), or a word of a",
+            "heading (`targetexpr help csv`).",
         )
     )
 
