@@ -134,7 +134,7 @@ def _switch(code: str, found: Iterable[Entry]) -> str:
     if code in CODES:
         text = (
             f'`--off {code}` for one call, `off = ["{code}"]` in `[lint]` of a schema file for good, and `off` in '
-            "`targetexpr.toml` in your editor."
+            "`targetexpr.toml` for a project."
         )
         if code not in enabled_codes(Schema.bundled()):
             text = f'It is off until `--on {code}`, or `on = ["{code}"]` in `[lint]` of a schema file, switches it on.'
