@@ -121,6 +121,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "plan.toml": f"name = {json.dumps(BAD)}\n{json.dumps(BAD)} = 1\n[[targets]]\nname = {json.dumps(BAD)}\n",
         "schema.json": json.dumps(schema),
         "not-json.json": f'{{"{BAD}": ',
+        "implementation.py": "import sys, json\n"
+        f"for line in sys.stdin: print(json.dumps({{'answer': {BAD!r}}}), flush=True)\nprint({BAD!r})\n",
     }
     for name, text in texts.items():
         (made / name).write_text(text, encoding="utf-8")
@@ -175,6 +177,17 @@ CALLS = {
         ["data", "head", "table.csv", "--columns", "map.toml"],
         ["data", "map", "table.csv"],
         ["data", BAD],
+    ],
+    "backtest": [
+        ["backtest", RULE, "--data", "records.jsonl", "--on-error", "null"],
+        ["backtest", RULE, "--data", "records.jsonl", "--by", "currentCustomer.slabName", "--on-error", "null"],
+        ["backtest", RULE, "--data", "table.csv", "--on-error", "null"],
+        ["backtest", RULE, "--by", BAD, "--data", "records.jsonl"],
+    ],
+    "conformance": [
+        ["conformance", "--topic", BAD, "--list"],
+        ["conformance", "--run", f"missing-{BAD}"],
+        ["conformance", "--topic", "syntax/strings", "--run", f"{sys.executable} implementation.py"],
     ],
     "schema": [["schema", BAD], ["schema", "--schema", "schema.json"], ["schema", "--event", BAD]],
     "verify": [["verify", "pairs.json"], ["verify", "group.json"], ["verify", "not-json.json"]],
