@@ -287,3 +287,23 @@ def test_ctrl_c_says_how_far_it_came(more: list[str], tmp_path: Path) -> None:
     assert err.decode() == "interrupted; until then: 4 records, 3 yes, 0 no, 0 null, 1 error\n"
     assert list(tmp_path.iterdir()) == []
     assert spawn("eval", "true").status == 0
+
+
+def test_a_rule_whose_column_is_missing_fails_alone(tmp_path: Path, call: Call) -> None:
+    rules, data = tmp_path / "three.rules", tmp_path / "bills.csv"
+    rules.write_text(
+        "currentTxn.value>500\ncurrentTxn.value>5||currentCustomer.currentPoints>=10\ncurrentTxn.value<5\n"
+    )
+    data.write_text("id,currentTxn.value\nb1,620\nb2,4\nb3,7\n")
+    done = call("eval", "--rules", str(rules), "--data", str(data), "--count", "--output", "json")
+    counts = list(done.data["rules"].values())
+    assert (done.status, counts, done.data["records"], done.data["none"]) == (2, [1, 0, 1], 3, 1)
+    (line,) = [line for line in done.err.splitlines() if "no column holds" in line]
+    assert line.endswith("no column holds `currentCustomer.currentPoints`, so it is not evaluated")
+    other = tmp_path / "more.csv"
+    other.write_text("id,currentTxn.value,currentCustomer.currentPoints\nb4,7,1\n")
+    done = call("eval", "--rules", str(rules), "--data", str(data), str(other), "--count", "--output", "json")
+    assert (done.status, list(done.data["rules"].values())) == (2, [1, 1, 1])
+    data.write_text("id,currentTxn.value\nb1,620\n")
+    rules.write_text("currentTxn.value>500\ncurrentTxn.value>5\n")
+    assert call("eval", "--rules", str(rules), "--data", str(data)).status == 0

@@ -23,6 +23,7 @@ from targetexpr.front import Environment
 from targetexpr.records.record import Record
 
 if TYPE_CHECKING:
+    from targetexpr.checking.result import Read
     from targetexpr.front import OnError
     from targetexpr.records.table_options import Keep
     from targetexpr.rulesets.ruleset import RuleMatches, RuleSet
@@ -42,7 +43,14 @@ def evaluate_set(options: Namespace) -> int:
     notes = DataNotes(dict.fromkeys(reads), load(options), event=options.event, profile=options.profile)
     tally = _Tally(named, options)
     keep: Keep = "" if options.output not in ROW_FORMATS else "written" if options.output == "csv" else "read"
-    every = records(options, [rule.checked for _, rule in rules.items()], needed=bool(reads), keep=keep)
+    checked = [rule.checked for _, rule in rules.items()]
+
+    def lacks(table: str, missing: list[Read]) -> None:
+        tally.lacks(
+            table, {id_: lost for id_, rule in rules.items() if (lost := [*filter(rule.reads.__contains__, missing)])}
+        )
+
+    every = records(options, checked, needed=bool(reads), keep=keep, lacks=lacks)
     with row_output(options, "rules") if keep else nullcontext() as rows:
         try:
             for source, record in every:
@@ -100,6 +108,15 @@ class _Tally:
         self._as_json = options.output == "json"
         self._only: str | None = options.only
         self._progress = Progress()
+        self._lacking: set[object] = set()  # rules that read what the table does not have
+
+    def lacks(self, table: str, missing: dict[object, list[Read]]) -> None:
+        """Rules that read what a table has no column for: they fail, and the others go on."""
+        for id_, reads in missing.items():
+            names = ", ".join(f"`{read}`" for read in reads)
+            self.report(table, f"rule {id_}: no column holds {names}, so it is not evaluated")
+            self.failed[id_] += 1
+        self._lacking = set(missing)
 
     def report(self, where: str, text: str) -> None:
         self._progress.clear()
@@ -117,6 +134,11 @@ class _Tally:
         """Counts one record and prints what it fulfils."""
         self.records += 1
         self._progress.tick(self.records)
+        if matches is not None and self._lacking:
+            matches = matches._replace(
+                ids=tuple(id_ for id_ in matches.ids if id_ not in self._lacking),
+                errors=tuple(one for one in matches.errors if one[0] not in self._lacking),
+            )
         if matches is None:
             self.bad += 1
             self.report(place(source, record), record.reason)

@@ -19,7 +19,7 @@ from targetexpr.records.record import Record
 from targetexpr.records.sources import all_expanded
 
 if TYPE_CHECKING:
-    from targetexpr.checking.result import Checked
+    from targetexpr.checking.result import Checked, Read
     from targetexpr.records.table_options import Keep, TableOptions
 
 
@@ -29,19 +29,24 @@ def add_data(parser: ArgumentParser) -> None:
 
 
 def records(
-    options: Namespace, rules: Iterable[Checked], *, needed: bool, keep: Keep = ""
+    options: Namespace,
+    rules: Iterable[Checked],
+    *,
+    needed: bool,
+    keep: Keep = "",
+    lacks: Callable[[str, list[Read]], None] | None = None,
 ) -> Iterator[tuple[str | None, Record]]:
     """The records of the call, each with the name of its source where there are several.
 
     One empty context when none is given and none is `needed`. Tables are read as the rules need it; their records
-    keep their rows where it is asked.
+    keep their rows where it is asked, and a table that lacks what is read is refused unless `lacks` takes it.
     """
     sources: list[str] = options.data
     if not sources and not needed:
         yield None, Record(1, {})
         return
     sources = sources_of(options)
-    for name, record in of_all(sources, lambda: table_options(options, rules, keep=keep)):
+    for name, record in of_all(sources, lambda: table_options(options, rules, keep=keep, lacks=lacks)):
         yield None if len(sources) == 1 else name, record.under(options.profile)
 
 

@@ -11,7 +11,7 @@ from targetexpr.console.files import read_file
 from targetexpr.console.schemas import load
 
 if TYPE_CHECKING:
-    from targetexpr.checking.result import Checked
+    from targetexpr.checking.result import Checked, Read
     from targetexpr.records.table_options import Keep, TableOptions
 
 
@@ -22,6 +22,7 @@ def table_options(
     needed: bool = True,
     own: tuple[str, ...] = (),
     keep: Keep = "",
+    lacks: Callable[[str, list[Read]], None] | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> TableOptions:
     """What the readers of tables are told by a call; what they find is told on standard error. Raises InputError."""
@@ -45,6 +46,7 @@ def table_options(
         needed=needed,
         own=own,
         keep=keep,
+        lacks=lacks,
         tell=tell_on_stderr if tell is None else tell,
     )
 

@@ -178,14 +178,22 @@ def check_needed(
     found: Placement, headings: Sequence[str], reads: Reads, schema: Schema, own: Iterable[str] = ()
 ) -> None:
     """Raises InputError when there is no column for what a rule reads, or for a member of records in `own`."""
+    placed = {one.place for one in found.places}
+    names = [name for name in own if (name,) not in placed]
+    names += dict.fromkeys(".".join(_needed(read, schema)[0]) for read in missing_reads(found, reads, schema))
+    if names:
+        raise InputError(_missing(names, headings, reads, schema))
+
+
+def missing_reads(found: Placement, reads: Reads, schema: Schema) -> list[Read]:
+    """What is read, and stands in no column."""
+    placed = {one.place for one in found.places}
+    return [read for read in reads.reads if not any(_covers(place, placed) for place in _needed(read, schema))]
+
+
+def _missing(names: Sequence[str], headings: Sequence[str], reads: Reads, schema: Schema) -> str:
     from targetexpr.records.proposals import propose
 
-    placed = {one.place for one in found.places}
-    missing = [read for read in reads.reads if not any(_covers(place, placed) for place in _needed(read, schema))]
-    names = [name for name in own if (name,) not in placed]
-    names += dict.fromkeys(".".join(_needed(read, schema)[0]) for read in missing)
-    if not names:
-        return
     proposed = propose(headings, schema, reads.reads)
     said = [f"no column holds {_ticked(names)}; the columns are {_ticked(headings)}."]
     hints = [f"`{one.heading}` may be `{name}`" for name in names for one in proposed if name in one.names]
@@ -194,7 +202,7 @@ def check_needed(
     if "type" in names:
         said.append('If all are of one type, the map says it: `[constants]`, `type = "TransactionAdd"`.')
     said.append("`targetexpr data map FILE > map.toml` proposes which column is what; --columns map.toml takes it.")
-    raise InputError(" ".join(said))
+    return " ".join(said)
 
 
 def _needed(read: Read, schema: Schema) -> list[Place]:

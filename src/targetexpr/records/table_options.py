@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from targetexpr.checking.result import Read
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.records.columns import ColumnMap, Reads
 from targetexpr.records.dialect import Dialect
@@ -18,7 +19,7 @@ Keep: TypeAlias = Literal["", "written", "read"]
 class TableOptions:
     """How tables become records. What is found out about them is told: each sentence once, for all files.
 
-    With `needed`, a table without a column for what is read is refused.
+    With `needed`, a table without a column for what is read is refused, unless `lacks` takes what it lacks.
     """
 
     schema: Schema = field(default_factory=Schema.bundled)
@@ -29,6 +30,9 @@ class TableOptions:
     constants: Mapping[str, object] = field(default_factory=dict)  # what each record has besides: its type
     needed: bool = True
     own: tuple[str, ...] = ()  # members of a record without which a table is refused
+    lacks: Callable[[str, list[Read]], None] | None = (
+        None  # the name of each table, and what stands in none of its columns
+    )
     keep: Keep = ""
     tell: Callable[[str], None] | None = None
     told: list[str] = field(default_factory=list)  # every sentence so far

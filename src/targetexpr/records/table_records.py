@@ -10,7 +10,16 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
 from targetexpr.base.nouns import counted
 from targetexpr.base.source import NO_SPAN
-from targetexpr.records.columns import ColumnPlace, Place, Placement, check_needed, place_of, placement, reads_name
+from targetexpr.records.columns import (
+    ColumnPlace,
+    Place,
+    Placement,
+    check_needed,
+    missing_reads,
+    place_of,
+    placement,
+    reads_name,
+)
 from targetexpr.records.delimited import TextRow, find_delimiter, find_encoding, head_rows, text_rows
 from targetexpr.records.dialect import Dialect, is_header, with_dates, with_decimal
 from targetexpr.records.own_columns import distinct
@@ -102,7 +111,9 @@ def laid_out(table: OpenTable, options: TableOptions) -> LaidOutTable:
         found = placement(
             table.headings, options.schema, columns=options.columns, profile=options.profile, reads=options.reads
         )
-        if options.needed:
+        if options.lacks is not None:
+            options.lacks(table.name, missing_reads(found, options.reads, options.schema))
+        elif options.needed:
             own = [name for name in options.own if name not in options.constants]
             check_needed(found, table.headings, options.reads, options.schema, own)
         wanted = _read_places(found, options)
