@@ -140,6 +140,9 @@ class Client:
         document = {"uri": uri, "version": self.versions[uri]}
         self.tell("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": text}]})
 
+    def close(self, uri: str) -> None:
+        self.tell("textDocument/didClose", {"textDocument": {"uri": uri}})
+
     def published(self, uri: str) -> dict[str, Any]:
         """The next diagnostics that are told of a document."""
         deadline = time.monotonic() + PATIENCE

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.command import Call
 from tests.lsp.checked import of_command, of_server
-from tests.lsp.client import WIDTHS, Client, place
+from tests.lsp.client import Client, place
 
 WRONG = "currentTxn.valu>5"
 TEXTS = {
@@ -34,21 +34,17 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("encoding", WIDTHS)
-def test_the_server_says_what_the_command_says(encoding: str, call: Call, tmp_path: Path) -> None:
-    with Client() as client:
-        client.start(encoding)
-        assert client.capabilities["positionEncoding"] == encoding
-        for name, text in TEXTS.items():
-            uri = f"file:///{name}"
-            client.open(uri, text)
-            found = client.published(uri)["diagnostics"]
-            expected = of_command(call, tmp_path, name, text, encoding)
-            if text.startswith("\ufeff"):  # the command reads files without it, and an editor's text has it
-                width = 1 if encoding != "utf-8" else 3
-                expected = [(*one[:3], (0, one[3][1] + width, 0, one[3][3] + width)) for one in expected]
-            assert of_server(found) == expected, name
-        assert client.stop() == 0
+def test_the_server_says_what_the_command_says(able: tuple[Client, str], call: Call, tmp_path: Path) -> None:
+    client, encoding = able
+    for name, text in TEXTS.items():
+        uri = f"file:///said/{name}"
+        client.open(uri, text)
+        found = client.published(uri)["diagnostics"]
+        expected = of_command(call, tmp_path, name, text, encoding)
+        if text.startswith("\ufeff"):  # the command reads files without it, and an editor's text has it
+            width = 1 if encoding != "utf-8" else 3
+            expected = [(*one[:3], (0, one[3][1] + width, 0, one[3][3] + width)) for one in expected]
+        assert of_server(found) == expected, name
 
 
 @pytest.mark.parametrize(

@@ -4,29 +4,11 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.lsp.client import WIDTHS, Client, edited, place
-
-ABLE = {
-    "workspace": {"workspaceEdit": {"documentChanges": True}},
-    "textDocument": {
-        "completion": {"completionItem": {"snippetSupport": True, "insertReplaceSupport": True}},
-        "hover": {"contentFormat": ["markdown", "plaintext"]},
-        "codeAction": {"resolveSupport": {"properties": ["edit"]}},
-    },
-}
-
-
-@pytest.fixture(scope="module", params=WIDTHS)
-def able(request: pytest.FixtureRequest) -> Iterator[tuple[Client, str]]:
-    """A server for a client that can do everything, and what it counts."""
-    with Client() as started:
-        yield started.start(request.param, **ABLE), request.param
-        assert started.process.poll() is None, b"".join(started.errors).decode()
+from tests.lsp.client import Client, edited, place
 
 
 def opened(client: Client, name: str, marked: str) -> tuple[str, str, int]:

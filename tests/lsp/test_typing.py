@@ -12,23 +12,22 @@ from tests.lsp.checked import of_command, of_server
 from tests.lsp.client import Client, Refused, place
 
 BIG = "&&".join(f"currentTxn.value>{number}" for number in range(10_000))
+LARGE = "&&".join(f"currentTxn.value>{number}" for number in range(2_000))  # enough to be worked on in a thread
 
 
-def test_a_request_that_is_cancelled_is_refused() -> None:
-    with Client() as client:
-        client.start("utf-16")
-        uri = "file:///big.rule"
-        client.open(uri, BIG)
-        with client.together():
-            request = client.request("textDocument/codeAction", _all_actions(uri))
-            client.tell("$/cancelRequest", {"id": request})
-        with pytest.raises(Refused) as refused:
-            client.answer(request)
-        assert refused.value.code == -32800
-        client.tell("$/cancelRequest", {"id": 4711})
+def test_a_request_that_is_cancelled_is_refused(client: Client) -> None:
+    uri = "file:///cancelled.rule"
+    client.open(uri, LARGE)
+    with client.together():
+        request = client.request("textDocument/codeAction", _all_actions(uri))
         client.tell("$/cancelRequest", {"id": request})
-        assert client.at("hover", uri, 0, 14)["contents"]["value"].startswith("currentTxn.value : real")
-        assert client.stop() == 0
+    with pytest.raises(Refused) as refused:
+        client.answer(request)
+    assert refused.value.code == -32800
+    client.tell("$/cancelRequest", {"id": 4711})
+    client.tell("$/cancelRequest", {"id": request})
+    assert client.at("hover", uri, 0, 14)["contents"]["value"].startswith("currentTxn.value : real")
+    client.close(uri)
 
 
 def _all_actions(uri: str) -> dict[str, object]:
@@ -36,36 +35,33 @@ def _all_actions(uri: str) -> dict[str, object]:
     return {"textDocument": {"uri": uri}, "range": whole, "context": {"diagnostics": []}}
 
 
-def test_others_do_not_wait_for_a_large_document() -> None:
-    with Client() as client:
-        client.start("utf-16")
-        client.open("file:///small.rule", "currentTxn.value>5")
-        client.diagnostics("file:///small.rule")
-        client.at("completion", "file:///small.rule", 0, 11)
-        place = {"textDocument": {"uri": "file:///small.rule"}, "position": {"line": 0, "character": 11}}
-        with client.together():
-            client.open("file:///big.rule", BIG)
-            requests = [client.request("textDocument/completion", place) for _ in range(10)]
-        assert all(client.answer(request)["items"] for request in requests)
-        assert client.diagnostics("file:///big.rule")
-        assert set(client.came[-11:-1]) == set(requests), "all are answered before the large document is"
-        assert client.stop() == 0
+def test_others_do_not_wait_for_a_large_document(client: Client) -> None:
+    small, big = "file:///beside.rule", "file:///big.rule"
+    client.open(small, "currentTxn.value>5")
+    client.diagnostics(small)
+    client.at("completion", small, 0, 11)
+    place = {"textDocument": {"uri": small}, "position": {"line": 0, "character": 11}}
+    with client.together():
+        client.open(big, BIG)
+        requests = [client.request("textDocument/completion", place) for _ in range(10)]
+    assert all(client.answer(request)["items"] for request in requests)
+    assert client.diagnostics(big)
+    told = len(client.came) - client.came[::-1].index("textDocument/publishDiagnostics") - 1
+    assert max(map(client.came.index, requests)) < told, "all are answered before the large document is"
+    client.close(big)
 
 
-def test_what_is_told_is_about_the_text_that_is_shown() -> None:
-    with Client() as client:
-        client.start("utf-16")
-        uri = "file:///big.rule"
-        client.open(uri, BIG + "&&currentTxn.valu>5")
-        with client.together():
-            answer = client.request("textDocument/semanticTokens/full", {"textDocument": {"uri": uri}})
-            client.change(uri, BIG + "&&a=1")
-            client.change(uri, "currentTxn.valu>5")
-        with pytest.raises(Refused) as refused:
-            client.answer(answer)
-        assert refused.value.code == -32801, "the content was modified"
-        assert [one["code"] for one in client.diagnostics(uri)] == ["unknown-attribute"]
-        assert client.stop() == 0
+def test_what_is_told_is_about_the_text_that_is_shown(client: Client) -> None:
+    uri = "file:///shown.rule"
+    client.open(uri, LARGE + "&&currentTxn.valu>5")
+    with client.together():
+        answer = client.request("textDocument/semanticTokens/full", {"textDocument": {"uri": uri}})
+        client.change(uri, LARGE + "&&a=1")
+        client.change(uri, "currentTxn.valu>5")
+    with pytest.raises(Refused) as refused:
+        client.answer(answer)
+    assert refused.value.code == -32801, "the content was modified"
+    assert [one["code"] for one in client.diagnostics(uri)] == ["unknown-attribute"]
 
 
 def test_changes_of_parts_are_understood(client: Client) -> None:

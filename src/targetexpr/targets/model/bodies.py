@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -192,6 +193,7 @@ def shape_of(value: Mapping[str, Any]) -> tuple[BodyKind, type[Wire]] | None:
     return (BodyKind.GROUP, TargetGroup) if "name" in value and "id" not in value else None
 
 
+@lru_cache(maxsize=4096)  # the objects of a document have few different members
 def _is_close(key: str, marks: frozenset[str]) -> bool:
     if key in ("id", "name", "active", "description", "attribution"):  # every kind has them
         return False
