@@ -72,6 +72,7 @@ def test_a_code_that_is_close_is_offered(call: Call, topic: str, said: str) -> N
         ("null", "## Null: what is missing"),
         ("csv", "## A CSV of bills: for which of them does a rule hold?"),
         ("plan", "## A plan"),
+        ("return", "## Returns, by hand"),
     ],
 )
 def test_a_name_and_a_word_of_a_heading_lead_to_sections(topic: str, heading: str) -> None:
@@ -84,6 +85,16 @@ def test_a_word_of_many_headings_leads_to_a_list() -> None:
     text = page("methods")
     assert text.startswith("# methods: ")
     assert "| functions | Methods of dates |" in text
+
+
+@pytest.mark.parametrize(
+    ("word", "place"),
+    [("pytest", "| testing | Testing: pytest fixtures, hooks of pre-commit |"), ("tier", "| attributes | Events |")],
+)
+def test_a_word_of_no_heading_leads_to_where_it_stands(word: str, place: str) -> None:
+    text = page(word)
+    assert text.startswith(f"# {word}: ")
+    assert place in text.splitlines()
 
 
 @pytest.mark.parametrize("name", sorted(cli.COMMANDS))

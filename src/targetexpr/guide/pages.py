@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,7 @@ _FIRST = ("data", "language", "recipes")  # what a newcomer needs before the res
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MOST_CLOSE = 5
 _MOST_SECTIONS = 5
+_MOST_MENTIONS = 12
 _EVERYWHERE = frozenset(("", "targetexpr"))  # in too many headings to lead anywhere
 
 
@@ -44,14 +45,16 @@ def page(topic: str) -> str:
     """
     if topic in topics():
         return _read(topic)
-    found = [section for section in _sections() if topic in section.names]
-    found = found or [section for section in _sections() if topic in section.words]
+    found = _by_heading(topic)
     path = code_page_path(topic)
     if path is not None:
-        beside = f"\n## Elsewhere\n\n{_listed(found)}" if found else ""
+        beside = f"\n## Elsewhere\n\n{_listed((section.page, section.title) for section in found)}" if found else ""
         return path.read_text(encoding="utf-8") + beside
     if found:
         return _of(topic, found)
+    mentions = [] if topic.lower() in topics() else _mentions(topic)
+    if mentions:
+        return f"# {topic}: it is mentioned in\n\n{_listed(mentions)}"
     raise InputError(f"unknown topic {topic!r}; {_close(topic)}")
 
 
@@ -93,15 +96,31 @@ class _Section(NamedTuple):
     text: str
 
 
+def _by_heading(topic: str) -> list[_Section]:
+    """The sections about a name, or else about a word, in the singular or the plural."""
+    names = [section for section in _sections() if topic in section.names]
+    words = {topic, f"{topic}s", topic.removesuffix("s")}
+    return names or [section for section in _sections() if words & section.words]
+
+
+def _mentions(word: str) -> list[tuple[str, str]]:
+    """Where a word stands: pages by their titles, then sections, those first that have it often for their length."""
+    has = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
+    counts = [(len(has.findall(section.text)) / len(section.text), section) for section in _sections()]
+    ordered = sorted((one for one in counts if one[0]), key=lambda one: -one[0])
+    pages = [(name, title) for name, title in topics().items() if has.search(title)]
+    return (pages + [(section.page, section.title) for _, section in ordered])[:_MOST_MENTIONS]
+
+
 def _of(topic: str, found: Sequence[_Section]) -> str:
     """Sections; of too many to read, where they stand."""
     if len(found) <= _MOST_SECTIONS:
         return "\n".join(f"{section.text}\nMore: `targetexpr help {section.page}`.\n" for section in found)
-    return f"# {topic}: there is something about it in\n\n{_listed(found)}"
+    return f"# {topic}: there is something about it in\n\n{_listed((section.page, section.title) for section in found)}"
 
 
-def _listed(found: Sequence[_Section]) -> str:
-    rows = "\n".join(f"| {section.page} | {section.title.replace('|', chr(92) + '|')} |" for section in found)
+def _listed(places: Iterable[tuple[str, str]]) -> str:
+    rows = "\n".join(f"| {name} | {title.replace('|', chr(92) + '|')} |" for name, title in places)
     return f"| page | section |\n|---|---|\n{rows}\n"
 
 
@@ -126,7 +145,7 @@ def _sections_of(name: str, text: str) -> Iterator[_Section]:
 
 
 def _headings(text: str) -> Iterator[tuple[int, int, str]]:
-    """Offset, level and title of each heading below the first level; fences are left out."""
+    """Offset, level and title of each heading below the first level; what stands in fences is none."""
     at, fenced = 0, False
     for line in text.splitlines(keepends=True):
         if line.startswith("```"):
