@@ -116,7 +116,7 @@ class _Counting:
                 self._look(source, batch.example.under(self._profile), done)
             start += done
             if broken:
-                going_on = self.record(source, record_of(*batch.lines[start]))
+                going_on = self.record(source, record_of(batch.number + start, batch.lines[start]))
                 start += 1
         return going_on
 

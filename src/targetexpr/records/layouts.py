@@ -46,7 +46,8 @@ class ContextBatch:
 
     example: Record  # that the layout was found in
     contexts: list[Context]
-    lines: list[tuple[int, bytes]]
+    number: int  # of the first line
+    lines: list[bytes]
 
 
 class Layouts:
@@ -95,6 +96,19 @@ class Layout:
     match: Callable[[str], re.Match[str] | None]
     context: Callable[..., Context]
     """Makes what is read of a record, of the texts that were caught."""
+    each: Callable[[str], list[tuple[str, ...]]] | None
+    """What is caught in every line of a text that fits; None where it is one text or none."""
+
+    def contexts(self, lines: list[bytes]) -> list[Context] | None:
+        """What is read of lines; None where not all are laid out so."""
+        if self.each is None:
+            return None
+        try:
+            found = self.each(b"".join(lines).decode())
+        except UnicodeDecodeError:
+            return None
+        make = self.context
+        return [make(*texts) for texts in found] if len(found) == len(lines) else None
 
 
 def _maker(profiles: Sequence[str], members: Sequence[tuple[str, str | None, bool]]) -> Callable[..., Context]:
@@ -108,7 +122,7 @@ def _maker(profiles: Sequence[str], members: Sequence[tuple[str, str | None, boo
         else:
             parts[profile].append(f"{name!r}: {value}")
     made = {**{profile: "{" + ", ".join(inside) + "}" for profile, inside in parts.items()}, **whole}
-    names = ", ".join(f"t{place}" for place in range(len(members)))
+    names = ", ".join([*(f"t{place}" for place in range(len(members))), "*_"])  # of one text alone there is no tuple
     body = ", ".join(f"{profile!r}: {value}" for profile, value in made.items())
     function: Callable[..., Context] = eval(f"lambda {names}: {{{body}}}", {"scalar": _scalar, "decode": decode})
     return function
@@ -150,8 +164,10 @@ class _Pattern:
         if not read <= set(profiles):
             raise _Unlike  # what comes of a profile that is missing is told of each record
         compiled = re.compile(pattern + r"[ \t]*+\r?\n?")
+        lines = re.compile(f"^{pattern}[ \\t]*+\\r?$" + "()" * (len(self._members) == 1), re.MULTILINE)
         made = _maker([name for name in profiles if name in read], self._members)
-        return Layout(example=record, match=compiled.fullmatch, context=made)
+        each = lines.findall if self._members else None
+        return Layout(example=record, match=compiled.fullmatch, context=made, each=each)
 
     def _top(self, context: Mapping[str, object]) -> str:
         """The record itself: its profiles, and its own members."""

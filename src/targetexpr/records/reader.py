@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from io import BytesIO
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from targetexpr.base.diagnostics import Diagnostic
@@ -20,7 +20,7 @@ from targetexpr.records.sources import begun
 
 if TYPE_CHECKING:
     from targetexpr.records.column_batches import ColumnBatch
-    from targetexpr.records.layouts import ContextBatch, Layouts
+    from targetexpr.records.layouts import ContextBatch, Layout, Layouts
     from targetexpr.records.table_options import TableReading
 
 MOST_UNREADABLE = 1_000
@@ -138,32 +138,41 @@ def batches_in(lines: Iterable[bytes], layouts: Layouts) -> Iterator[Record | Co
         return
     yield record
     layout = layouts.learn(first, record)
+    while chunk := list(islice(rest, BATCH_LINES)):
+        contexts = None if layout is None else layout.contexts(chunk)
+        if layout is not None and contexts is not None:
+            yield ContextBatch(layout.example, contexts, number + 1, chunk)
+        else:
+            layout = yield from _line_by_line(number + 1, chunk, layouts, layout)
+        number += len(chunk)
+
+
+def _line_by_line(
+    number: int, lines: list[bytes], layouts: Layouts, layout: Layout | None
+) -> Generator[Record | ContextBatch, None, Layout | None]:
+    """Lines of several layouts; returns that of the last one."""
+    from targetexpr.records.layouts import ContextBatch
+
     contexts: list[dict[str, object]] = []
-    kept: list[tuple[int, bytes]] = []
-    for place, line in enumerate(rest, number + 1):
-        try:
-            found = layout and layout.match(line.decode())
-        except UnicodeDecodeError:
-            found = None
-        if found and layout and len(contexts) < BATCH_LINES:
-            contexts.append(layout.context(*found.groups()))
-            kept.append((place, line))
-            continue
-        if contexts and layout:
-            yield ContextBatch(layout.example, contexts, kept)
+    kept: list[bytes] = []
+    for place, line in enumerate(lines, number):
+        other = layouts.layout_of(line)
+        if contexts and layout and other is not layout:
+            yield ContextBatch(layout.example, contexts, place - len(kept), kept)
             contexts, kept = [], []
-        other = layout if found else layouts.layout_of(line)
         if other is not None:
-            layout, found = other, other.match(line.decode())
+            found = other.match(line.decode())
             assert found is not None
-            contexts.append(layout.context(*found.groups()))
-            kept.append((place, line))
+            contexts.append(other.context(*found.groups()))
+            kept.append(line)
+            layout = other
         elif not line.isspace():
             record = record_of(place, line)
             yield record
             layout = layouts.learn(line, record) or layout
     if contexts and layout:
-        yield ContextBatch(layout.example, contexts, kept)
+        yield ContextBatch(layout.example, contexts, number + len(lines) - len(kept), kept)
+    return layout
 
 
 def records_in(lines: Iterable[bytes], *, only_lines: bool = False, texts: bool = False) -> Iterator[Record]:
