@@ -117,6 +117,25 @@ def test_findings_of_a_plan_stand_on_their_entry(client: Client, code: str, word
     assert [one["range"] for one in found] == [{"start": place(text, start), "end": place(text, start + width)}]
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ('shelf = { type = "strng" }', '"strng"'),
+        ('shelf = { typ = "string" }', "typ"),
+        ("shelf = 5", "5"),
+    ],
+)
+def test_findings_of_a_schema_stand_on_their_lines(client: Client, line: str, word: str, ending: str) -> None:
+    text = f'# é 😀\n[profiles.currentTxn.attributes]\nx = "string"\n{line}\n'.replace("\n", ending)
+    uri = f"file:///schemas/{len(line)}{len(ending)}.toml"
+    client.open(uri, text)
+    found = [one["range"] for one in client.published(uri)["diagnostics"]]
+    start = text.index(word)
+    assert found
+    assert found[0] == {"start": place(text, start), "end": place(text, start + len(word))}
+
+
 def test_other_toml_is_no_plan(client: Client) -> None:
     for number, text in enumerate(('[project]\nname = "x"\n', '[profiles.currentTxn.attributes]\nx = "string"\n')):
         client.open(f"file:///other{number}.toml", text)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from lsprotocol import types as lsp
@@ -10,6 +14,7 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.source import Span
 from targetexpr.documents.checking import check_regions
 from targetexpr.guide.pages import code_page_path
+from targetexpr.lang.schema.load import SchemaError
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lsp.snapshot import Snapshot
 
@@ -35,7 +40,7 @@ def diagnostics(snapshot: Snapshot) -> list[Diagnostic]:
 
 
 def _of_bodies(snapshot: Snapshot) -> list[Diagnostic]:
-    """What is wrong with the bodies of a JSON document, or with a TOML plan; nothing for one that is neither."""
+    """What is wrong with the bodies of a JSON document, or with a TOML plan or schema; nothing for others."""
     document = snapshot.content
     if document.error is not None:
         return []
@@ -43,7 +48,7 @@ def _of_bodies(snapshot: Snapshot) -> list[Diagnostic]:
         case "json":
             return _of_body(document.text, snapshot.environment.schema)
         case "toml":
-            return _of_plan(document.text, snapshot.environment.schema)
+            return _of_toml(document.text, snapshot.environment.schema)
         case _:
             return []
 
@@ -61,17 +66,40 @@ def _of_body(text: str, schema: Schema | None) -> list[Diagnostic]:
     return [diagnostic for body in bodies for diagnostic in body.diagnostics]
 
 
-def _of_plan(text: str, schema: Schema | None) -> list[Diagnostic]:
+def _of_toml(text: str, schema: Schema | None) -> list[Diagnostic]:
     from targetexpr.base.tomltext import read_toml
     from targetexpr.targets.authoring.plan_check import check_plan, is_plan
     from targetexpr.targets.authoring.plan_file import PlanError
 
-    if not is_plan(read_toml(text)):
+    values = read_toml(text)
+    if _is_schema(values):
+        return _of_schema(text)
+    if not is_plan(values):
         return []
     try:
         return check_plan(text, schema=schema)
     except PlanError as error:
         return list(error.diagnostics)
+
+
+def _is_schema(values: Mapping[str, object]) -> bool:
+    """Whether a TOML file declares fields: those of a profile, whose names all begin alike, or of products."""
+    profiles = values.get("profiles")
+    named = isinstance(profiles, Mapping) and any(name.startswith("current") for name in profiles)
+    return named or isinstance(values.get("inventoryAttributes"), Mapping)
+
+
+def _of_schema(text: str) -> list[Diagnostic]:
+    """What is wrong with a schema file, at its lines."""
+    try:
+        Schema.load(text + "\n")
+    except SchemaError as error:
+        # Its offsets count a line break once, however it is written.
+        breaks = [found.start() - place for place, found in enumerate(re.finditer("\r\n", text))]
+        return [
+            replace(one, span=Span(*(at + bisect_left(breaks, at) for at in one.span))) for one in error.diagnostics
+        ]
+    return []
 
 
 def as_protocol(snapshot: Snapshot, found: list[Diagnostic]) -> list[lsp.Diagnostic]:
