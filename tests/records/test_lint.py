@@ -310,3 +310,37 @@ def test_the_server_tells_it_of_what_it_keeps(data: Path) -> None:
     store.close()
     assert {f"{one.message} {one.hint}" for one in fed.warnings} == set(SAID)
     assert {one.pointer for one in fed.warnings} == {"/stroeId", "/currentTxn/vlaue", "/type"}
+
+
+NO_OBJECTS = [
+    [],
+    [[]],
+    [{}],
+    [{"a": [1]}],
+    [["value"]],
+    ["value", "vlaue"],
+    ["value", "date"],
+    ["lineItems"],
+    "value",
+    5,
+    None,
+    True,
+]
+
+
+@pytest.mark.parametrize("odd", NO_OBJECTS, ids=repr)
+@pytest.mark.parametrize("odd_first", [True, False])
+def test_a_profile_that_is_no_object_changes_nothing_for_those_that_are(odd: object, odd_first: bool) -> None:
+    """A list of names is laid out like an object that has them, and is none."""
+    whole: list[dict[str, object]] = [
+        {"type": "TransactionAdd", "currentTxn": profile}
+        for profile in ({"value": 5, "vlaue": 6}, {"value": 5, "date": 1_700_000_000}, {"lineItems": [{"skuu": 1}]})
+    ]
+    mixed, alone = RecordLint(Schema.bundled()), RecordLint(Schema.bundled())
+    odd_one: list[dict[str, object]] = [{"type": "TransactionAdd", "currentTxn": odd}]
+    for record in odd_one + whole if odd_first else whole + odd_one:
+        mixed.look(Record(1, record))
+    for record in whole:
+        alone.look(Record(1, record))
+    assert len(alone.warnings) == 3
+    assert mixed.warnings == alone.warnings

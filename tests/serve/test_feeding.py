@@ -161,3 +161,11 @@ def test_what_would_count_nothing_is_a_warning(
     assert answer.json()["data"] == {"accepted": 1, "duplicates": 0}
     warned = [(one["reason"], one["pointer"]) for one in answer.json()["warnings"] or ()]
     assert warned == ([] if reason is None else [(reason, pointer)])
+
+
+@pytest.mark.parametrize("odd", [[[]], [{}], [{"a": [1]}], ["value"], "value", 5, [None, [[]]]], ids=repr)
+def test_a_profile_that_is_no_object_is_taken_or_refused_and_no_defect(client: Client, odd: object) -> None:
+    for number in range(2):
+        client.feed(bill(f"whole-{number}", 5, "2024-01-05", 50))
+        answer = client.post("/sandbox/records", bill(f"odd-{number}", 5, "2024-01-05", 50, currentTxn=odd))
+        assert answer.status_code in (200, 400), answer.text

@@ -7,7 +7,7 @@ the names of their members in one order, are looked at once: what is found holds
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
@@ -80,6 +80,7 @@ class _Found:
     dates: tuple[tuple[str | None, str, int], ...] = ()  # profile, name, and what is below is seconds
     has_type: bool = False
     event: bool = False  # whether there is a currentEvent, whose members depend on the type
+    profiles: tuple[str, ...] = field(default=(), compare=False)  # all that are named above, and have to be objects
 
 
 _CLEAN = _Found()
@@ -135,21 +136,24 @@ class RecordLint:
         """What there is to do about a record; it is kept for all that have its layout, the next ones most likely."""
         names = self._layouts.get(tuple(context))
         if names is None:
-            known = ((name, self._shape.members.get(name)) for name in context)
-            names = _names_in([name for name, member in known if member is not None and member.inside is not None])
+            names = _names_in([name for name in context if self._is_profile(name)])
             if len(self._layouts) < _MOST_LAYOUTS:
                 self._layouts[tuple(context)] = names
         self._names = names
-        try:
-            key = names(context)
-        except TypeError:
-            return self._look_at(context)
+        profiles = (value for name, value in context.items() if self._is_profile(name))
+        if not all(isinstance(value, dict) for value in profiles):
+            return self._look_at(context)  # a list of names has the key of an object that has these
+        key = names(context)
         found = self._found.get(key)
         if found is None:
             found = self._look_at(context)
             if len(self._found) < _MOST_LAYOUTS:
                 self._found[key] = found
         return found
+
+    def _is_profile(self, name: str) -> bool:
+        member = self._shape.members.get(name)
+        return member is not None and member.inside is not None
 
     def _look_at(self, context: Mapping[str, object]) -> _Found:
         if self._wanted and profile_of_flat(context, self._wanted, self.schema) is not None:
@@ -167,7 +171,8 @@ class RecordLint:
                 if "lineItems" in value and "lineItems" in member.inside.members:
                     lists.append(name)
         event = isinstance(context.get("currentEvent"), dict)
-        found = _Found(tuple(unknown), tuple(lists), tuple(dates), "type" in context, event)
+        profiles = {path[0] for path in unknown if len(path) > 1} | {*lists} | {one for one, _, _ in dates if one}
+        found = _Found(tuple(unknown), tuple(lists), tuple(dates), "type" in context, event, tuple(profiles))
         return _CLEAN if found == _CLEAN else found
 
     def _unknown(self, shape: Shape, value: Mapping[object, object]) -> Iterator[str]:
@@ -182,6 +187,10 @@ class RecordLint:
     def _take(
         self, found: _Found, record: Record, context: Mapping[str, object], source: str | None, times: int
     ) -> None:
+        for wanted in found.profiles:
+            if not isinstance(context[wanted], dict):  # a list of the names that the objects of this layout have
+                found = self._look_at(context)
+                break
         for path in found.unknown:
             self._count((UNKNOWN_MEMBER, *path), path, record, source, times)
         if found.has_type and type(kind := context["type"]) is str and kind not in self._types:

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeAlias
 
 _LOG = logging.getLogger("targetexpr.serve")
 
-RESERVED = 64
+MOST_RESERVED, LEAST_RESERVED = 64, 24
 """File descriptors that are not for connections: the database, its journal, the event loop, and those being closed."""
 
 _REFUSED_AT_ONCE = 16  # connections that are refused before others have their turn
@@ -97,7 +97,8 @@ class Connections:
     """The connections of a server, and who may become one."""
 
     def __init__(self, *, most: int, most_per_address: int, handshake: float) -> None:
-        room = _descriptors() - RESERVED
+        descriptors = _descriptors()
+        room = descriptors - max(LEAST_RESERVED, min(descriptors // 4, MOST_RESERVED))
         self.most = max(1, min(most, room))
         # Whatever one address does, others find a place without anybody making room.
         self.most_per_address = max(1, min(most_per_address, self.most * 3 // 4))

@@ -123,6 +123,9 @@ class HttpProtocol(H11Protocol):
         """Whether it ends once the client has taken what is left."""
         return self.transport.is_closing()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Whoever asks for another protocol is answered in this one, which is nothing to be warned of."""
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - there is only one such message
         """What is not HTTP is refused in the envelope of every other refusal."""
         message = "Not a valid HTTP/1.1 request."
