@@ -6,5 +6,8 @@ the document (`record_body` the shape of records); `parameters`, `bodies` and `o
 writes answers, `middleware` stands before all of them. What an operation does knows no HTTP: `groups`, `later_parts`,
 `group_updates`, `target_updates`, `period_updates` (and what these share, `changes`), `reads`, `names`, `milestones`,
 `communications`, `enrolment`, `enrolled_targets`, `feeding`, `fed_records`, `progress`, `user_progress`,
-`tracked_events`, `converter`, `clock`, `sandbox_settings`. `store` and `rows` keep what there is.
+`tracked_events`, `converter`, `clock`, `sandbox_settings`; `deadline` ends an evaluation that takes too long. `store`
+and `rows` keep what there is, in a `database_file` that is looked after. `uvicorn_server` runs it all: `connections`
+says who is let in, `http_protocol` for how long,
+`message_log` what is written of it; `warm_up` loads what requests need.
 """
