@@ -55,10 +55,17 @@ def spark() -> SparkSession:
 def table_of(engine: Engine, frame: pl.DataFrame) -> object:
     """The frame, or a relation of the same rows."""
     if engine == "spark":
-        return spark().createDataFrame(frame.to_arrow())
+        return _spark_frame(frame)
     if engine == "duckdb":
         return connection().from_arrow(frame.to_arrow())
     return frame if engine == "polars" else frame.lazy()
+
+
+def _spark_frame(frame: pl.DataFrame) -> object:
+    """Spark takes times without a zone for instants by the clock of the session; they are what the clock showed."""
+    naive = {name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime) and dtype.time_zone is None}
+    cells = [f"CAST(`{name}` AS TIMESTAMP_NTZ) AS `{name}`" if name in naive else f"`{name}`" for name in frame.columns]
+    return spark().createDataFrame(frame.to_arrow()).selectExpr(*cells)
 
 
 def engines_for(frame: pl.DataFrame) -> tuple[Engine, ...]:

@@ -51,6 +51,22 @@ def test_every_family(engine: Engine, zone: str, clean: bool) -> None:
             assert verdicts.undecided == 0 or text in ALWAYS_CLOSE, text
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_rule_in_every_zone(engine: Engine, zone: str) -> None:
+    """Those without a date too, over more rows."""
+    for clean in (True, False):
+        many = Bills(Random(17 if clean else 18), clean=clean).frame(3000)
+        plain, table = contexts(many), Table(table_of(engine, many))
+        for text in RULES:
+            rule = compile(text, timezone=zone, on_error="null")
+            verdicts = rule.on(table)
+            assert column(verdicts) == [rule.evaluate(row) for row in plain], text
+            assert verdicts.undecided == 0 or not clean or text in ALWAYS_CLOSE, text
+
+
 @pytest.mark.parametrize("verdict", [True, False, None])
 def test_rows_of_a_verdict(verdict: bool | None) -> None:
     rule = compile("currentTxn.value>300&&currentCustomer.isLoyal", on_error="null")
