@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
@@ -495,3 +497,14 @@ def test_an_encoding_that_does_not_fit_is_told(name: str, tmp_path: Path) -> Non
     with contextlib.suppress(InputError):
         records, _ = read_table(path, encoding=name)
         assert all(record.context is not None or record.reason for record in records)
+
+
+def test_a_workbook_without_sheets_is_told(tmp_path: Path) -> None:
+    """Found by fuzzing: it raised IndexError."""
+    whole, path = tmp_path / "whole.xlsx", tmp_path / "bills.xlsx"
+    as_excel(whole, pl.DataFrame(BILLS))
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as made:
+        for name in source.namelist():
+            made.writestr(name, re.sub(rb"<sheets>.*</sheets>", b"<sheets/>", source.read(name)))
+    with pytest.raises(InputError, match="it has no sheet"):
+        list(read(str(path)))

@@ -117,6 +117,8 @@ def _open_excel(name: str, data: bytes, dialect: Dialect) -> OpenTable:
         book = fastexcel.read_excel(data)
     except fastexcel.FastExcelError as error:
         raise _broken(name, "excel", error) from None
+    if not book.sheet_names:
+        raise InputError(f"cannot read {name} as {_WHAT['excel']}: it has no sheet")
     sheet, told = _sheet(name, list(book.sheet_names), dialect)
     try:
         # Without headings and with a look at all rows nothing is taken for what it is not, and no row is left out.
@@ -128,7 +130,10 @@ def _open_excel(name: str, data: bytes, dialect: Dialect) -> OpenTable:
     if not first or (at is None and dialect.header is None and not any(map(any, first))):
         raise InputError(f"the data is empty: there is no record in sheet `{sheet}` of {name}")
     below = 0 if at is None else at + 1
-    typed = book.load_sheet(sheet, header_row=None, skip_rows=below, schema_sample_rows=None).to_arrow()
+    try:
+        typed = book.load_sheet(sheet, header_row=None, skip_rows=below, schema_sample_rows=None).to_arrow()
+    except fastexcel.FastExcelError as error:
+        raise _broken(name, "excel", error) from None
     headings = tuple(
         (str(cell).strip() if at is not None and cell is not None else "") or f"column{index}"
         for index, cell in enumerate(first[at] if at is not None else first[0], 1)
