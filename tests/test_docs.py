@@ -40,7 +40,7 @@ def test_every_kind_of_fence_is_executed() -> None:
 def test_every_kind_of_fence_of_the_guide_is_executed() -> None:
     # The set-ups of editors are read by tests/lsp/test_guide.py, the screens are made by tests/repl/test_screens.py.
     # `text` is no example: the grammar, or what a form looks like.
-    set_ups = {("editors", kind) for kind in ("elisp", "jsonc", "lua", "toml")}
+    set_ups = {("editors", kind) for kind in ("bash", "elisp", "jsonc", "lua", "toml")}
     # Tests, what they report and set-ups of hooks are run and read by tests/serve/test_pytest_plugin.py.
     set_ups |= {("testing", kind) for kind in ("pytest", "report", "yaml")}
     kinds = {(name, kind) for name, kind, _ in GUIDE_FENCES} - set_ups
