@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from targetexpr.cli.records import Progress
 from tests.cli.command import Call, command, environment, spawn
 
 RULE = "currentTxn.value>500"
@@ -307,3 +308,29 @@ def test_a_rule_whose_column_is_missing_fails_alone(tmp_path: Path, call: Call) 
     data.write_text("id,currentTxn.value\nb1,620\n")
     rules.write_text("currentTxn.value>500\ncurrentTxn.value>5\n")
     assert call("eval", "--rules", str(rules), "--data", str(data)).status == 0
+
+
+def test_progress_says_which_part_is_done_and_how_long_the_rest_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second for the first quarter: three are left; data that is no file has no such part."""
+    shown: list[str] = []
+    monkeypatch.setattr("targetexpr.cli.records.show_progress", lambda text, _: shown.append(text))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    clock = iter([10.0, 11.0, 10.0, 11.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    path = tmp_path / "bills.jsonl"
+    path.write_bytes(b"x" * 400)
+    progress = Progress()
+    progress.begin([str(path)])
+    with path.open("rb") as file:
+        progress.opened(file)
+        progress.show(0)
+        file.read(100)
+        progress.show(2048)
+    assert shown == ["2,048 records, 25 %, 3 s left"]
+    piped = Progress()
+    piped.begin(["-"])
+    piped.show(0)
+    piped.show(2048)
+    assert shown[1:] == ["2,048 records"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from targetexpr.cli.records import is_json, sources_of
+from targetexpr.cli.records import Progress, is_json, sources_of
 from targetexpr.console.data_shape import DataNotes
 from targetexpr.console.outcomes import Failure, outcome_of
 from targetexpr.console.schemas import load
@@ -28,6 +28,8 @@ class Tallied(Protocol):
     @property
     def done(self) -> int:
         """How many records there were so far."""
+
+    progress: Progress
 
     def add(self, outcome: Value | Failure) -> None:
         """Counts one outcome."""
@@ -52,10 +54,13 @@ def count_batches(options: Namespace, rule: Rule, tally: Tallied, notes: DataNot
     sources = sources_of(options)
     tables = cache(lambda: table_options(options, [rule.checked]))
     schema = load(options)
+    tally.progress.begin(sources)
     counting = _Counting(options, rule, tally, notes)
     for source in sources:
         named = None if len(sources) == 1 else source
-        for item in read_batches(source, tables, lambda: Layouts(rule.reads, schema, options.profile)):
+        for item in read_batches(
+            source, tables, lambda: Layouts(rule.reads, schema, options.profile), tally.progress.opened
+        ):
             match item:
                 case ContextBatch():
                     going_on = counting.contexts(named, item)

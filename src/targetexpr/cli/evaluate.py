@@ -90,7 +90,8 @@ def _evaluate(options: Namespace, rule: Rule, tally: Tally, notes: DataNotes, ou
             return
     look, put, searching = notes.look, output.put, True
     keep: Keep = "" if options.output not in ROW_FORMATS else "written" if options.output == "csv" else "read"
-    for source, record in records(options, [rule.checked], needed=bool(rule.reads), keep=keep):
+    every = records(options, [rule.checked], needed=bool(rule.reads), keep=keep, progress=tally.progress)
+    for source, record in every:
         outcome = outcome_of(rule, record)
         tally.add(outcome)
         look(record, source)
@@ -158,7 +159,7 @@ class Tally(Counts):
     def add_all(self, yes: int, no: int, null: int) -> None:
         """Counts many verdicts."""
         super().add_all(yes, no, null)
-        self.progress.tick(self.done)
+        self.progress.show(self.done)
 
     def note(self, notes: DataNotes, source: str | None, record: Record, outcome: Value | Failure) -> None:
         """Reports a record that could not be evaluated, or that lacks its profile: that is told once."""

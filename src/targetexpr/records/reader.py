@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from io import BytesIO
 from itertools import chain, islice
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias, TypeVar
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
@@ -28,6 +28,9 @@ MOST_UNREADABLE = 1_000
 
 Batch = TypeVar("Batch")
 
+Opened: TypeAlias = Callable[[BinaryIO], object]
+"""What is told that a file is open."""
+
 BATCH_LINES = 1_000
 """Lines of one batch, at most."""
 
@@ -35,10 +38,11 @@ _BLANKS = BLANKS.encode()
 _BOM = b"\xef\xbb\xbf"
 
 
-def read(source: str, tables: TableReading | None = None) -> Iterator[Record]:
+def read(source: str, tables: TableReading | None = None, opened: Opened | None = None) -> Iterator[Record]:
     """The records of a file of any format, of standard input (`-`), or of JSON itself.
 
-    `tables` makes what says how tables are read (CSV, Excel, Parquet, Arrow), and is asked when there is one. Records
+    `tables` makes what says how tables are read (CSV, Excel, Parquet, Arrow), and is asked when there is one; `opened`
+    is given the file, for whoever wants to know how far it is read. Records
     of JSON are as they are written, whatever profile it names. Raises InputError for a file that cannot be read, for a
     table whose columns do not fit, and for data that has no record which can be read.
 
@@ -50,26 +54,29 @@ def read(source: str, tables: TableReading | None = None) -> Iterator[Record]:
     elif source == STDIN:
         yield from _any_format("standard input", sys.stdin.buffer, tables, again=False)
     else:
-        yield from read_file(source, tables)
+        yield from read_file(source, tables, opened)
 
 
-def read_file(path: str, tables: TableReading | None = None) -> Iterator[Record]:
+def read_file(path: str, tables: TableReading | None = None, opened: Opened | None = None) -> Iterator[Record]:
     """The records of a file, whatever it is called. Raises InputError as `read` does."""
     try:
         with open(path, "rb") as file:
+            if opened is not None:
+                opened(file)
             yield from _any_format(path, file, tables, again=file.seekable())
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
 
 
 def read_batches(
-    path: str, tables: TableReading, layouts: Callable[[], Layouts]
+    path: str, tables: TableReading, layouts: Callable[[], Layouts], opened: Opened
 ) -> Iterator[Record | ContextBatch | ColumnBatch]:
     """The records of a file for one rule that is counted: those that are alike in batches. Raises InputError."""
     from targetexpr.records.column_batches import column_batches
 
     try:
         with open(path, "rb") as file:
+            opened(file)
             head, stream, again = begun(path, file, again=file.seekable())
             found = format_of(head, path)
             if found == "json":
