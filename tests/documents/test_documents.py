@@ -188,6 +188,25 @@ def test_what_is_cut_elsewhere_is_no_rule(text: str) -> None:
     assert [one.text for one in open_document(text, "a.json").regions if one.is_open and one.text != "a"] in ([], [""])
 
 
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("[[targets]]\nrule = 'a.va", "a.va"),
+        ("[[targets]]\nrule = 'a.va\nname = 'x'\n", "a.va"),
+        ('[[targets]]\nname = "x"\nrule = "a.va  \r\nvalue = 5', "a.va"),
+        ('[rules.gold]\nexpression = "a==\\"b\\"&&c.d', 'a=="b"&&c.d'),
+        ('[rules.gold]\nexpression = \'a=="b"&&c.d', 'a=="b"&&c.d'),
+    ],
+)
+def test_so_it_is_in_toml(text: str, inside: str) -> None:
+    document = open_document(text, "a.toml")
+    (region,) = [one for one in document.regions if one.is_open]
+    assert region.text == inside
+    assert region.region_offset(region.span.end) == len(inside), "there is the cursor"
+    assert region.document_edits([Edit(Span(0, 1), "b")]) is None, "where it ends is not known"
+    assert all(one.region is not region for one in check_regions(document, Environment()))
+
+
 @pytest.mark.parametrize("depth", [1_000, 100_000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ("[", "}"), ('{"a":', "")])
 def test_deep_json(depth: int, opening: str, closing: str) -> None:

@@ -168,6 +168,23 @@ def read_toml_string(source: str, at: int) -> QuotedString | None:
     return _decoded(source, content, style, _LINE_BREAK if style.raw else _TOML_ESCAPE, _of_toml)
 
 
+def open_toml_string(source: str, span: Span) -> QuotedString | None:
+    """The TOML string that a part of a line begins with, and which nothing closes; None for any other part.
+
+    >>> open_toml_string("a = 'b", Span(4, 6)).text, open_toml_string("'b'", Span(0, 3))
+    ('b', None)
+    """
+    quote = source[span.start : span.start + 1]
+    if quote not in ("'", '"') or _TOML_STRING.match(source, span.start) is not None:
+        return None
+    closed = read_toml_string(f"{span.cut(source)}{quote}", 0)
+    if closed is None or closed.content.end != span.end - span.start:  # an escape is cut, or it is wrong elsewhere
+        return None
+    style = Style(language="toml", quote=quote, raw=quote == "'")
+    escape = _LINE_BREAK if style.raw else _TOML_ESCAPE
+    return _decoded(source, Span(span.start + 1, span.end), style, escape, _of_toml)
+
+
 def read_python_string(source: str, span: Span, start: int = 0) -> QuotedString | None:
     """The Python string of a token, if it is one of text and has no parts to be computed."""
     found = _PYTHON_PREFIX.match(source, span.start, span.end)

@@ -23,6 +23,7 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _STRING = re.compile(
     r'"""(?:[^"\\]++|\\.|"(?!""))*+"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]++|\\[^\n])*+"|\'[^\'\n]*+\'', re.DOTALL
 )
+_OPEN_STRING = re.compile(r"""(?:"(?!"")|'(?!''))[^\r\n]*[^\r\n \t]""")  # nothing closes it on its line: it is typed
 _OTHER = re.compile(r"[^,\]}#\r\n]*[^,\]}#\r\n \t]")
 _LINE_END = re.compile(r"[ \t]*(?:#[^\n]*)?(?=\r?\n|\Z)")
 _ERROR_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -177,7 +178,7 @@ class _Scan:
         elif char == "{":
             self.inline_table(path)
         elif char in ('"', "'"):
-            self.skip(_STRING)
+            self.skip(_OPEN_STRING if _STRING.match(self.text, start) is None else _STRING)
         else:
             self.skip(_OTHER)
         span = Span(start, self.at)

@@ -8,7 +8,7 @@ from typing import cast
 
 from targetexpr.base import jsontext
 from targetexpr.base.pointers import Path
-from targetexpr.base.quoted import QuotedString, read_toml_string, verbatim
+from targetexpr.base.quoted import QuotedString, open_toml_string, read_toml_string, verbatim
 from targetexpr.base.source import Span
 from targetexpr.base.tomltext import Spans, TomlError, TomlSpans, read_toml, toml_spans
 from targetexpr.documents.events import event_in, event_in_plan
@@ -47,7 +47,8 @@ def _regions(text: str, spans: TomlSpans) -> Iterator[Region]:
             tables[table] = dict(_members(text, spans.by_path, table))
         event = event_in_plan(tables[table]) if path[-1] == "rule" else event_in(tables[table])
         linked = reduce(lambda parent, key: (parent, key), path, cast("jsontext.Path", None))
-        yield region(text, value, string, kind=kind, event=event, has_pointer=True, path=linked)
+        is_open = read_toml_string(text, value.start) is None and value.cut(text) not in WORDS
+        yield region(text, value, string, kind=kind, event=event, has_pointer=True, path=linked, is_open=is_open)
 
 
 def _kind(path: Path) -> RegionKind | None:
@@ -60,7 +61,7 @@ def _kind(path: Path) -> RegionKind | None:
 
 def _string(text: str, value: Span) -> QuotedString | None:
     """The string that a value is, or the word `true` or `false`; of anything else None."""
-    found = read_toml_string(text, value.start)
+    found = read_toml_string(text, value.start) or open_toml_string(text, value)
     if found is not None:
         return found
     return verbatim(text, value, "toml") if value.cut(text) in WORDS else None
