@@ -8,9 +8,6 @@ import pytest
 
 from tests.repl.terminal import RESTING, Terminal, answered, started
 
-SECONDS = 240.0
-"""For a machine that has much else to do; what is waited for takes some seconds of CPU."""
-
 MILLION = 1_000_000
 PASTED = {
     "a list": "||".join(["currentTxn.value>5"] * 50_000),
@@ -29,17 +26,17 @@ def paste(terminal: Terminal, text: str) -> None:
 
 
 def rested(terminal: Terminal) -> None:
-    terminal.wait_until(lambda: RESTING in terminal.lines[-2:], "an empty prompt", SECONDS)
+    terminal.wait_until(lambda: RESTING in terminal.lines[-2:], "an empty prompt")
 
 
 @pytest.mark.parametrize("name", ["a list", "a string"])
 def test_the_session_goes_on_after_a_million_characters(name: str, tmp_path: Path) -> None:
     with started(tmp_path) as terminal:
         paste(terminal, PASTED[name])
-        terminal.wait_for("are too many to edit here", SECONDS)
+        terminal.wait_for("are too many to edit here")
         rested(terminal)
         terminal.type("true")
-        terminal.wait_until(lambda: "> true" in terminal.lines, "the keys", SECONDS)
+        terminal.wait_until(lambda: "> true" in terminal.lines, "the keys")
         terminal.press("enter")
         answered(terminal, "boolean  true")
 
@@ -54,7 +51,7 @@ def test_ctrl_c_stops_a_million_characters(tmp_path: Path) -> None:
     with started(tmp_path) as terminal:
         for _ in range(3):  # an answer may come before Ctrl-C does
             paste(terminal, "§" * MILLION)
-            terminal.wait_for("are too many to edit here", SECONDS)
+            terminal.wait_for("are too many to edit here")
             terminal.press("ctrl-c")
             rested(terminal)
             if "stopped" in terminal.text:
@@ -69,9 +66,9 @@ def test_what_is_typed_has_an_end(tmp_path: Path) -> None:
     """A terminal without brackets round what is pasted types it: no key takes longer for those before it."""
     with started(tmp_path) as terminal:
         paste(terminal, 'currentCustomer.slabName=="' + "x" * 19_900)
-        terminal.wait_until(lambda: "xxxx" in terminal.text, "the text", SECONDS)
+        terminal.wait_until(lambda: "xxxx" in terminal.text, "the text")
         terminal.type("y" * 200)
-        terminal.wait_for("no more than 20,000 characters are typed here", SECONDS)
+        terminal.wait_for("no more than 20,000 characters are typed here")
         terminal.press("ctrl-c")
         rested(terminal)
 

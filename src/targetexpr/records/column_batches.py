@@ -132,7 +132,7 @@ def _of_parquet(
                     yield from records()
                 else:
                     yield ColumnBatch(frame, lambda: making.record(table.sample[0]), records)
-        except (arrow.ArrowException, OSError, ValueError):
+        except (arrow.ArrowException, OSError, ValueError, MemoryError):
             yield from _what_is_left(file, making, group, done - before, done)
             return
 
@@ -146,7 +146,7 @@ def _what_is_left(file: Any, making: TableRecords, group: int, skipped: int, don
         for row in islice(rows, skipped, None):
             done += 1
             yield making.record(TableRow(done, row.cells))
-    except (arrow.ArrowException, OSError, ValueError) as error:
+    except (arrow.ArrowException, OSError, ValueError, MemoryError) as error:
         yield making.record(damaged_row("parquet", done, error))
 
 

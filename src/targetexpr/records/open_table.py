@@ -33,7 +33,7 @@ def open_table(
         names, batches = _batches(found, head, stream, pyarrow, again=again)
         rows = rows_of(batches, pyarrow)
         sample = list(islice(rows, _SAMPLE_ROWS))
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
+    except (pyarrow.ArrowException, OSError, ValueError, MemoryError) as error:  # lengths of damaged data
         raise _broken(name, found, error) from None
     return OpenTable(
         name=name,
@@ -91,7 +91,7 @@ def _told(found: Format, rows: Iterator[TableRow], pyarrow: Any) -> Iterator[Tab
         for row in rows:
             number = row.line
             yield row
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
+    except (pyarrow.ArrowException, OSError, ValueError, MemoryError) as error:  # lengths of damaged data
         yield damaged_row(found, number, error)
 
 
