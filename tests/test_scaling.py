@@ -298,7 +298,7 @@ def test_a_thousand_unknown_names_beside_five_thousand_known_ones() -> None:
     rule = "||".join(f"currentTxn.atributeNam{index}x" for index in range(1_000))
     started = process_time()
     found = analyze(rule, Environment(schema=schema)).diagnostics
-    assert process_time() - started < 5
+    assert process_time() - started < 15, "a second or two; without a bound, twenty"
     assert found[-1].code == "too-many-problems"
     few = analyze(rule[: rule.index("||currentTxn.atributeNam9x")], Environment(schema=schema)).diagnostics
     assert all("Did you mean" in (one.hint or "") for one in few)
@@ -307,7 +307,7 @@ def test_a_thousand_unknown_names_beside_five_thousand_known_ones() -> None:
 def test_a_chain_of_160_kilobytes_is_refused_at_once() -> None:
     started = process_time()
     assert [one.code for one in analyze("a==" * 53_000 + "a").diagnostics][:1] == ["chained-comparison"]
-    assert process_time() - started < 10
+    assert process_time() - started < 15, "a second or two; what grows with the square takes twenty"
 
 
 def test_a_search_takes_no_longer_for_groups() -> None:
