@@ -7,7 +7,7 @@ import base64
 import hashlib
 import re
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 
 from targetexpr.serve import users
 from targetexpr.serve.settings import Credential, Options
+from tests.cli.command import PATIENCE
 from tests.serve.conftest import JSON, Client, problems
 
 
@@ -82,11 +83,15 @@ def test_a_body_that_trickles_is_given_up() -> None:
         assert (answer.status_code, problems(answer)) == (408, [(None, "body-timeout", None)])
 
 
-def at_once(client: Client, count: int, content: bytes) -> list[httpx.Response]:
-    """So many calls that are all there before the first is answered."""
+def at_once(client: Client, content: bytes, refused: int, go_on: Callable[[], None]) -> list[httpx.Response]:
+    """Ten calls; those that are not refused go on once the others are."""
 
     async def send() -> list[httpx.Response]:
-        calls = [client._http.post("/sandbox/users", content=content, headers=JSON) for _ in range(count)]
+        posted = [client._http.post("/sandbox/users", content=content, headers=JSON) for _ in range(10)]
+        calls = [asyncio.ensure_future(one) for one in posted]
+        while sum(call.done() for call in calls) < refused:
+            await asyncio.sleep(0.01)
+        go_on()
         return await asyncio.gather(*calls)
 
     return client._runner.run(send())
@@ -97,13 +102,12 @@ def test_more_requests_at_once_than_are_answered(monkeypatch: pytest.MonkeyPatch
     add = users.add
 
     def slow(*given: Any) -> int:
-        gone_on.wait(20)
+        gone_on.wait(PATIENCE)
         return add(*given)
 
     monkeypatch.setattr(users, "add", slow)
-    threading.Timer(0.5, gone_on.set).start()
     with closing(Client(Options(limit_concurrency=3))) as client:
-        answers = at_once(client, 10, b"[5]")
+        answers = at_once(client, b"[5]", 7, gone_on.set)
         assert sorted(answer.status_code for answer in answers) == [200] * 3 + [503] * 7
         refused = next(answer for answer in answers if answer.status_code == 503)
         assert problems(refused) == [(None, "busy", None)]
@@ -116,13 +120,12 @@ def test_bodies_that_are_too_large_together(monkeypatch: pytest.MonkeyPatch) -> 
     add = users.add
 
     def slow(*given: Any) -> int:
-        gone_on.wait(20)
+        gone_on.wait(PATIENCE)
         return add(*given)
 
     monkeypatch.setattr(users, "add", slow)
-    threading.Timer(0.5, gone_on.set).start()
     with closing(Client(Options(most_records=1000))) as client:
-        answers = at_once(client, 10, b"[5]" + b" " * 900)
+        answers = at_once(client, b"[5]" + b" " * 900, 6, gone_on.set)
         statuses = [answer.status_code for answer in answers]
         assert statuses.count(200) == 4
         assert statuses.count(503) == 6

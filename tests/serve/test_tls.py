@@ -33,7 +33,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def asked(server: Server) -> tuple[int, dict[str, object]]:
     context = ssl.create_default_context(cafile=CERTIFICATE)
-    connection = http.client.HTTPSConnection("localhost", server.port, timeout=30, context=context)
+    connection = http.client.HTTPSConnection("localhost", server.port, timeout=90, context=context)
     with closing(connection):
         headers = {"Authorization": "Basic " + b64encode(b"till:secret").decode()}
         connection.request("GET", "/v3/targetGroups", headers=headers)
