@@ -43,6 +43,25 @@ def table(tmp_path: Path) -> str:
     return str(path)
 
 
+def test_what_does_not_fit_is_an_error_in_every_format(tmp_path: Path, capsys: Captured) -> None:
+    """A table is read as JSON is: by columns or by rows, the same counts, status and reports."""
+    lines, csv, sheet = (tmp_path / name for name in ("b.jsonl", "b.csv", "b.parquet"))
+    values = ["620", "80", "much", "900"]
+    records = [{"currentTxn": {"value": value}} for value in values]
+    lines.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+    csv.write_text("currentTxn.value\n" + "".join(f"{value}\n" for value in values), encoding="utf-8")
+    pl.DataFrame({"currentTxn.value": values}).write_parquet(sheet)
+    for path in (lines, csv, sheet):
+        assert main(["backtest", "currentTxn.value>500", "--data", str(path)]) == 2
+        out, err = capsys.readouterr()
+        assert out.splitlines()[0] == "4 records: 2 yes (50.0%), 1 no, 0 null, 1 error", path
+        assert 'currentTxn.value is "much", which is not a number' in err
+        assert main(["backtest", "currentTxn.value>500", "--data", str(path), "--on-error", "stop"]) == 2
+        assert capsys.readouterr().out.splitlines()[0] == "3 records: 1 yes (33.3%), 1 no, 0 null, 1 error"
+        assert main(["backtest", "currentTxn.value>500", "--data", str(path), "--on-error", "null"]) == 0
+        assert capsys.readouterr().out.splitlines()[0] == "4 records: 2 yes (50.0%), 1 no, 1 null, 0 errors"
+
+
 def test_records(data: str, capsys: Captured) -> None:
     assert main(["backtest", RULE, "--data", data, "--by", "month", "--sample", "1"]) == 2
     out, err = capsys.readouterr()

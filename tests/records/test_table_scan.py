@@ -48,7 +48,7 @@ def test_columns_say_what_rows_say(encoding: str, tmp_path: Path) -> None:
     assert scanned.frame.collect_schema()["currentTxn.value"] == pl.Float64
     assert rule.on(scanned.frame).column.to_list() == VERDICTS  # type: ignore[attr-defined]
     assert [rule.evaluate(record.context or {}) for record in read(str(path), lambda: options)] == VERDICTS
-    assert any('column `amount` (currentTxn.value): 1 read as null, such as "viel"' in one for one in scanned.told)
+    assert any('column `amount` (currentTxn.value): 1 read as null, such as "viel"' in one for one in scanned.misfits)
 
 
 def test_numbers_of_many_digits_stay_exact(tmp_path: Path) -> None:

@@ -99,12 +99,14 @@ def _steps(options: Namespace, totals: Totals, notes: DataNotes) -> Iterator[int
         tables = replace(tables, reads=replace(tables.reads, kinds={**tables.reads.kinds, options.by: "scalar"}))
     for source in sources:
         name = None if len(sources) == 1 else source
-        yield from _by_columns(source, name, totals, tables) or _by_records(
+        yield from _by_columns(options, source, name, totals, tables) or _by_records(
             options, source, name, totals, notes, tables
         )
 
 
-def _by_columns(source: str, name: str | None, totals: Totals, tables: TableOptions) -> Iterator[int] | None:
+def _by_columns(
+    options: Namespace, source: str, name: str | None, totals: Totals, tables: TableOptions
+) -> Iterator[int] | None:
     """The steps over a table that is read as columns; None for what is read record by record."""
     from targetexpr.cli.records import is_json
 
@@ -122,9 +124,11 @@ def _by_columns(source: str, name: str | None, totals: Totals, tables: TableOpti
 
     try:
         run = TableRun(totals, PolarsTable(scanned.frame), name=name)
+        if options.on_error != "null" and (scanned.misfits or totals.rule.on(scanned.frame).invalid):
+            return None  # what does not fit is an error of its record, which rows tell and columns do not
     except NotLowerable:
         return None
-    for sentence in scanned.told:
+    for sentence in (*scanned.told, *scanned.misfits):
         tables.report(source, sentence)
     before = totals.done
     return (before + done for done in run.steps())

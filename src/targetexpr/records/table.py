@@ -38,7 +38,8 @@ class Scan:
     """A table as columns."""
 
     frame: pl.LazyFrame  # of columns such as `currentTxn.value`
-    told: tuple[str, ...]  # what was found of how it is written, and what does not fit: it reads null
+    told: tuple[str, ...]  # what was found of how it is written
+    misfits: tuple[str, ...] = ()  # what does not fit: it reads null
 
 
 def scan(path: str, options: TableOptions) -> Scan:
@@ -69,14 +70,14 @@ def _scanned(path: str, found: Format, ready: LaidOutTable, options: TableOption
     import polars as pl
 
     places = {one.name: one for one in ready.placement.places if reads_name(one, options.reads)}
-    told = list(ready.found)
+    told, misfits = tuple(ready.found), list[str]()
     if found != "csv":
         frame = _typed_frame(path, found, ready)
         chosen = [pl.col(one.heading).alias(name) for name, one in places.items()]
-        return Scan(frame=frame.select(chosen), told=tuple(told))
+        return Scan(frame=frame.select(chosen), told=told)
     text = _text_frame(path, ready.dialect, [one.heading for one in places.values()], ready.table.headings)
-    series = [_converted(text[one.heading], one, ready.dialect, told).alias(name) for name, one in places.items()]
-    return Scan(frame=pl.DataFrame(series).lazy(), told=tuple(told))
+    series = [_converted(text[one.heading], one, ready.dialect, misfits).alias(name) for name, one in places.items()]
+    return Scan(frame=pl.DataFrame(series).lazy(), told=told, misfits=tuple(misfits))
 
 
 def _typed_frame(path: str, found: Format, ready: LaidOutTable) -> pl.LazyFrame:
@@ -131,16 +132,16 @@ def _utf_8(data: bytes, dialect: Dialect) -> bytes:
         raise NotScannable(f"not valid {encoding}: {error.reason}") from None
 
 
-def _converted(column: pl.Series, place: ColumnPlace, dialect: Dialect, told: list[str]) -> pl.Series:
+def _converted(column: pl.Series, place: ColumnPlace, dialect: Dialect, misfits: list[str]) -> pl.Series:
     """A column of text as what it is read as; each text that is no plain value is looked at once."""
     match place.kind:
         case "number":
-            return _numbers(column, place, dialect, told)
+            return _numbers(column, place, dialect, misfits)
         case "date":
             order = dialect.dates
-            return _by_text(column, place, lambda text: date_of(text, order), told)
+            return _by_text(column, place, lambda text: date_of(text, order), misfits)
         case "boolean":
-            return _by_text(column, place, _truth, told)
+            return _by_text(column, place, _truth, misfits)
         case _:
             return column
 
@@ -150,12 +151,12 @@ def _truth(text: str) -> str | None:
     return None if found is None else str(found).lower()
 
 
-def _numbers(column: pl.Series, place: ColumnPlace, dialect: Dialect, told: list[str]) -> pl.Series:
+def _numbers(column: pl.Series, place: ColumnPlace, dialect: Dialect, misfits: list[str]) -> pl.Series:
     import polars as pl
 
     decimal = dialect.decimal
     if decimal == "comma" or not column.drop_nulls().str.contains(r"^-?[0-9]{1,15}(\.[0-9]*)?$").all():
-        column = _by_text(column, place, lambda text: _plain_digits(number_of(text, decimal)), told)
+        column = _by_text(column, place, lambda text: _plain_digits(number_of(text, decimal)), misfits)
     digits = column.str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars().max()
     return column if isinstance(digits, int) and digits > _MOST_DIGITS else column.cast(pl.Float64)
 
@@ -166,7 +167,7 @@ def _plain_digits(number: object) -> str | None:
     return None if number is None else format(Decimal(str(number)), "f")
 
 
-def _by_text(column: pl.Series, place: ColumnPlace, read: Callable[[str], object], told: list[str]) -> pl.Series:
+def _by_text(column: pl.Series, place: ColumnPlace, read: Callable[[str], object], misfits: list[str]) -> pl.Series:
     import polars as pl
 
     texts: list[str] = column.drop_nulls().unique().to_list()
@@ -175,5 +176,5 @@ def _by_text(column: pl.Series, place: ColumnPlace, read: Callable[[str], object
     if bad:
         count = int(column.is_in(bad).sum())
         shown = ", ".join(f'"{text}"' for text in sorted(bad)[:_MOST_SAMPLES])
-        told.append(f"column `{place.heading}` ({place.name}): {count:,} read as null, such as {shown}")
+        misfits.append(f"column `{place.heading}` ({place.name}): {count:,} read as null, such as {shown}")
     return column.replace_strict(read_as, return_dtype=pl.String)

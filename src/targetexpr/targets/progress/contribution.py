@@ -189,7 +189,7 @@ def _of_line(error: DataError, path: _Path) -> DataError:
 def not_negative(measured: Number, path: _Path) -> Decimal:
     """What is taken back, which is stated as a positive figure."""
     if measured < 0:
-        message = "a measured of 0 or more (what is returned is stated without a sign)"
+        message = "a figure of 0 or more (what is returned is stated without a sign)"
         raise DataError(path_text(path), measured, message)
     return Decimal(measured)
 
