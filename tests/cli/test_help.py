@@ -73,12 +73,27 @@ def test_a_code_that_is_close_is_offered(call: Call, topic: str, said: str) -> N
         ("csv", "## A CSV of bills: for which of them does a rule hold?"),
         ("plan", "## A plan"),
         ("return", "## Returns, by hand"),
+        ("line items", "## Line items"),
+        ("keys of a plan", "### Keys of a plan"),
+        ("Why not", "## Why it holds, or not"),
     ],
 )
 def test_a_name_and_a_word_of_a_heading_lead_to_sections(topic: str, heading: str) -> None:
     text = page(topic)
     assert heading in text
     assert "\nMore: `targetexpr help " in text
+
+
+def test_a_section_within_another_is_shown_once() -> None:
+    assert page("plan").count("### Keys of a plan") == 1
+
+
+def test_words_need_no_quotes(call: Call) -> None:
+    assert call("help", "keys", "of", "a", "plan").out == page("keys of a plan")
+
+
+def test_the_page_of_a_code_that_is_a_word_leads_to_its_sections() -> None:
+    assert "| progress | Returns, by hand |" in page("returns").splitlines()
 
 
 def test_a_word_of_many_headings_leads_to_a_list() -> None:

@@ -102,7 +102,7 @@ def _examples(entry: Entry, mark: str) -> Iterator[str]:
     wrong, right = outcome(entry.wrong), outcome(entry.right)
     beside = ""
     if entry.kind == "group":
-        beside = f"In a group that is valid otherwise, {_BASES[entry.wrong.base]}:\n\n"
+        beside = f"These members, in a group that is valid otherwise ({_BASES[entry.wrong.base]}):\n\n"
     if entry.kind == "request":
         beside = (
             f"The clock stands at 2024-01-10, and a group (id 1) is there, {_BASES[entry.wrong.base]}; of requests the "

@@ -165,6 +165,20 @@ def test_an_invalid_plan_is_told_with_its_place(
     assert err.startswith(f"{file}:{place}")
 
 
+def test_new_tells_the_mistakes_of_a_plan_where_they_stand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All unknown keys of a table at once; what is wrong with the group at the entries of the plan."""
+    plan = tmp_path / "plan.toml"
+    head = 'name = "Weekly"\nstart = 2024-01-01\nevery = "weekly"\ncycles = 2\n'
+    target = '[[targets]]\nname = "Spend"\nmeasure = "COUNT"\nof = "LINEITEM"\nvalue = 5\n'
+    plan.write_text(f'{head}levelNames = ["x"]\nenrollment = "x"\n{target}', encoding="utf-8")
+    assert main(["target", "new", str(plan)]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(" error")[0] for line in told] == [f"{plan}:5:1:", f"{plan}:6:1:"]
+    plan.write_text(head + target, encoding="utf-8")
+    assert main(["target", "new", str(plan)]) == 1
+    assert capsys.readouterr().err.startswith(f"{plan}:7:11: error[entity-type-pair 310033]")
+
+
 def test_new_tells_every_mistake_and_prints_no_request(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, *NEW, "--spend", "0.1234,3", "--levels", "4,2", "--rule", "currentTxn.valu>1")
     assert (status, out) == (1, "")

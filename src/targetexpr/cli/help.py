@@ -13,8 +13,8 @@ from targetexpr.guide.terminal import plain
 
 DESCRIPTION = """\
 Show a page of the guide, or list the topics. A topic is also the code of a diagnostic, an error number of the platform,
-or the name of a method, an option or a command. On a terminal a long page comes in a pager ($PAGER, else less); a pipe
-or a file gets the Markdown."""
+the name of a method, an option or a command, or words of a heading. On a terminal a long page comes in a pager ($PAGER,
+else less); a pipe or a file gets the Markdown."""
 EXAMPLES = """\
   targetexpr help
   targetexpr help data
@@ -27,18 +27,18 @@ def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument(
         "topic",
-        nargs="?",
+        nargs="*",
         metavar="TOPIC",
-        help="a page, a code, an error number or a name; without one, the pages are listed",
+        help="a page, a code, an error number, a name or words of a heading; without one, the pages are listed",
     )
 
 
 def run(options: Namespace) -> int:
     """List the topics, or show a page."""
-    if options.topic is None:
+    if not options.topic:
         print(_listing(columns() if sys.stdout.isatty() else None))
     else:
-        _show(page(options.topic))
+        _show(page(" ".join(options.topic)))
     return YES
 
 
@@ -57,8 +57,8 @@ def _listing(width: int | None) -> str:
             "",
             "`targetexpr help TOPIC` shows a page. A topic is also a code or an error number",
             "(`targetexpr help single-equals`, `targetexpr help 310033`), the name of a",
-            "method, an option or a command (`targetexpr help matches`), or a word of a",
-            "heading (`targetexpr help csv`).",
+            "method, an option or a command (`targetexpr help matches`), or words of a heading",
+            "(`targetexpr help csv`, `targetexpr help keys of a plan`).",
         )
     )
 

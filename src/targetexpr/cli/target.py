@@ -106,6 +106,7 @@ def _simulate() -> Command:
 
 
 def _build(options: Namespace) -> int:
+    from targetexpr.targets.authoring.plan_check import located
     from targetexpr.targets.authoring.plan_file import PlanError, builder_of, read_plan
     from targetexpr.targets.model.json_values import dump
 
@@ -121,7 +122,10 @@ def _build(options: Namespace) -> int:
         return BAD_INPUT
     schema = load(options)
     diagnostics = builder.check(schema=schema, taken_names=options.taken)
-    tell(diagnostics)
+    if source is None:
+        tell(diagnostics)
+    else:
+        tell(located(diagnostics, source.text), source)
     if any(diagnostic.is_error for diagnostic in diagnostics):
         return NO
     print(dump(builder.build(schema=schema, taken_names=options.taken)))

@@ -45,14 +45,16 @@ def page(topic: str) -> str:
     """
     if topic in topics():
         return _read(topic)
-    found = _by_heading(topic)
+    misspelled = topic.lower() in topics()
+    found = [] if misspelled else _by_heading(topic)
     path = code_page_path(topic)
     if path is not None:
+        found = _outermost([*found, *(section for section in _by_words(topic) if section not in found)])
         beside = f"\n## Elsewhere\n\n{_listed((section.page, section.title) for section in found)}" if found else ""
         return path.read_text(encoding="utf-8") + beside
     if found:
         return _of(topic, found)
-    mentions = [] if topic.lower() in topics() else _mentions(topic)
+    mentions = [] if misspelled else _mentions(topic)
     if mentions:
         return f"# {topic}: it is mentioned in\n\n{_listed(mentions)}"
     raise InputError(f"unknown topic {topic!r}; {_close(topic)}")
@@ -97,10 +99,24 @@ class _Section(NamedTuple):
 
 
 def _by_heading(topic: str) -> list[_Section]:
-    """The sections about a name, or else about a word, in the singular or the plural."""
-    names = [section for section in _sections() if topic in section.names]
-    words = {topic, f"{topic}s", topic.removesuffix("s")}
-    return names or [section for section in _sections() if words & section.words]
+    """The sections about a name, or else about words, in the singular or the plural."""
+    return _outermost([section for section in _sections() if topic in section.names] or _by_words(topic))
+
+
+def _by_words(topic: str) -> list[_Section]:
+    """The sections whose heading has all the words, or only those whose heading is just that."""
+    words = topic.lower().split()
+    found = [
+        section
+        for section in _sections()
+        if all({word, f"{word}s", word.removesuffix("s")} & section.words for word in words)
+    ]
+    return [section for section in found if section.title.lower().split() == words] or found
+
+
+def _outermost(found: Sequence[_Section]) -> list[_Section]:
+    """Without the sections that lie within another one."""
+    return [one for one in found if not any(one is not other and one.text.strip() in other.text for other in found)]
 
 
 def _mentions(word: str) -> list[tuple[str, str]]:

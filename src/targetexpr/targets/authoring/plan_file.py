@@ -208,12 +208,16 @@ def _unified(builder: GroupBuilder, table: Mapping[str, object]) -> GroupBuilder
 
 
 def known(table: Mapping[str, object], names: Sequence[str], where: _At) -> None:
-    """Refuse unknown names: a misspelled one must not be ignored."""
+    """Refuse unknown names, all of them at once: a misspelled one must not be ignored."""
+    found: list[Diagnostic] = []
     for name in table:
         if name not in names:
             close = suggest(name, names)
             hint = f"did you mean `{close[0]}`?" if close else f"expected {', '.join(names)}"
-            raise _invalid(where.of(name), f"unknown `{name}` in {where.phrase}; {hint}", "unknown-member")
+            message = f"unknown `{name}` in {where.phrase}; {hint}"
+            found += _invalid(where.of(name), message, "unknown-member").diagnostics
+    if found:
+        raise PlanError(found)
 
 
 def _string(table: Mapping[str, object], name: str, where: _At) -> str:

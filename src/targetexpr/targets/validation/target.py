@@ -176,7 +176,8 @@ def _kind(target: Target, group: TargetGroup, at: str, report: Report) -> None:
 def _pair(kind: TargetType, entity: TargetEntity, target: Target, at: str, report: Report) -> None:
     entities = _PAIRS[kind]
     if entity.stored not in entities:
-        message = f"The platform does not count {kind} for {entity}, only for {' and '.join(entities)}."
+        named = (TargetEntity.REWARDS if one is TargetEntity.POINTS else one for one in entities)  # as requests do
+        message = f"The platform does not count {kind} for {entity}, only for {' and '.join(named)}."
         report.error(f"{at}/targetType", "entity-type-pair", message)
     elif kind is TargetType.EVENT_ATTRIBUTE and is_customer_event(target.event_name):
         message = f"{target.event_name} is not a behavioural event; only those have attributes to sum."
