@@ -59,6 +59,8 @@ def _listing(width: int | None) -> str:
             "(`targetexpr help single-equals`, `targetexpr help 310033`), the name of a",
             "method, an option or a command (`targetexpr help matches`), or words of a heading",
             "(`targetexpr help csv`, `targetexpr help keys of a plan`).",
+            "",
+            "`targetexpr COMMAND --help` shows the options of a command, with examples.",
         )
     )
 

@@ -25,6 +25,13 @@ EXAMPLES = """\
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
+    # The parser's own line keeps a choice together, wider than a narrow terminal.
+    parser.usage = (
+        "%(prog)s [-h]\n"
+        "       (--run COMMAND | --answer | --list | --folder)\n"
+        "       [--topic NAME] [--id PATTERN] [--seconds N]\n"
+        "       [--output FORMAT] [--to FILE]"
+    )
     one = parser.add_mutually_exclusive_group(required=True)
     add(one, "--run", "--answer", "--list", "--folder")
     add(parser, "--topic", "--id", "--seconds")
