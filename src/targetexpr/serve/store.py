@@ -68,9 +68,11 @@ class Store:
     def _begin_with_file(self) -> None:
         """Finds out whose file it is, whether it is sound and writable, and brings it up to the layout of now."""
         run = self._connection.execute
+        run("BEGIN")  # one moment: another process may be beginning with the same file
         self._layout()  # what is not ours is left as it is
+        run("COMMIT")
         self._file.keep_private()
-        run("PRAGMA journal_mode=WAL")
+        self._log_writes_ahead()
         run("PRAGMA synchronous=FULL")
         run("PRAGMA temp_store=MEMORY")  # no file is opened later than now
         self._check_integrity()
@@ -88,6 +90,19 @@ class Store:
         run("COMMIT")
         run("PRAGMA busy_timeout=0")  # from now on waiting is done without the lock
         self._file.watch()
+
+    def _log_writes_ahead(self) -> None:
+        """Waits here for others that begin with the same file: this change of mode does not wait by itself."""
+        last = monotonic() + _WAIT
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if (error.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY or monotonic() >= last:
+                    raise
+                sleep(_PAUSE)
+            else:
+                return
 
     def _layout(self) -> int | None:
         """Which layout the file has; None when nothing is in it. Raises StoreError when it is not one of ours."""
