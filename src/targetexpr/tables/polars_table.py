@@ -12,11 +12,11 @@ from targetexpr.tables.columns import Column
 from targetexpr.tables.errors import NotLowerable
 from targetexpr.tables.facts import KnownColumns
 from targetexpr.tables.lowering import Lowered, Lowering
-from targetexpr.tables.mapping import ColumnNames, ProfileMap, places, read_names
+from targetexpr.tables.mapping import ColumnNames, ProfileMap, read_names
 from targetexpr.tables.polars_facts import PolarsFacts
 from targetexpr.tables.polars_types import column_type, prepared
 from targetexpr.tables.polars_vocabulary import PolarsVocabulary, cell_of
-from targetexpr.tables.rows import Cell, contexts, decide, profiles_of, readable_times
+from targetexpr.tables.rows import contexts, decide, profiles_of, readable_times, row_columns
 
 _LARGE = 50_000
 """Rows from which on a proof of what columns hold costs more than a query."""
@@ -127,23 +127,16 @@ class PolarsTable:
         part: pl.LazyFrame | None = None,
     ) -> list[bool | None]:
         """What the rule itself says about the rows that are marked, or about all; of the table or a part of it."""
-        found = {name: column for name in places(program) if (column := self.map.named(name)) is not None}
-        where = places(program)
-        names = list(found)
-        cells = [Cell(*where[name], found[name].type) for name in names]
-        values = [_readable(found[name]).alias(str(number)) for number, name in enumerate(names)]
-        absent = {}
-        for profile in dict.fromkeys(cell.profile for cell in cells):
-            struct = self.map.absent(profile, names)
-            if struct is not None:
-                absent[profile] = len(values)
-                values.append(cell_of(struct).is_null().alias(str(len(values))))
+        read = row_columns(program, self.map)
+        asked = [_readable(column) for column in read.columns] + [cell_of(one).is_null() for one in read.structs]
+        values = [one.alias(str(number)) for number, one in enumerate(asked)]
         frame = self.frame if part is None else part
         if not values:  # a rule that reads nothing has rows all the same
             values.append(pl.repeat(True, pl.len()).alias("0"))
         frame = frame if which is None else frame.filter(which)
         rows = frame.select(values).collect().iter_rows()
-        return decide(evaluate, contexts(map(readable_times(cells), rows), cells, absent, profiles_of(program)))
+        found = map(readable_times(read.cells), rows)
+        return decide(evaluate, contexts(found, read.cells, read.absent, profiles_of(program)))
 
 
 def long(verdict: pl.Expr) -> pl.Expr:

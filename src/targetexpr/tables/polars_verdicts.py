@@ -12,12 +12,11 @@ import polars as pl
 from targetexpr.lang.nodes import Logical
 from targetexpr.running.context import ContextReader
 from targetexpr.running.program import CallBasket, CallValue, Program
-from targetexpr.tables.errors import NotLowerable
 from targetexpr.tables.invalid_values import MOST_SAMPLES, Invalid, InvalidTests
 from targetexpr.tables.lowering import Lowered, Lowering
 from targetexpr.tables.polars_table import PolarsTable, long
 from targetexpr.tables.polars_vocabulary import PolarsVocabulary, cell_of
-from targetexpr.tables.verdicts import ColumnOf, Frame, Verdict, Verdicts
+from targetexpr.tables.verdicts import ColumnOf, Frame, Verdict, Verdicts, unless_by_row
 
 _VERDICT, _DOUBT = "verdict", "doubt"
 
@@ -49,12 +48,7 @@ class PolarsVerdicts(Verdicts[Frame, ColumnOf]):
         self._table = table
         self._given = given
         table.map.check(program)
-        try:
-            self._lowered: Lowered[pl.Expr] | None = table.lowered(program, reader.zone)
-        except NotLowerable:
-            if not rows or program.kinds[0] != "boolean":
-                raise
-            self._lowered = None
+        self._lowered = unless_by_row(lambda: table.lowered(program, reader.zone), program, rows=rows)
 
     @cached_property
     def _decided(self) -> tuple[pl.Series, int]:

@@ -16,8 +16,8 @@ from targetexpr.tables.columns import Column, ColumnType
 from targetexpr.tables.dialects import DUCKDB
 from targetexpr.tables.facts import KnownColumns
 from targetexpr.tables.lowering import Lowered, Lowering
-from targetexpr.tables.mapping import ColumnNames, ProfileMap, places, read_names
-from targetexpr.tables.rows import Cell, contexts, decide, profiles_of, readable_times
+from targetexpr.tables.mapping import ColumnNames, ProfileMap, read_names
+from targetexpr.tables.rows import contexts, decide, profiles_of, readable_times, row_columns
 from targetexpr.tables.sql_facts import SqlFacts
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
 
@@ -115,21 +115,13 @@ class RelationTable:
     ) -> dict[int, bool | None]:
         """What the rule itself says about the rows for which a truth holds, or about all: by the number of the row."""
         words = self.words(zone)
-        found = {name: column for name in places(program) if (column := self.map.named(name)) is not None}
-        names = list(found)
-        cells = [Cell(*places(program)[name], found[name].type) for name in names]
-        values = [_readable(words, found[name]) for name in names]
-        absent: dict[str, int] = {}
-        for profile in dict.fromkeys(cell.profile for cell in cells):
-            struct = self.map.absent(profile, names)
-            if struct is not None:
-                absent[profile] = len(values)
-                values.append(words.is_missing(struct))
+        read = row_columns(program, self.map)
+        values = [_readable(words, column) for column in read.columns] + [words.is_missing(one) for one in read.structs]
         asked = ", ".join([*(f"{value} AS c{at}" for at, value in enumerate(values)), which or "TRUE"])
         numbered = _widened(self.relation).project(f"{asked} AS marked, row_number() OVER () - 1 AS row")
         fetched: list[tuple[object, ...]] = numbered.filter("marked").order("row").fetchall()
-        rows = map(readable_times(cells), fetched)
-        verdicts = decide(evaluate, contexts(rows, cells, absent, profiles_of(program)))
+        rows = map(readable_times(read.cells), fetched)
+        verdicts = decide(evaluate, contexts(rows, read.cells, read.absent, profiles_of(program)))
         return {cast("int", row[-1]): verdict for row, verdict in zip(fetched, verdicts, strict=True)}
 
 

@@ -9,11 +9,9 @@ import duckdb
 
 from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program
-from targetexpr.tables.errors import NotLowerable
 from targetexpr.tables.invalid_values import MOST_SAMPLES, Invalid, InvalidTests
-from targetexpr.tables.lowering import Lowered
 from targetexpr.tables.relation_table import RelationTable
-from targetexpr.tables.verdicts import Verdict, Verdicts
+from targetexpr.tables.verdicts import Verdict, Verdicts, unless_by_row
 
 _ROW = '"\\row"'
 
@@ -35,12 +33,7 @@ class RelationVerdicts(Verdicts[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation
         self._evaluate = evaluate
         self._table = table
         table.map.check(program)
-        try:
-            self._lowered: Lowered[str] | None = table.lowered(program, reader.zone)
-        except NotLowerable:
-            if not rows or program.kinds[0] != "boolean":
-                raise
-            self._lowered = None
+        self._lowered = unless_by_row(lambda: table.lowered(program, reader.zone), program, rows=rows)
 
     @cached_property
     def _by_rule(self) -> dict[int, Verdict]:

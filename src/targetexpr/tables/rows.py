@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from targetexpr.running.coercion import is_nan
 from targetexpr.running.program import Program
 from targetexpr.tables.clocks import EPOCH
-from targetexpr.tables.columns import ColumnType
+from targetexpr.tables.columns import Column, ColumnType
+from targetexpr.tables.mapping import ProfileMap, places
 
 Context = dict[str, object]
 
@@ -24,6 +25,30 @@ class Cell:
     profile: str
     steps: tuple[str, ...]
     type: ColumnType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowColumns:
+    """What is read of a row that goes to the rule itself: columns, then whether structs are missing."""
+
+    cells: list[Cell]  # of the columns, in their order
+    columns: list[Column]
+    structs: list[Column]
+    absent: dict[str, int]  # by profile, where among all of these it stands that its struct is missing
+
+
+def row_columns(program: Program, map: ProfileMap) -> RowColumns:
+    """The columns that a rule reads of a row."""
+    where = places(program)
+    found = {name: column for name in where if (column := map.named(name)) is not None}
+    cells = [Cell(*where[name], column.type) for name, column in found.items()]
+    structs = {
+        profile: struct
+        for profile in dict.fromkeys(cell.profile for cell in cells)
+        if (struct := map.absent(profile, list(found))) is not None
+    }
+    absent = {profile: place for place, profile in enumerate(structs, len(cells))}
+    return RowColumns(cells=cells, columns=list(found.values()), structs=list(structs.values()), absent=absent)
 
 
 def contexts(

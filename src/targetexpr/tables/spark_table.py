@@ -20,8 +20,8 @@ from targetexpr.tables.columns import Column, ColumnType
 from targetexpr.tables.dialects import SPARK
 from targetexpr.tables.facts import KnownColumns
 from targetexpr.tables.lowering import Lowered, Lowering
-from targetexpr.tables.mapping import ColumnNames, ProfileMap, places, read_names
-from targetexpr.tables.rows import Cell, contexts, decide, profiles_of, readable_times
+from targetexpr.tables.mapping import ColumnNames, ProfileMap, read_names
+from targetexpr.tables.rows import Cell, contexts, decide, profiles_of, readable_times, row_columns
 from targetexpr.tables.sql_facts import SqlFacts
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
 
@@ -154,21 +154,13 @@ class SparkTable:
     def by_rule(self, program: Program, zone: tzinfo, which: str | None) -> SparkColumn:
         """What the rule itself says, in Spark's workers, about the rows for which a truth holds, or about all."""
         words, functions_ = self.words(zone), functions()
-        found = {name: column for name in places(program) if (column := self.map.named(name)) is not None}
-        names = list(found)
-        cells = [Cell(*places(program)[name], found[name].type) for name in names]
-        values = [_readable(words, found[name]) for name in names]
-        absent: dict[str, int] = {}
-        for profile in dict.fromkeys(cell.profile for cell in cells):
-            held = self.map.absent(profile, names)
-            if held is not None:
-                absent[profile] = len(values)
-                values.append(words.is_missing(held))
+        read = row_columns(program, self.map)
+        values = [_readable(words, column) for column in read.columns] + [words.is_missing(one) for one in read.structs]
         named = [functions_.expr(value).alias(f"c{at}") for at, value in enumerate([*values, "TRUE"])]
         row = functions_.struct(*named)
         # Spark runs a function on all rows, whatever stands around it; for a null it has nothing to do.
         given = row if which is None else functions_.when(functions_.expr(which), row)
-        return functions_.udf(RowRule(program, zone, cells, absent), "boolean", useArrow=False)(given)
+        return functions_.udf(RowRule(program, zone, read.cells, read.absent), "boolean", useArrow=False)(given)
 
 
 class SparkFacts(SqlFacts):

@@ -8,11 +8,9 @@ from typing import cast
 
 from targetexpr.running.context import ContextReader
 from targetexpr.running.program import Program
-from targetexpr.tables.errors import NotLowerable
 from targetexpr.tables.invalid_values import MOST_SAMPLES, Invalid, InvalidTests
-from targetexpr.tables.lowering import Lowered
 from targetexpr.tables.spark_table import SparkColumn, SparkFrame, SparkTable, functions
-from targetexpr.tables.verdicts import Verdict, Verdicts
+from targetexpr.tables.verdicts import Verdict, Verdicts, unless_by_row
 
 
 class SparkVerdicts(Verdicts[SparkFrame, SparkFrame]):
@@ -23,12 +21,7 @@ class SparkVerdicts(Verdicts[SparkFrame, SparkFrame]):
         self._reader = reader
         self._table = table
         table.map.check(program)
-        try:
-            self._lowered: Lowered[str] | None = table.lowered(program, reader.zone)
-        except NotLowerable:
-            if not rows or program.kinds[0] != "boolean":
-                raise
-            self._lowered = None
+        self._lowered = unless_by_row(lambda: table.lowered(program, reader.zone), program, rows=rows)
 
     @cached_property
     def _verdict(self) -> SparkColumn:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
+from targetexpr.running.program import Program
+from targetexpr.tables.errors import NotLowerable
 from targetexpr.tables.invalid_values import Invalid
 
 Frame = TypeVar("Frame", covariant=True)
@@ -13,6 +15,19 @@ ColumnOf = TypeVar("ColumnOf", covariant=True)
 
 Verdict: TypeAlias = bool | None
 """True, False, or None for null."""
+
+
+Found = TypeVar("Found")
+
+
+def unless_by_row(lower: Callable[[], Found], program: Program, *, rows: bool) -> Found | None:
+    """A rule in columns; None where it has no such form and its rows may be left to the rule itself."""
+    try:
+        return lower()
+    except NotLowerable:
+        if not rows or program.kinds[0] != "boolean":
+            raise
+        return None
 
 
 class Verdicts(ABC, Generic[Frame, ColumnOf]):
