@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -57,7 +58,7 @@ def row_output(options: Namespace, column: str) -> Iterator[RowOutput]:
         rows.finish()
 
 
-class OutcomeOutput:
+class OutcomeOutput(ABC):
     """Takes each record with what came out."""
 
     def __init__(self, only: str | None) -> None:
@@ -68,8 +69,9 @@ class OutcomeOutput:
         if self._only is None or self._only == verdict(outcome):
             self._put(source, record, outcome)
 
+    @abstractmethod
     def _put(self, source: str | None, record: Record, outcome: Value | Failure) -> None:
-        raise NotImplementedError
+        """Takes one that is wanted."""
 
 
 def verdict(outcome: Value | Failure) -> str:
