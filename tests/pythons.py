@@ -22,7 +22,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 SUPPORTED = ("3.11", "3.12", "3.13", "3.14")
-EXTRAS = ("targets", "repl", "lsp", "tables", "serve", "dev")
+EXTRAS = ("targets", "repl", "lsp", "tables", "serve", "studio", "dev")
 QUICK = ("tests/base", "tests/lang", "tests/syntax", "tests/checking", "tests/running", "tests/targets")
 
 

@@ -210,6 +210,7 @@ CALLS = {
     ],
     "repl": [["repl", "--event", BAD], ["repl", "--timezone", BAD], ["repl", BAD]],
     "serve": [["serve", "--port", BAD], ["serve", "--database", f"missing {BAD}/{BAD}", "--port", "0"]],
+    "studio": [["studio", BAD], ["studio", "--event", BAD], ["studio", "--port", BAD], ["studio", "--timezone", BAD]],
     "lsp": [["lsp", f"--{BAD}"]],
     "help": [["help", BAD]],
 }

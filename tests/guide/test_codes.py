@@ -79,6 +79,11 @@ NO_CODES = {
     *("c-c", "bottom-toolbar"),  # of terminals
     "targetexpr-sandbox",  # a user
     *("start-date", "end-date", "target-on", "require-periods"),  # parameters of a query
+    *("cache-control", "content-type", "content-length", "if-none-match", "www-authenticate"),  # headers
+    *("referrer-policy", "x-frame-options", "x-content-type-options", "content-security-policy"),
+    *("cross-origin-opener-policy", "cross-origin-resource-policy", "sec-websocket-protocol", "same-origin"),
+    *("no-store", "no-cache", "no-referrer"),  # what they say
+    "websockets-sansio",  # a protocol of uvicorn
 }
 """Words with a hyphen that are no codes. A new one is put here, or gets a page."""
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from targetexpr.base.errors import InputError
-from targetexpr.repl.storage import Draft, RuleBook, Saved, left_behind, state_folder
+from targetexpr.console.state_folder import state_folder
+from targetexpr.repl.storage import Draft, RuleBook, Saved, left_behind
 from tests.cli.command import PATIENCE
 from tests.repl.commands import RULE
 

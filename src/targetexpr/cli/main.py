@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "target": ("targetexpr.cli.target", "make, check, show and simulate target groups"),
     "repl": ("targetexpr.repl.command", "author rules: checked while you type, evaluated on Enter"),
     "serve": ("targetexpr.serve.command", "the target group API on your own machine, to test against"),
+    "studio": ("targetexpr.studio.command", "a page on your own machine: write a rule, see whom it rewards and why"),
     "lsp": ("targetexpr.lsp.command", "the language server: rules checked and completed in your editor"),
     "conformance": ("targetexpr.conformance.command", "ask any implementation of the language what the kit knows"),
     "help": ("targetexpr.cli.help", "the guide: what records look like, topic by topic"),

@@ -303,6 +303,8 @@ _TABLE = (
         read=counted(1, 3600),
         help="how long a request may take before the implementation is ended and started again (default: 10)",
     ),
+    # --- the studio
+    Option(name="--no-browser", switch=True, help="only print the address; open no browser"),
     # --- the server
     Option(name="--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)"),
     Option(
@@ -310,7 +312,7 @@ _TABLE = (
         metavar="N",
         default="8310",
         read=counted(0, 65535),
-        help="0 takes a free one and prints it (default: 8310)",
+        help="0 takes a free one and prints it (default: 8310; of the studio 8320, or the next free one)",
     ),
     Option(
         name="--database",

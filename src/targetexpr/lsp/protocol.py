@@ -46,6 +46,7 @@ class Protocol(LanguageServerProtocol):
 
     is_initialized = False
     is_shut_down = False
+    has_headers = True  # before each message; a WebSocket knows where one ends
 
     def encode(self, value: object) -> Encoded:
         """A value of the protocol's types as JSON."""
@@ -68,7 +69,7 @@ class Protocol(LanguageServerProtocol):
     def _write(self, text: str) -> None:
         body = text.encode("ascii")  # JSON escapes the rest, lone surrogates too
         if self.writer is not None:
-            self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body if self.has_headers else body)
 
     def take(self, body: bytes) -> None:
         """Reads a message and does what it says."""

@@ -28,6 +28,7 @@ from targetexpr.base.visible import harmless, visible
 from targetexpr.base.wrapping import fitted
 from targetexpr.console.exits import YES
 from targetexpr.console.screen import clear_line, paint, show_progress
+from targetexpr.console.state_folder import state_folder
 from targetexpr.console.terminal import columns
 from targetexpr.ide.document import Document, open_brackets
 from targetexpr.repl.commands import submit
@@ -38,7 +39,7 @@ from targetexpr.repl.lines import pieces
 from targetexpr.repl.live import Live
 from targetexpr.repl.pager import run_pager
 from targetexpr.repl.session import Session, Stop
-from targetexpr.repl.storage import Draft, left_behind, state_folder
+from targetexpr.repl.storage import Draft, left_behind
 from targetexpr.repl.toolbar import toolbar
 from targetexpr.repl.typeahead import TypeAhead
 

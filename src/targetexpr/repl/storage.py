@@ -162,15 +162,6 @@ def _literal(expression: str) -> bool:
     return "'" not in expression and expression.isprintable()
 
 
-def state_folder() -> Path:
-    """Where history is kept: `TARGETEXPR_STATE`, else the folder that the platform has for such things."""
-    given = os.environ.get("TARGETEXPR_STATE")
-    if given:
-        return Path(given)
-    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
-    return Path(base) / "targetexpr"
-
-
 class Draft:
     """The text being typed, kept on disk until it is sent, so that a crash or a closed terminal does not take it."""
 

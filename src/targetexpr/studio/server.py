@@ -1,0 +1,81 @@
+"""Running the studio under uvicorn: what is said at the start, the browser, and a quiet end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import secrets
+import signal
+import socket
+import sys
+import webbrowser
+from threading import Thread
+
+import uvicorn
+
+from targetexpr.studio.app import create_app
+from targetexpr.studio.responses import MOST_MESSAGE
+from targetexpr.studio.studio import Studio
+
+_GRACE = 2  # seconds for what is being answered at the end
+_PING = 20.0  # seconds between two signs of life of a socket
+_SWITCH = 0.0005  # seconds that a thread at work keeps others waiting; Python's own 5 ms add up over a message
+
+
+class _Server(uvicorn.Server):
+    """Says where the page is once it is there."""
+
+    def __init__(self, config: uvicorn.Config, address: str, *, browser: bool) -> None:
+        super().__init__(config)
+        self._address = address
+        self._browser = browser
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to listen."""
+        await super().startup(sockets=sockets)
+        print(f"The studio is at {self._address}", flush=True)
+        print("It answers this machine alone, and whoever has the whole address. Ctrl-C ends it.", flush=True)
+        gc.enable()
+        gc.freeze()  # what is there now stays
+        if self._browser:
+            Thread(target=webbrowser.open, args=(self._address,), daemon=True).start()
+
+
+def serve(studio: Studio, listener: socket.socket, *, browser: bool) -> None:
+    """Answers until it is stopped: Ctrl-C, SIGTERM and a closed terminal end it quietly."""
+    token = secrets.token_urlsafe(32)
+    host, port = listener.getsockname()[:2]
+    config = uvicorn.Config(
+        create_app(studio, token, port),
+        ws="websockets-sansio",
+        ws_max_size=MOST_MESSAGE,
+        ws_ping_interval=_PING,
+        ws_ping_timeout=_PING,
+        ws_per_message_deflate=False,
+        http="h11",
+        loop="asyncio",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    server = _Server(config, f"http://{host}:{port}/#token={token}", browser=browser and _has_display())
+    sys.setswitchinterval(_SWITCH)
+    # uvicorn raises what it caught once more at its end, for the handlers that were there before: stopping is no fault.
+    for name in ("SIGTERM", "SIGINT"):
+        signal.signal(getattr(signal, name), lambda *_: None)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+        signal.signal(signal.SIGHUP, server.handle_exit)
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(server.serve(sockets=[listener]))
+
+
+def _has_display() -> bool:
+    """Whether a browser can be seen: without a display the standard library would open one in the terminal."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("BROWSER"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,62 @@
+"""Studios in processes of their own, as a user starts them."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.cli.command import PATIENCE, command, environment
+
+ADDRESS = re.compile(r"The studio is at (http://127\.0\.0\.1:(\d+)/)#token=(\S+)")
+
+
+class Process(NamedTuple):
+    """A studio that runs, and where."""
+
+    process: subprocess.Popen[str]
+    origin: str  # "http://127.0.0.1:43211"
+    port: int
+    token: str
+
+    @property
+    def address(self) -> str:
+        """What a user opens."""
+        return f"{self.origin}/#token={self.token}"
+
+    def interrupt(self) -> int:
+        """Ends it as Ctrl-C does; its exit status."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(PATIENCE)
+
+
+@contextmanager
+def studio(*arguments: str, state: Path | None = None, port: int = 0) -> Iterator[Process]:
+    """A studio with its work in a folder of its own; at the end it must not have complained about anything."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            command("studio", "--no-browser", "--port", str(port), *arguments),
+            cwd=folder,
+            env=environment(TARGETEXPR_STATE=str(state or Path(folder) / "state")),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        assert process.stdout is not None
+        try:
+            found = ADDRESS.match(process.stdout.readline())
+            if found is not None:
+                yield Process(process, found[1].rstrip("/"), int(found[2]), found[3])
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+            process.stdout.close()
+            errors.seek(0)
+            said = errors.read()
+        assert (found is not None, said) == (True, "")
