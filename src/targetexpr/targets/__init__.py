@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         StreakProgress,
         UnifiedProgress,
     )
+    from targetexpr.targets.scale.evaluate import TableProgress, evaluate_table
     from targetexpr.targets.target_rules import TargetMatches, TargetRef, TargetRules, rule_set
 
 _LAZY = {
@@ -57,12 +58,14 @@ _LAZY = {
     "PeriodProgress": "targetexpr.targets.progress.results",
     "Progress": "targetexpr.targets.evaluation",
     "StreakProgress": "targetexpr.targets.progress.results",
+    "TableProgress": "targetexpr.targets.scale.evaluate",
     "TargetMatches": "targetexpr.targets.target_rules",
     "TargetRef": "targetexpr.targets.target_rules",
     "TargetRules": "targetexpr.targets.target_rules",
     "Tracker": "targetexpr.targets.evaluation",
     "UnifiedProgress": "targetexpr.targets.progress.results",
     "evaluate": "targetexpr.targets.evaluation",
+    "evaluate_table": "targetexpr.targets.scale.evaluate",
     "rule_set": "targetexpr.targets.target_rules",
 }
 # Building and checking a group does without the evaluator.
@@ -89,6 +92,7 @@ __all__ = [
     "Progress",
     "Streak",
     "StreakProgress",
+    "TableProgress",
     "Target",
     "TargetGroup",
     "TargetMatches",
@@ -102,6 +106,7 @@ __all__ = [
     "User",
     "dump",
     "evaluate",
+    "evaluate_table",
     "json_schema",
     "parse_group",
     "parse_payload",

@@ -1,0 +1,1 @@
+"""Progress at scale: groups over tables of any size, by customer, in bounded memory."""

@@ -1,0 +1,246 @@
+"""Evaluating a group over a table of any size: which engine does it, and what comes out."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from targetexpr.targets.evaluation import Progress
+from targetexpr.targets.model.envelope import build_group
+from targetexpr.targets.model.group import TargetGroup
+from targetexpr.targets.progress.enrolment import Enrolment
+from targetexpr.targets.progress.plan import EvaluationPlan
+from targetexpr.targets.progress.results import Reported
+from targetexpr.targets.progress.windows import ReturnPolicy
+from targetexpr.targets.reports.customer import CustomerReport, customer_report
+from targetexpr.targets.reports.simulation import Summary
+from targetexpr.targets.reports.tables import Row
+from targetexpr.targets.scale.database import memory_of
+from targetexpr.targets.scale.part import Options
+from targetexpr.targets.scale.partitions import PartitionedTracker
+from targetexpr.targets.scale.results import DatabaseResults, Results
+from targetexpr.targets.scale.source import records_of
+
+if TYPE_CHECKING:
+    import duckdb
+    import polars as pl
+
+    from targetexpr.lang.schema.schema import Schema
+    from targetexpr.tables.mapping import ColumnNames
+
+Engine: TypeAlias = Literal["auto", "partitions"]
+"""How a table is evaluated: by parts of its customers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerOfTable(Progress):
+    """One customer of a table: the progress as `evaluate` has it, and the story of each record."""
+
+    story: CustomerReport
+
+
+class ProgressTable:
+    """One table of a result: its rows are in the order of customers."""
+
+    def __init__(self, results: Results, name: str) -> None:
+        self._results = results
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"<table {self._name} of a TableProgress>"
+
+    def rows(self) -> Iterator[Row]:
+        """The rows as dicts, one after the other: those of `Progress.tables()`."""
+        return self._results.rows(self._name)
+
+    def arrow(self) -> Any:
+        """A table of Arrow. Figures are decimals; text where one has more than 38 digits."""
+        return self._results.arrow(self._name)
+
+    def polars(self) -> pl.DataFrame:
+        """A frame of polars."""
+        import polars as pl
+
+        found = pl.from_arrow(self.arrow())
+        assert isinstance(found, pl.DataFrame)
+        return found
+
+    def duckdb(self) -> duckdb.DuckDBPyRelation:
+        """A relation of DuckDB, which is read when it is used: as long as the result is not closed."""
+        if isinstance(self._results, DatabaseResults):
+            return self._results.relation(self._name)
+        import duckdb
+
+        return duckdb.connect().from_arrow(self.arrow())
+
+
+class TableProgress:
+    """What an evaluation of a table found out. Made by `evaluate_table`.
+
+    `periods`, `levels`, `customers`, `unified`, `grants` and `reported` are tables; `contributions` is one where they
+    were asked for. It may hold records on disk until it is closed: by `close`, by the end of a `with` block, or by the
+    end of its life.
+    """
+
+    def __init__(self, results: Results, *, engine: str, reason: str | None, unread: int = 0) -> None:
+        self._results = results
+        self.engine = engine
+        """How it was worked out."""
+        self.reason = reason
+        """Why that engine, where another one would be faster; None where there is nothing to say."""
+        self.unread = unread
+        """How many records of the table could not be read; each was told."""
+        self.periods = ProgressTable(results, "periods")
+        self.contributions = ProgressTable(results, "contributions")
+        self.levels = ProgressTable(results, "levels")
+        self.customers = ProgressTable(results, "customers")
+        self.unified = ProgressTable(results, "unified")
+        self.grants = ProgressTable(results, "grants")
+        self.reported = ProgressTable(results, "reported")
+        self._end = weakref.finalize(self, results.close)
+
+    @property
+    def plan(self) -> EvaluationPlan:
+        """The plan of the group."""
+        return self._results.setting.plan
+
+    @property
+    def now(self) -> datetime | None:
+        """The instant of the evaluation on the local clock; None without any record."""
+        now = self._results.now
+        return None if now is None else now.astimezone(self.plan.zone)
+
+    @property
+    def counts(self) -> Reported:
+        """How many records counted nothing as they should: `later`, `not_enrolled`, `out_of_scope`,
+        `outside_periods`; its `records` are in the table `reported`."""
+        return self._results.counts
+
+    def summary(self) -> Summary:
+        """Levels, runs, periods and caps, counted over all customers."""
+        return self._results.summary()
+
+    def set_aside(self) -> Reported:
+        """What was set aside with its records, as `Progress.reported` has it."""
+        return self._results.reported()
+
+    def customer(self, id: str) -> CustomerOfTable:
+        """One customer as `evaluate` has it, with the story of each record. Reads that customer's records only.
+
+        Raises KeyError for one who takes no part, with close names.
+        """
+        tracker, progress, records = self._results.customer(id)
+        return CustomerOfTable(
+            plan=progress.plan,
+            now=progress.now,
+            customers=progress.customers,
+            reported=progress.reported,
+            story=customer_report(tracker, progress, records, id),
+        )
+
+    def close(self) -> None:
+        """Removes what is held on disk."""
+        self._end()
+
+    def __enter__(self) -> TableProgress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def evaluate_table(
+    group: TargetGroup | Mapping[str, object],
+    table: object,
+    *,
+    engine: Engine = "auto",
+    timezone: str = "UTC",
+    now: object = None,
+    returns: ReturnPolicy | None = None,
+    enrolment: Enrolment | None = None,
+    schema: Schema | None = None,
+    drop_unfinished: bool = True,
+    columns: ColumnNames | None = None,
+    memory: int | str | None = None,
+    processes: int | None = None,
+    contributions: bool = False,
+    progress: Callable[[int], None] | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> TableProgress:
+    """Who would have earned what, over a table of any size: the answers of `evaluate`, as tables.
+
+    `table` is the path of a file, of a folder or a pattern of files, a list of paths, a frame of polars or pandas, a
+    table of Arrow or a relation of DuckDB. Its columns are the members of records, `id`, `customerId`, `type`, `date`,
+    and those of profiles, `currentTxn.value`; `columns` says what they are where their names do not, as a dict or as
+    the path of a map (`targetexpr data map`). The other options are those of `evaluate`.
+
+    Records go by customer to files in a temporary folder, and parts of the customers to worker processes: `processes`,
+    by default one per core. Few records are evaluated at once in this process. `memory` limits what the database needs
+    that looks for ids of several customers, in bytes or as `"2GiB"`. `contributions` keeps the table of each record's
+    contribution as well. `progress` is called with the number of records read, every 10,000 and at the end; `tell`
+    with each sentence on how the table is written and on what cannot be read.
+
+    Raises as `evaluate` does, InputError for a table that cannot be read or lacks a column, TableError for what is no
+    table, ValueError for options that do not exist.
+
+    >>> group = {
+    ...     "name": "g", "periods": [{"startDate": "2024-01-01", "endDate": "2024-01-31", "refCode": "January"}],
+    ...     "targets": [{"name": "spend", "targetEntity": "TRANSACTION", "targetType": "SALES",
+    ...                  "expression": "currentTxn.value>100", "defaultValues": [{"defaultValue": 500}]}]}
+    >>> import polars
+    >>> bills = polars.DataFrame({"id": [1, 2], "customerId": ["c", "d"], "type": ["TransactionAdd"] * 2,
+    ...                           "date": ["2024-01-05", "2024-01-06"], "currentTxn.value": [620.5, 120.0]})
+    >>> with evaluate_table(group, bills) as found:
+    ...     [(row["customer"], row["progress"], row["achieved"]) for row in found.periods.rows()]
+    [('c', Decimal('620.5'), True), ('d', Decimal('120.0'), False)]
+    """
+    if engine not in ("auto", "partitions"):
+        raise ValueError(f'engine is "auto" or "partitions", not {engine!r}')
+    options = Options(
+        group=group if isinstance(group, TargetGroup) else build_group(group),
+        timezone=timezone,
+        now=now,
+        returns=returns,
+        enrolment=enrolment,
+        schema=schema,
+        drop_unfinished=drop_unfinished,
+    )
+    tracker = PartitionedTracker(options, memory=memory_of(memory), processes=processes, contributions=contributions)
+    try:
+        unread = _feed(tracker, table, schema, columns, progress, tell)
+        results = tracker.result()
+    finally:
+        tracker.close()
+    return TableProgress(results, engine="partitions", reason=None, unread=unread)
+
+
+def _feed(
+    tracker: PartitionedTracker,
+    table: object,
+    schema: Schema | None,
+    columns: ColumnNames | None,
+    progress: Callable[[int], None] | None,
+    tell: Callable[[str], None] | None,
+) -> int:
+    """Hands the records of a table over. How many cannot be read."""
+    count = unread = 0
+    rules = [one.rule.checked for one in tracker.evaluators]
+    for name, record in records_of(table, rules, schema, columns, tell):
+        count += 1
+        if record.context is None:
+            unread += 1
+            if tell is not None:
+                tell(f"{name}, {record.place}: {record.reason}")
+        else:
+            tracker.add(record.context)
+        if progress is not None and count % 10_000 == 0:
+            progress(count)
+    if progress is not None:
+        progress(count)
+    return unread
