@@ -1,0 +1,243 @@
+// The language server behind the editor, on a WebSocket: connecting and connecting again, colours, diagnostics with
+// their fixes, and the questions that rows, reading and JSON come from. The rest is lsp-client's.
+import { isolateHistory } from "@codemirror/commands";
+import { hoverTooltips, LSPClient, LSPPlugin, serverCompletion, signatureHelp, type Transport } from "@codemirror/lsp-client";
+import { setDiagnostics } from "@codemirror/lint";
+import { type Extension, StateEffect, StateField, type Text } from "@codemirror/state";
+import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
+import { signal } from "@preact/signals";
+import type * as lsp from "vscode-languageserver-protocol";
+import { token } from "./api";
+import { toSafeHtml } from "./safe_html";
+import { checkedText, connection, type Diagnostic, diagnostics, event, type Fix, reading, schema, tell, type } from "./state";
+
+export const URI = "studio:///rule.rule";
+const document_ = { uri: URI };
+const PAUSE = 60; // ms without a change until the text is checked: keys that come at once are one change
+const FIX_ALL = "source.fixAll.targetexpr";
+
+/** What rows, JSON and the like show: asked for anew whenever the text or the environment is another. */
+export const revision = signal(0);
+/** Applies all safe fixes; null where there is none. */
+export const fixAll = signal<(() => Promise<void>) | null>(null);
+
+// ---- the socket
+
+function transport(): Transport & { close: () => void } {
+  const handlers = new Set<(message: string) => void>();
+  const waiting: string[] = [];
+  const socket = new WebSocket(`ws://${location.host}/lsp`, ["targetexpr", `token.${token}`]);
+  socket.onmessage = message => handlers.forEach(handler => handler(String(message.data)));
+  socket.onopen = () => waiting.splice(0).forEach(message => socket.send(message));
+  socket.onclose = () => lost();
+  return {
+    send: message => void (socket.readyState === WebSocket.OPEN ? socket.send(message) : waiting.push(message)),
+    subscribe: handler => void handlers.add(handler),
+    unsubscribe: handler => void handlers.delete(handler),
+    close: () => socket.close(),
+  };
+}
+
+const client = new LSPClient({
+  timeout: 60_000,
+  sanitizeHTML: toSafeHtml,
+  extensions: [
+    serverCompletion({ override: true }),
+    hoverTooltips({ hoverTime: 250 }),
+    signatureHelp(),
+    {
+      clientCapabilities: {
+        textDocument: { codeAction: { resolveSupport: { properties: ["edit"] }, dataSupport: true } },
+      },
+    },
+  ],
+  notificationHandlers: {
+    "window/showMessage": (_, { message }: lsp.ShowMessageParams) => {
+      tell(message, { isError: true });
+      return true;
+    },
+  },
+});
+
+let attempts = 0;
+
+function connect(): void {
+  client.connect(transport());
+  client.initializing.then(
+    () => {
+      attempts = 0;
+      connection.value = "open";
+      configure();
+    },
+    () => undefined, // the socket was closed: it is told by `lost`
+  );
+}
+
+function lost(): void {
+  if (connection.value === "open" || attempts === 2) connection.value = "lost";
+  client.disconnect();
+  setTimeout(connect, Math.min(5000, 250 * 2 ** attempts++));
+}
+
+/** Event and schema of the environment in which the rule is checked. */
+export function configure(): void {
+  if (connection.value !== "open") return;
+  const settings = { targetexpr: { event: event.value, schema: schema.value } };
+  client.notification("workspace/didChangeConfiguration", { settings });
+  if (view) void refresh(view);
+}
+
+/** Ask the server about the text that stands in the editor now; null where it does not know the question. */
+export async function ask<T>(method: string, params: object = {}): Promise<T | null> {
+  await client.initializing;
+  client.sync();
+  try {
+    return await client.request<object, T | null>(method, { textDocument: document_, ...params });
+  } catch (error) {
+    const { code } = error as { code?: number };
+    if (code === -32801 || code === -32800 || code === -32601) return null; // the text has changed meanwhile: the next answer comes
+    throw error;
+  }
+}
+
+// ---- edits
+
+function toChanges(edits: readonly lsp.TextEdit[], text: Text) {
+  const at = ({ line, character }: lsp.Position) => text.line(line + 1).from + character;
+  return edits.map(({ range, newText }) => ({ from: at(range.start), to: at(range.end), insert: newText }));
+}
+
+/** Edits of the server as one step of the editor's history. Nothing happens if the text is no longer `text`. */
+export function applyEdits(edits: readonly lsp.TextEdit[], text: Text, userEvent: string): boolean {
+  if (!view || view.state.doc !== text || !edits.length) return false;
+  view.dispatch({ changes: toChanges(edits, text), userEvent, annotations: isolateHistory.of("full") });
+  return true;
+}
+
+const editsOf = (edit: lsp.WorkspaceEdit | undefined) => edit?.changes?.[URI] ?? [];
+
+/** The text of the editor that questions are about: an answer is worth something as long as it is the same. */
+export const currentText = (): Text | undefined => view?.state.doc;
+
+// ---- diagnostics, and what else is known of the text
+
+let turn = 0;
+
+async function refresh(about: EditorView): Promise<void> {
+  const mine = ++turn, text = about.state.doc;
+  const isStale = () => mine !== turn || about.state.doc !== text;
+  const whole: lsp.Range = { start: { line: 0, character: 0 }, end: { line: text.lines - 1, character: text.line(text.lines).length } };
+  const only = ["quickfix", FIX_ALL];
+  const [report, said] = await Promise.all([
+    ask<lsp.DocumentDiagnosticReport>("textDocument/diagnostic"),
+    ask<{ text: string; type: string }>("targetexpr/reading"),
+  ]);
+  if (isStale() || report?.kind !== "full") return;
+  const actions = report.items.length
+    ? await ask<lsp.CodeAction[]>("textDocument/codeAction", { range: whole, context: { diagnostics: report.items, only } })
+    : [];
+  if (isStale()) return;
+  const found = report.items.map(one => toDiagnostic(one, actions ?? [], text));
+  const all = actions?.find(one => one.kind === FIX_ALL);
+  fixAll.value = all ? () => resolve(all, text) : null;
+  reading.value = said?.text ?? null;
+  type.value = said?.type ?? null;
+  diagnostics.value = found;
+  checkedText.value = text.toString();
+  revision.value++;
+  about.dispatch(
+    setDiagnostics(about.state, found.map(({ from, to, severity, code, message, hint, fixes }) => ({
+      from, to, severity, source: code, message: hint ? `${message}\n${hint}` : message,
+      actions: fixes.map(({ title, apply }) => ({ name: title, apply })),
+    }))),
+  );
+}
+
+function toDiagnostic(one: lsp.Diagnostic, actions: lsp.CodeAction[], text: Text): Diagnostic {
+  const [span] = toChanges([{ range: one.range, newText: "" }], text);
+  const [message = "", ...hint] = (typeof one.message === "string" ? one.message : one.message.value).split("\n");
+  const isSame = (other: lsp.Diagnostic) => other.code === one.code && JSON.stringify(other.range) === JSON.stringify(one.range);
+  const fixes = actions.filter(action => action.diagnostics?.some(isSame)).map((action): Fix => ({
+    title: action.title,
+    preferred: action.isPreferred ?? false,
+    apply: () => void applyEdits(editsOf(action.edit), text, "input.fix"),
+  }));
+  const severity = one.severity === 1 ? "error" : "warning";
+  return { from: span!.from, to: span!.to, severity, code: String(one.code ?? ""), message, hint: hint.join("\n"), fixes };
+}
+
+async function resolve(action: lsp.CodeAction, text: Text): Promise<void> {
+  const made = await client.request<lsp.CodeAction, lsp.CodeAction>("codeAction/resolve", action);
+  applyEdits(editsOf(made.edit), text, "input.fix");
+}
+
+/** Lay the rule out, as `targetexpr format` does. */
+export async function format(): Promise<void> {
+  const text = currentText();
+  const edits = await ask<lsp.TextEdit[]>("textDocument/formatting", { options: { tabSize: 2, insertSpaces: true } });
+  if (text && edits) applyEdits(edits, text, "format");
+}
+
+// ---- colours
+
+const setColours = StateEffect.define<DecorationSet>();
+const colours = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(value, transaction) {
+    for (const effect of transaction.effects) if (effect.is(setColours)) return effect.value;
+    return value.map(transaction.changes);
+  },
+  provide: field => EditorView.decorations.from(field),
+});
+
+function toColours({ data }: lsp.SemanticTokens, text: Text): DecorationSet {
+  const kinds = client.serverCapabilities?.semanticTokensProvider?.legend.tokenTypes ?? [];
+  const made = [];
+  for (let i = 0, line = 0, start = 0; i < data.length; i += 5) {
+    start = data[i] ? data[i + 1]! : start + data[i + 1]!;
+    line += data[i]!;
+    const from = text.line(line + 1).from + start;
+    made.push(Decoration.mark({ class: `tok-${kinds[data[i + 3]!]}` }).range(from, from + data[i + 2]!));
+  }
+  return Decoration.set(made);
+}
+
+let view: EditorView | null = null;
+
+/** Asks after each change: for colours at once, for all else after a pause. */
+const following = ViewPlugin.fromClass(
+  class {
+    private pause = 0;
+
+    constructor(about: EditorView) {
+      view = about;
+      queueMicrotask(() => void this.colour(about));
+      if (connection.value === "open") queueMicrotask(() => void refresh(about));
+    }
+
+    update(update: ViewUpdate): void {
+      if (!update.docChanged) return;
+      clearTimeout(this.pause);
+      this.pause = setTimeout(() => void refresh(update.view), PAUSE);
+      queueMicrotask(() => void this.colour(update.view));
+    }
+
+    destroy(): void {
+      clearTimeout(this.pause);
+      view = null;
+    }
+
+    private async colour(about: EditorView): Promise<void> {
+      if (!LSPPlugin.get(about)) return;
+      const text = about.state.doc;
+      const tokens = await ask<lsp.SemanticTokens>("textDocument/semanticTokens/full");
+      if (tokens && about.state.doc === text) about.dispatch({ effects: setColours.of(toColours(tokens, text)) });
+    }
+  },
+);
+
+/** The extension of the editor; the connection begins with it. */
+export function language(): Extension {
+  connect();
+  return [client.plugin(URI, "targetexpr"), colours, following];
+}
