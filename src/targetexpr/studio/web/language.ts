@@ -9,6 +9,7 @@ import { signal } from "@preact/signals";
 import type * as lsp from "vscode-languageserver-protocol";
 import { token } from "./api";
 import { toSafeHtml } from "./safe_html";
+import { withoutTicks } from "./sentence";
 import { checkedText, connection, type Diagnostic, diagnostics, event, type Fix, reading, schema, tell, type } from "./state";
 
 export const URI = "studio:///rule.rule";
@@ -146,9 +147,9 @@ async function refresh(about: EditorView): Promise<void> {
   checkedText.value = text.toString();
   revision.value++;
   about.dispatch(
-    setDiagnostics(about.state, found.map(({ from, to, severity, code, message, hint, fixes }) => ({
-      from, to, severity, source: code, message: hint ? `${message}\n${hint}` : message,
-      actions: fixes.map(({ title, apply }) => ({ name: title, apply })),
+    setDiagnostics(about.state, found.map(({ from, to, severity, message, hint, fixes }) => ({
+      from, to, severity, message: withoutTicks(hint ? `${message}\n${hint}` : message),
+      actions: fixes.map(({ title, apply }) => ({ name: withoutTicks(title), apply })),
     }))),
   );
 }

@@ -6,6 +6,7 @@ import { redoRule, undoRule } from "./editor";
 import { Icon, type IconName } from "./icons";
 import { headParts, pages } from "./pages";
 import { RulePanel } from "./panel";
+import { Sentence } from "./sentence";
 import { connection, load, notice, said } from "./state";
 
 // ---- which page
@@ -67,7 +68,7 @@ function Connection() {
 function Notice() {
   return (
     <div class="notices" role="status" aria-live="polite">
-      {notice.value && <p class={notice.value.isError ? "notice error" : "notice"}>{notice.value.text}</p>}
+      {notice.value && <p class={notice.value.isError ? "notice error" : "notice"}><Sentence text={notice.value.text} /></p>}
     </div>
   );
 }
@@ -93,7 +94,7 @@ function App() {
           <div class="page" role="region" aria-label={label}><View /></div>
         </main>
       ) : (
-        begun.value !== "no" && <main><p class="banner" role="alert">{begun.value}</p></main>
+        begun.value !== "no" && <main><p class="banner" role="alert"><Sentence text={begun.value} /></p></main>
       )}
       <Notice />
     </>

@@ -5,7 +5,8 @@ import { canRedo, canUndo, createEditor, redoRule, select, undoRule } from "./ed
 import { Icon, type IconName } from "./icons";
 import { configure, fixAll, format } from "./language";
 import { statusParts } from "./pages";
-import { checkedText, diagnostics, errors, event, events, reading, remember, rule, schema, session, type } from "./state";
+import { Sentence } from "./sentence";
+import { checkedText, diagnostics, errors, event, events, isChecked, remember, rule, schema, session, type } from "./state";
 
 export function RulePanel() {
   return (
@@ -91,10 +92,9 @@ function Verdict() {
 
 function Status() {
   return (
-    <div class="status">
+    <div class="status" aria-busy={!isChecked.value}>
       <div role="status" aria-live="polite" aria-label="Verdict on the rule"><Verdict /></div>
       {fixAll.value && <button type="button" class="small" onClick={() => void fixAll.value?.()}>Fix all</button>}
-      {reading.value && !errors.value && <p class="reading" aria-label="The rule in plain English">{reading.value}</p>}
       {statusParts.map(Part => <Part />)}
     </div>
   );
@@ -107,10 +107,12 @@ function Problems() {
       {diagnostics.value.map(({ from, to, severity, code, message, hint, fixes }) => (
         <li key={`${code} ${from}`} class={`is-${severity}`}>
           <Icon name={severity} />
-          <button type="button" class="plain" title={`${code}: show it in the rule`} onClick={() => select(from, to)}>
-            {message}{hint && <span class="hint"> {hint}</span>}
-          </button>
-          {fixes.map(fix => <button type="button" class="small" onClick={fix.apply}>{fix.title}</button>)}
+          <div>
+            <button type="button" class="plain" title={`${code}: show it in the rule`} onClick={() => select(from, to)}>
+              <Sentence text={message} />{hint && <span class="hint"> <Sentence text={hint} /></span>}
+            </button>
+            {fixes.map(fix => <button type="button" class="small" onClick={fix.apply}><Sentence text={fix.title} /></button>)}
+          </div>
         </li>
       ))}
     </ul>

@@ -1,0 +1,125 @@
+// The rule as rows, as the language server tells it, and edits of rows: each comes back as the change of the text that
+// it is, and goes through the editor, so that there is one history.
+import { effect, signal } from "@preact/signals";
+import type { Text } from "@codemirror/state";
+import type * as lsp from "vscode-languageserver-protocol";
+import { applyEdits, ask, currentText, revision } from "../language";
+import { tell } from "../state";
+
+export type ValueKind = "string" | "number" | "date" | "time" | "boolean" | "list" | "attribute" | "formula";
+
+export interface Value {
+  place: number;
+  name: string; // "inventoryAttribute"; empty for what is compared with
+  kind: ValueKind;
+  written: string; // what stands in the box: a string without its quotes
+  choices: string[];
+}
+
+export interface Row {
+  kind: "condition" | "flag" | "constant" | "free";
+  path: number[];
+  subject: string; // "currentTxn.value"
+  subjectLabel: string;
+  subjectDoc: string;
+  type: string;
+  operator: string;
+  operators: string; // names one of the lists of operators
+  values: Value[];
+  text: string;
+  reading: string;
+}
+
+export interface Group {
+  kind: "group";
+  path: number[];
+  mode: "all" | "any";
+  negated: boolean;
+  items: Item[];
+  list?: List; // all items compare one subject: "is one of …"
+  text: string;
+}
+
+export interface List {
+  subject: string;
+  subjectLabel: string;
+  operator: string;
+  label: string;
+  kind: ValueKind;
+  written: string[];
+  choices: string[];
+}
+
+export type Item = Row | Group;
+
+export interface Operator {
+  id: string;
+  label: string;
+}
+
+export interface Conditions {
+  version: number;
+  root: Group;
+  operators: Record<string, Operator[]>;
+}
+
+/** What an edit of a row does; `path` leads to the row or the group. */
+export type Edit =
+  | { what: "value"; path: number[]; place: number; typed: string; kind?: ValueKind }
+  | { what: "operator"; path: number[]; operator: string }
+  | { what: "subject"; path: number[]; subject: string }
+  | { what: "text"; path: number[]; text: string }
+  | { what: "add"; path: number[]; subject?: string; text?: string; mode?: "all" | "any"; index?: number }
+  | { what: "addGroup"; path: number[]; subject: string; mode: "all" | "any" }
+  | { what: "wrap"; path: number[]; subject: string; mode: "all" | "any" }
+  | { what: "remove" | "negate" | "unwrap"; path: number[] }
+  | { what: "move"; path: number[]; to: number[]; index: number }
+  | { what: "mode"; path: number[]; mode: "all" | "any" }
+  | { what: "list"; path: number[]; typed: string[] };
+
+/** The rows of the last text that was a rule. */
+export const conditions = signal<Conditions | null>(null);
+/** Whether they are about the text as it stands. */
+export const isCurrent = signal(false);
+/** The path of the row that the keyboard goes to when the rows come anew. */
+export const focusNext = signal<string | null>(null);
+
+let about: Text | undefined;
+
+/** Follows the text as long as the rows are shown; the end of it is returned. */
+export function follow(): () => void {
+  return effect(() => {
+    void revision.value;
+    void read();
+  });
+}
+
+async function read(): Promise<void> {
+  const text = currentText();
+  const found = await ask<Conditions>("targetexpr/conditions");
+  if (text !== currentText()) return;
+  isCurrent.value = found !== null;
+  if (found) {
+    about = text;
+    conditions.value = found;
+  } else if (!text?.toString().trim()) {
+    conditions.value = null;
+  }
+}
+
+/** Make an edit of a row in the text. */
+export async function edit(change: Edit): Promise<void> {
+  const text = currentText();
+  if (!text || (conditions.value && text !== about)) return; // the rows are of another text: they come anew in a moment
+  const answer = await ask<{ edits?: lsp.TextEdit[]; error?: string }>("targetexpr/editConditions", {
+    version: conditions.value?.version,
+    edit: { today: today(), ...change },
+  });
+  if (answer?.edits) applyEdits(answer.edits, text, "input.rows");
+  else if (answer?.error) tell(answer.error, { isError: true });
+}
+
+function today(): string {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(one => String(one).padStart(2, "0")).join("-");
+}

@@ -1,0 +1,35 @@
+// The rule as JSON, in the style of the platform's interface and in that of its editor.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { copy } from "../clipboard";
+import { Icon } from "../icons";
+import { ask, revision } from "../language";
+import { errors } from "../state";
+
+type Style = "compact" | "editor";
+const styles: readonly [Style, string][] = [["compact", "Compact"], ["editor", "Editor"]];
+
+export function JsonTab() {
+  const answer = useSignal<Record<Style, unknown> | null>(null);
+  const style = useSignal<Style>("compact");
+  const now = revision.value;
+  useEffect(() => {
+    void ask<Record<Style, unknown>>("targetexpr/expressionJson").then(found => (answer.value = found));
+  }, [now]);
+  const found = answer.value?.[style.value];
+  const text = typeof found === "string" ? found : found === undefined ? "" : JSON.stringify(found, null, 2);
+  return (
+    <div class="json">
+      <div class="json-head">
+        <div class="switch" role="radiogroup" aria-label="Style of the JSON">
+          {styles.map(([name, label]) => (
+            <label><input type="radio" name="json-style" checked={style.value === name} onChange={() => (style.value = name)} />{label}</label>
+          ))}
+        </div>
+        <button type="button" disabled={!text} onClick={() => void copy(text, "JSON")}><Icon name="copy" /> Copy</button>
+      </div>
+      {text ? <pre tabIndex={0} aria-label="expressionJson of the rule">{text}</pre>
+        : <p class="empty">{errors.value ? "The JSON is there when the rule is valid." : "There is no rule yet."}</p>}
+    </div>
+  );
+}

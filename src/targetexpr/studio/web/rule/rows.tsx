@@ -1,0 +1,270 @@
+// Rows of conditions in groups of all or any: choosing, filling in, adding, removing, reordering, by hand or keyboard.
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon, type IconName } from "../icons";
+import { entries } from "./catalogue";
+import { conditions, edit, focusNext, type Group, type Item, type List, type Row, type Value } from "./conditions";
+import { Picker } from "./picker";
+import { TextBox, ValueBox } from "./values";
+
+const MOST = 200; // items of a group that are shown before more are asked for
+
+const nameOf = (path: number[]) => path.join(".");
+const parentOf = (path: number[]) => path.slice(0, -1);
+const placeOf = (path: number[]) => path.at(-1) ?? 0;
+
+/** An edit after which the keyboard is at another row. */
+async function editAndGo(change: Parameters<typeof edit>[0], path: number[]): Promise<void> {
+  focusNext.value = nameOf(path);
+  await edit(change);
+}
+
+function Tool({ label, icon, disabled, run }: { label: string; icon: IconName; disabled?: boolean; run: () => unknown }) {
+  return (
+    <button type="button" class="tool" aria-label={label} title={label} disabled={disabled} onClick={() => void run()}>
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+/** What can be done with every row and group: moving, nesting, taking out. */
+function Tools({ path, what, last }: { path: number[]; what: string; last: number }) {
+  const group = parentOf(path), at = placeOf(path);
+  return (
+    <span class="row-tools" role="group" aria-label={`Change ${what}`}>
+      <Tool label={`Move ${what} up`} icon="up" disabled={at === 0} run={() => move(path, -1)} />
+      <Tool label={`Move ${what} down`} icon="down" disabled={at === last} run={() => move(path, 1)} />
+      <Picker label={`Nest ${what} with another condition`} title="Nest it in a group with another condition" class="tool"
+        pick={entry => void edit({ what: "wrap", path, mode: modeOf(group) === "all" ? "any" : "all", subject: entry.path })}>
+        <Icon name="group" />
+      </Picker>
+      <Tool label={`Remove ${what}`} icon="close" run={() => editAndGo({ what: "remove", path }, [...group, Math.max(0, at === last ? at - 1 : at)])} />
+    </span>
+  );
+}
+
+const move = (path: number[], by: number) =>
+  editAndGo({ what: "move", path, to: parentOf(path), index: placeOf(path) + by }, [...parentOf(path), placeOf(path) + by]);
+
+function itemAt(path: number[]): Item | undefined {
+  let found: Item | undefined = conditions.value?.root;
+  for (const place of path) found = found?.kind === "group" ? found.items[place] : undefined;
+  return found;
+}
+
+const modeOf = (path: number[]) => {
+  const group = itemAt(path);
+  return group?.kind === "group" ? group.mode : "all";
+};
+
+// ---- one item: a row or a group, which can be dragged to another place
+
+const dragged: { path: number[] | null } = { path: null };
+
+interface FrameProps {
+  item: Item;
+  last: number;
+  what: string;
+  kind: string;
+  children: ComponentChildren;
+}
+
+function Frame({ item: { path }, last, what, kind, children }: FrameProps) {
+  const frame = useRef<HTMLLIElement>(null);
+  const side = useSignal<"" | "before" | "after">("");
+  const name = nameOf(path);
+  useEffect(() => {
+    if (focusNext.value !== name) return;
+    focusNext.value = null;
+    frame.current!.querySelector<HTMLElement>(".subject, input, select, button")?.focus();
+  });
+  const isInside = () => dragged.path !== null && nameOf(path.slice(0, dragged.path.length)) === nameOf(dragged.path);
+  return (
+    <li
+      ref={frame} class={`item ${kind} ${side.value}`} data-path={name} aria-label={what}
+      onKeyDown={event => {
+        const by = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
+        if (!event.altKey || !by || event.defaultPrevented) return;
+        event.preventDefault();
+        const to = placeOf(path) + by;
+        if (to >= 0 && to <= last) void move(path, by);
+      }}
+      onDragOver={event => {
+        if (!dragged.path || isInside()) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const { top, height } = frame.current!.getBoundingClientRect();
+        side.value = event.clientY < top + height / 2 ? "before" : "after";
+      }}
+      onDragLeave={() => (side.value = "")}
+      onDrop={event => {
+        if (!dragged.path || isInside()) return;
+        event.preventDefault();
+        event.stopPropagation();
+        drop(dragged.path, path, side.value === "after");
+        side.value = "";
+      }}
+    >
+      <span
+        class="handle" title="Drag to another place (Alt+↑, Alt+↓)" aria-hidden="true" draggable
+        onDragStart={event => {
+          dragged.path = path;
+          event.dataTransfer!.effectAllowed = "move";
+          event.dataTransfer!.setDragImage(frame.current!, 8, 8);
+        }}
+        onDragEnd={() => (dragged.path = null)}
+      />
+      {children}
+    </li>
+  );
+}
+
+/** `index` counts the places of the group as it is without what is moved. */
+function drop(from: number[], target: number[], isAfter: boolean): void {
+  const to = parentOf(target);
+  const isSame = nameOf(parentOf(from)) === nameOf(to);
+  const index = placeOf(target) + (isAfter ? 1 : 0) - (isSame && placeOf(from) < placeOf(target) ? 1 : 0);
+  if (!isSame || index !== placeOf(from)) void edit({ what: "move", path: from, to, index });
+}
+
+// ---- rows
+
+function Subject({ path, subject, label, doc }: { path: number[]; subject: string; label: string; doc: string }) {
+  return (
+    <Picker label={`Attribute: ${subject}`} class="subject" chosen={subject} title={doc ? `${label}\n${doc}` : label}
+      pick={entry => void editAndGo({ what: "subject", path, subject: entry.path }, path)}>
+      <span class="mono">{subject}</span>
+    </Picker>
+  );
+}
+
+function nameOfValue({ name }: Value, what: string): string {
+  return name ? `${name} of ${what}` : `Value of ${what}`;
+}
+
+function RowItem({ row, last }: { row: Row; last: number }) {
+  const { path, subject, kind } = row;
+  const what = subject || row.text;
+  const operators = conditions.value?.operators[row.operators] ?? [];
+  if (kind === "free") {
+    return (
+      <Frame item={row} last={last} what={row.reading || what} kind="free">
+        <span class="tag" title="No row can show this condition: it is edited as text">formula</span>
+        <TextBox written={row.text} label="Condition as text" class="mono wide" set={text => void edit({ what: "text", path, text })} />
+        <Tools path={path} what={what} last={last} />
+      </Frame>
+    );
+  }
+  return (
+    <Frame item={row} last={last} what={row.reading || what} kind={kind}>
+      <Subject path={path} subject={subject} label={row.subjectLabel} doc={row.subjectDoc} />
+      {operators.length > 0 && (
+        <select aria-label={`Operator of ${what}`} value={row.operator} onChange={({ currentTarget }) => void edit({ what: "operator", path, operator: currentTarget.value })}>
+          {operators.map(({ id, label }) => <option value={id}>{label}</option>)}
+        </select>
+      )}
+      {row.values.map(value => (
+        <span class="value" key={`${row.operator} ${value.place} ${value.kind}`}>
+          {value.name && <span class="value-name">{value.name}</span>}
+          <ValueBox value={value} label={nameOfValue(value, what)} set={typed => void edit({ what: "value", path, place: value.place, typed })} />
+        </span>
+      ))}
+      {row.type && <span class="of-type">{row.type}</span>}
+      <Tools path={path} what={what} last={last} />
+    </Frame>
+  );
+}
+
+/** "… is one of …": the values as chips, each of which can be taken out, and a box for one more. */
+function ListItem({ group, list, last }: { group: Group; list: List; last: number }) {
+  const { path } = group;
+  const set = (typed: string[]) => void edit({ what: "list", path, typed });
+  const others = list.choices.filter(one => !list.written.includes(one));
+  return (
+    <Frame item={group} last={last} what={`${list.subject} ${list.label}`} kind="condition">
+      <Subject path={path} subject={list.subject} label={list.subjectLabel} doc="" />
+      <button type="button" class="joined" title="Turn it around" onClick={() => void edit({ what: "negate", path })}>{list.label}</button>
+      <span class="chips">
+        {list.written.map((one, at) => (
+          <span class="chip" key={`${at} ${one}`}>
+            {one}
+            <Tool label={`Remove ${one}`} icon="close" run={() => set(list.written.filter((_, other) => other !== at))} />
+          </span>
+        ))}
+        {others.length > 0 ? (
+          <select class="add-value" aria-label={`Another value of ${list.subject}`} value="" onChange={({ currentTarget }) => set([...list.written, currentTarget.value])}>
+            <option value="" disabled>another…</option>
+            {others.map(one => <option>{one}</option>)}
+          </select>
+        ) : (
+          <TextBox key={list.written.length} written="" label={`Another value of ${list.subject}`} set={typed => typed && set([...list.written, typed])} />
+        )}
+      </span>
+      <Tools path={path} what={list.subject} last={last} />
+    </Frame>
+  );
+}
+
+// ---- groups
+
+function ItemView({ item, last }: { item: Item; last: number }) {
+  if (item.kind !== "group") return <RowItem row={item} last={last} />;
+  if (item.list) return <ListItem group={item} list={item.list} last={last} />;
+  return <Frame item={item} last={last} what={`${item.mode} of these`} kind="nested"><GroupView group={item} last={last} /></Frame>;
+}
+
+export function GroupView({ group, last }: { group: Group; last?: number }) {
+  const { path, mode, negated, items } = group;
+  const most = useSignal(MOST);
+  const isRoot = path.length === 0;
+  return (
+    <div class={`group ${mode}`} role="group" aria-label={`${negated ? "Not " : ""}${mode} of these`}>
+      <div class="group-head">
+        <button type="button" class="small not" aria-pressed={negated} title="Turn the group around" onClick={() => void edit({ what: "negate", path })}>not</button>
+        <div class="switch" role="radiogroup" aria-label="How the conditions are joined">
+          {(["all", "any"] as const).map(one => (
+            <label>
+              <input type="radio" name={`mode ${nameOf(path)}`} checked={mode === one} disabled={items.length < 2} onChange={() => void edit({ what: "mode", path, mode: one })} />
+              {one} of
+            </label>
+          ))}
+        </div>
+        {!isRoot && (
+          <>
+            <button type="button" class="small" title="Take the conditions out of the group" onClick={() => void edit({ what: "unwrap", path })}>Ungroup</button>
+            <Tools path={path} what="group" last={last ?? 0} />
+          </>
+        )}
+      </div>
+      <ul class="items">
+        {items.slice(0, most.value).map((item, at) => <ItemView key={at} item={item} last={items.length - 1} />)}
+      </ul>
+      {items.length > most.value && (
+        <button type="button" class="small" onClick={() => (most.value += MOST)}>Show more of {items.length} conditions</button>
+      )}
+      <div class="group-foot">
+        <Picker label="Add a condition" class="small" pick={({ path: subject }) => void editAndGo({ what: "add", path, subject }, [...path, items.length])}>
+          <Icon name="plus" /> Condition
+        </Picker>
+        <Picker label="Add a group of conditions" class="small"
+          pick={({ path: subject }) => void edit({ what: "addGroup", path, subject, mode: mode === "all" ? "any" : "all" })}>
+          <Icon name="plus" /> Group
+        </Picker>
+      </div>
+    </div>
+  );
+}
+
+/** The first condition of a rule that is empty. */
+export function FirstRow() {
+  return (
+    <div class="first">
+      <p>Nothing is asked yet. Choose an attribute to begin with, or write the rule above.</p>
+      <Picker label="Add the first condition" class="primary" disabled={!entries.value.size}
+        pick={({ path: subject }) => void editAndGo({ what: "add", path: [], subject }, [0])}>
+        <Icon name="plus" /> Add a condition
+      </Picker>
+    </div>
+  );
+}
