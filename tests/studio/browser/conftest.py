@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 
 from tests.studio.processes import Process, studio
 
@@ -20,6 +29,7 @@ PATIENCE = 30_000  # milliseconds until something that never comes is given up
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests. Names lead to this machine, so that none is looked up elsewhere."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--host-resolver-rules=MAP *.test 127.0.0.1"]
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)

@@ -1,16 +1,16 @@
 // The language server behind the editor, on a WebSocket: connecting and connecting again, colours, diagnostics with
 // their fixes, and the questions that rows, reading and JSON come from. The rest is lsp-client's.
 import { isolateHistory } from "@codemirror/commands";
-import { hoverTooltips, LSPClient, LSPPlugin, serverCompletion, signatureHelp, type Transport } from "@codemirror/lsp-client";
+import { hoverTooltips, LSPClient, LSPPlugin, serverCompletion, showSignatureHelp, signatureHelp, type Transport } from "@codemirror/lsp-client";
 import { setDiagnostics } from "@codemirror/lint";
-import { type Extension, StateEffect, StateField, type Text } from "@codemirror/state";
+import { type Extension, StateEffect, StateField, type Text, type Transaction } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import { signal } from "@preact/signals";
 import type * as lsp from "vscode-languageserver-protocol";
 import { token } from "./api";
 import { toSafeHtml } from "./safe_html";
 import { withoutTicks } from "./sentence";
-import { checkedText, connection, type Diagnostic, diagnostics, event, type Fix, reading, schema, tell, type } from "./state";
+import { checkedText, connection, type Diagnostic, diagnostics, errors, event, type Fix, reading, schema, tell, type } from "./state";
 
 export const URI = "studio:///rule.rule";
 const document_ = { uri: URI };
@@ -115,6 +115,11 @@ export function applyEdits(edits: readonly lsp.TextEdit[], text: Text, userEvent
   return true;
 }
 
+const wholeOf = (text: Text): lsp.Range => ({
+  start: { line: 0, character: 0 },
+  end: { line: text.lines - 1, character: text.line(text.lines).length },
+});
+
 const editsOf = (edit: lsp.WorkspaceEdit | undefined) => edit?.changes?.[URI] ?? [];
 
 /** The text of the editor that questions are about: an answer is worth something as long as it is the same. */
@@ -127,7 +132,6 @@ let turn = 0;
 async function refresh(about: EditorView): Promise<void> {
   const mine = ++turn, text = about.state.doc;
   const isStale = () => mine !== turn || about.state.doc !== text;
-  const whole: lsp.Range = { start: { line: 0, character: 0 }, end: { line: text.lines - 1, character: text.line(text.lines).length } };
   const only = ["quickfix", FIX_ALL];
   const [report, said] = await Promise.all([
     ask<lsp.DocumentDiagnosticReport>("textDocument/diagnostic"),
@@ -135,7 +139,7 @@ async function refresh(about: EditorView): Promise<void> {
   ]);
   if (isStale() || report?.kind !== "full") return;
   const actions = report.items.length
-    ? await ask<lsp.CodeAction[]>("textDocument/codeAction", { range: whole, context: { diagnostics: report.items, only } })
+    ? await ask<lsp.CodeAction[]>("textDocument/codeAction", { range: wholeOf(text), context: { diagnostics: report.items, only } })
     : [];
   if (isStale()) return;
   const found = report.items.map(one => toDiagnostic(one, actions ?? [], text));
@@ -172,11 +176,17 @@ async function resolve(action: lsp.CodeAction, text: Text): Promise<void> {
   applyEdits(editsOf(made.edit), text, "input.fix");
 }
 
-/** Lay the rule out, as `targetexpr format` does. */
-export async function format(): Promise<void> {
+/** Lay the rule out to be read or, if it is already, to be stored. */
+export async function layOut(): Promise<void> {
   const text = currentText();
-  const edits = await ask<lsp.TextEdit[]>("textDocument/formatting", { options: { tabSize: 2, insertSpaces: true } });
-  if (text && edits) applyEdits(edits, text, "format");
+  if (!text) return;
+  const actions = await ask<lsp.CodeAction[]>("textDocument/codeAction", {
+    range: wholeOf(text),
+    context: { diagnostics: [], only: ["refactor.rewrite"] },
+  });
+  const action = actions?.at(-1); // with blanks and lines, unless it has them
+  if (action) applyEdits(editsOf(action.edit), text, "format");
+  else tell(errors.value ? "A rule with errors cannot be laid out." : "The rule is laid out already.");
 }
 
 // ---- colours
@@ -205,6 +215,14 @@ function toColours({ data }: lsp.SemanticTokens, text: Text): DecorationSet {
 
 let view: EditorView | null = null;
 
+/** Whether a parenthesis or comma was typed, or a call was taken from what is offered: its signature is shown. */
+function isCallBegun(transaction: Transaction): boolean {
+  if (!transaction.isUserEvent("input.type") && !transaction.isUserEvent("input.complete")) return false;
+  let isCall = false;
+  transaction.changes.iterChanges((_from, _to, _start, _end, inserted) => (isCall ||= /[(,]/.test(inserted.toString())));
+  return isCall;
+}
+
 /** Asks after each change: for colours at once, for all else after a pause. */
 const following = ViewPlugin.fromClass(
   class {
@@ -218,8 +236,13 @@ const following = ViewPlugin.fromClass(
 
     update(update: ViewUpdate): void {
       if (!update.docChanged) return;
+      const { view: about } = update;
+      const isCall = update.transactions.some(one => isCallBegun(one));
       clearTimeout(this.pause);
-      this.pause = setTimeout(() => void refresh(update.view), PAUSE);
+      this.pause = setTimeout(() => {
+        void refresh(about);
+        if (isCall) showSignatureHelp(about);
+      }, PAUSE);
       queueMicrotask(() => void this.colour(update.view));
     }
 

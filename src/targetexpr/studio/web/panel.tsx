@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { copy } from "./clipboard";
 import { canRedo, canUndo, createEditor, redoRule, select, undoRule } from "./editor";
 import { Icon, type IconName } from "./icons";
-import { configure, fixAll, format } from "./language";
+import { configure, fixAll, layOut } from "./language";
 import { statusParts } from "./pages";
 import { Sentence } from "./sentence";
 import { checkedText, diagnostics, errors, event, events, isChecked, remember, rule, schema, session, type } from "./state";
@@ -57,7 +57,7 @@ function Environment() {
       <div class="tools" role="group" aria-label="Text of the rule">
         <Tool label="Undo" icon="undo" keys="Ctrl+Z" disabled={!canUndo.value} run={undoRule} />
         <Tool label="Redo" icon="redo" keys="Ctrl+Y" disabled={!canRedo.value} run={redoRule} />
-        <Tool label="Lay out" icon="layout" run={format} />
+        <Tool label="Lay out" icon="layout" run={layOut} />
         <Tool label="Copy the rule" icon="copy" run={() => copy(rule.value, "Rule")} />
       </div>
     </div>
@@ -94,7 +94,7 @@ function Status() {
   return (
     <div class="status" aria-busy={!isChecked.value}>
       <div role="status" aria-live="polite" aria-label="Verdict on the rule"><Verdict /></div>
-      {fixAll.value && <button type="button" class="small" onClick={() => void fixAll.value?.()}>Fix all</button>}
+      {fixAll.value && <button type="button" class="small" title="Apply all safe fixes" onClick={() => void fixAll.value?.()}>Fix all</button>}
       {statusParts.map(Part => <Part />)}
     </div>
   );
