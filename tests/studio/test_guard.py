@@ -8,6 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from targetexpr.studio.app import create_app
+from targetexpr.studio.opening import Opening
+from targetexpr.studio.studio import Studio
 from tests.studio.conftest import HOST, ITS_OWN, ORIGIN, PORT, TOKEN
 
 SOCKET = {"host": HOST, "origin": ORIGIN, "sec-websocket-protocol": f"targetexpr, token.{TOKEN}"}
@@ -95,6 +98,23 @@ def test_the_page_says_what_it_may_load_and_who_may_frame_it(page: TestClient) -
         assert headers["referrer-policy"] == "no-referrer"
         assert "set-cookie" not in headers
         assert "access-control-allow-origin" not in headers
+
+
+def test_the_way_to_the_page_is_open_once(studio: Studio) -> None:
+    opening = Opening(TOKEN)
+    with TestClient(create_app(studio, TOKEN, PORT, opening), base_url=ORIGIN, headers={"host": HOST}) as browser:
+        assert TOKEN not in opening.path
+        assert browser.head(opening.path, follow_redirects=False).status_code == 404, "looking ahead does not use it"
+        for wrong in ("/open/", "/open/x", opening.path + "x", opening.path[:-1], opening.path + "/"):
+            assert browser.get(wrong, follow_redirects=False).status_code == 404
+        evil = {"origin": "http://evil.test"}
+        assert browser.get(opening.path, headers=evil, follow_redirects=False).status_code == 403
+        first = browser.get(opening.path, follow_redirects=False)
+        assert (first.status_code, first.headers["location"]) == (303, f"/#token={TOKEN}")
+        assert first.headers["cache-control"] == "no-store"
+        again = browser.get(opening.path, follow_redirects=False)
+        assert (again.status_code, "was used already" in again.text) == (403, True)
+        assert TOKEN not in again.text
 
 
 # ---- the socket

@@ -53,7 +53,11 @@ class RuleServer(LanguageServer):
         return self.ours.is_shut_down
 
     def stop(self) -> None:
-        """Nothing more is begun."""
+        """Nothing more is begun; what is being worked out is told to nobody."""
+        for timer in self._waiting.values():
+            timer.cancel()
+        self._waiting.clear()
+        self.documents.clear()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     @property

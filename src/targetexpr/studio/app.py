@@ -7,14 +7,19 @@ from starlette.exceptions import HTTPException
 
 from targetexpr.studio import language, session, static_files
 from targetexpr.studio.guard import Guard
+from targetexpr.studio.opening import Opening
 from targetexpr.studio.responses import Refused, failed, refused, unanswerable
 from targetexpr.studio.studio import Studio
 
 _FAMILIES = (static_files, session, language)
 
 
-def create_app(studio: Studio, token: str, port: int) -> Guard:
+def create_app(studio: Studio, token: str, port: int, opening: Opening | None = None) -> Guard:
     """The application that answers who shows the token, at this port of this machine."""
     routes = [route for family in _FAMILIES for route in family.routes(studio)]
+    if opening is not None:
+        routes += opening.routes()
     handlers = {Refused: refused, HTTPException: unanswerable, Exception: failed}
-    return Guard(Starlette(routes=routes, exception_handlers=handlers), token, port)
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.router.redirect_slashes = False  # an address is what it is
+    return Guard(app, token, port)

@@ -94,9 +94,9 @@ class Guard:
 
 
 def _is_open(scope: Scope) -> bool:
-    """Whether it is the page or a part of it: they hold no data, and are what shows the token."""
+    """Whether it is the page, a part of it, or the way there: they hold no data, and are what shows the token."""
     path = scope["path"]
-    return scope["method"] in ("GET", "HEAD") and (path == "/" or path.startswith("/static/"))
+    return scope["method"] in ("GET", "HEAD") and (path == "/" or path.startswith(("/static/", "/open/")))
 
 
 def _header(scope: Scope, name: bytes) -> bytes | None:

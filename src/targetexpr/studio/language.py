@@ -1,21 +1,22 @@
-"""The language server on a WebSocket: one server for each socket, which ends with it and with nothing else."""
+"""The socket of the language server. What it takes to answer is loaded while the browser opens the page."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
 from starlette.routing import BaseRoute, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
-from targetexpr import __version__
-from targetexpr.lsp.features import add_features
-from targetexpr.lsp.server import RuleServer
 from targetexpr.studio.guard import SUBPROTOCOL
 from targetexpr.studio.studio import Studio
 
 _MOST_SOCKETS = 32  # of a page that opens one after the other
-_NORMAL, _TRY_LATER = 1000, 1013
+_TRY_LATER = 1013
+
+
+def warm_up() -> None:
+    """Loads the language server: hundreds of types, which take longer than all else at the start."""
+    import targetexpr.studio.conversation  # noqa: F401
 
 
 def routes(studio: Studio) -> list[BaseRoute]:
@@ -29,59 +30,11 @@ def routes(studio: Studio) -> list[BaseRoute]:
             return
         open_sockets.add(socket)
         try:
-            await _converse(socket, studio)
+            await asyncio.to_thread(warm_up)
+            from targetexpr.studio.conversation import converse
+
+            await converse(socket, studio)
         finally:
             open_sockets.discard(socket)
 
     return [WebSocketRoute("/lsp", language)]
-
-
-async def _converse(socket: WebSocket, studio: Studio) -> None:
-    """Answers one page until it goes."""
-    server = RuleServer(__version__, studio.given(studio.schemas[0]))
-    add_features(server)
-    server.ours.has_headers = False
-    writer = _Writer()
-    server.protocol.set_writer(writer)
-    sending = asyncio.create_task(_send(socket, writer))
-    try:
-        await _receive(socket, server)
-    finally:
-        server.ours.give_up()
-        server.stop()
-        writer.close()
-        await sending
-
-
-async def _receive(socket: WebSocket, server: RuleServer) -> None:
-    while True:
-        try:
-            text = await socket.receive_text()
-        except (WebSocketDisconnect, KeyError):  # a message of bytes is not of this protocol
-            return
-        try:
-            server.ours.take(text.encode())
-        except SystemExit:
-            return  # how pygls ends when the client says `exit`: the socket ends, not the process
-
-
-class _Writer:
-    """What is to be sent, in the order that it is told."""
-
-    def __init__(self) -> None:
-        self.waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
-
-    def write(self, data: bytes) -> None:
-        """Sends some time soon."""
-        self.waiting.put_nowait(data)
-
-    def close(self) -> None:
-        """Ends when all is sent."""
-        self.waiting.put_nowait(None)
-
-
-async def _send(socket: WebSocket, writer: _Writer) -> None:
-    with suppress(WebSocketDisconnect, RuntimeError, OSError):  # a page that was closed waits for no answer
-        while (data := await writer.waiting.get()) is not None:
-            await socket.send_text(data.decode())
-        await socket.close(_NORMAL)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
+import logging
 import secrets
 import signal
 import socket
 import sys
-import webbrowser
 from threading import Thread
 
 import uvicorn
 
 from targetexpr.studio.app import create_app
+from targetexpr.studio.language import warm_up
+from targetexpr.studio.opening import Opening, open_browser
 from targetexpr.studio.responses import MOST_MESSAGE
 from targetexpr.studio.studio import Studio
 
@@ -26,28 +27,41 @@ _SWITCH = 0.0005  # seconds that a thread at work keeps others waiting; Python's
 class _Server(uvicorn.Server):
     """Says where the page is once it is there."""
 
-    def __init__(self, config: uvicorn.Config, address: str, *, browser: bool) -> None:
+    def __init__(self, config: uvicorn.Config, address: str, to_open: str | None) -> None:
         super().__init__(config)
         self._address = address
-        self._browser = browser
+        self._to_open = to_open
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to listen."""
         await super().startup(sockets=sockets)
         print(f"The studio is at {self._address}", flush=True)
         print("It answers this machine alone, and whoever has the whole address. Ctrl-C ends it.", flush=True)
-        gc.enable()
-        gc.freeze()  # what is there now stays
-        if self._browser:
-            Thread(target=webbrowser.open, args=(self._address,), daemon=True).start()
+        if self._to_open is not None:
+            Thread(target=open_browser, args=(self._to_open,), daemon=True).start()
+        Thread(target=_warm_up, daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends. What is not answered in time is given up: who ended the studio needs not be told of it."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets=sockets)
+
+
+def _warm_up() -> None:
+    """Loads what the page asks for next. Then what there is stays, and need not be looked at for what can be freed."""
+    warm_up()
+    gc.enable()  # the command starts without
+    gc.freeze()
 
 
 def serve(studio: Studio, listener: socket.socket, *, browser: bool) -> None:
     """Answers until it is stopped: Ctrl-C, SIGTERM and a closed terminal end it quietly."""
     token = secrets.token_urlsafe(32)
+    opening = Opening(token)
     host, port = listener.getsockname()[:2]
+    origin = f"http://{host}:{port}"
     config = uvicorn.Config(
-        create_app(studio, token, port),
+        create_app(studio, token, port, opening if browser else None),
         ws="websockets-sansio",
         ws_max_size=MOST_MESSAGE,
         ws_ping_interval=_PING,
@@ -56,14 +70,14 @@ def serve(studio: Studio, listener: socket.socket, *, browser: bool) -> None:
         http="h11",
         loop="asyncio",
         log_config=None,
-        log_level="warning",
+        log_level="error",  # what is no HTTP is answered, and no news
         access_log=False,
         lifespan="off",
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    server = _Server(config, f"http://{host}:{port}/#token={token}", browser=browser and _has_display())
+    server = _Server(config, f"{origin}/#token={token}", origin + opening.path if browser else None)
     sys.setswitchinterval(_SWITCH)
     # uvicorn raises what it caught once more at its end, for the handlers that were there before: stopping is no fault.
     for name in ("SIGTERM", "SIGINT"):
@@ -72,10 +86,3 @@ def serve(studio: Studio, listener: socket.socket, *, browser: bool) -> None:
         signal.signal(signal.SIGHUP, server.handle_exit)
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(server.serve(sockets=[listener]))
-
-
-def _has_display() -> bool:
-    """Whether a browser can be seen: without a display the standard library would open one in the terminal."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("BROWSER"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

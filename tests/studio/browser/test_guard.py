@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.studio.browser.conftest import Watch
-from tests.studio.processes import Process
+from tests.studio.processes import Process, studio
 
 pytestmark = pytest.mark.browser
 
@@ -120,3 +120,21 @@ def test_the_page_cannot_be_made_to_run_other_scripts(page: Page, watch: Watch) 
     )
     page.wait_for_function("() => document.scripts.length >= 2")
     assert page.evaluate("() => window.ran === undefined")
+
+
+def test_the_address_that_a_browser_is_told_is_good_once(browser: Browser, watch: Watch) -> None:
+    """What a browser is started with is in the list of processes: it leads to the page once, and then to a sentence."""
+    with studio(browser=True) as started:
+        told = started.told()
+        context = browser.new_context()
+        page = context.new_page()
+        watch.over(page)
+        assert started.token not in told
+        page.goto(told)
+        assert page.url.startswith(started.origin + "/")
+        assert page.evaluate("token => location.hash.includes(token) || sessionStorage.length > 0", started.token)
+        watch.expect("Failed to load resource")  # the sentence has no icon either
+        answer = page.goto(told)
+        assert answer is not None
+        assert (answer.status, "was used already" in answer.text()) == (403, True)
+        context.close()

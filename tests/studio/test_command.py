@@ -1,0 +1,93 @@
+"""The command: what it refuses before it begins, where it listens, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import socket
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
+
+from targetexpr.studio import command
+from tests.cli.command import Call
+from tests.studio.processes import Process, studio
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    return Call(capsys, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["missing.csv"], "cannot read missing.csv: No such file or directory"),
+        (["."], ". is a folder; name the files of records in it"),
+        (["--event", "TransactionAd"], "unknown event 'TransactionAd'; did you mean TransactionAdd?"),
+        (["--event", "q"], "unknown event 'q'; `targetexpr schema --events` lists them"),
+        (["--schema", "missing.toml"], "cannot read missing.toml: No such file or directory"),
+        (["--timezone", "Mars"], "Mars"),
+        (["--port", "65536"], "--port: expected a whole number from 0 to 65535"),
+    ],
+)
+def test_what_cannot_be_done_is_said_at_once(call: Call, tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = call("studio", "--no-browser", *arguments, cwd=tmp_path)
+    assert (done.status, done.out) == (2, "")
+    assert said in done.err
+
+
+def test_without_its_packages_it_says_what_to_install(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "find_spec", lambda name: None if name == "uvicorn" else object())
+    done = call("studio", "--no-browser")
+    assert (done.status, done.err) == (2, "targetexpr: the studio needs the extra: pip install 'targetexpr[studio]'\n")
+
+
+def test_a_port_that_is_asked_for_and_taken(call: Call) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = call("studio", "--no-browser", "--port", str(port))
+    assert done.status == 2
+    assert f"cannot listen on 127.0.0.1 port {port}: Address already in use; leave --port out" in done.err
+
+
+def test_its_own_port_or_the_next_one_that_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setattr(command, "PORT", taken.getsockname()[1])
+        for tried in (1, 20):  # with one try only, any free port is taken
+            monkeypatch.setattr(command, "_TRIED", tried)
+            with command._listen(None) as listener:
+                assert listener.getsockname()[0] == "127.0.0.1"
+                assert listener.getsockname()[1] != taken.getsockname()[1]
+
+
+def ask(running: Process, method: str, path: str, body: str | None = None) -> tuple[int, object]:
+    """One request of the page."""
+    connection = HTTPConnection("127.0.0.1", running.port, timeout=60)
+    try:
+        headers = {"Authorization": f"Bearer {running.token}", "Content-Type": "application/json"}
+        connection.request(method, path, body and body.encode(), headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+def test_work_survives_the_end_and_another_port(tmp_path: Path) -> None:
+    """Ctrl-C ends it quietly, while a page is open as well."""
+    with studio(state=tmp_path) as first:
+        protocols = [Subprotocol("targetexpr"), Subprotocol(f"token.{first.token}")]
+        with connect(f"ws://127.0.0.1:{first.port}/lsp", origin=first.origin, subprotocols=protocols) as page:  # type: ignore[arg-type]
+            assert page.subprotocol == "targetexpr"
+            assert ask(first, "GET", "/api/work") == (200, {})
+            assert ask(first, "PUT", "/api/work", '{"rule": "currentTxn.value>5 😀"}') == (200, {})
+            assert first.interrupt() == 0
+    with studio(state=tmp_path) as second:
+        assert (second.port, second.token) != (first.port, first.token)
+        assert ask(second, "GET", "/api/work") == (200, {"rule": "currentTxn.value>5 😀"})
+        old = second._replace(token=first.token)
+        status, said = ask(old, "GET", "/api/work")
+        assert (status, "of an earlier start" in str(said)) == (401, True)
+    assert (tmp_path / "studio").stat().st_mode & 0o777 == 0o700
