@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from targetexpr.base.source import Span
 from targetexpr.ide.catalogue import Entry, Item, example
-from targetexpr.ide.cursor import AtMember, AtOperand, CallAt, Elsewhere, InString, place_at
+from targetexpr.ide.choices import choices
+from targetexpr.ide.cursor import AtMember, AtOperand, Elsewhere, InString, place_at
 from targetexpr.ide.document import Document
 from targetexpr.lang.functions import KIND_METHODS, Function
 from targetexpr.lang.nodes import encode_string
@@ -198,18 +199,6 @@ def documented_values(place: InString, schema: Schema) -> list[tuple[str, str]]:
     for overload in call.function.overloads:
         if call.index < len(overload.parameters):
             parameter = overload.parameters[call.index]
-            names = parameter.values or _declared(parameter.role, call, schema)
+            names = choices(parameter, call.before[-1] if call.before else None, call.profile, schema)
             found |= dict.fromkeys(names, parameter.name)
     return list(found.items())
-
-
-def _declared(role: str, call: CallAt, schema: Schema) -> tuple[str, ...]:
-    """What the schema declares for an argument; a value depends on the name before it."""
-    fields = {} if call.profile is None else call.profile.custom_fields
-    clusters = {} if call.profile is None else call.profile.clusters
-    named = {"inventory-attribute": schema.inventory, "custom-field": fields, "cluster": clusters}
-    if role in named:
-        return tuple(named[role])
-    holder = {"inventory-value": schema.inventory, "custom-value": fields, "cluster-value": clusters}.get(role)
-    before = call.before[-1] if call.before else None
-    return () if holder is None or before is None else tuple(holder.get(before, ()))

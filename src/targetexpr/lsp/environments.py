@@ -1,4 +1,5 @@
-"""In which environment a document is checked: what the command line says, else the nearest configuration, else nothing.
+"""In which environment a document is checked: what the client chose, else what the command line says, else the nearest
+configuration, else nothing.
 
 Files are looked at again whenever they changed on the disk, so that a client that watches no files is served as well.
 """
@@ -6,8 +7,8 @@ Files are looked at again whenever they changed on the disk, so that a client th
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -31,6 +32,16 @@ class Given:
     event: str | None = None
     timezone: str | None = None
     reads_files: bool = True  # whether configurations are looked for
+    schemas: Mapping[str, Schema] = field(default_factory=dict)  # those that a client may choose from, by their ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What a client chose for all documents; where it chose nothing, what is given holds."""
+
+    has_event: bool = False
+    event: str | None = None  # None: any
+    schema: str | None = None  # an id of `Given.schemas`
 
 
 class Environments:
@@ -42,6 +53,20 @@ class Environments:
         self._made: dict[str, tuple[_Stamp, Environment]] = {}
         self._schemas: dict[_Stamp, Schema | None] = {}
         self._told: set[tuple[_Stamp, str]] = set()
+        self._chosen = Chosen()
+
+    def choose(self, settings: Mapping[str, object]) -> None:
+        """A client's choice of `event` and `schema`; what is left out stays as it is. Of an unknown schema is told."""
+        if "event" in settings:
+            event = settings["event"]
+            self._chosen = replace(self._chosen, has_event=True, event=event if isinstance(event, str) else None)
+        if "schema" in settings:
+            name = settings["schema"]
+            if name is not None and name not in self._given.schemas:
+                self._tell(f"targetexpr: unknown schema {name!r}")
+                return
+            self._chosen = replace(self._chosen, schema=name if isinstance(name, str) else None)
+        self._made.clear()
 
     def of(self, uri: str) -> Environment:
         """The environment of a document; the same object as long as no file changed."""
@@ -79,6 +104,10 @@ class Environments:
             environment = replace(environment, event=self._given.event)
         if self._given.timezone is not None:
             environment = replace(environment, timezone=self._given.timezone)
+        if self._chosen.has_event:
+            environment = replace(environment, event=self._chosen.event)
+        if self._chosen.schema is not None:
+            environment = replace(environment, schema=self._given.schemas[self._chosen.schema])
         return stamp, environment
 
     def _schema(self, name: str | None, said_by: str) -> Schema | None:

@@ -14,6 +14,8 @@ from lsprotocol import types as lsp
 from targetexpr.lsp import actions, completion, hints, layout, outline, tokens
 from targetexpr.lsp.diagnostics import as_protocol, diagnostics
 from targetexpr.lsp.protocol import Encoded
+from targetexpr.lsp.requests import ANSWERS, RuleRequest
+from targetexpr.lsp.rows import Json
 from targetexpr.lsp.server import RuleServer
 from targetexpr.lsp.snapshot import Snapshot
 
@@ -29,6 +31,7 @@ def add_features(server: RuleServer) -> None:
     _while_typing(server)
     _changes(server)
     _structure(server)
+    _rules(server)
 
 
 def _ask(server: RuleServer, uri: str, work: Callable[[Snapshot], _T]) -> _Answer[_T | None]:
@@ -62,6 +65,10 @@ def _documents(server: RuleServer) -> None:
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(_: lsp.DidChangeWatchedFilesParams) -> None:
         server.files_changed()
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def configured(params: lsp.DidChangeConfigurationParams) -> None:
+        server.configured(params.settings)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     def saved(_: lsp.DidSaveTextDocumentParams) -> None:
@@ -162,3 +169,16 @@ def _structure(server: RuleServer) -> None:
             return outline.selection_ranges(snapshot, params.positions)
 
         return (yield from _ask(server, params.text_document.uri, work))
+
+
+def _rules(server: RuleServer) -> None:
+    """Our own requests."""
+
+    def declare(name: str, work: Callable[[RuleRequest, Snapshot], Json | None]) -> None:
+        @server.feature(name)
+        def answered(params: Json | None) -> _Answer[Json | None]:
+            request = RuleRequest.of(params)
+            return (yield from _ask(server, request.uri, lambda snapshot: work(request, snapshot)))
+
+    for name, work in ANSWERS.items():
+        declare(name, work)

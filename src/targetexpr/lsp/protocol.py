@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException, JsonRpcParseError
 from pygls.protocol import LanguageServerProtocol
-from pygls.protocol.json_rpc import JsonRPCNotification, RPCMessage, RPCRequest
+from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage, RPCMessage, RPCRequest
 
+OWN = "targetexpr/"  # how the names of our own requests begin, whose parameters stay plain JSON
 _INVALID = "$/targetexpr/invalid"  # stands for a message that was answered already
 
 
@@ -99,6 +100,9 @@ class Protocol(LanguageServerProtocol):
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """A message from its JSON; a request whose parameters do not fit is answered here."""
+        method = data.get("method")
+        if "id" in data and isinstance(method, str) and method.startswith(OWN):
+            return JsonRPCRequestMessage(data["id"], method, self.VERSION, data.get("params"))
         try:
             return super().structure_message(data)
         except JsonRpcException as error:

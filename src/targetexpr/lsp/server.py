@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, cast
 
@@ -103,6 +103,16 @@ class RuleServer(LanguageServer):
             waiting.cancel()
         if self.pushes:
             self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+
+    def configured(self, settings: object) -> None:
+        """The client chose an event or a schema, of those that the server was given: open documents are checked anew.
+
+        Files are none of its business: what is no choice is left alone.
+        """
+        ours = settings.get("targetexpr") if isinstance(settings, Mapping) else None
+        if isinstance(ours, Mapping):
+            self.environments.choose(ours)
+            self.files_changed()
 
     def files_changed(self) -> None:
         """Files on the disk have changed: documents whose schema or settings did are checked anew."""

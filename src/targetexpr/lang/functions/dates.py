@@ -19,10 +19,17 @@ _HMS = (
     Parameter(name="minute", type=INTEGER, role="minute"),
     Parameter(name="second", type=INTEGER, role="second"),
 )
-_PART = (overload(result=INTEGER),)
 _NOT_NEGATIVE = (0, None)
-_DIFF = (overload(_OTHER, result=INTEGER), overload(*_YMD, result=INTEGER))
-_DAYS_BETWEEN = (replace(_DIFF[0], subject="the days between {receiver} and {argument}"), _DIFF[1])
+_SINCE = "the days between {receiver} and {moment}"
+_TO_ANNIVERSARY = "the days from {argument} to the nearest anniversary of {receiver}"
+_DIFF = (
+    overload(_OTHER, result=INTEGER, noun=_TO_ANNIVERSARY),
+    overload(*_YMD, result=INTEGER, noun=_SINCE),
+)
+_DAYS_BETWEEN = (
+    replace(_DIFF[0], subject="the days between {receiver} and {argument}", noun=None),
+    _DIFF[1],
+)
 _MOMENT = (overload(*_YMD, *_HMS, result=BOOLEAN), overload(*_YMD, result=BOOLEAN))
 _STRAY = (overload(IGNORED, result=BOOLEAN, required=0),)
 
@@ -74,6 +81,10 @@ def _date(
     )
 
 
+def _part(noun: str) -> tuple[Overload, ...]:
+    return (overload(result=INTEGER, noun=noun),)
+
+
 def _window(*names: str) -> Overload:
     roles = {"fromHour": "hour", "toHour": "end-hour", "fromMinute": "minute", "toMinute": "minute"}
     return overload(
@@ -85,7 +96,7 @@ def _window(*names: str) -> Overload:
 DATE_METHODS: tuple[Function, ...] = (
     _date(
         "day",
-        _PART,
+        _part("the day of the week of {receiver} (Sunday is 1)"),
         "Day of the week: Sunday is 1, Saturday is 7.",
         _example("day()", "2025-05-27", 3),
         _example("day()", "2025-05-25", 1),
@@ -95,7 +106,7 @@ DATE_METHODS: tuple[Function, ...] = (
     ),
     _date(
         "dayOfMonth",
-        _PART,
+        _part("the day of the month of {receiver}"),
         "Day of the month, from 1.",
         _example("dayOfMonth()", "2025-05-27", 27),
         limits=(1, 31),
@@ -103,14 +114,20 @@ DATE_METHODS: tuple[Function, ...] = (
     ),
     _date(
         "month",
-        _PART,
+        _part("the month of {receiver}"),
         "Month of the year, from 1.",
         _example("month()", "2025-05-27", 5),
         limits=(1, 12),
         choice="The base is not stated; isAfter(2023,07,05,…) counts months from 1, and so does this.",
         part=True,
     ),
-    _date("year", _PART, "Calendar year.", _example("year()", "2025-05-27", 2025), part=True),
+    _date(
+        "year",
+        _part("the year of {receiver}"),
+        "Calendar year.",
+        _example("year()", "2025-05-27", 2025),
+        part=True,
+    ),
     _date(
         "dateDiff",
         _DAYS_BETWEEN,
@@ -133,7 +150,13 @@ DATE_METHODS: tuple[Function, ...] = (
     ),
     _date(
         "daysDiffFromString",
-        (overload(Parameter(name="dateText", type=STRING, role="date-text"), result=INTEGER),),
+        (
+            overload(
+                Parameter(name="dateText", type=STRING, role="date-text"),
+                result=INTEGER,
+                noun="the days from {name} to the nearest anniversary of {receiver}",
+            ),
+        ),
         "As daysDiff, against a date that is held as a string: the year is left out.",
         _example('daysDiffFromString("2025-01-02")', "1990-12-30", 3),
         limits=_NOT_NEGATIVE,
@@ -141,7 +164,7 @@ DATE_METHODS: tuple[Function, ...] = (
     ),
     _date(
         "minutesDiff",
-        (overload(_OTHER, result=INTEGER),),
+        (overload(_OTHER, result=INTEGER, noun="the minutes between {receiver} and {argument}"),),
         "Whole minutes between the two moments, never negative, rounded down.",
         _example("minutesDiff(currentCustomer.joinDate)", "2025-05-27T10:00:59", 59, "2025-05-27T09:01:00"),
         limits=_NOT_NEGATIVE,

@@ -108,6 +108,7 @@ class Overload:
     result: Type
     required: int
     subject: str | None = None  # what an explanation calls the result: "the days between {receiver} and {argument}"
+    noun: str | None = None  # what a reading calls it where that differs: "the month of {receiver}"
 
     def accepts(self, count: int) -> bool:
         """Whether that many arguments can be given."""
@@ -174,7 +175,13 @@ class Function:
         return self.overloads[0].result
 
 
-def overload(*parameters: Parameter, result: Type, required: int | None = None, subject: str | None = None) -> Overload:
+def overload(
+    *parameters: Parameter,
+    result: Type,
+    required: int | None = None,
+    subject: str | None = None,
+    noun: str | None = None,
+) -> Overload:
     """An overload whose parameters are all needed unless `required` says otherwise."""
     least = len(parameters) if required is None else required
-    return Overload(parameters=parameters, result=result, required=least, subject=subject)
+    return Overload(parameters=parameters, result=result, required=least, subject=subject, noun=noun)

@@ -165,7 +165,13 @@ NUMBER_METHODS: tuple[Function, ...] = (
     Function(
         name="interval",
         receiver="number",
-        overloads=(overload(Parameter(name="upperBounds", type=STRING, role="bounds"), result=INTEGER),),
+        overloads=(
+            overload(
+                Parameter(name="upperBounds", type=STRING, role="bounds"),
+                result=INTEGER,
+                noun="the interval of {receiver} between the bounds {name}",
+            ),
+        ),
         doc="Which interval the number falls in, counted from 1: one more than the bounds that lie strictly below it.",
         meaning="interval",
         limits=(1, None),

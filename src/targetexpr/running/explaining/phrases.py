@@ -12,7 +12,6 @@ from targetexpr.base.dates import date_phrase
 from targetexpr.base.source import Span
 from targetexpr.checking.result import Call
 from targetexpr.lang.functions import TestPhrase
-from targetexpr.lang.functions.baskets import CONDITIONS, SPELLINGS
 from targetexpr.lang.nodes import Binary, Unary
 from targetexpr.lang.operators import COMPARISONS
 from targetexpr.running.coercion import Value, text_of
@@ -20,7 +19,7 @@ from targetexpr.running.context import ContextReader
 from targetexpr.running.explaining.found import found
 from targetexpr.running.explaining.recording import Trace, role_of
 from targetexpr.running.explaining.wording import cut as cut_text
-from targetexpr.running.explaining.wording import shown, shown_raw
+from targetexpr.running.explaining.wording import item_condition, shown, shown_raw
 from targetexpr.running.program import CallBasket, CallProfile, CallValue, ReadAttribute, TestRaw
 
 _TRUTH = TestPhrase(holds="is true", fails="is false", must="be true", must_not="be false", joint=None)
@@ -214,7 +213,7 @@ class Phrasing:
             bare = [part.strip('"') for part in parts]
             named["profile"], named["name"] = operation.profile, bare[0]
             if "{condition}" in template:
-                named["condition"] = _condition(*bare)
+                named["condition"] = item_condition(*bare)
         return template.format(*parts, **named)
 
     def _moment(self, arguments: tuple[int, ...], parts: list[str]) -> str:
@@ -268,10 +267,3 @@ class Phrasing:
             known = lenient.profile(self.trace.context, operation.profile) is not None
             return f"{operation.profile}{f'.{call.function.reads}' if known else ''} is missing"
         return f"{self.snippet(index, cut=True)} has no value in the data"
-
-
-def _condition(field: str, operator: str, number: str) -> str:
-    """`quantity is more than 2`, from the arguments of an `...If` method."""
-    symbol = CONDITIONS.get(SPELLINGS.get(operator, operator))
-    phrase = COMPARISONS[symbol].phrase.format(number) if symbol is not None else f"{operator} {number}"
-    return f"{field.lower()} is {phrase}"

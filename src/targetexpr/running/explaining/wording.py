@@ -6,6 +6,8 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from targetexpr.base.dates import date_phrase
+from targetexpr.lang.functions.baskets import CONDITIONS, SPELLINGS
+from targetexpr.lang.operators import COMPARISONS
 from targetexpr.running.coercion import Value, local, shown_value, text_of
 
 LONGEST = 80
@@ -42,3 +44,14 @@ def shown_raw(raw: object, zone: tzinfo) -> str:
 def listed(parts: list[str]) -> str:
     """The first few of several."""
     return ", ".join(parts[:_MOST_SHOWN]) + (", ..." if len(parts) > _MOST_SHOWN else "")
+
+
+def item_condition(field: str, operator: str, number: str) -> str:
+    """What an item is asked for, from the arguments of an `...If` method.
+
+    >>> item_condition("QUANTITY", "GREATER_THAN", "2")
+    'quantity is more than 2'
+    """
+    symbol = CONDITIONS.get(SPELLINGS.get(operator, operator))
+    phrase = COMPARISONS[symbol].phrase.format(number) if symbol is not None else f"{operator} {number}"
+    return f"{field.lower()} is {phrase}"
