@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from targetexpr.base.errors import InputError
 from targetexpr.base.source import Input
-from targetexpr.cli.inputs import add_output, documents, print_json
+from targetexpr.cli.inputs import add_output, documents
 from targetexpr.cli.records import is_json, meant_for_the_command, of_all
+from targetexpr.cli.simulate_output import AtOnce, ByTable, Evaluated, print_evaluated
 from targetexpr.console.configuration import settle
 from targetexpr.console.data_shape import Absent
 from targetexpr.console.exits import BAD_INPUT, YES
@@ -27,10 +29,22 @@ from targetexpr.records.sources import all_expanded
 if TYPE_CHECKING:
     from targetexpr.lang.schema.schema import Schema
     from targetexpr.records.record import Record
-    from targetexpr.records.writing import RowFormat
-    from targetexpr.targets.evaluation import Progress, Tracker
+    from targetexpr.targets.evaluation import Tracker
+    from targetexpr.targets.model.group import TargetGroup
+    from targetexpr.targets.progress.contribution import TargetEvaluator
     from targetexpr.targets.progress.enrolment import Enrolment
+    from targetexpr.targets.progress.tracker import OnDataError
     from targetexpr.targets.progress.windows import ReturnPolicy
+    from targetexpr.targets.reports.simulation import Summary
+    from targetexpr.targets.scale.partitions import PartitionedTracker
+
+    class _Given(TypedDict):
+        timezone: str
+        now: object
+        returns: ReturnPolicy | None
+        enrolment: Enrolment | None
+        schema: Schema | None
+
 
 DESCRIPTION = """\
 Evaluate a target group on past records: how many customers reach each level, how long their runs are, who is one step
@@ -53,64 +67,95 @@ def arguments(parser: ArgumentParser) -> None:
     add_schema(parser)
     add(parser, "--on-error", choices=("report", "stop"))
     add_renamed(parser, "--strict", "--on-error stop")
-    add(parser, "--table")
+    add(parser, "--table", "--engine", "--memory")
     add_output(parser, "csv", "jsonl", "parquet", "xlsx")
 
 
 def run(options: Namespace) -> int:
     """Evaluate and print."""
     from targetexpr.running.coercion import DataError
+    from targetexpr.targets.scale.pool import WorkerError
 
+    if options.engine == "auto" and options.on_error == "stop":
+        options.engine = "python"  # which meets the records in their order
     try:
-        tracker = _tracker(options)
-        kept: list[Mapping[str, object]] = []
-        notes = _Notes(tracker, load(options))
-        count, unread = _feed(tracker, options, kept, notes)
-        progress = tracker.result()
+        return _at_once(options) if options.engine == "python" else _by_part(options)
     except DataError as error:
         raise InputError(f"the data is not valid: {error}") from None
-    if options.customer is not None:
-        _explain(options, tracker, progress, kept)
-    elif options.output not in ("text", "json"):
-        _write_table(options.output, progress, options.table or "levels")
-    elif options.table is not None and options.output == "text":
-        print("\n".join(_text_table(progress, options.table)))
-    elif options.table is not None:
-        print_json([{key: _plain(value) for key, value in row.items()} for row in progress.tables()[options.table]])
-    else:
-        _print_summary(options, progress)
-    notes.tell(progress)
-    bad = _report_bad(options, progress, count)
+    except WorkerError as error:
+        raise InputError(str(error)) from None
+
+
+def _at_once(options: Namespace) -> int:
+    """All records at once, in memory."""
+    from targetexpr.targets.evaluation import Tracker
+
+    with _told_of_the_group(options) as (group, given):
+        on_error: OnDataError = "raise" if options.on_error == "stop" else "list"
+        tracker = Tracker(group, on_error=on_error, **given)
+    kept: list[Mapping[str, object]] = []
+    notes = _Notes(tracker.evaluators, load(options))
+    count, unread = _feed(tracker, options, kept, notes)
+    progress = tracker.result()
+    return _finish(options, AtOnce(tracker, progress, kept), notes, count, unread)
+
+
+def _by_part(options: Namespace) -> int:
+    """Few records at once, many by parts of the customers."""
+    from targetexpr.tables.errors import MissingExtra
+    from targetexpr.targets.scale.database import memory_of
+    from targetexpr.targets.scale.evaluate import TableProgress
+    from targetexpr.targets.scale.part import Options
+    from targetexpr.targets.scale.partitions import HELD_RECORDS, PartitionedTracker
+
+    if options.on_error == "stop":
+        raise InputError("--on-error stop takes records in their order, which --engine python does alone")
+    with _told_of_the_group(options) as (group, given):
+        held = 0 if options.engine == "partitions" else HELD_RECORDS
+        tracker = PartitionedTracker(
+            Options(group=group, **given),
+            memory=memory_of(options.memory),
+            contributions=options.table == "contributions",
+            held=held,
+        )
+    notes = _Notes(tracker.evaluators, load(options))
+    try:
+        count, unread = _feed(tracker, options, None, notes)
+        with TableProgress(tracker.result(), engine="partitions", reason=None) as found:
+            if count > held:
+                print(f"engine: {found.engine}", file=sys.stderr)
+            return _finish(options, ByTable(found), notes, count, unread)
+    except MissingExtra as error:
+        raise InputError(f"{error} (or --engine python, which holds all records in memory)") from None
+    finally:
+        tracker.close()
+
+
+def _finish(options: Namespace, found: Evaluated, notes: _Notes, count: int, unread: int) -> int:
+    bad = print_evaluated(options, found, count)
+    notes.tell(found.summary())
     return BAD_INPUT if unread or bad else YES
 
 
-def _report_bad(options: Namespace, progress: Progress, count: int) -> int:
-    """Says on standard error which records have data that does not fit; the summary has said it already. How many."""
-    from targetexpr.targets.reports.simulation import data_errors
-
-    bad, lines = data_errors(progress)
-    if bad and (options.output != "text" or options.table is not None or options.customer is not None):
-        print(f"{bad:,} of {count:,} records could not be evaluated", *lines, sep="\n", file=sys.stderr)
-    return bad
-
-
-def _tracker(options: Namespace) -> Tracker:
+@contextmanager
+def _told_of_the_group(options: Namespace) -> Iterator[tuple[TargetGroup, _Given]]:
+    """The group of the call, and what its evaluation is given; what does not fit is told by the group's name."""
     from targetexpr.base.diagnostics import ExpressionError
-    from targetexpr.targets.evaluation import Tracker
     from targetexpr.targets.model.envelope import PayloadError, parse_group
     from targetexpr.targets.progress.plan import EvaluationError
 
     source = _group(options)
     settle(options, source)
     try:
-        return Tracker(
+        yield (
             parse_group(source.text),
-            timezone=options.timezone,
-            now=options.now,
-            returns=cast("ReturnPolicy | None", options.returns),
-            enrolment=None if options.enrolment is None else _enrolment(options.enrolment),
-            schema=load(options),
-            on_error="raise" if options.on_error == "stop" else "list",
+            {
+                "timezone": options.timezone,
+                "now": options.now,
+                "returns": cast("ReturnPolicy | None", options.returns),
+                "enrolment": None if options.enrolment is None else _enrolment(options.enrolment),
+                "schema": load(options),
+            },
         )
     except (PayloadError, EvaluationError, ExpressionError) as error:
         raise InputError(
@@ -148,9 +193,9 @@ def _enrolment(name: str) -> Enrolment:
 class _Notes:
     """What is told of the records beside what they count: members nobody reads, fields that rules read in none."""
 
-    def __init__(self, tracker: Tracker, schema: Schema) -> None:
+    def __init__(self, evaluators: Sequence[TargetEvaluator], schema: Schema) -> None:
         self._lint = RecordLint(schema)
-        self._absent = [(one.target.name, Absent(one.rule.reads, schema)) for one in tracker.evaluators]
+        self._absent = [(one.target.name, Absent(one.rule.reads, schema)) for one in evaluators]
 
     def look(self, record: Record, source: str | None) -> None:
         """Takes a record into account."""
@@ -159,22 +204,19 @@ class _Notes:
             if absent and record.context is not None:
                 absent.look(record.context)
 
-    def tell(self, progress: Progress) -> None:
+    def tell(self, summary: Summary) -> None:
         """Says it on standard error. A field that no record has matters to a target for which none counts."""
         for warning in self._lint.warnings:
             print(warning.text, file=sys.stderr)
-        counting = {
-            period.target
-            for customer in progress.customers.values()
-            for period in customer.periods
-            if period.contributions
-        }
+        counting = {one.target for one in summary.periods if one.customers}
         said = [text for name, absent in self._absent if name not in counting for text in absent.sentences(seen=True)]
         for text in dict.fromkeys(said):
             print(text, file=sys.stderr)
 
 
-def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]], notes: _Notes) -> tuple[int, int]:
+def _feed(
+    tracker: Tracker | PartitionedTracker, options: Namespace, kept: list[Mapping[str, object]] | None, notes: _Notes
+) -> tuple[int, int]:
     """Hands the records over; keeps those of the customer to be explained. How many there are, and are unreadable."""
     count = unread = 0
     report = _reporter()
@@ -192,7 +234,11 @@ def _feed(tracker: Tracker, options: Namespace, kept: list[Mapping[str, object]]
             continue
         notes.look(record, name if len(sources) > 1 else None)
         tracker.add(record.context)
-        if options.customer is not None and str(record.context.get("customerId")) == options.customer:
+        if (
+            kept is not None
+            and options.customer is not None
+            and str(record.context.get("customerId")) == options.customer
+        ):
             kept.append(record.context)
         if report is not None and count % 10_000 == 0:
             report(f"{count:,} records")
@@ -212,93 +258,3 @@ def _reporter() -> Callable[[str], object] | None:
         show_progress(text, sys.stderr)
 
     return report
-
-
-def _explain(options: Namespace, tracker: Tracker, progress: Progress, kept: list[Mapping[str, object]]) -> None:
-    from targetexpr.targets.reports.customer import customer_report
-
-    if options.customer not in progress.customers:
-        raise InputError(f"customer {options.customer!r} takes no part: no records, or not enrolled")
-    report = customer_report(tracker, progress, kept, options.customer)
-    if options.output == "json":
-        print_json(report.to_dict())
-    elif options.output != "text":
-        _write_table(options.output, progress, options.table or "contributions", customer=options.customer)
-    else:
-        print(report.to_text())
-
-
-def _print_summary(options: Namespace, progress: Progress) -> None:
-    from targetexpr.targets.reports.simulation import as_text, summarise
-
-    summary = summarise(progress)
-    if options.output == "json":
-        print_json({**summary.to_dict(), "reported": progress.to_reported()})
-    else:
-        print(as_text(progress, summary))
-
-
-def _write_table(format: RowFormat, progress: Progress, table: str, customer: str | None = None) -> None:
-    """A table on standard output; cells of CSV that a spreadsheet would run as formulas are quoted as text."""
-    from targetexpr.records.writing import row_writer
-    from targetexpr.targets.reports.tables import COLUMNS, tables
-
-    read = _cell if format == "csv" else _typed
-    with row_writer(None, format, COLUMNS[table]) as rows:
-        for row in tables(progress)[table]:
-            if customer is None or row.get("customer") == customer:
-                rows.write({name: read(value) for name, value in row.items()})
-
-
-def _text_table(progress: Progress, table: str) -> Iterator[str]:
-    """A table for people: columns under their names, numbers to the right."""
-    from decimal import Decimal
-
-    from targetexpr.base.render import visible_line
-    from targetexpr.base.width import padded, text_width
-    from targetexpr.targets.reports.tables import COLUMNS
-
-    values = [list(row.values()) for row in progress.tables()[table]]
-    rows = [list(COLUMNS[table]), *([visible_line(_word(value)) for value in row] for row in values)]
-    widths = [max(map(text_width, column)) for column in zip(*rows, strict=True)]
-    numbers = [
-        any(isinstance(value, int | Decimal) and not isinstance(value, bool) for value in column)
-        for column in zip(*values, strict=True)
-    ] or [False] * len(widths)
-    for row in rows:
-        cells = [padded(cell, width, right=right) for cell, width, right in zip(row, widths, numbers, strict=True)]
-        yield "  ".join(cells).rstrip()
-
-
-def _word(value: object) -> str:
-    plain = _plain(value)
-    if isinstance(plain, bool):
-        return "yes" if plain else "no"
-    return "-" if plain is None else f"{plain:,}" if isinstance(plain, int) else str(plain)
-
-
-def _plain(value: object) -> object:
-    from datetime import date
-    from decimal import Decimal
-
-    if isinstance(value, Decimal):
-        from targetexpr.targets.progress.results import decimal_text
-
-        return decimal_text(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _typed(value: object) -> object:
-    """A value of a format that has numbers."""
-    from decimal import Decimal
-
-    return value if isinstance(value, Decimal) else _plain(value)
-
-
-def _cell(value: object) -> object:
-    plain = _plain(value)
-    if isinstance(plain, bool):
-        return "true" if plain else "false"
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t"):
-        return f"'{value}"
-    return plain

@@ -270,6 +270,19 @@ _TABLE = (
         metavar="FILE",
         help="JSON: who takes part, a list of ids or a dict of them with their values",
     ),
+    Option(
+        name="--engine",
+        choices=("auto", "python", "partitions"),
+        default="auto",
+        metavar="HOW",
+        help="what evaluates: python takes all records into memory, partitions divides them by customer, on disk and "
+        "to one process per core; auto (default) holds few and divides many",
+    ),
+    Option(
+        name="--memory",
+        metavar="SIZE",
+        help="the most memory that the database takes, which finds what concerns several customers: 8GiB or 500MB",
+    ),
     # --- the REPL
     Option(name="--vi", switch=True, help="vi keys instead of those of Emacs"),
     # --- the language server

@@ -19,6 +19,7 @@ from targetexpr.targets.progress.windows import ReturnPolicy
 from targetexpr.targets.reports.customer import CustomerReport, customer_report
 from targetexpr.targets.reports.simulation import Summary
 from targetexpr.targets.reports.tables import Row
+from targetexpr.targets.scale.columns import TABLES
 from targetexpr.targets.scale.database import memory_of
 from targetexpr.targets.scale.part import Options
 from targetexpr.targets.scale.partitions import PartitionedTracker
@@ -102,6 +103,12 @@ class TableProgress:
         self.grants = ProgressTable(results, "grants")
         self.reported = ProgressTable(results, "reported")
         self._end = weakref.finalize(self, results.close)
+
+    def table(self, name: str) -> ProgressTable:
+        """A table by its name."""
+        if name not in TABLES:
+            raise ValueError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
+        return ProgressTable(self._results, name)
 
     @property
     def plan(self) -> EvaluationPlan:

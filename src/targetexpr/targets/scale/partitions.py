@@ -40,7 +40,7 @@ from targetexpr.targets.scale.worker import Job, Part, PartResult
 if TYPE_CHECKING:
     import duckdb
 
-HELD_RECORDS = 50_000
+HELD_RECORDS = 20_000
 """So many are evaluated at once, without anything on disk."""
 
 

@@ -1,0 +1,113 @@
+"""`targetexpr target simulate` prints the same, whatever evaluates."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from targetexpr.cli.main import main
+from targetexpr.targets.scale.columns import TABLES
+from targetexpr.targets.scale.evaluate import evaluate_table
+from tests.targets.scale.test_evaluate_table import FLAT, GROUP, RECORDS, csv, excel, lines, parquet
+from tests.targets.scale.test_partitions import crowded
+
+ASKED = [
+    (),
+    ("--output", "json"),
+    ("--customer", "c3"),
+    ("--customer", "c3", "--output", "json"),
+    ("--customer", "c3", "--output", "csv"),
+    ("--customer", "c3", "--output", "csv", "--table", "progress"),
+    ("--customer", "nobody"),
+    ("--output", "csv"),
+    *(("--table", table) for table in ("progress", "contributions", "levels", "streaks", "unified", "reported")),
+    ("--table", "streaks", "--output", "json"),
+    ("--table", "progress", "--output", "jsonl", "--timezone", "Asia/Kolkata"),
+]
+
+
+def said(capsys: pytest.CaptureFixture[str], group: Path, data: object, *options: str) -> tuple[int, str, list[str]]:
+    status = main(["target", "simulate", str(group), "--data", str(data), *options])
+    captured = capsys.readouterr()
+    return status, captured.out, [line for line in captured.err.splitlines() if not line.startswith("engine: ")]
+
+
+@pytest.fixture
+def group(tmp_path: Path) -> Path:
+    path = tmp_path / "group.json"
+    path.write_text(json.dumps(GROUP), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=" ".join)
+def test_outputs_are_the_same(
+    asked: tuple[str, ...], group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = lines(tmp_path / "bills.jsonl")
+    expected = said(capsys, group, data, *asked, "--engine", "python")
+    assert expected[1] or expected[0]
+    assert said(capsys, group, data, *asked, "--engine", "partitions") == expected
+    assert said(capsys, group, data, *asked) == expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_outputs_of_any_group(seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = crowded(seed)
+    group, data = tmp_path / "group.json", tmp_path / "records.jsonl"
+    group.write_text(json.dumps(made.group), encoding="utf-8")
+    data.write_text("".join(json.dumps(one, default=str) + "\n" for one in made.records) or "{}\n", encoding="utf-8")
+    for asked in ((), ("--output", "json"), ("--table", "contributions"), ("--customer", "c1")):
+        expected = said(capsys, group, data, *asked, "--engine", "python")
+        assert said(capsys, group, data, *asked, "--engine", "partitions") == expected
+
+
+@pytest.mark.parametrize("write", [csv, parquet, excel])
+def test_tables_of_any_format(write: object, group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert callable(write)
+    data = write(tmp_path / "bills")
+    expected = said(capsys, group, lines(tmp_path / "bills.jsonl"), "--table", "progress")
+    found = said(capsys, group, data, "--table", "progress", "--engine", "partitions")
+    assert found[:2] == expected[:2]
+
+
+def test_the_engine_is_told(group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = str(lines(tmp_path / "bills.jsonl"))
+    assert main(["target", "simulate", str(group), "--data", data, "--engine", "partitions"]) == 0
+    assert capsys.readouterr().err == "engine: partitions\n"
+    assert main(["target", "simulate", str(group), "--data", data]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_refused(group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = lines(tmp_path / "bills.jsonl")
+    status, _, err = said(capsys, group, data, "--engine", "partitions", "--on-error", "stop")
+    assert (status, err) == (
+        2,
+        ["targetexpr: --on-error stop takes records in their order, which --engine python does alone"],
+    )
+    status, _, err = said(capsys, group, data, "--memory", "much")
+    assert status == 2
+    assert "is no size of memory" in err[0]
+
+
+def test_nothing_is_left_on_disk(
+    group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    data = lines(tmp_path / "bills.jsonl")
+    said(capsys, group, data, "--engine", "partitions", "--customer", "c1")
+    said(capsys, group, data, "--engine", "partitions", "--customer", "nobody")
+    assert list(folder.iterdir()) == []
+
+
+def test_every_table_has_its_columns() -> None:
+    import polars
+
+    with evaluate_table(GROUP, polars.DataFrame(FLAT), contributions=True) as found:
+        for table in TABLES:
+            assert found.table(table).arrow().num_rows == len(list(found.table(table).rows()))
+        assert len(list(found.contributions.rows())) == sum(one["currentTxn"]["value"] > 100 for one in RECORDS)
