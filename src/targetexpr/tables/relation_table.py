@@ -67,7 +67,7 @@ def _fields(type_: DuckDBPyType) -> dict[str, ColumnType]:
     return {name: column_type(cast("DuckDBPyType", inner)) for name, inner in type_.children}
 
 
-def _widened(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+def widened(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     """Floats of 32 bits, nested ones too, as the doubles next to their own shortest decimals."""
     casts = []
     for name, type_ in zip(relation.columns, relation.types, strict=True):
@@ -116,9 +116,11 @@ class RelationTable:
         """What the rule itself says about the rows for which a truth holds, or about all: by the number of the row."""
         words = self.words(zone)
         read = row_columns(program, self.map)
-        values = [_readable(words, column) for column in read.columns] + [words.is_missing(one) for one in read.structs]
+        values = [readable_cell(words, column) for column in read.columns] + [
+            words.is_missing(one) for one in read.structs
+        ]
         asked = ", ".join([*(f"{value} AS c{at}" for at, value in enumerate(values)), which or "TRUE"])
-        numbered = _widened(self.relation).project(f"{asked} AS marked, row_number() OVER () - 1 AS row")
+        numbered = widened(self.relation).project(f"{asked} AS marked, row_number() OVER () - 1 AS row")
         fetched: list[tuple[object, ...]] = numbered.filter("marked").order("row").fetchall()
         rows = map(readable_times(read.cells), fetched)
         verdicts = decide(evaluate, contexts(rows, read.cells, read.absent, profiles_of(program)))
@@ -147,7 +149,7 @@ class RelationFacts(SqlFacts):
         return RelationFacts(items.project(", ".join(fields or ["item"])), self.words)
 
 
-def _readable(words: SqlVocabulary, column: Column) -> str:
+def readable_cell(words: SqlVocabulary, column: Column) -> str:
     """A cell that DuckDB can hand out: of times, their microseconds."""
     cell = words.cell(column)
     if column.kind in ("instant", "naive"):

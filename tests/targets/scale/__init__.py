@@ -1,0 +1,1 @@
+"""Progress over whole tables under test."""

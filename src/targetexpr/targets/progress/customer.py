@@ -88,9 +88,11 @@ def evaluate_customer(
     )
 
 
+NO_PERIOD = "no period that starts after the return takes it"
+
+
 def _homeless(record: str, target: str) -> ReportedRecord:
-    message = "no period that starts after the return takes it"
-    return ReportedRecord(record=record, target=target, reason="no-period", path="date", message=message)
+    return ReportedRecord(record=record, target=target, reason="no-period", path="date", message=NO_PERIOD)
 
 
 def _taken_part_in(windows: Sequence[Window], part: Enrolled) -> list[Window]:

@@ -246,6 +246,20 @@ class RecordTracker:
         return None if entry is None else entry.file.customer
 
     @property
+    def entries(self) -> list[Entry]:
+        """What is kept of the records that count, in no order."""
+        return [entry for file in self._files.values() for entry in file.valid()]
+
+    @property
+    def set_aside(self) -> list[ReportedRecord]:
+        """The records that cannot be read, and the ids that came more than once."""
+        again = (
+            ReportedRecord(record=name, target="", reason="duplicate", path="id", message=DUPLICATE)
+            for name in self._duplicates
+        )
+        return [*self._unreadable, *again]
+
+    @property
     def now(self) -> datetime | None:
         """The instant of the evaluation in UTC: as given, else that of the latest record."""
         return self.limit if self.limit is not None else self._latest
@@ -272,16 +286,12 @@ class RecordTracker:
             raises=self.on_error == "raise",
             drop_unfinished=self.drop_unfinished,
         )
-        found = Found(records=list(self._unreadable))
+        found = Found(records=self.set_aside)
         customers: dict[str, CustomerProgress] = {}
         for name in sorted(part):
             if between is not None:
                 between()
             customers[name] = evaluate_customer(settings, name, entries.pop(name, ()), part[name], found)
-        found.records += [
-            ReportedRecord(record=again, target="", reason="duplicate", path="id", message=DUPLICATE)
-            for again in self._duplicates
-        ]
         listed = Reported(
             records=tuple(sorted(found.records)),
             later=self._later,

@@ -1,1 +1,1 @@
-"""Progress at scale: groups over tables of any size, by customer, in bounded memory."""
+"""Progress at scale: groups over tables of any size, as SQL statements or by customer, in bounded memory."""

@@ -1,0 +1,61 @@
+"""Streaks: runs of achieved periods as islands, and the levels that they reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from targetexpr.targets.model.enums import TrackingType
+from targetexpr.targets.progress.aggregate import today_of
+from targetexpr.targets.scale.statements import Evaluation, Statement
+
+
+def streak_statements(evaluation: Evaluation) -> Iterator[Statement]:
+    """The `streaks` of all customers: the run now, the longest, and for each level the period that reached it."""
+    plan = evaluation.plan
+    if not plan.tracking.is_streak:
+        return
+    levels = range(len(plan.levels))
+    today = today_of(plan, evaluation.found.now)
+    ended = sum(today is not None and period.last < today for period in plan.periods)
+    started = sum(today is not None and period.first <= today for period in plan.periods)
+    achieved = f"SELECT cust, slot AS pos FROM progress WHERE achieved_by IS NOT NULL AND slot < {evaluation.stride}"
+    if plan.tracking is TrackingType.STREAKS:
+        found = _in_a_row(evaluation, achieved, ended)
+    else:
+        found = _at_all(evaluation, achieved, started)
+    reached = "".join(f", s.p{place}" for place in levels)
+    yield Statement(
+        "streaks",
+        f"SELECT k.cust, coalesce(s.run, 0) AS run, coalesce(s.longest, 0) AS longest{reached}"
+        f" FROM keys k LEFT JOIN ({found}) s ON s.cust = k.cust",
+    )
+
+
+def _in_a_row(evaluation: Evaluation, achieved: str, ended: int) -> str:
+    """Runs that end with a period that has ended without being achieved; one that still runs ends none."""
+    numbered = (
+        f"SELECT cust, pos, pos - row_number() OVER (PARTITION BY cust ORDER BY pos) AS island FROM ({achieved}) a"
+    )
+    islands = f"SELECT cust, min(pos) AS first, max(pos) AS last FROM ({numbered}) n GROUP BY cust, island"
+    length = "last - first + 1"
+    reached = "".join(
+        f", min(first + {level.count - 1}) FILTER (WHERE {length} >= {level.count}) AS p{place}"
+        for place, level in enumerate(evaluation.plan.levels)
+    )
+    return (
+        f"SELECT cust, max({length}) AS longest, max({length}) FILTER (WHERE last >= {ended}) AS run{reached}"
+        f" FROM ({islands}) i GROUP BY cust"
+    )
+
+
+def _at_all(evaluation: Evaluation, achieved: str, started: int) -> str:
+    """Achieved periods, in a row or not."""
+    numbered = f"SELECT cust, pos, row_number() OVER (PARTITION BY cust ORDER BY pos) AS run FROM ({achieved}) a"
+    reached = "".join(
+        f", min(pos) FILTER (WHERE run >= {level.count}) AS p{place}"
+        for place, level in enumerate(evaluation.plan.levels)
+    )
+    return (
+        f"SELECT cust, max(run) AS longest, max(run) FILTER (WHERE pos <= {started}) AS run{reached}"
+        f" FROM ({numbered}) n GROUP BY cust"
+    )
