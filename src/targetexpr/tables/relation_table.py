@@ -116,9 +116,7 @@ class RelationTable:
         """What the rule itself says about the rows for which a truth holds, or about all: by the number of the row."""
         words = self.words(zone)
         read = row_columns(program, self.map)
-        values = [readable_cell(words, column) for column in read.columns] + [
-            words.is_missing(one) for one in read.structs
-        ]
+        values = [_readable(words, column) for column in read.columns] + [words.is_missing(one) for one in read.structs]
         asked = ", ".join([*(f"{value} AS c{at}" for at, value in enumerate(values)), which or "TRUE"])
         numbered = widened(self.relation).project(f"{asked} AS marked, row_number() OVER () - 1 AS row")
         fetched: list[tuple[object, ...]] = numbered.filter("marked").order("row").fetchall()
@@ -149,7 +147,7 @@ class RelationFacts(SqlFacts):
         return RelationFacts(items.project(", ".join(fields or ["item"])), self.words)
 
 
-def readable_cell(words: SqlVocabulary, column: Column) -> str:
+def _readable(words: SqlVocabulary, column: Column) -> str:
     """A cell that DuckDB can hand out: of times, their microseconds."""
     cell = words.cell(column)
     if column.kind in ("instant", "naive"):

@@ -184,5 +184,6 @@ def frame(records: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def as_read(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The records that the rows of `frame` are: with every profile that the table has."""
-    return [{"currentTxn": {}, "returnBill": {}, **record} for record in records]
+    """The records that the rows of `frame` are: with every profile that the table has, and without empty strings."""
+    profiles: dict[str, Any] = {"currentTxn": {}, "returnBill": {}}
+    return [{**profiles, **{name: None if value == "" else value for name, value in one.items()}} for one in records]

@@ -12,6 +12,7 @@ from targetexpr.tables.errors import MissingColumns
 from targetexpr.targets.progress.tracker import RecordTracker
 from targetexpr.targets.scale.duckdb_engine import run
 from targetexpr.targets.scale.fitting import NotSql, group_reasons
+from tests.targets.scale.test_sql import reader_of
 
 SPEND = {
     "name": "spend",
@@ -45,7 +46,8 @@ def evaluated(
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register("bills", frame.to_arrow())
-        run(connection, "bills", RecordTracker(body or group(), **options), columns)
+        tracker = RecordTracker(body or group(), **options)
+        run(connection, "bills", tracker, reader_of(tracker, columns), columns)
         return connection.table("periods").pl().select("customer", "progress", "achieved_by").rows()
 
 
@@ -77,6 +79,8 @@ def test_a_group_that_stays() -> None:
     [
         (table(**{"currentTxn.value": [0.1 + 0.2, 50.0]}), "no decimal grid"),
         (table(**{"currentTxn.value": [1e17, 50.0]}), "64 bits"),
+        (table(**{"currentTxn.value": ["60", "50.5"]}), "strings"),
+        (table(date=["2024-01-05", "05/01/2024"]), "ISO 8601"),
         (table(id=[1.5, 2.5]), "`id`"),
         (table(date=[True, False]), "`date`"),
         (table(date=["0001-01-05", "2024-01-06"]), "0001-01-05"),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TypeAlias, cast
 
 import duckdb
 
 from targetexpr.tables.clocks import EPOCH
 from targetexpr.tables.mapping import ColumnNames
-from targetexpr.tables.relation_table import RelationFacts, RelationTable, readable_cell, widened
+from targetexpr.tables.relation_table import RelationFacts, RelationTable, quoted, widened
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
 from targetexpr.targets.model.events import RETURN_BILL
 from targetexpr.targets.progress.tracker import RecordTracker
@@ -23,11 +23,11 @@ from targetexpr.targets.scale.outcome_sql import counts_query, outcome_statement
 from targetexpr.targets.scale.reading import Reading, TableReader
 from targetexpr.targets.scale.records_sql import columns_of_records, record_statements
 from targetexpr.targets.scale.returns_sql import return_statements
-from targetexpr.targets.scale.rows import Record, RowReader
 from targetexpr.targets.scale.statements import Evaluation, Found, Statement
 from targetexpr.targets.scale.streaks_sql import streak_statements
 
-_FETCHED = 10_000
+Records: TypeAlias = "Callable[[duckdb.DuckDBPyRelation], Iterable[Mapping[str, object]]]"
+"""How rows of the table become records, where one has to be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ def run(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     tracker: RecordTracker,
+    records: Records,
     columns: ColumnNames | None = None,
     profile: str | None = None,
     between: Callable[[str], None] | None = None,
@@ -49,13 +50,14 @@ def run(
     """Evaluates all records of a table (its name in the connection) and leaves views of the outcome.
 
     They are `periods`, `contributions`, `customers`, `levels` and `reported`, with the columns that progress has as
-    tables. `tracker` is the evaluation that is asked for, without records. `between` is called with the name of each
+    tables. `tracker` is the evaluation that is asked for, without records; `records` reads rows of which columns do not
+    tell all; an empty string is a missing value. `between` is called with the name of each
     statement before it runs. Raises NotSql, and MissingColumns for what the table lacks.
     """
     reasons = group_reasons(tracker)
     if reasons:
         raise NotSql(reasons)
-    return _Run(connection, table, tracker, columns, profile).result(between)
+    return _Run(connection, table, tracker, records, columns, profile).result(between)
 
 
 class _Run:
@@ -66,21 +68,18 @@ class _Run:
         connection: duckdb.DuckDBPyConnection,
         table: str,
         tracker: RecordTracker,
+        records: Records,
         columns: ColumnNames | None,
         profile: str | None,
     ) -> None:
         self.connection = connection
+        self.records = records
         self.tracker = tracker
-        given = connection.table(table)
-        self.relation = widened(given)
-        if self.relation is not given:
-            table = "widened_rows"
-            connection.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS {self.relation.sql_query()}")
+        self.relation = _as_read(connection.table(table))
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {_TABLE} AS {self.relation.sql_query()}")
         known = RelationTable(self.relation, columns, profile)
         self.words: SqlVocabulary = known.words(tracker.plan.zone)
         self.reader = TableReader(tracker, known.map, self.words)
-        self.rows = RowReader(known.map, self.reader.programs)
-        self.table = self.words.name(table)
 
     def result(self, between: Callable[[str], None] | None) -> SqlProgress:
         """Runs everything."""
@@ -88,7 +87,7 @@ class _Run:
         odd = self._odd(seen, reading)
         evaluation = self._evaluation(seen, reading, odd)
         self._write_tables(evaluation, odd)
-        for statement in _statements(evaluation, self.table):
+        for statement in _statements(evaluation, _TABLE):
             if between is not None:
                 between(statement.name)
             kind = "VIEW" if statement.lazy else "TABLE"
@@ -106,14 +105,16 @@ class _Run:
     def _look(self) -> tuple[_Seen, Reading]:
         """Facts about columns and about the table as a whole, in one pass where the data is clean."""
         facts = _Facts(self.relation, self.words, self._questions())
-        facts.learn(self.reader.wanted)
+        facts.learn(self.reader.needed)
         answers = facts.answers
         returns = answers["returns"] != 0
         reading = self.reader.reading(facts, returns=returns)
+        if self.reader.head.date.kind == "text" and answers["unreadable"] != answers["headless"]:
+            raise NotSql(["Some dates are written in other ways than ISO 8601."])
         certain = facts.of(self.reader.head.date, None).date.certain
         if not certain:  # what lies outside of the calendar is no date
             asked = ", ".join(f"{self._questions()[name]} AS {name}" for name in ("first", "last", "later"))
-            found = self._one(f"SELECT {asked} FROM {self.table} WHERE NOT {reading.unreadable}")
+            found = self._one(f"SELECT {asked} FROM {_TABLE} WHERE NOT {reading.unreadable}")
             answers |= dict(zip(("first", "last", "later"), found, strict=True))
         seen = _Seen(
             rows=cast("int", answers["rows"]),
@@ -139,6 +140,7 @@ class _Run:
             "digits": f"bool_or({head.id} >= '0' AND {head.id} < ':')",
             "returns": f"count(*) FILTER (WHERE {head.type} = {words.text(RETURN_BILL)})",
             "later": f"count(*) FILTER (WHERE {later} AND NOT ({texts}))",
+            "headless": f"count(*) FILTER (WHERE {texts} OR {words.is_missing(head.date)})",
             "unreadable": f"count(*) FILTER (WHERE {texts} OR {head.at} IS NULL)",
             "first": f"min({micros})",
             "last": f"max({micros})",
@@ -155,7 +157,7 @@ class _Run:
             counts.append(f"{reading.head.at} <= {self.words.moment(self.tracker.limit)}")
         if seen.repeated:
             where = " AND ".join(counts) or "TRUE"
-            ids = f"SELECT {reading.head.id} AS id FROM {self.table} WHERE {where}"
+            ids = f"SELECT {reading.head.id} AS id FROM {_TABLE} WHERE {where}"
             query = f"SELECT id FROM ({ids}) i GROUP BY id HAVING count(*) > 1"
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE repeated AS {query}")
             taken.append(f"{reading.head.id} IN (SELECT id FROM repeated)")
@@ -164,20 +166,14 @@ class _Run:
         if not tests:
             return None
         where = " OR ".join(f"({test})" for test in tests)
-        (number,) = self._one(f"SELECT count(*) FROM {self.table} WHERE {where}")
+        (number,) = self._one(f"SELECT count(*) FROM {_TABLE} WHERE {where}")
         if number > MOST:
             raise NotSql([f"{number:,} records have to be read one by one."])
         if not number:
             return None
         lowered = [place for place, one in enumerate(reading.targets) if one.returned is not None]
-        return read_odd_rows(self.tracker, self._records(where), reading.scale, lowered)
-
-    def _records(self, where: str) -> Iterator[Record]:
-        cells = ", ".join(readable_cell(self.words, column) for column in self.rows.columns)
-        found = self.connection.execute(f"SELECT {cells} FROM {self.table} WHERE {where}")
-        while rows := found.fetchmany(_FETCHED):
-            for row in rows:
-                yield self.rows.record(self.rows.readable(row))
+        rows = self.connection.sql(f"SELECT * FROM {_TABLE} WHERE {where}")
+        return read_odd_rows(self.tracker, self.records(rows), reading.scale, lowered)
 
     # ---- statements
 
@@ -213,14 +209,15 @@ class _Run:
         self._write("days", {"day": "DATE", "pos": "INTEGER", "following": "INTEGER"}, days(plan.periods, *self.span))
         goals = [
             (target.index * evaluation.stride + pos, target.name, period.name, period.first, period.last,
-             int(target.values[period.index].scaleb(evaluation.reading.scale)))
+             int(target.values[period.index].scaleb(evaluation.reading.scale)),
+             target.index * evaluation.stride + period.index)
             for target in plan.targets
             for pos, period in enumerate(plan.periods, 1)
         ]  # fmt: skip
         self._write(
             "goals",
             {"slot": "INTEGER", "target": "VARCHAR", "period": "VARCHAR", "first": "DATE", "last": "DATE",
-             "value": "BIGINT"},
+             "value": "BIGINT", "place": "INTEGER"},
             goals,
         )  # fmt: skip
         texts = dict.fromkeys(("reason", "record", "target", "path", "message"), "VARCHAR")
@@ -238,6 +235,19 @@ class _Run:
             lists = [list(values) for values in zip(*rows, strict=True)]
             unnested = ", ".join(f"unnest(${place}::{type_}[])" for place, type_ in enumerate(columns.values(), 1))
             self.connection.execute(f"INSERT INTO {name} SELECT {unnested}", lists)
+
+
+_TABLE = "rows_as_read"
+
+
+def _as_read(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """The rows as they are read: empty strings are missing, and floats of 32 bits their shortest decimals."""
+    texts = [name for name, type_ in zip(relation.columns, relation.types, strict=True) if type_.id == "varchar"]
+    relation = widened(relation)
+    if not texts:
+        return relation
+    filled = [f"nullif({quoted(one)}, '') AS {quoted(one)}" for one in texts]
+    return relation.project(f"* REPLACE ({', '.join(filled)})")
 
 
 def _statements(evaluation: Evaluation, table: str) -> Iterable[Statement]:

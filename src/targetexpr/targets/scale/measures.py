@@ -138,7 +138,7 @@ def figure(words: SqlVocabulary, measure: Measure, scale: int) -> str:
     return f"({found})"
 
 
-def misfit(words: SqlVocabulary, column: Column) -> str | None:
+def invalid(words: SqlVocabulary, column: Column) -> str | None:
     """Whether a value is no number, or one that columns cannot hold; None where none is."""
     if column.kind in ("int", "decimal", "null"):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,12 +17,12 @@ from targetexpr.targets.progress.tracker import RecordTracker
 from targetexpr.targets.scale.fitting import NotSql
 from targetexpr.targets.scale.measures import LARGEST
 from targetexpr.targets.scale.records_sql import BILL, OTHER, RETURN
-from targetexpr.targets.scale.rows import Record
 
 MOST = 100_000
 """So many rows are read one by one beside the statements; with more, the evaluator does everything."""
 
 Row = tuple[object, ...]
+Record = dict[str, object]
 
 
 @dataclass(slots=True)
@@ -34,7 +34,9 @@ class OddRows:
     set_aside: list[Row] = field(default_factory=list)  # reason, record, target, path, message
 
 
-def read_odd_rows(tracker: RecordTracker, found: Iterable[Record], scale: int, lowered: list[int]) -> OddRows:
+def read_odd_rows(
+    tracker: RecordTracker, found: Iterable[Mapping[str, object]], scale: int, lowered: list[int]
+) -> OddRows:
     """Gives records to an evaluator that has none yet. Raises NotSql for what the statements cannot hold."""
     for record in found:
         tracker.add(record)

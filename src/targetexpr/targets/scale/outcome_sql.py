@@ -1,4 +1,7 @@
-"""The outcome as views of the columns that progress has as tables: nothing of them is made before it is read."""
+"""The outcome as views of the columns that progress has as tables: nothing of them is made before it is read.
+
+`place` is the place of a row among its customer's.
+"""
 
 from __future__ import annotations
 
@@ -41,17 +44,18 @@ def _periods(evaluation: Evaluation) -> str:
         f"SELECT k.name AS customer, g.target, g.period, g.first AS start, g.last AS {name('end')},"
         f" {_amount(evaluation, 'g.value')} AS value, {_amount(evaluation, 'coalesce(p.progress, 0)')} AS progress,"
         " p.achieved_by IS NOT NULL AS achieved, p.achieved_by,"
-        f" {_instant(evaluation, 'p.achieved_on')} AS achieved_on, coalesce(p.contributions, 0) AS contributions"
+        f" {_instant(evaluation, 'p.achieved_on')} AS achieved_on, coalesce(p.contributions, 0) AS contributions,"
+        " g.place"
         " FROM keys k CROSS JOIN goals g LEFT JOIN progress p ON p.cust = k.cust AND p.slot = g.slot"
     )
 
 
 def _contributions(evaluation: Evaluation) -> str:
-    """What moved the progress, in order by customer, target and period."""
+    """What moved the progress."""
     return (
-        f"SELECT k.name AS customer, g.target, g.period, l.id AS record, {_amount(evaluation, 'l.change')} AS change"
-        " FROM ledger l JOIN keys k ON k.cust = l.cust JOIN goals g ON g.slot = l.slot"
-        " ORDER BY k.name, g.target, g.slot, l.carried DESC, l.instant, l.place, l.behind, l.id"
+        f"SELECT k.name AS customer, g.target, g.period, l.id AS record, {_amount(evaluation, 'l.change')} AS change,"
+        " row_number() OVER (PARTITION BY l.cust ORDER BY g.place, l.carried DESC, l.instant, l.place, l.behind, l.id)"
+        " - 1 AS place FROM ledger l JOIN keys k ON k.cust = l.cust JOIN goals g ON g.slot = l.slot"
     )
 
 
@@ -60,14 +64,17 @@ def _customers(evaluation: Evaluation) -> str:
     nothing = f"CAST(NULL AS {evaluation.words.dialect.string_type}) AS next_level, CAST(NULL AS BIGINT) AS missing"
     if not evaluation.plan.tracking.is_streak:
         runs = "CAST(NULL AS BIGINT) AS run, CAST(NULL AS BIGINT) AS longest"
-        return f"SELECT name AS customer, {runs}, {nothing} FROM keys"
+        return f"SELECT name AS customer, {runs}, {nothing}, 0 AS place FROM keys"
     if levels:
         both = enumerate(levels)
         cases = [(f"WHEN s.p{place} IS NULL THEN", level) for place, level in both]
         named = " ".join(f"{when} {text(level.name)}" for when, level in cases)
         counted = " ".join(f"{when} {level.count} - s.run" for when, level in cases)
         nothing = f"CASE {named} END AS next_level, CASE {counted} END AS missing"
-    return f"SELECT k.name AS customer, s.run, s.longest, {nothing} FROM streaks s JOIN keys k ON k.cust = s.cust"
+    return (
+        f"SELECT k.name AS customer, s.run, s.longest, {nothing}, 0 AS place"
+        " FROM streaks s JOIN keys k ON k.cust = s.cust"
+    )
 
 
 def _levels(evaluation: Evaluation) -> str:
@@ -79,8 +86,8 @@ def _levels(evaluation: Evaluation) -> str:
     rows = [
         f"SELECT k.name AS customer, {text(level.name)} AS level, {level.count} AS count,"
         f" CASE WHEN s.p{place} IS NOT NULL THEN 'ACHIEVED' ELSE {left} END AS status, g.period,"
-        f" p.achieved_by AS reached_by, {_instant(evaluation, 'p.achieved_on')} AS reached_on"
-        " FROM streaks s JOIN keys k ON k.cust = s.cust"
+        f" p.achieved_by AS reached_by, {_instant(evaluation, 'p.achieved_on')} AS reached_on,"
+        f" {place} AS place FROM streaks s JOIN keys k ON k.cust = s.cust"
         f" LEFT JOIN progress p ON p.cust = s.cust AND p.slot = s.p{place} LEFT JOIN goals g ON g.slot = s.p{place}"
         for place, level in enumerate(plan.levels)
     ]
@@ -91,7 +98,7 @@ def _levels(evaluation: Evaluation) -> str:
         f"CAST(NULL AS {string}) AS {name}" for name in ("level", "status", "period", "reached_by")
     )
     return (
-        f"SELECT name AS customer, {level}, 0 AS count, {status}, {period}, {by}, {time} AS reached_on"
+        f"SELECT name AS customer, {level}, 0 AS count, {status}, {period}, {by}, {time} AS reached_on, 0 AS place"
         " FROM keys WHERE FALSE"
     )
 

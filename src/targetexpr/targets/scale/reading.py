@@ -30,12 +30,20 @@ from targetexpr.targets.scale.measures import (
     MOST_SCALE,
     Measure,
     figure,
+    invalid,
     measure_of,
-    misfit,
     names_of,
     scale_of,
 )
-from targetexpr.targets.scale.rows import member
+
+
+def member(table: ProfileMap, name: str) -> Column | None:
+    """The column of a record's own member, without facts."""
+    for column, meant in table.columns.items():
+        if name in meant:
+            return Column(path=(column,), type=table.types[column])
+    return Column(path=(name,), type=table.types[name]) if name in table.types else None
+
 
 _IDS = frozenset(("text", "int"))
 _DATES = frozenset(("instant", "naive", "day", "int", "text"))
@@ -142,7 +150,7 @@ class TableReader:
         return found
 
     @property
-    def wanted(self) -> list[tuple[Column, Use]]:
+    def needed(self) -> list[tuple[Column, Use]]:
         """The columns of which facts are needed."""
         found: list[tuple[Column, Use]] = [(self.head.date, "date")]
         for program in self.programs:
@@ -153,7 +161,7 @@ class TableReader:
         return list({(column.key, use): (column, use) for column, use in found}.values())
 
     def reading(self, facts: SqlFacts, *, returns: bool) -> Reading:
-        """The table, once the facts of the columns that are `wanted` are known; `returns` says whether it has some.
+        """The table, once the facts of the columns that are `needed` are known; `returns` says whether it has some.
 
         Raises NotSql where figures or rules have no exact form.
         """
@@ -212,6 +220,8 @@ class TableReader:
         scales = [0]
         for column in columns.values():
             mine = scale_of(column)
+            if column.kind == "text":
+                raise NotSql([f"The numbers of `{'.'.join(column.path)}` are written as strings."])
             if mine is None:
                 raise NotSql([f"The values of `{'.'.join(column.path)}` are on no decimal grid."])
             scales.append(mine)
@@ -238,6 +248,13 @@ class TableReader:
             lowered = Lowering(program, words, known, self.zone).rule()
         except NotLowerable as error:
             raise NotSql([f"The rule of `{evaluator.target.name}` has no form in columns: {error.reason}."]) from None
+        written = [
+            name
+            for name, _ in uses(program)
+            if (column := self.table.named(name)) is not None and column.kind == "text"
+        ]
+        if written:
+            raise NotSql([f"What is in `{written[0]}` is written as strings."])
         doubts = [] if lowered.doubt is None else [lowered.doubt]
         doubts += [f"{test.count} > 0" for test in InvalidTests(program, words, known, self.zone).tests()]
         for profile in profiles_of(program):
@@ -270,7 +287,7 @@ class TableReader:
     def _unfit(self, measure: Measure) -> list[str]:
         """In which rows a measure is read by the evaluator."""
         words = self.words
-        tests = [test for column in measure.numbers if (test := misfit(words, column)) is not None]
+        tests = [test for column in measure.numbers if (test := invalid(words, column)) is not None]
         absent = None if measure.profile is None else self._absent(measure.profile, measure.columns)
         tests += [] if absent is None else [absent]
         if measure.currency is not None and measure.currency[0].kind not in (*_IDS, "null"):
@@ -315,7 +332,7 @@ class TableReader:
                 tests.append(f"{figure(words, measure, scale)} < 0")
         value = values.get("returnBill")
         if value is not None:
-            tests.append(misfit(words, value) or "FALSE")
+            tests.append(invalid(words, value) or "FALSE")
             if value.number.negative:
                 tests.append(f"{words.double(value)} < 0")
         tests.append(self._absent("returnBill", () if value is None else (value,)) or "FALSE")
@@ -324,7 +341,7 @@ class TableReader:
             tests.append(words.negation(words.is_missing(lines)))
         yield f"({is_return} AND {words.any(tests)})"
         bill = values.get("currentTxn")
-        tests = [] if bill is None else [misfit(words, bill) or "FALSE"]
+        tests = [] if bill is None else [invalid(words, bill) or "FALSE"]
         lines = self.table.named("currentTxn.lineItems")
         if lines is not None:
             unsaid = "TRUE" if bill is None else words.is_missing(bill)
