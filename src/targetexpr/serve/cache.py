@@ -1,9 +1,9 @@
-"""A cache of results by the text they come from, whose size is counted in characters."""
+"""What was made is kept while there is room: anything by a key, and results by the text that they come from."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import update_wrapper
 from threading import Lock
 from typing import Generic, NamedTuple, ParamSpec, TypeVar, cast
@@ -13,6 +13,53 @@ Result = TypeVar("Result")
 
 LARGEST = 64 << 10
 """Characters of a text whose result is kept: a group with a hundred periods and a target has half as many."""
+
+
+Value = TypeVar("Value")
+
+
+class LastUsed(Generic[Value]):
+    """Values by key, as many as there is room for: what was not used for longest goes first. Safe in threads.
+
+    >>> kept = LastUsed[str](max_size=10)
+    >>> kept.put("a", 6, "x")
+    >>> kept.put("b", 6, "y")
+    >>> kept.get("a"), kept.get("b"), kept.size
+    (None, 'y', 6)
+    """
+
+    def __init__(self, max_size: int) -> None:
+        self.max_size = max_size
+        self.size = 0
+        self._kept: OrderedDict[Hashable, tuple[int, Value]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> Value | None:
+        """What is kept by the key; None when nothing is."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+            return found[1]
+
+    def put(self, key: Hashable, size: int, value: Value) -> None:
+        """Keeps a value by the key, in place of an earlier one; one that is larger than all the room is not kept."""
+        with self._lock:
+            if (before := self._kept.pop(key, None)) is not None:
+                self.size -= before[0]
+            if size > self.max_size:
+                return
+            self._kept[key] = size, value
+            self.size += size
+            while self.size > self.max_size:
+                self.size -= self._kept.popitem(last=False)[1][0]
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        with self._lock:
+            self._kept.clear()
+            self.size = 0
 
 
 class CacheInfo(NamedTuple):
@@ -30,43 +77,34 @@ class CachedFunction(Generic[Args, Result]):
     def __init__(self, function: Callable[Args, Result], max_size: int) -> None:
         update_wrapper(self, function)
         self._function = function
-        self._max_size = max_size
-        self._kept: OrderedDict[tuple[object, ...], tuple[int, Result]] = OrderedDict()
+        self._kept = LastUsed[tuple[Result]](max_size)
         self._lock = Lock()
-        self._hits = self._misses = self._size = 0
+        self._hits = self._misses = 0
 
     def __call__(self, *args: Args.args, **kwargs: Args.kwargs) -> Result:
         """The result, made or kept."""
+        kept = self._kept.get(args)
         with self._lock:
-            if args in self._kept:
-                self._hits += 1
-                self._kept.move_to_end(args)
-                return self._kept[args][1]
-            self._misses += 1
+            self._hits += kept is not None
+            self._misses += kept is None
+        if kept is not None:
+            return kept[0]
         result = self._function(*args, **kwargs)
         size = len(cast(str, args[0]))
         if size <= LARGEST:
-            with self._lock:
-                self._keep(args, size, result)
+            self._kept.put(args, size, (result,))
         return result
-
-    def _keep(self, key: tuple[object, ...], size: int, result: Result) -> None:
-        if key not in self._kept:
-            self._kept[key] = size, result
-            self._size += size
-            while self._size > self._max_size:
-                self._size -= self._kept.popitem(last=False)[1][0]
 
     def cache_info(self) -> CacheInfo:
         """What is kept now."""
         with self._lock:
-            return CacheInfo(self._hits, self._misses, self._max_size, self._size)
+            return CacheInfo(self._hits, self._misses, self._kept.max_size, self._kept.size)
 
     def cache_clear(self) -> None:
         """Forgets everything."""
+        self._kept.clear()
         with self._lock:
-            self._kept.clear()
-            self._hits = self._misses = self._size = 0
+            self._hits = self._misses = 0
 
 
 def cached_by_text(max_size: int) -> Callable[[Callable[Args, Result]], CachedFunction[Args, Result]]:

@@ -12,10 +12,9 @@ from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.serve import sandbox_settings
 from targetexpr.serve.envelope import diagnostic_json, page_of
 from targetexpr.serve.group_rows import JsonObject
-from targetexpr.serve.progress import NotEvaluated, participation_of, reported_of, until_its_end
+from targetexpr.serve.progress import NotEvaluated, reported_of, taking_part, until_its_end
 from targetexpr.serve.records import StoredRecord, stored_records
-from targetexpr.serve.rows import GroupRow, Participation, RecordRow, Rows
-from targetexpr.serve.sandbox_settings import Settings
+from targetexpr.serve.rows import GroupRow, Participation, RecordRow
 from targetexpr.serve.store import Store
 from targetexpr.serve.users import check_known
 from targetexpr.targets.model.json_values import JsonValue
@@ -56,7 +55,10 @@ def fed_records(store: Store, page: RecordPage) -> JsonObject:
         records = list(stored_records(shown, settings.timezone))
         groups = rows.groups()
         names = dict.fromkeys(record.head.customer for record in records)
-        customers = [_customer(rows, name, groups, settings) for name in names]
+        customers = [
+            _Customer(name=name, fed=rows.records_of(name), groups=taking_part(rows, groups, settings, name))
+            for name in names
+        ]
     aside: dict[tuple[str, str], list[tuple[GroupRow, ReportedRecord]]] = {}
     first: dict[str, int] = {}
     failures: dict[str, Diagnostic] = {}
@@ -85,15 +87,6 @@ def fed_records(store: Store, page: RecordPage) -> JsonObject:
     ]
     made = page_of(data, limit=page.limit, offset=page.offset, total=total)
     return made | {"warnings": [diagnostic_json(failure) for failure in failures.values()]}
-
-
-def _customer(rows: Rows, name: str, groups: Sequence[GroupRow], settings: Settings) -> _Customer:
-    taking = [
-        (row, participation)
-        for row in groups
-        if (participation := participation_of(rows, row, until_its_end(row, settings), name)) is not None
-    ]
-    return _Customer(name=name, fed=rows.records_of(name), groups=taking)
 
 
 def _first(rows: Sequence[RecordRow], records: Sequence[StoredRecord]) -> Mapping[str, int]:

@@ -1,9 +1,9 @@
 """What the records come to: `targets.evaluate` on what was fed, at the sandbox's instant, for those who take part.
 
-Nothing that was worked out is kept between requests, only prepared groups, by their text. A customer's progress
-depends on that customer's records alone (and on others that came with the same ids), so a question costs no more than
-those few records, feeding costs no evaluation at all, a clock that is put back needs no care, and the answer is that of
-`evaluate` by construction.
+A customer's progress depends on that customer's records alone (and on others that came with the same ids), so a
+question costs no more than those few records, feeding costs no evaluation at all, a clock that is put back needs no
+care, and the answer is that of `evaluate` by construction. Prepared groups are kept between requests, by their text,
+and what a customer was answered of them, in `kept_progress`.
 """
 
 from __future__ import annotations
@@ -90,14 +90,42 @@ def participation_of(rows: Rows, row: GroupRow, settings: Settings, customer: st
     day on, those who were enrolled. Sandboxes have no audiences: AUDIENCE_FILTER waits for an enrolment too.
     """
     check_deadline()
-    enrolled = rows.participation(row.id, customer)
-    if enrolled is not None:
-        return enrolled
-    if joins_by_record(row):
+    return rows.participation(row.id, customer) or _ByRecord(rows, customer).participation(row, settings)
+
+
+def taking_part(
+    rows: Rows, groups: Iterable[GroupRow], settings: Settings, customer: str
+) -> list[tuple[GroupRow, Participation]]:
+    """The groups in which a customer takes part, each until its end, and how: as `participation_of` has it."""
+    enrolled, by_record = rows.participations_of(customer), _ByRecord(rows, customer)
+    found: list[tuple[GroupRow, Participation]] = []
+    for row in groups:
+        check_deadline()
+        part = enrolled.get(row.id) or by_record.participation(row, until_its_end(row, settings))
+        if part is not None:
+            found.append((row, part))
+    return found
+
+
+class _ByRecord:
+    """How a customer who was not enrolled takes part in groups. What the records say is asked once for each instant."""
+
+    def __init__(self, rows: Rows, customer: str) -> None:
+        self._rows = rows
+        self._customer = customer
+        self._known: dict[int, tuple[bool, list[RecordRow]]] = {}
+
+    def participation(self, row: GroupRow, settings: Settings) -> Participation | None:
+        if not joins_by_record(row):
+            return None
         until = microseconds(settings.now)
-        if rows.has_record(customer, until) or customer in _owners(row, settings, rows.disputed(until)):
-            return Participation(customer, "", None, None)
-    return None
+        if until not in self._known:
+            has_record = self._rows.has_record(self._customer, until)
+            self._known[until] = has_record, [] if has_record else self._rows.disputed(until)
+        has_record, disputed = self._known[until]
+        if has_record or self._customer in _owners(row, settings, disputed):
+            return Participation(self._customer, "", None, None)
+        return None
 
 
 def _owners(row: GroupRow, settings: Settings, disputed: Sequence[RecordRow]) -> set[str]:

@@ -1,7 +1,7 @@
 """A customer's own rows, one per target and period and one per level of a streak: their ids, and since when they are.
 
-The platform keeps such rows, and answers name them. A sandbox works progress out anew each time, so only their ids are
-kept: given when a row is first shown, and the same ever after. There is a row of a target and period once something
+The platform keeps such rows, and answers name them. A sandbox works progress out when it is read, so only their ids are
+stored: given when a row is first shown, and the same ever after. There is a row of a target and period once something
 counted there, or when the customer was enrolled for it; before that its id is null.
 """
 
@@ -41,9 +41,15 @@ class _IdMember(NamedTuple):
     key: RowKey | None
 
 
-def complete(
-    store: Store, customer: str, answers: Sequence[GroupAnswer], known: Mapping[RowKey, int]
-) -> list[Diagnostic]:
+class Completed(NamedTuple):
+    """What came of completing answers."""
+
+    first_id: int | None  # of all rows that the customer has now
+    is_kept: bool  # whether the ids that were given are kept
+    warnings: list[Diagnostic]
+
+
+def complete(store: Store, customer: str, answers: Sequence[GroupAnswer], known: Mapping[RowKey, int]) -> Completed:
     """Writes ids and times into the answers, giving ids that are not known yet; a warning when they cannot be kept."""
     members = [member for answer in answers for member in _id_members(answer)]
     keys = [member.key for member in members if member.key is not None]
@@ -58,7 +64,7 @@ def complete(
             warnings.append(warning(failure.reason, message))
     for member in members:
         member.holder[member.name] = ids.get(member.key) if member.key is not None else None
-    return warnings
+    return Completed(min(ids.values(), default=None), not warnings, warnings)
 
 
 def _id_members(group: GroupAnswer) -> list[_IdMember]:

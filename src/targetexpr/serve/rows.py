@@ -202,6 +202,11 @@ class Rows:
         found = self._run(statement, (group, customer)).fetchone()
         return None if found is None else Participation(*found)
 
+    def participations_of(self, customer: str) -> dict[int, Participation]:
+        """Every enrolment of one customer, by group."""
+        statement = "SELECT group_id, customer, enrolled_at, since, until FROM parts WHERE customer=?"
+        return {group: Participation(*found) for group, *found in self._run(statement, (customer,))}
+
     def participations(self, group: int) -> list[Participation]:
         """Every enrolment into a group."""
         statement = "SELECT customer, enrolled_at, since, until FROM parts WHERE group_id=? ORDER BY customer"
@@ -215,6 +220,11 @@ class Rows:
         """The ids of a customer's rows that were given so far."""
         statement = "SELECT kind, part, place, id FROM own WHERE customer=?"
         return {RowKey(*found[:3]): found[3] for found in self._run(statement, (customer,))}
+
+    def first_row_id(self, customer: str) -> int | None:
+        """The first id that a customer's rows were given; ids never come again, so it is another after a reset."""
+        found = self._value("SELECT min(id) FROM own WHERE customer=?", (customer,))
+        return None if found is None else int(found)
 
     def add_row_ids(self, customer: str, keys: Iterable[RowKey]) -> None:
         """Gives ids to rows that have none, in their order."""

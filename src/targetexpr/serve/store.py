@@ -15,6 +15,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from targetexpr.serve.database_file import MEMORY, DatabaseFile
+from targetexpr.serve.kept_progress import KeptPages
 from targetexpr.serve.rows import SCHEMA, UPGRADES, Rows
 from targetexpr.serve.store_errors import StoreError, about, store_error
 
@@ -35,6 +36,7 @@ class Store:
 
     def __init__(self, path: str = MEMORY) -> None:
         self.path = path
+        self.pages = KeptPages()
         self.backup: Path | None = None  # the copy of a file of an earlier layout, as it was
         self._file = DatabaseFile(path)
         self._lock = threading.RLock()

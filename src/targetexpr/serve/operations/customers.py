@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from targetexpr.serve import enrolled_targets, enrolment, tracked_events, user_progress
 from targetexpr.serve.answer_schemas import EVENT, USER_PROGRESS
-from targetexpr.serve.envelope import json_response, success
+from targetexpr.serve.envelope import json_response, success, success_with
 from targetexpr.serve.ids import USER_SCHEMA
 from targetexpr.serve.json_schemas import (
     BOOLEAN,
@@ -109,7 +109,7 @@ def progress(call: Call) -> Response:
         target=call[ONLY_TARGET],
     )
     data, warnings = user_progress.progress_of(call.store, call[USER_ID], wanted)
-    return success(data, warnings=warnings, list_warnings=True)
+    return success_with(data, warnings=warnings, list_warnings=True)
 
 
 TARGET_RULE_ID = target_id("targetRuleId")
