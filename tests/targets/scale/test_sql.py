@@ -10,8 +10,9 @@ import pytest
 
 from targetexpr.targets.evaluation import Progress, evaluate
 from targetexpr.targets.progress.tracker import RecordTracker
-from targetexpr.targets.scale.duckdb_engine import Records, SqlProgress, run
+from targetexpr.targets.scale.duckdb_engine import Records, run
 from targetexpr.targets.scale.source import records_of
+from targetexpr.targets.scale.sql_run import SqlProgress
 from tests.sampling import sampled
 from tests.targets.scale.generated import Case, as_read, case
 

@@ -1,41 +1,23 @@
-"""An evaluation on DuckDB: what has to be known of the table, the odd rows, and one statement after the other."""
+"""An evaluation on DuckDB: its statements run one after the other, and leave tables and views in a connection."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TypeAlias, cast
 
 import duckdb
 
-from targetexpr.tables.clocks import EPOCH
+from targetexpr.tables.columns import Column
 from targetexpr.tables.mapping import ColumnNames
 from targetexpr.tables.relation_table import RelationFacts, RelationTable, quoted, widened
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
-from targetexpr.targets.model.events import RETURN_BILL
+from targetexpr.tables.uses import Use
 from targetexpr.targets.progress.tracker import RecordTracker
-from targetexpr.targets.scale.calendars import MOST_DAYS, days, offsets
-from targetexpr.targets.scale.fitting import NotSql, group_reasons
-from targetexpr.targets.scale.ledger_sql import ledger_statements
-from targetexpr.targets.scale.odd_rows import MOST, OddRows, read_odd_rows
-from targetexpr.targets.scale.outcome_sql import counts_query, outcome_statements
-from targetexpr.targets.scale.reading import Reading, TableReader
-from targetexpr.targets.scale.records_sql import columns_of_records, record_statements
-from targetexpr.targets.scale.returns_sql import return_statements
-from targetexpr.targets.scale.statements import Evaluation, Found, Statement
-from targetexpr.targets.scale.streaks_sql import streak_statements
+from targetexpr.targets.scale.sql_run import ROWS, FirstQuestions, SqlProgress, SqlRun
+from targetexpr.targets.scale.statements import Statement
 
 Records: TypeAlias = "Callable[[duckdb.DuckDBPyRelation], Iterable[Mapping[str, object]]]"
 """How rows of the table become records, where one has to be read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SqlProgress:
-    """What was found out, beside the views in the connection: records that count nothing as they should, and now."""
-
-    counts: Mapping[str, int]  # later, not_enrolled, out_of_scope, outside_periods
-    now: datetime | None  # in UTC
 
 
 def run(
@@ -54,190 +36,51 @@ def run(
     tell all; an empty string is a missing value. `between` is called with the name of each
     statement before it runs. Raises NotSql, and MissingColumns for what the table lacks.
     """
-    reasons = group_reasons(tracker)
-    if reasons:
-        raise NotSql(reasons)
-    return _Run(connection, table, tracker, records, columns, profile).result(between)
+    relation = _as_read(connection.table(table))
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {ROWS} AS {relation.sql_query()}")
+    known = RelationTable(relation, columns, profile)
+    return _DuckdbRun(connection, tracker, known, records).result(between)
 
 
-class _Run:
-    """One evaluation."""
+class _DuckdbRun(SqlRun):
+    """One evaluation on DuckDB."""
 
     def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        table: str,
-        tracker: RecordTracker,
-        records: Records,
-        columns: ColumnNames | None,
-        profile: str | None,
+        self, connection: duckdb.DuckDBPyConnection, tracker: RecordTracker, table: RelationTable, records: Records
     ) -> None:
-        self.connection = connection
-        self.records = records
-        self.tracker = tracker
-        self.relation = _as_read(connection.table(table))
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {_TABLE} AS {self.relation.sql_query()}")
-        known = RelationTable(self.relation, columns, profile)
-        self.words: SqlVocabulary = known.words(tracker.plan.zone)
-        self.reader = TableReader(tracker, known.map, self.words)
+        super().__init__(tracker, table.map, table.words(tracker.plan.zone))
+        self._connection = connection
+        self._relation = table.relation
+        self._records = records
 
-    def result(self, between: Callable[[str], None] | None) -> SqlProgress:
-        """Runs everything."""
-        seen, reading = self._look()
-        odd = self._odd(seen, reading)
-        evaluation = self._evaluation(seen, reading, odd)
-        self._write_tables(evaluation, odd)
-        for statement in _statements(evaluation, _TABLE):
-            if between is not None:
-                between(statement.name)
-            kind = "VIEW" if statement.lazy else "TABLE"
-            self.connection.execute(f"CREATE OR REPLACE TEMP {kind} {statement.name} AS {statement.query}")
-        scope, outside = self._one(counts_query(evaluation))
-        counts = {"later": seen.later, "not_enrolled": 0, "out_of_scope": scope, "outside_periods": outside}
-        return SqlProgress(counts=counts, now=evaluation.found.now)
+    def learn(self, needed: Sequence[tuple[Column, Use]], first: FirstQuestions) -> RelationFacts:
+        """Finds out the facts that are needed, and asks the first questions."""
+        facts = _Facts(self._relation, self.words, first)
+        facts.learn(needed)
+        return facts
 
-    def _one(self, query: str) -> tuple[int, ...]:
-        (row,) = self.connection.execute(query).fetchall()
-        return cast("tuple[int, ...]", row)
+    def one(self, query: str) -> tuple[object, ...]:
+        """The only row of a query."""
+        (row,) = self._connection.execute(query).fetchall()
+        return cast("tuple[object, ...]", row)
 
-    # ---- what has to be known
-
-    def _look(self) -> tuple[_Seen, Reading]:
-        """Facts about columns and about the table as a whole, in one pass where the data is clean."""
-        facts = _Facts(self.relation, self.words, self._questions())
-        facts.learn(self.reader.needed)
-        answers = facts.answers
-        returns = answers["returns"] != 0
-        reading = self.reader.reading(facts, returns=returns)
-        if self.reader.head.date.kind == "text" and answers["unreadable"] != answers["headless"]:
-            raise NotSql(["Some dates are written in other ways than ISO 8601."])
-        certain = facts.of(self.reader.head.date, None).date.certain
-        if not certain:  # what lies outside of the calendar is no date
-            asked = ", ".join(f"{self._questions()[name]} AS {name}" for name in ("first", "last", "later"))
-            found = self._one(f"SELECT {asked} FROM {_TABLE} WHERE NOT {reading.unreadable}")
-            answers |= dict(zip(("first", "last", "later"), found, strict=True))
-        seen = _Seen(
-            rows=cast("int", answers["rows"]),
-            returns=returns,
-            digits=answers["digits"] is True,
-            repeated=answers["ids"] != answers["rows"],
-            later=cast("int", answers["later"]),
-            unreadable=answers["unreadable"] != 0 or not certain,
-            first=_instant(answers["first"]),
-            last=_instant(answers["last"]),
-        )
-        return seen, reading
-
-    def _questions(self) -> dict[str, str]:
-        head, words = self.reader.head, self.words
-        micros = words.dialect.micros.format(head.at)
-        limit = self.tracker.limit
-        later = "FALSE" if limit is None else f"{head.at} > {words.moment(limit)}"
-        texts = " OR ".join(f"coalesce({text}, '') = ''" for text in (head.id, head.customer, head.type))
-        return {
-            "rows": "count(*)",
-            "ids": f"count(DISTINCT hash({head.id}))",
-            "digits": f"bool_or({head.id} >= '0' AND {head.id} < ':')",
-            "returns": f"count(*) FILTER (WHERE {head.type} = {words.text(RETURN_BILL)})",
-            "later": f"count(*) FILTER (WHERE {later} AND NOT ({texts}))",
-            "headless": f"count(*) FILTER (WHERE {texts} OR {words.is_missing(head.date)})",
-            "unreadable": f"count(*) FILTER (WHERE {texts} OR {head.at} IS NULL)",
-            "first": f"min({micros})",
-            "last": f"max({micros})",
-        }
-
-    # ---- odd rows
-
-    def _odd(self, seen: _Seen, reading: Reading) -> OddRows | None:
-        """What the evaluator makes of rows that columns do not tell; None where there are none."""
-        tests = [reading.unreadable] if seen.unreadable else []
-        taken = [] if reading.odd is None else [reading.odd]
-        counts = [f"NOT {reading.unreadable}"] if seen.unreadable else []
-        if seen.later and self.tracker.limit is not None:
-            counts.append(f"{reading.head.at} <= {self.words.moment(self.tracker.limit)}")
-        if seen.repeated:
-            where = " AND ".join(counts) or "TRUE"
-            ids = f"SELECT {reading.head.id} AS id FROM {_TABLE} WHERE {where}"
-            query = f"SELECT id FROM ({ids}) i GROUP BY id HAVING count(*) > 1"
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE repeated AS {query}")
-            taken.append(f"{reading.head.id} IN (SELECT id FROM repeated)")
-        if taken:
-            tests.append(" AND ".join([*counts, self.words.any(taken)]))
-        if not tests:
-            return None
-        where = " OR ".join(f"({test})" for test in tests)
-        (number,) = self._one(f"SELECT count(*) FROM {_TABLE} WHERE {where}")
-        if number > MOST:
-            raise NotSql([f"{number:,} records have to be read one by one."])
-        if not number:
-            return None
-        lowered = [place for place, one in enumerate(reading.targets) if one.returned is not None]
-        rows = self.connection.sql(f"SELECT * FROM {_TABLE} WHERE {where}")
-        return read_odd_rows(self.tracker, self.records(rows), reading.scale, lowered)
-
-    # ---- statements
-
-    def _evaluation(self, seen: _Seen, reading: Reading, odd: OddRows | None) -> Evaluation:
-        limit, plan = self.tracker.limit, self.tracker.plan
-        first, last = seen.first or limit or EPOCH, seen.last or limit or EPOCH
-        if (last - first).days > MOST_DAYS or first.year < 2 or last.year > 9998:
-            raise NotSql([f"The records lie between {first.date()} and {last.date()}."])
-        found = Found(
-            rows=seen.rows,
-            returns=seen.returns,
-            digits=seen.digits,
-            odd=odd is not None,
-            later=seen.later != 0,
-            unreadable=seen.unreadable,
-            repeated=seen.repeated,
-            now=limit or seen.last,
-        )
-        self.span = first.date() - timedelta(days=2), last.date() + timedelta(days=2)
-        return Evaluation(
-            plan=plan,
-            policy=self.tracker.policy,
-            drop_unfinished=self.tracker.drop_unfinished,
-            reading=reading,
-            found=found,
-            clock=offsets(plan.zone, first, last),
-            words=self.words,
-        )
-
-    def _write_tables(self, evaluation: Evaluation, odd: OddRows | None) -> None:
-        """The small tables that Python writes: calendars, goals, and odd rows."""
-        plan = evaluation.plan
-        self._write("days", {"day": "DATE", "pos": "INTEGER", "following": "INTEGER"}, days(plan.periods, *self.span))
-        goals = [
-            (target.index * evaluation.stride + pos, target.name, period.name, period.first, period.last,
-             int(target.values[period.index].scaleb(evaluation.reading.scale)),
-             target.index * evaluation.stride + period.index)
-            for target in plan.targets
-            for pos, period in enumerate(plan.periods, 1)
-        ]  # fmt: skip
-        self._write(
-            "goals",
-            {"slot": "INTEGER", "target": "VARCHAR", "period": "VARCHAR", "first": "DATE", "last": "DATE",
-             "value": "BIGINT", "place": "INTEGER"},
-            goals,
-        )  # fmt: skip
-        texts = dict.fromkeys(("reason", "record", "target", "path", "message"), "VARCHAR")
-        self._write("set_aside", texts, odd.set_aside if odd is not None else [])
-        if odd is not None:
-            self._write("odd_records", columns_of_records(len(plan.targets)), odd.records)
-            kinds = {"id": "VARCHAR", "target": "INTEGER", "unreadable": "BOOLEAN", "path": "VARCHAR"}
-            self._write("odd_returns", {**kinds, "message": "VARCHAR"}, odd.returns)
-
-    def _write(self, name: str, columns: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
+    def write(self, name: str, columns: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
         """A table of a few rows."""
         made = ", ".join(f"{column} {type_}" for column, type_ in columns.items())
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({made})")
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({made})")
         if rows:
             lists = [list(values) for values in zip(*rows, strict=True)]
             unnested = ", ".join(f"unnest(${place}::{type_}[])" for place, type_ in enumerate(columns.values(), 1))
-            self.connection.execute(f"INSERT INTO {name} SELECT {unnested}", lists)
+            self._connection.execute(f"INSERT INTO {name} SELECT {unnested}", lists)
 
+    def fill(self, statement: Statement) -> None:
+        """A table, or a view of what is lazy."""
+        kind = "VIEW" if statement.lazy else "TABLE"
+        self._connection.execute(f"CREATE OR REPLACE TEMP {kind} {statement.name} AS {statement.query}")
 
-_TABLE = "rows_as_read"
+    def records(self, where: str) -> Iterable[Mapping[str, object]]:
+        """The rows of the table for which a test holds, as records."""
+        return self._records(self._connection.sql(f"SELECT * FROM {ROWS} WHERE {where}"))
 
 
 def _as_read(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
@@ -250,44 +93,13 @@ def _as_read(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     return relation.project(f"* REPLACE ({', '.join(filled)})")
 
 
-def _statements(evaluation: Evaluation, table: str) -> Iterable[Statement]:
-    """All statements, in their order."""
-    yield from record_statements(evaluation, table)
-    yield from return_statements(evaluation)
-    yield from ledger_statements(evaluation)
-    yield from streak_statements(evaluation)
-    yield from outcome_statements(evaluation)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    """What was seen of a table."""
-
-    rows: int
-    returns: bool
-    digits: bool
-    repeated: bool
-    later: int
-    unreadable: bool
-    first: datetime | None
-    last: datetime | None
-
-
-def _instant(micros: object) -> datetime | None:
-    return EPOCH + timedelta(microseconds=micros) if isinstance(micros, int) else None
-
-
 class _Facts(RelationFacts):
-    """The facts about columns; more questions about all rows are asked with the first of them."""
+    """The facts about columns, and what is asked with the first of them."""
 
-    def __init__(self, relation: duckdb.DuckDBPyRelation, words: SqlVocabulary, questions: Mapping[str, str]) -> None:
+    def __init__(self, relation: duckdb.DuckDBPyRelation, words: SqlVocabulary, first: FirstQuestions) -> None:
         super().__init__(relation, words)
-        self._questions_left = questions
-        self.answers: dict[str, object] = {}
+        self._first = first
 
     def ask(self, questions: Mapping[str, str]) -> Mapping[str, object]:
         """The answers to questions about all rows."""
-        more, self._questions_left = self._questions_left, {}
-        found = super().ask({**questions, **more})
-        self.answers |= {name: found[name] for name in more}
-        return found
+        return self._first.ask(questions, super().ask)
