@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from targetexpr.console.state_folder import state_folder
 from targetexpr.front import Environment
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.lsp.environments import Environments, Given
 from targetexpr.studio.work import Work
 
@@ -45,6 +46,7 @@ class Studio:
             event=self.settings.event,
             timezone=self.settings.timezone,
             reads_files=False,
+            schemas={"bundled": Schema.bundled()},  # what the page can choose instead of what it began with
         )
 
     def environment(self, schema: SchemaId | None = None, event: str | None = None) -> Environment:

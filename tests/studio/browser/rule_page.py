@@ -47,6 +47,9 @@ def text_of(page: Page) -> str:
 
 def expect_text(page: Page, text: str) -> None:
     """The editor has this rule."""
+    if not text:
+        expect(page.locator(".cm-placeholder")).to_be_visible()
+        return
     expect(page.locator(".cm-content .cm-line")).to_have_text(text.split("\n"))
 
 

@@ -29,6 +29,43 @@ def test_words_have_colours_by_what_they_are(page: Page) -> None:
     expect(page.locator(".tok-number")).to_have_text("5")
 
 
+def test_the_event_says_which_profiles_there_are(page: Page) -> None:
+    write(page, "currentTxn.value>5")
+    expect(verdict(page)).to_contain_text("Valid")
+    page.get_by_label("Event").select_option("CustomerRegistration")
+    expect(page.locator(".cm-lintRange-error")).to_have_text("currentTxn")
+    page.get_by_label("Event").select_option("any event")
+    expect(verdict(page)).to_contain_text("Valid")
+
+
+def test_the_line_below_says_what_the_rule_is(page: Page) -> None:
+    write(page, "currentTxn.value>5")
+    expect(verdict(page)).to_have_text("Validboolean")
+    write(page, "currentTxn.valu>5&&currentTxn.discoun>1")
+    expect(verdict(page)).to_have_text("2 errors")
+    write(page, "currentTxn.value>5&&currentTxn.value>5")
+    expect(verdict(page)).to_have_text("Validboolean1 warning")
+    write(page, "")
+    expect(verdict(page)).to_have_text("No rule yet")
+
+
+def test_the_schema_can_be_chosen(new_page: Callable[..., Page], tmp_path: Path) -> None:
+    file = tmp_path / "schema.json"
+    file.write_text(json.dumps({"profiles": {"currentTxn": {"attributes": {"stamps": {"type": "real"}}}}}))
+    with studio("--schema", str(file)) as started:
+        page = new_page()
+        page.goto(started.address)
+        write(page, "currentTxn.stamps>5")
+        expect(verdict(page)).to_contain_text("Valid")
+        page.get_by_label("Schema").select_option("The platform's schema")
+        expect(page.locator(".cm-lintRange-error")).to_have_text("stamps")
+        page.reload()  # the choice is kept
+        expect(page.locator(".cm-lintRange-error")).to_have_text("stamps")
+        page.get_by_label("Schema").select_option("The schema of this start")
+        expect(verdict(page)).to_contain_text("Valid")
+        page.close()
+
+
 def test_what_is_wrong_is_underlined_and_its_fix_is_a_button(page: Page) -> None:
     write(page, 'currentCustomer.slabName=="😀🏽"&&currentTxn.valu>5')
     mark = page.locator(".cm-lintRange-error")

@@ -1,7 +1,8 @@
 // The language server behind the editor, on a WebSocket: connecting and connecting again, colours, diagnostics with
 // their fixes, and the questions that rows, reading and JSON come from. The rest is lsp-client's.
+import { autocompletion } from "@codemirror/autocomplete";
 import { isolateHistory } from "@codemirror/commands";
-import { hoverTooltips, LSPClient, LSPPlugin, serverCompletion, showSignatureHelp, signatureHelp, type Transport } from "@codemirror/lsp-client";
+import { hoverTooltips, LSPClient, LSPPlugin, serverCompletionSource, showSignatureHelp, signatureHelp, type Transport } from "@codemirror/lsp-client";
 import { setDiagnostics } from "@codemirror/lint";
 import { type Extension, StateEffect, StateField, type Text, type Transaction } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
@@ -10,7 +11,7 @@ import type * as lsp from "vscode-languageserver-protocol";
 import { token } from "./api";
 import { toSafeHtml } from "./safe_html";
 import { withoutTicks } from "./sentence";
-import { checkedText, connection, type Diagnostic, diagnostics, errors, event, type Fix, reading, schema, tell, type } from "./state";
+import { checkedText, connection, type Diagnostic, diagnostics, errors, event, type Fix, reading, schema, session, tell, type } from "./state";
 
 export const URI = "studio:///rule.rule";
 const document_ = { uri: URI };
@@ -43,7 +44,7 @@ const client = new LSPClient({
   timeout: 60_000,
   sanitizeHTML: toSafeHtml,
   extensions: [
-    serverCompletion({ override: true }),
+    autocompletion({ override: [serverCompletionSource], interactionDelay: 0 }), // else Tab leaves a list that just came
     hoverTooltips({ hoverTime: 250 }),
     signatureHelp(),
     {
@@ -83,7 +84,8 @@ function lost(): void {
 /** Event and schema of the environment in which the rule is checked. */
 export function configure(): void {
   if (connection.value !== "open") return;
-  const settings = { targetexpr: { event: event.value, schema: schema.value } };
+  const isFirst = schema.value === session.value?.schema; // the one of the start, which is read again when it changes
+  const settings = { targetexpr: { event: event.value, schema: isFirst ? null : schema.value } };
   client.notification("workspace/didChangeConfiguration", { settings });
   if (view) void refresh(view);
 }
@@ -142,7 +144,8 @@ async function refresh(about: EditorView): Promise<void> {
     ? await ask<lsp.CodeAction[]>("textDocument/codeAction", { range: wholeOf(text), context: { diagnostics: report.items, only } })
     : [];
   if (isStale()) return;
-  const found = report.items.map(one => toDiagnostic(one, actions ?? [], text));
+  const isEmpty = !text.toString().trim(); // nothing is wrong before something is written
+  const found = isEmpty ? [] : report.items.map(one => toDiagnostic(one, actions ?? [], text));
   const all = actions?.find(one => one.kind === FIX_ALL);
   fixAll.value = all ? () => resolve(all, text) : null;
   reading.value = said?.text ?? null;

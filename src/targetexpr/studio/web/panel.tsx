@@ -101,7 +101,7 @@ function Status() {
 }
 
 function Problems() {
-  if (!diagnostics.value.length || !rule.value.trim()) return null;
+  if (!diagnostics.value.length) return null;
   return (
     <ul class="problems" aria-label="Problems of the rule">
       {diagnostics.value.map(({ from, to, severity, code, message, hint, fixes }) => (

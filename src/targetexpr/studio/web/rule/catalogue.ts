@@ -5,15 +5,13 @@ import { connection, event, schema } from "../state";
 
 export interface Entry {
   path: string; // "currentTxn.value", "currentTxn.basketSum"
-  name: string; // "value"
+  name: string; // "value", "basketSum(inventoryAttribute, attributeValue)"
   label: string;
   type: string;
   doc: string;
   values: string[];
   insert: string;
-  profile: string;
-  isMethod: boolean;
-  isDeprecated: boolean;
+  profile: string; // empty for a method of values
 }
 
 export interface Section {
@@ -23,40 +21,39 @@ export interface Section {
   entries: Entry[];
 }
 
+interface Told {
+  path: string;
+  name: string;
+  label: string;
+  type: string;
+  doc: string;
+  insert: string;
+  values?: string[]; // of an attribute
+  signature?: string; // of a method: "(regex)"
+  receiver?: string; // of a method of values: "string"
+}
+
 interface Answer {
-  profiles: {
-    name: string;
-    label: string;
-    doc: string;
-    attributes: { path: string; label: string; type: string; doc: string; values?: string[]; deprecated?: unknown; insert: string }[];
-    methods: { name: string; path?: string; signature: string; label?: string; doc: string; type: string; insert: string; deprecated?: unknown }[];
-  }[];
-  functions: { name: string; signature: string; doc: string; type: string; insert: string }[];
+  profiles: { name: string; label: string; doc: string; attributes: Told[]; methods: Told[] }[];
+  functions: Told[];
 }
 
 export const sections = signal<Section[]>([]);
 export const entries = computed(() => new Map(sections.value.flatMap(one => one.entries).map(one => [one.path, one])));
 
+function toEntry({ path, name, label, type, doc, insert, values = [], signature }: Told, profile: string): Entry {
+  return { path, name: name + (signature ?? ""), label, type, doc, insert, values, profile };
+}
+
 function toSections({ profiles, functions }: Answer): Section[] {
   const made = profiles.map(({ name, label, doc, attributes, methods }): Section => ({
-    name, label, doc,
-    entries: [
-      ...attributes.map((one): Entry => ({
-        path: one.path, name: one.path.slice(name.length + 1), label: one.label, type: one.type, doc: one.doc,
-        values: one.values ?? [], insert: one.insert, profile: name, isMethod: false, isDeprecated: Boolean(one.deprecated),
-      })),
-      ...methods.map((one): Entry => ({
-        path: `${name}.${one.name}`, name: one.signature, label: one.label ?? "", type: one.type, doc: one.doc,
-        values: [], insert: one.insert, profile: name, isMethod: true, isDeprecated: Boolean(one.deprecated),
-      })),
-    ],
+    name, label, doc, entries: [...attributes, ...methods].map(one => toEntry(one, name)),
   }));
-  if (!functions.length) return made;
-  const entries = functions.map((one): Entry => ({
-    path: one.name, name: one.signature, label: "", type: one.type, doc: one.doc, values: [], insert: one.insert,
-    profile: "", isMethod: true, isDeprecated: false,
-  }));
-  return [...made, { name: "functions", label: "Methods of values", doc: "", entries }];
+  const receivers = new Set(functions.map(one => one.receiver ?? ""));
+  return made.concat([...receivers].map(receiver => ({
+    name: `methods of ${receiver}`, label: "", doc: "",
+    entries: functions.filter(one => (one.receiver ?? "") === receiver).map(one => toEntry(one, "")),
+  })));
 }
 
 effect(() => {

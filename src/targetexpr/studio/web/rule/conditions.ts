@@ -10,21 +10,29 @@ export type ValueKind = "string" | "number" | "date" | "time" | "boolean" | "lis
 
 export interface Value {
   place: number;
-  name: string; // "inventoryAttribute"; empty for what is compared with
+  label?: string; // "Inventory attribute"; none for what is compared with
+  span: lsp.Range;
   kind: ValueKind;
   written: string; // what stands in the box: a string without its quotes
   choices: string[];
 }
 
-export interface Row {
+/** What a row is about; a row of free text is about nothing that has a name. */
+export interface Subject {
+  subject: string; // "currentTxn.value"
+  subjectLabel: string; // "Value"
+  subjectOf: string; // "transaction"
+  subjectDoc: string;
+  subjectSpan: lsp.Range;
+  type: string;
+}
+
+export interface Row extends Partial<Subject> {
   kind: "condition" | "flag" | "constant" | "free";
   path: number[];
-  subject: string; // "currentTxn.value"
-  subjectLabel: string;
-  subjectDoc: string;
-  type: string;
   operator: string;
-  operators: string; // names one of the lists of operators
+  operatorLabel?: string;
+  operators?: string; // names one of the lists of operators
   values: Value[];
   text: string;
   reading: string;
@@ -37,17 +45,15 @@ export interface Group {
   negated: boolean;
   items: Item[];
   list?: List; // all items compare one subject: "is one of …"
-  text: string;
 }
 
-export interface List {
-  subject: string;
-  subjectLabel: string;
-  operator: string;
-  label: string;
+export interface List extends Subject {
+  operatorLabel: string; // "is one of"
+  values: Value[]; // of the subject, where it is a call
   kind: ValueKind;
   written: string[];
   choices: string[];
+  reading: string;
 }
 
 export type Item = Row | Group;
@@ -55,6 +61,7 @@ export type Item = Row | Group;
 export interface Operator {
   id: string;
   label: string;
+  doc: string;
 }
 
 export interface Conditions {

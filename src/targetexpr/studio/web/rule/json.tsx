@@ -10,14 +10,13 @@ type Style = "compact" | "editor";
 const styles: readonly [Style, string][] = [["compact", "Compact"], ["editor", "Editor"]];
 
 export function JsonTab() {
-  const answer = useSignal<Record<Style, unknown> | null>(null);
+  const answer = useSignal<Record<Style, string | null> | null>(null);
   const style = useSignal<Style>("compact");
   const now = revision.value;
   useEffect(() => {
-    void ask<Record<Style, unknown>>("targetexpr/expressionJson").then(found => (answer.value = found));
+    void ask<Record<Style, string | null>>("targetexpr/expressionJson").then(found => (answer.value = found));
   }, [now]);
-  const found = answer.value?.[style.value];
-  const text = typeof found === "string" ? found : found === undefined ? "" : JSON.stringify(found, null, 2);
+  const text = answer.value?.[style.value] ?? "";
   return (
     <div class="json">
       <div class="json-head">
@@ -28,8 +27,13 @@ export function JsonTab() {
         </div>
         <button type="button" disabled={!text} onClick={() => void copy(text, "JSON")}><Icon name="copy" /> Copy</button>
       </div>
-      {text ? <pre tabIndex={0} aria-label="expressionJson of the rule">{text}</pre>
-        : <p class="empty">{errors.value ? "The JSON is there when the rule is valid." : "There is no rule yet."}</p>}
+      {text ? <pre tabIndex={0} aria-label="expressionJson of the rule">{text.trim()}</pre>
+        : <p class="empty">{absence(answer.value !== null)}</p>}
     </div>
   );
+}
+
+function absence(isRule: boolean): string {
+  if (isRule) return "The rule is too large for JSON in this style.";
+  return errors.value ? "The JSON is there when the rule is valid." : "There is no rule yet.";
 }

@@ -6,11 +6,11 @@ import { type Entry, find, sections } from "./catalogue";
 
 const query = signal("");
 
-function EntryButton({ entry: { name, type, doc, label, insert: text, isDeprecated } }: { entry: Entry }) {
+function EntryButton({ entry: { name, type, doc, label, insert: text } }: { entry: Entry }) {
   return (
     <li>
       <button type="button" class="entry" title={`${label || name}\n${doc}`} onClick={() => insert(text)}>
-        <span class={isDeprecated ? "mono is-deprecated" : "mono"}>{name}</span>
+        <span class="mono">{name}</span>
         <span class="of-type">{type}</span>
         <span class="entry-doc">{doc}</span>
       </button>
@@ -49,7 +49,7 @@ export function Palette() {
             <ul>{entries.map(entry => <EntryButton key={entry.path} entry={entry} />)}</ul>
           </details>
         ))}
-        {!found.length && <p class="empty">{sections.value.length ? "Nothing is called so." : "Reading the schema…"}</p>}
+        {!found.length && <p class="empty">{sections.value.length ? "No match." : "Reading the schema…"}</p>}
       </div>
     </section>
   );

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { type Entry, find } from "./catalogue";
 
-const MOST = 200; // shown at once; the search narrows them
+const MOST = 1000; // shown at once; the search narrows them
 
 interface Props {
   label: string; // of the button, for those who do not see it
@@ -128,7 +128,7 @@ function List({ id, anchor, chosen, close, left, pick }: ListProps) {
             })}
           </div>
         ))}
-        {!flat.value.length && <p class="empty">Nothing is called so.</p>}
+        {!flat.value.length && <p class="empty">No match.</p>}
       </div>
       <div class="picker-doc" aria-live="polite">{entry && <><b>{entry.label || entry.path}</b> {entry.doc}</>}</div>
     </div>

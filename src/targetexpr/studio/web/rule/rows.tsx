@@ -2,9 +2,10 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type * as lsp from "vscode-languageserver-protocol";
 import { Icon, type IconName } from "../icons";
 import { entries } from "./catalogue";
-import { conditions, edit, focusNext, type Group, type Item, type List, type Row, type Value } from "./conditions";
+import { conditions, edit, focusNext, type Group, type Item, type List, type Row, type Subject, type Value } from "./conditions";
 import { Picker } from "./picker";
 import { TextBox, ValueBox } from "./values";
 
@@ -33,19 +34,20 @@ function Tools({ path, what, last }: { path: number[]; what: string; last: numbe
   const group = parentOf(path), at = placeOf(path);
   return (
     <span class="row-tools" role="group" aria-label={`Change ${what}`}>
-      <Tool label={`Move ${what} up`} icon="up" disabled={at === 0} run={() => move(path, -1)} />
-      <Tool label={`Move ${what} down`} icon="down" disabled={at === last} run={() => move(path, 1)} />
-      <Picker label={`Nest ${what} with another condition`} title="Nest it in a group with another condition" class="tool"
+      <Tool label="Move up" icon="up" disabled={at === 0} run={() => move(path, -1)} />
+      <Tool label="Move down" icon="down" disabled={at === last} run={() => move(path, 1)} />
+      <Picker label="Nest with another condition" title="Nest it in a group with another condition" class="tool"
         pick={entry => void edit({ what: "wrap", path, mode: modeOf(group) === "all" ? "any" : "all", subject: entry.path })}>
         <Icon name="group" />
       </Picker>
-      <Tool label={`Remove ${what}`} icon="close" run={() => editAndGo({ what: "remove", path }, [...group, Math.max(0, at === last ? at - 1 : at)])} />
+      <Tool label="Remove" icon="close" run={() => editAndGo({ what: "remove", path }, [...group, Math.max(0, at === last ? at - 1 : at)])} />
     </span>
   );
 }
 
-const move = (path: number[], by: number) =>
-  editAndGo({ what: "move", path, to: parentOf(path), index: placeOf(path) + by }, [...parentOf(path), placeOf(path) + by]);
+/** An index counts with what is moved still where it was. */
+const move = (path: number[], by: 1 | -1) =>
+  editAndGo({ what: "move", path, to: parentOf(path), index: placeOf(path) + (by > 0 ? 2 : -1) }, [...parentOf(path), placeOf(path) + by]);
 
 function itemAt(path: number[]): Item | undefined {
   let found: Item | undefined = conditions.value?.root;
@@ -67,10 +69,11 @@ interface FrameProps {
   last: number;
   what: string;
   kind: string;
+  tools?: ComponentChildren;
   children: ComponentChildren;
 }
 
-function Frame({ item: { path }, last, what, kind, children }: FrameProps) {
+function Frame({ item: { path }, last, what, kind, tools, children }: FrameProps) {
   const frame = useRef<HTMLLIElement>(null);
   const side = useSignal<"" | "before" | "after">("");
   const name = nameOf(path);
@@ -115,63 +118,67 @@ function Frame({ item: { path }, last, what, kind, children }: FrameProps) {
         }}
         onDragEnd={() => (dragged.path = null)}
       />
-      {children}
+      <div class="item-body">{children}</div>
+      {tools}
     </li>
   );
 }
 
-/** `index` counts the places of the group as it is without what is moved. */
-function drop(from: number[], target: number[], isAfter: boolean): void {
-  const to = parentOf(target);
-  const isSame = nameOf(parentOf(from)) === nameOf(to);
-  const index = placeOf(target) + (isAfter ? 1 : 0) - (isSame && placeOf(from) < placeOf(target) ? 1 : 0);
-  if (!isSame || index !== placeOf(from)) void edit({ what: "move", path: from, to, index });
+function drop(path: number[], target: number[], isAfter: boolean): void {
+  const to = parentOf(target), index = placeOf(target) + (isAfter ? 1 : 0);
+  const isThere = nameOf(parentOf(path)) === nameOf(to) && (index === placeOf(path) || index === placeOf(path) + 1);
+  if (!isThere) void edit({ what: "move", path, to, index });
 }
 
 // ---- rows
 
-function Subject({ path, subject, label, doc }: { path: number[]; subject: string; label: string; doc: string }) {
+function SubjectButton({ path, about: { subject, subjectLabel, subjectOf, subjectDoc } }: { path: number[]; about: Subject }) {
   return (
-    <Picker label={`Attribute: ${subject}`} class="subject" chosen={subject} title={doc ? `${label}\n${doc}` : label}
+    <Picker label={`${subjectLabel} ${subject}`} class="subject" chosen={subject} title={`${subjectLabel} of ${subjectOf}\n${subjectDoc}`}
       pick={entry => void editAndGo({ what: "subject", path, subject: entry.path }, path)}>
-      <span class="mono">{subject}</span>
+      {subjectLabel !== subject && <span>{subjectLabel}</span>} <code>{subject}</code>
     </Picker>
   );
 }
 
-function nameOfValue({ name }: Value, what: string): string {
-  return name ? `${name} of ${what}` : `Value of ${what}`;
+function Values({ path, values, what }: { path: number[]; values: Value[]; what: string }) {
+  return values.map(value => (
+    <span class="value" key={`${value.place} ${value.kind}`}>
+      {value.label && <span class="value-name">{value.label.toLowerCase()}</span>}
+      <ValueBox value={value} label={`${value.label ?? "Value"} of ${what}`} set={typed => void edit({ what: "value", path, place: value.place, typed })} />
+    </span>
+  ));
 }
 
+const isWithin = ({ span: { start } }: Value, { end }: lsp.Range) => start.line < end.line || (start.line === end.line && start.character < end.character);
+
 function RowItem({ row, last }: { row: Row; last: number }) {
-  const { path, subject, kind } = row;
-  const what = subject || row.text;
-  const operators = conditions.value?.operators[row.operators] ?? [];
-  if (kind === "free") {
+  const { path, kind, subject, values } = row;
+  if (kind === "free" || subject === undefined) {
     return (
-      <Frame item={row} last={last} what={row.reading || what} kind="free">
+      <Frame item={row} last={last} what={row.reading} kind="free" tools={<Tools path={path} what={row.text} last={last} />}>
         <span class="tag" title="No row can show this condition: it is edited as text">formula</span>
         <TextBox written={row.text} label="Condition as text" class="mono wide" set={text => void edit({ what: "text", path, text })} />
-        <Tools path={path} what={what} last={last} />
       </Frame>
     );
   }
+  const about = row as Row & Subject;
+  const operators = conditions.value?.operators[row.operators ?? ""] ?? [];
+  const isKnown = operators.some(one => one.id === row.operator);
   return (
-    <Frame item={row} last={last} what={row.reading || what} kind={kind}>
-      <Subject path={path} subject={subject} label={row.subjectLabel} doc={row.subjectDoc} />
+    <Frame item={row} last={last} what={row.reading} kind={kind} tools={<Tools path={path} what={subject} last={last} />}>
+      <SubjectButton path={path} about={about} />
+      <Values path={path} what={subject} values={values.filter(one => isWithin(one, about.subjectSpan))} />
       {operators.length > 0 && (
-        <select aria-label={`Operator of ${what}`} value={row.operator} onChange={({ currentTarget }) => void edit({ what: "operator", path, operator: currentTarget.value })}>
+        <select
+          class="operator" aria-label={`Operator of ${subject}`} title={operators.find(one => one.id === row.operator)?.doc || undefined} value={row.operator}
+          onChange={({ currentTarget }) => void edit({ what: "operator", path, operator: currentTarget.value })}
+        >
+          {!isKnown && <option value={row.operator}>{row.operatorLabel ?? row.operator}</option>}
           {operators.map(({ id, label }) => <option value={id}>{label}</option>)}
         </select>
       )}
-      {row.values.map(value => (
-        <span class="value" key={`${row.operator} ${value.place} ${value.kind}`}>
-          {value.name && <span class="value-name">{value.name}</span>}
-          <ValueBox value={value} label={nameOfValue(value, what)} set={typed => void edit({ what: "value", path, place: value.place, typed })} />
-        </span>
-      ))}
-      {row.type && <span class="of-type">{row.type}</span>}
-      <Tools path={path} what={what} last={last} />
+      <Values path={path} what={subject} values={values.filter(one => !isWithin(one, about.subjectSpan))} />
     </Frame>
   );
 }
@@ -181,27 +188,28 @@ function ListItem({ group, list, last }: { group: Group; list: List; last: numbe
   const { path } = group;
   const set = (typed: string[]) => void edit({ what: "list", path, typed });
   const others = list.choices.filter(one => !list.written.includes(one));
+  const label = `Another value of ${list.subject}`;
   return (
-    <Frame item={group} last={last} what={`${list.subject} ${list.label}`} kind="condition">
-      <Subject path={path} subject={list.subject} label={list.subjectLabel} doc="" />
-      <button type="button" class="joined" title="Turn it around" onClick={() => void edit({ what: "negate", path })}>{list.label}</button>
+    <Frame item={group} last={last} what={list.reading} kind="condition" tools={<Tools path={path} what={list.subject} last={last} />}>
+      <SubjectButton path={path} about={list} />
+      <Values path={path} what={list.subject} values={list.values} />
+      <button type="button" class="joined" title="Turn it around" onClick={() => void edit({ what: "negate", path })}>{list.operatorLabel}</button>
       <span class="chips">
         {list.written.map((one, at) => (
           <span class="chip" key={`${at} ${one}`}>
-            {one}
+            {one || "(empty)"}
             <Tool label={`Remove ${one}`} icon="close" run={() => set(list.written.filter((_, other) => other !== at))} />
           </span>
         ))}
         {others.length > 0 ? (
-          <select class="add-value" aria-label={`Another value of ${list.subject}`} value="" onChange={({ currentTarget }) => set([...list.written, currentTarget.value])}>
+          <select class="add-value" aria-label={label} value="" onChange={({ currentTarget }) => set([...list.written, currentTarget.value])}>
             <option value="" disabled>another…</option>
             {others.map(one => <option>{one}</option>)}
           </select>
         ) : (
-          <TextBox key={list.written.length} written="" label={`Another value of ${list.subject}`} set={typed => typed && set([...list.written, typed])} />
+          <TextBox key={list.written.length} written="" hint="another…" label={label} set={typed => typed && set([...list.written, typed])} />
         )}
       </span>
-      <Tools path={path} what={list.subject} last={last} />
     </Frame>
   );
 }

@@ -76,11 +76,12 @@ interface TextProps {
   inputMode?: "decimal";
   class?: string;
   choices?: string[];
+  hint?: string; // what stands in the box while it is empty
   isNew?: boolean; // the box was just put here by hand: the keyboard goes to it
 }
 
 /** A box that is taken when it is left, or by Enter; Escape puts back what was there. */
-export function TextBox({ written, label, set, type = "text", step, inputMode, class: kind, choices = [], isNew }: TextProps) {
+export function TextBox({ written, label, set, type = "text", step, inputMode, class: kind, choices = [], hint, isNew }: TextProps) {
   const box = useRef<HTMLInputElement>(null);
   const list = useRef(`choices-${Math.random().toString(36).slice(2)}`).current;
   useEffect(() => {
@@ -103,7 +104,7 @@ export function TextBox({ written, label, set, type = "text", step, inputMode, c
       <input
         ref={box} type={type} step={step} class={kind} aria-label={label} title={label} data-taken={written} inputMode={inputMode}
         size={type === "text" ? Math.max(inputMode ? 6 : 8, Math.min(written.length + 1, 40)) : undefined}
-        list={choices.length ? list : undefined} autocomplete="off" spellcheck={false}
+        list={choices.length ? list : undefined} placeholder={hint} autocomplete="off" spellcheck={false}
         onBlur={() => {
           isKeyed.current = false;
           take();
