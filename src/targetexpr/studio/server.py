@@ -49,9 +49,11 @@ class _Server(uvicorn.Server):
 
 def _warm_up() -> None:
     """Loads what the page asks for next. Then what there is stays, and need not be looked at for what can be freed."""
-    warm_up()
-    gc.enable()  # the command starts without
-    gc.freeze()
+    try:
+        warm_up()
+    finally:
+        gc.enable()  # the command starts without
+        gc.freeze()
 
 
 def serve(studio: Studio, listener: socket.socket, *, browser: bool) -> None:
