@@ -18,7 +18,8 @@ Place: TypeAlias = tuple[str, ...]
 """The steps to a value in a record: ("currentTxn", "value")."""
 
 ColumnMap: TypeAlias = Mapping[str, Sequence[str]]
-"""The heading of a column -> the names that it has in records: {"amount": ("currentTxn.value",)}."""
+"""The heading of a column -> the names that it has in records: {"amount": ("currentTxn.value",)}; of one that is not
+to be read, none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,8 @@ def placement(
     ranked: list[tuple[int, ColumnPlace]] = []
     unread: list[str] = []
     for index, heading in enumerate(headings):
-        named = [(0, name) for name in columns.get(heading, ())] or _own_names(heading, shape, profile)
+        given = columns.get(heading)
+        named = _own_names(heading, shape, profile) if given is None else [(0, name) for name in given]
         if not named:
             unread.append(heading)
         for rank, name in named:

@@ -96,13 +96,11 @@ class Layout:
     match: Callable[[str], re.Match[str] | None]
     context: Callable[..., Context]
     """Makes what is read of a record, of the texts that were caught."""
-    each: Callable[[str], list[tuple[str, ...]]] | None
-    """What is caught in every line of a text that fits; None where it is one text or none."""
+    each: Callable[[str], list[tuple[str, ...]]]
+    """What is caught in every line of a text that fits."""
 
     def contexts(self, lines: list[bytes]) -> list[Context] | None:
         """What is read of lines; None where not all are laid out so."""
-        if self.each is None:
-            return None
         try:
             found = self.each(b"".join(lines).decode())
         except UnicodeDecodeError:
@@ -164,10 +162,10 @@ class _Pattern:
         if not read <= set(profiles):
             raise _Unlike  # what comes of a profile that is missing is told of each record
         compiled = re.compile(pattern + r"[ \t]*+\r?\n?")
-        lines = re.compile(f"^{pattern}[ \\t]*+\\r?$" + "()" * (len(self._members) == 1), re.MULTILINE)
+        # Of one group alone texts are found and no tuples; of none the lines themselves, which nobody wants.
+        lines = re.compile(f"^{pattern}[ \\t]*+\\r?$" + "()" * (len(self._members) <= 1), re.MULTILINE)
         made = _maker([name for name in profiles if name in read], self._members)
-        each = lines.findall if self._members else None
-        return Layout(example=record, match=compiled.fullmatch, context=made, each=each)
+        return Layout(example=record, match=compiled.fullmatch, context=made, each=lines.findall)
 
     def _top(self, context: Mapping[str, object]) -> str:
         """The record itself: its profiles, and its own members."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from io import BytesIO
 from itertools import chain, islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from targetexpr.base.errors import InputError
 from targetexpr.records.dialect import Dialect, is_header
@@ -15,9 +15,9 @@ from targetexpr.records.sources import needed_library
 from targetexpr.records.table_options import TableOptions
 from targetexpr.records.table_records import OpenTable, TableRow, open_text
 
-_SAMPLE_ROWS = 1_000
+SAMPLE_ROWS = 1_000
 _BATCH_ROWS = 10_000
-_WHAT = {"parquet": "Parquet", "arrow": "Arrow", "feather": "Feather", "excel": "an Excel workbook"}
+_WHAT = {"csv": "CSV", "parquet": "Parquet", "arrow": "Arrow", "feather": "Feather", "excel": "an Excel workbook"}
 
 
 def open_table(
@@ -26,15 +26,15 @@ def open_table(
     """A table of a format, from a stream that begins with `head`. Raises InputError."""
     if found == "csv":
         return open_text(name, head, stream, again=again, options=options)
-    pyarrow = needed_library("pyarrow", name, _WHAT[found])
+    pyarrow = needed_for(found, name)
     if found == "excel":
         return _open_excel(name, stream.read(), options.dialect)
     try:
-        names, batches = _batches(found, head, stream, pyarrow, again=again)
+        names, batches = arrow_batches(found, head, stream, pyarrow, again=again)
         rows = rows_of(batches, pyarrow)
-        sample = list(islice(rows, _SAMPLE_ROWS))
+        sample = list(islice(rows, SAMPLE_ROWS))
     except (pyarrow.ArrowException, OSError, ValueError, MemoryError) as error:  # lengths of damaged data
-        raise _broken(name, found, error) from None
+        raise broken_table(name, found, error) from None
     return OpenTable(
         name=name,
         headings=tuple(names),
@@ -46,7 +46,15 @@ def open_table(
     )
 
 
-def _batches(found: Format, head: bytes, stream: BinaryIO, pa: Any, *, again: bool) -> tuple[list[str], Iterator[Any]]:
+def needed_for(found: Format, name: str) -> Any:
+    """The library that keeps tables. Raises InputError that says how to install it."""
+    return needed_library("pyarrow", name, _WHAT[found])
+
+
+def arrow_batches(
+    found: Format, head: bytes, stream: BinaryIO, pa: Any, *, again: bool
+) -> tuple[list[str], Iterator[Any]]:
+    """The headings of a file of Parquet, Arrow or Feather, and its rows in batches."""
     if found == "parquet":
         file = import_module("pyarrow.parquet").ParquetFile(stream if again else BytesIO(stream.read()))
         return file.schema_arrow.names, file.iter_batches(batch_size=_BATCH_ROWS)
@@ -65,13 +73,13 @@ def rows_of(batches: Iterator[Any], pyarrow: Any) -> Iterator[TableRow]:
     number = 0
     for batch in batches:
         batch.validate(full=True)  # offsets that point outside of a damaged file's data would end the process
-        columns = [_plain(column, pyarrow) for column in batch.columns]
+        columns = [plain_column(column, pyarrow) for column in batch.columns]
         for cells in zip(*columns, strict=True):
             number += 1
             yield TableRow(number, cells)
 
 
-def _plain(column: Any, pyarrow: Any) -> list[object]:
+def plain_column(column: Any, pyarrow: Any) -> list[object]:
     """The values of a column as Python's own: times to the microsecond, floats of 32 bits as they print."""
     type_ = column.type
     if pyarrow.types.is_timestamp(type_) and type_.unit == "ns":
@@ -100,7 +108,8 @@ def damaged_row(found: Format, number: int, error: Exception) -> TableRow:
     return TableRow(number + 1, (), f"{_WHAT[found]} is damaged from here on: {_line(error)}.")
 
 
-def _broken(name: str, found: Format, error: Exception) -> InputError:
+def broken_table(name: str, found: Format, error: Exception) -> InputError:
+    """What is told of a table that cannot be read."""
     return InputError(f"cannot read {name} as {_WHAT[found]}: {_line(error)}")
 
 
@@ -111,12 +120,22 @@ def _line(error: Exception) -> str:
 # ---- workbooks
 
 
-def _open_excel(name: str, data: bytes, dialect: Dialect) -> OpenTable:
+class Sheet(NamedTuple):
+    """A sheet of a workbook."""
+
+    headings: tuple[str, ...]
+    cells: Any  # a batch of Arrow, with a column for each heading
+    first: int  # the row that the cells begin in, from 1
+    found: tuple[str, ...]
+
+
+def read_sheet(name: str, data: bytes, dialect: Dialect) -> Sheet:
+    """The sheet of a workbook that is meant. Raises InputError."""
     fastexcel = needed_library("fastexcel", name, _WHAT["excel"])
     try:
         book = fastexcel.read_excel(data)
     except fastexcel.FastExcelError as error:
-        raise _broken(name, "excel", error) from None
+        raise broken_table(name, "excel", error) from None
     if not book.sheet_names:
         raise InputError(f"cannot read {name} as {_WHAT['excel']}: it has no sheet")
     sheet, told = _sheet(name, list(book.sheet_names), dialect)
@@ -125,7 +144,7 @@ def _open_excel(name: str, data: bytes, dialect: Dialect) -> OpenTable:
         loaded = book.load_sheet(sheet, header_row=None, skip_rows=0, schema_sample_rows=1, dtypes="string")
         first = [list(row) for row in zip(*(column.to_pylist() for column in loaded.to_arrow().columns), strict=True)]
     except fastexcel.FastExcelError as error:
-        raise _broken(name, "excel", error) from None
+        raise broken_table(name, "excel", error) from None
     at = _heading_row(first, dialect)
     if not first or (at is None and dialect.header is None and not any(map(any, first))):
         raise InputError(f"the data is empty: there is no record in sheet `{sheet}` of {name}")
@@ -133,27 +152,32 @@ def _open_excel(name: str, data: bytes, dialect: Dialect) -> OpenTable:
     try:
         typed = book.load_sheet(sheet, header_row=None, skip_rows=below, schema_sample_rows=None).to_arrow()
     except fastexcel.FastExcelError as error:
-        raise _broken(name, "excel", error) from None
+        raise broken_table(name, "excel", error) from None
     headings = tuple(
         (str(cell).strip() if at is not None and cell is not None else "") or f"column{index}"
         for index, cell in enumerate(first[at] if at is not None else first[0], 1)
     )
-    columns = [column.to_pylist() for column in typed.columns]
-    rows = [
-        TableRow(number, cells)
-        for number, cells in enumerate(zip(*columns, strict=True), below + 1)
-        if any(cell is not None for cell in cells)
-    ]
     said = (f"headings in row {at + 1}",) if at and dialect.header is None else ()
     said = said if at is not None else ("no row of headings; columns are called column1, column2, ...",)
+    return Sheet(headings[: typed.num_columns], typed, below + 1, (*told, *said))
+
+
+def _open_excel(name: str, data: bytes, dialect: Dialect) -> OpenTable:
+    sheet = read_sheet(name, data, dialect)
+    columns = [column.to_pylist() for column in sheet.cells.columns]
+    rows = [
+        TableRow(number, cells)
+        for number, cells in enumerate(zip(*columns, strict=True), sheet.first)
+        if any(cell is not None for cell in cells)
+    ]
     return OpenTable(
         name=name,
-        headings=headings[: len(columns)],
-        sample=rows[:_SAMPLE_ROWS],
+        headings=sheet.headings,
+        sample=rows[:SAMPLE_ROWS],
         rows=rows,
         dialect=dialect,
         unit="row",
-        found=(*told, *said),
+        found=sheet.found,
     )
 
 

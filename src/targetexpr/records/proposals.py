@@ -29,7 +29,9 @@ _OWN: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The names that people give to the members of a record, without blanks and in lower case."""
 
-_FIRST_PROFILES = ("currentTxn", "currentCustomer", "currentStore")
+FIRST_PROFILES = ("currentTxn", "currentCustomer", "currentStore")
+"""The profiles that data is most often of."""
+
 _ALSO = {"id": "currentTxn.number", "date": "currentTxn.date", "storeId": "currentStore.code"}
 """Fields of profiles that hold the same as a member of a record, where the heading is a name for both."""
 
@@ -59,7 +61,7 @@ def propose(headings: Sequence[str], schema: Schema, reads: Iterable[Read] = ())
     till
     """
     wanted = [(read.profile, read.name) for read in reads if read.arguments is None]
-    usual = list(_fields(schema, _FIRST_PROFILES, wanted))
+    usual = list(_fields(schema, FIRST_PROFILES, wanted))
     others = list(_fields(schema, schema.profiles, ()))
     taken: set[str] = set()
     found: dict[str, tuple[str, ...]] = {}

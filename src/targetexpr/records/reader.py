@@ -50,7 +50,7 @@ def read(source: str, tables: TableReading | None = None, opened: Opened | None 
     [{'currentTxn': {'value': 620}}]
     """
     if source.lstrip(BLANKS).startswith(("{", "[")):
-        yield from _some("the data", records_in(BytesIO(source.encode("utf-8", "surrogatepass"))))
+        yield from some("the data", records_in(BytesIO(source.encode("utf-8", "surrogatepass"))))
     elif source == STDIN:
         yield from _any_format("standard input", sys.stdin.buffer, tables, again=False)
     else:
@@ -80,7 +80,7 @@ def read_batches(
             head, stream, again = begun(path, file, again=file.seekable())
             found = format_of(head, path)
             if found == "json":
-                yield from _some(path, batches_in(stream, layouts()))
+                yield from some(path, batches_in(stream, layouts()))
             else:
                 yield from column_batches(path, found, head, stream, again=again, options=tables())
     except OSError as error:
@@ -92,7 +92,7 @@ def _any_format(name: str, stream: BinaryIO, tables: TableReading | None, *, aga
     head, stream, again = begun(name, stream, again=again)
     found = format_of(head, name)
     if found == "json":
-        yield from _some(name, records_in(stream))
+        yield from some(name, records_in(stream))
         return
     from targetexpr.records.open_table import open_table
     from targetexpr.records.table_options import TableOptions
@@ -102,7 +102,7 @@ def _any_format(name: str, stream: BinaryIO, tables: TableReading | None, *, aga
     yield from table_records(open_table(name, found, head, stream, again=again, options=options), options)
 
 
-def _some(name: str, records: Iterator[Record | Batch]) -> Iterator[Record | Batch]:
+def some(name: str, records: Iterator[Record | Batch]) -> Iterator[Record | Batch]:
     """The records, when there are any that can be read: what is no data is told once, and not line by line."""
     unread: list[Record] = []
     for record in _or_none(records):
@@ -200,7 +200,7 @@ def records_in(lines: Iterable[bytes], *, only_lines: bool = False, texts: bool 
             return
         rest = iter(following)  # a line that is a list, among other lines
     record = record_of(number, first, texts=texts)
-    if only_lines or not _breaks_off(record, first):
+    if only_lines or not breaks_off(record, first):
         yield record
         yield from _each_line(number + 1, rest, texts)
         return
@@ -254,7 +254,7 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _breaks_off(record: Record, line: bytes) -> bool:
+def breaks_off(record: Record, line: bytes) -> bool:
     """Whether a line is the beginning of JSON that goes on in the next."""
     if record.problem is None or record.problem.code != "json-syntax":
         return False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from targetexpr.base.diagnostics import Diagnostic
 from targetexpr.base.errors import InputError
@@ -87,14 +87,14 @@ def open_text(name: str, head: bytes, stream: BinaryIO, *, again: bool, options:
         name=name,
         headings=headings,
         sample=[TableRow(*row) for row in first if row.line > start],
-        rows=(_checked(TableRow(*row), len(headings)) for row in text_rows(stream, dialect) if row.line > start),
+        rows=(checked_row(TableRow(*row), len(headings)) for row in text_rows(stream, dialect) if row.line > start),
         dialect=dialect,
         unit="line",
         found=tuple(one for one in (encoding, delimiter, *said) if one is not None),
     )
 
 
-def _checked(row: TableRow, width: int) -> TableRow:
+def checked_row(row: TableRow, width: int) -> TableRow:
     """A row with as many cells as there are headings: empty ones at the end count for nothing."""
     cells = row.cells
     if len(cells) == width or row.problem is not None:
@@ -147,10 +147,14 @@ def table_records(table: OpenTable, options: TableOptions) -> Iterator[Record]:
     making.finish()
 
 
+CellsOf: TypeAlias = Callable[[ColumnPlace, Dialect], ColumnCells]
+"""What makes the reader of a column; one that several readers of a table share knows what it saw in each of them."""
+
+
 class TableRecords:
     """Makes the records of a table. What was found of how it is written is told at once. Raises InputError."""
 
-    def __init__(self, table: OpenTable, options: TableOptions) -> None:
+    def __init__(self, table: OpenTable, options: TableOptions, cells: CellsOf = ColumnCells) -> None:
         self.ready = ready = laid_out(table, options)
         self._table = table
         self._options = options
@@ -160,7 +164,7 @@ class TableRecords:
             names = ", ".join(f"`{name}`" for name in ready.placement.unread)
             options.report(table.name, f"columns that are not read: {names}")
         read = {one.name for one in _read_places(ready.placement, options)}
-        self.cells = [ColumnCells(_as_read(one, one.name in read), ready.dialect) for one in ready.placement.places]
+        self.cells = [cells(_as_read(one, one.name in read), ready.dialect) for one in ready.placement.places]
         shape = record_shape(options.schema)
         constants = [(place_of(name, shape), value) for name, value in options.constants.items()]
         self._builder = _Builder(self.cells, constants, table.unit, table.headings, options)
@@ -178,7 +182,7 @@ class TableRecords:
 
     def checked(self, row: TextRow) -> TableRow:
         """A row of text with as many cells as there are headings, or what is wrong with it."""
-        return _checked(TableRow(*row), len(self._table.headings))
+        return checked_row(TableRow(*row), len(self._table.headings))
 
     def finish(self) -> None:
         """Tells what does not fit, when all rows are read. Raises InputError where there was none."""
@@ -219,9 +223,7 @@ class _Builder:
     def record(self, row: TableRow) -> Record:
         """The record of a row."""
         if row.problem is not None:
-            problem = Diagnostic(code="table-row", severity="error", span=NO_SPAN, message=row.problem)
-            kept = dict(zip(self._headings, row.cells, strict=False)) if self._headings else None
-            return Record(row.line, None, problem, unit=self._unit, placed=True, row=kept)
+            return refused_row(row, self._unit, self._headings)
         context: dict[str, object] = {name: {} for name in self._profiles}
         cells, line, unit = row.cells, row.line, self._unit
         for one in self._cells:
@@ -249,6 +251,14 @@ class _Builder:
                 value = value.get(step) if isinstance(value, dict) else None
             kept[self._headings[one.place.index]] = value
         return kept
+
+
+def refused_row(row: TableRow, unit: str, headings: Sequence[str] = ()) -> Record:
+    """The record of a row that cannot be read; with `headings`, of which no two are alike, it keeps its cells."""
+    assert row.problem is not None
+    problem = Diagnostic(code="table-row", severity="error", span=NO_SPAN, message=row.problem)
+    kept = dict(zip(headings, row.cells, strict=False)) if headings else None
+    return Record(row.line, None, problem, unit=unit, placed=True, row=kept)
 
 
 def _put(target: dict[str, object], place: Sequence[str], value: object) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from targetexpr.records.close import known_types
 from targetexpr.records.columns import ColumnPlace
@@ -25,14 +26,35 @@ _GROUPED = {
 _ISO = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?$"
 )
+_ODD_TIME = r"^(?:000[01]|9999)|:60"
+"""In ISO texts, years at the ends of the calendar and seconds that only other readers know."""
+
+
+class _TimeForm(NamedTuple):
+    pattern: str  # of the texts
+    written: str  # as polars has it
+    zone: str  # "", "Z" or "offset"
+
+
+def _time_forms() -> Iterator[_TimeForm]:
+    yield _TimeForm("^.{10}$", "%Y-%m-%d", "")
+    ends = (("", ""), ("Z", "Z"), ("(?:[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])", "offset"))
+    for mark in ("T", " "):
+        for pattern, seconds in (("", ""), (r":[0-9]{2}(?:\.[0-9]+)?", ":%S%.f")):
+            for end, zone in ends:
+                moment = f"%Y-%m-%d{mark}%H:%M{seconds}{'%:z' if zone == 'offset' else ''}"
+                yield _TimeForm(f"^.{{10}}{mark}.{{5}}{pattern}{end}$", moment, zone)
+
+
+_TIMES = tuple(_time_forms())
+"""The forms of ISO texts; a column of one form is read as a whole."""
 
 
 class TypedColumns:
     """Which columns of a table a rule needs, and what is made of their cells. None of them is read by more than one."""
 
     def __init__(self, making: TableRecords, options: TableOptions) -> None:
-        self._dialect: Dialect = making.ready.dialect
-        self._types = known_types(options.schema)
+        self._typing = Typing(making.ready.dialect, known_types(options.schema))
         self._cells = {one.place.name: one for one in making.cells}
         self.read, self.looked_at = _chosen(making, options) or ({}, {})
         self.possible = bool(self.read)
@@ -43,41 +65,52 @@ class TypedColumns:
 
         found: list[pl.Series] = []
         for name, place in {**self.read, **self.looked_at}.items():
-            series = self._column(columns[place.index], place)
+            series = self._typing.column(columns[place.index], self._cells[name])
             if series is None:
                 return None
             if name in self.read:
-                found.append(series.alias(name))
+                found.append(as_times(series) if place.kind == "date" else series)
+                found[-1] = found[-1].alias(name)
         return pl.DataFrame(found)
 
-    def _column(self, column: pl.Series, place: ColumnPlace) -> pl.Series | None:
+
+class Typing:
+    """Makes columns of cells what rows read in them."""
+
+    def __init__(self, dialect: Dialect, types: frozenset[str]) -> None:
+        self._dialect = dialect
+        self._types = types
+
+    def column(self, column: pl.Series, cells: ColumnCells) -> pl.Series | None:
+        """A column of which each cell is read as rows read it; None where one is not plain."""
         import polars as pl
 
+        kind = cells.place.kind
         if isinstance(column.dtype, pl.Categorical | pl.Enum):
             column = column.cast(pl.String)
         if column.dtype == pl.String:
-            return self._text(column, place)
+            return self._text(column, cells)
         if column.dtype in (pl.Float64, pl.Float32, pl.Boolean, pl.Null) or isinstance(column.dtype, pl.Decimal):
-            return column if place.kind in ("number", "boolean", "scalar") or column.dtype == pl.Null else None
+            return column if kind in ("number", "boolean", "scalar") or column.dtype == pl.Null else None
         if column.dtype.is_integer():
-            return column if place.kind in ("number", "string", "id", "scalar") else None
+            return column if kind in ("number", "string", "id", "scalar") else None
         if isinstance(column.dtype, pl.Datetime):
-            return column.dt.cast_time_unit("us") if place.kind == "date" else None
-        return column if column.dtype == pl.Date and place.kind == "date" else None
+            return column.dt.cast_time_unit("us") if kind == "date" else None
+        return column if column.dtype == pl.Date and kind == "date" else None
 
-    def _text(self, column: pl.Series, place: ColumnPlace) -> pl.Series | None:
+    def _text(self, column: pl.Series, cells: ColumnCells) -> pl.Series | None:
         if (column == "").any():
             column = column.replace("", None)
-        match place.kind:
+        match cells.place.kind:
             case "number":
-                return self._numbers(column, self._cells[place.name])
+                return self._numbers(column, cells)
             case "date":
                 if column.str.contains(_ISO).all(ignore_nulls=True):
                     return column
-                return _by_text(column, self._cells[place.name])
+                return _by_text(column, cells)
             case "boolean":
-                return _by_text(column, self._cells[place.name])
-        if place.name == "type" and not self._types.issuperset(column.drop_nulls().unique().to_list()):
+                return _by_text(column, cells)
+        if cells.place.name == "type" and not self._types.issuperset(column.drop_nulls().unique().to_list()):
             return None
         return column
 
@@ -124,6 +157,25 @@ def _by_text(column: pl.Series, cells: ColumnCells) -> pl.Series | None:
         else:
             made[text] = str(value).lower() if isinstance(value, bool) else str(value)
     return column.replace_strict(made, return_dtype=pl.String)
+
+
+def as_times(column: pl.Series) -> pl.Series:
+    """ISO texts that are all of one form as times, which rules need not read row by row; others as they are."""
+    import polars as pl
+
+    texts = column.drop_nulls() if column.dtype == pl.String else None
+    if texts is None or not len(texts) or texts.str.contains(_ODD_TIME).any():
+        return column
+    first = str(texts[0])
+    form = next((one for one in _TIMES if re.match(one.pattern, first) is not None), None)
+    if form is None or not texts.str.contains(form.pattern).all():
+        return column
+    bare = column.str.strip_suffix("Z") if form.zone == "Z" else column
+    moments = pl.Datetime("us", "UTC" if form.zone == "offset" else None)
+    found = bare.str.strptime(moments, form.written, strict=False)
+    if found.null_count() != column.null_count():
+        return column  # a day that is none, which rules tell
+    return found.dt.replace_time_zone("UTC") if form.zone == "Z" else found
 
 
 def _chosen(
