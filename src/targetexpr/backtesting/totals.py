@@ -146,18 +146,10 @@ class Totals:
 
     def _first(self, context: Context, names: Sequence[str]) -> object:
         for name in names:
-            found = self.value_at(context, name)
+            found = value_at(self.lenient, context, name)
             if found is not None:
                 return found
         return None
-
-    def value_at(self, context: Context, name: str) -> object:
-        """What a record holds at `currentTxn.value`, or as a member of its own; None for nothing."""
-        profile, dot, rest = name.partition(".")
-        held = context.get(profile)
-        if not dot:
-            return None if isinstance(held, dict) else held
-        return self.lenient.raw(held, profile, rest) if isinstance(held, dict) else None
 
     # ---- what comes of it
 
@@ -177,7 +169,7 @@ class Totals:
         )
 
     def _value_of(self, context: Context, read: Read) -> object:
-        return self.value_at(context, f"{read.profile}.{read.name}")
+        return value_at(self.lenient, context, f"{read.profile}.{read.name}")
 
     def result(self, *, complete: bool = True) -> Backtest:
         """The backtest so far."""
@@ -203,6 +195,15 @@ class Totals:
 
 
 _FIELDS = ("yes", "no", "null", "errors")
+
+
+def value_at(reader: ContextReader, context: Context, name: str) -> object:
+    """What a record holds at `currentTxn.value`, or as a member of its own; None for nothing."""
+    profile, dot, rest = name.partition(".")
+    held = context.get(profile)
+    if not dot:
+        return None if isinstance(held, dict) else held
+    return reader.raw(held, profile, rest) if isinstance(held, dict) else None
 
 
 def own_members(context: Context) -> dict[str, object]:

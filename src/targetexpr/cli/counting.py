@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from targetexpr.cli.records import Progress, is_json, sources_of
+from targetexpr.console.batch_verdicts import Asked, column_verdicts, context_verdicts
 from targetexpr.console.data_shape import DataNotes
 from targetexpr.console.outcomes import Failure, outcome_of
 from targetexpr.console.schemas import load
 from targetexpr.console.tables import table_options
 from targetexpr.records.column_batches import ColumnBatch
 from targetexpr.records.layouts import ContextBatch, Layouts
-from targetexpr.records.reader import read_batches, record_of
+from targetexpr.records.reader import read_batches
 from targetexpr.records.record import Record
-from targetexpr.running.coercion import DataError, Value
+from targetexpr.running.coercion import Value
 
 if TYPE_CHECKING:
     from targetexpr.rule import Rule
@@ -86,7 +86,9 @@ class _Counting:
 
     def record(self, source: str | None, record: Record) -> bool:
         record = record.under(self._profile)
-        outcome = outcome_of(self._rule, record)
+        return self._evaluated(source, record, outcome_of(self._rule, record))
+
+    def _evaluated(self, source: str | None, record: Record, outcome: Value | Failure) -> bool:
         self._tally.add(outcome)
         self._look(source, record)
         if not isinstance(outcome, bool) or self._tally.done == 1:
@@ -98,32 +100,16 @@ class _Counting:
         self._searching = self._searching and self._notes.search(record)
 
     def contexts(self, source: str | None, batch: ContextBatch) -> bool:
-        """Lines of JSON. What a line of them is wrong in is told when it is read as a whole."""
-        evaluate: Callable[[dict[str, object]], Value] = self._rule.evaluate
-        contexts, start, going_on = batch.contexts, 0, True
-        while going_on and start < len(contexts):
-            yes = no = null = 0
-            broken = False
-            try:
-                for context in contexts[start:] if start else contexts:
-                    value = evaluate(context)
-                    if value is True:
-                        yes += 1
-                    elif value is False:
-                        no += 1
-                    else:
-                        null += 1
-            except DataError:
-                broken = True
-            done = yes + no + null
-            if done:
-                self._tally.add_all(yes, no, null)
-                self._look(source, batch.example.under(self._profile), done)
-            start += done
-            if broken:
-                going_on = self.record(source, record_of(batch.number + start, batch.lines[start]))
-                start += 1
-        return going_on
+        """Lines of JSON."""
+        for part in context_verdicts(self._rule, batch, self._profile):
+            if isinstance(part, Asked):
+                if not self._evaluated(source, *part):
+                    return False
+            else:
+                yes, no = part.count(True), part.count(False)
+                self._tally.add_all(yes, no, len(part) - yes - no)
+                self._look(source, batch.example.under(self._profile), len(part))
+        return True
 
     def columns(self, source: str | None, batch: ColumnBatch) -> bool:
         """Rows of a table, which are evaluated one by one where the rule has no form in columns or a value no fit."""
@@ -140,11 +126,9 @@ class _Counting:
         if not self._lowerable:
             return None
         try:
-            verdicts = self._rule.on(batch.frame)
-            if verdicts.invalid:
-                return None
-            counts = verdicts.counts()
+            verdicts = column_verdicts(self._rule, batch.frame)
+            counts = None if verdicts is None else verdicts.counts()
         except TableError:
             self._lowerable = False
             return None
-        return counts[True], counts[False], counts[None]
+        return None if counts is None else (counts[True], counts[False], counts[None])

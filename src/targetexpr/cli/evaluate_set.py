@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.base.errors import InputError
 from targetexpr.base.nouns import counted
-from targetexpr.cli.outcome_output import ROW_FORMATS, RowOutput, check_only, row_output
+from targetexpr.cli.outcome_output import ROW_FORMATS, check_only, rows_of_call
 from targetexpr.cli.records import Progress, json_place, place, records
 from targetexpr.cli.rule_files import NamedRule, named_rules
 from targetexpr.console.configuration import settle
@@ -24,6 +24,7 @@ from targetexpr.records.record import Record
 
 if TYPE_CHECKING:
     from targetexpr.checking.result import Read
+    from targetexpr.console.row_output import RowOutput
     from targetexpr.front import OnError
     from targetexpr.records.table_options import Keep
     from targetexpr.rulesets.ruleset import RuleMatches, RuleSet
@@ -51,7 +52,7 @@ def evaluate_set(options: Namespace) -> int:
         )
 
     every = records(options, checked, needed=bool(reads), keep=keep, lacks=lacks)
-    with row_output(options, "rules") if keep else nullcontext() as rows:
+    with rows_of_call(options, "rules") if keep else nullcontext() as rows:
         try:
             for source, record in every:
                 notes.look(record, source)

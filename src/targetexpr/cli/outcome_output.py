@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from abc import ABC, abstractmethod
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from targetexpr.base.errors import InputError
 from targetexpr.cli.records import json_place, place
 from targetexpr.console.outcomes import Failure, word
+from targetexpr.console.tables import tell_on_stderr
 from targetexpr.records.record import Record
 from targetexpr.running.coercion import Value
 
 if TYPE_CHECKING:
-    from targetexpr.records.own_columns import Row
-    from targetexpr.records.writing import RowFormat, RowWriter
+    from targetexpr.console.row_output import RowOutput
     from targetexpr.rule import Rule
 
 ROW_FORMATS = ("csv", "jsonl", "parquet", "xlsx")
@@ -42,20 +41,20 @@ def outcome_output(options: Namespace, rule: Rule) -> Iterator[OutcomeOutput]:
     else:
         type_ = rule.checked.type
         condition = type_ is not None and type_.kind == "boolean"
-        with row_output(options, "verdict" if condition else "value") as rows:
+        with rows_of_call(options, "verdict" if condition else "value") as rows:
             yield _Rows(options.only, rows, condition=condition)
 
 
 @contextmanager
-def row_output(options: Namespace, column: str) -> Iterator[RowOutput]:
+def rows_of_call(options: Namespace, column: str) -> Iterator[RowOutput]:
     """What writes the records of a call with a column for what came out of each."""
+    from targetexpr.console.row_output import row_output
     from targetexpr.records.writing import check_target
 
     check_target(None, options.output)
-    with ExitStack() as stack:
-        rows = RowOutput(options, stack, column)
+    more = (column,) if options.only in ("yes", "no", "null") else (column, "error")
+    with row_output(None, options.output, more, tell_on_stderr) as rows:
         yield rows
-        rows.finish()
 
 
 class OutcomeOutput(ABC):
@@ -127,52 +126,3 @@ class _Rows(OutcomeOutput):
             self._rows.write(source, record, "error", outcome.text)
         else:
             self._rows.write(source, record, word(outcome) if self._condition else outcome)
-
-
-class RowOutput:
-    """Writes records as rows: their own columns, what came out, and what is wrong where errors are wanted."""
-
-    def __init__(self, options: Namespace, stack: ExitStack, column: str) -> None:
-        self._format: RowFormat = options.output
-        self._stack = stack
-        self._column = column
-        self._more = (column,) if options.only in ("yes", "no", "null") else (column, "error")
-        self._writer: RowWriter | None = None
-        self._renamed: set[str] = set()
-
-    def see(self, source: str | None, record: Record | None) -> None:
-        """Takes the first record into account: where all are of one table, it has the columns of all."""
-        from targetexpr.records.writing import row_writer
-
-        if self._writer is not None:
-            return
-        known = None
-        if record is not None and record.row is not None and source is None:
-            known = [*self._own(dict(record.row)), *self._more]
-        self._writer = self._stack.enter_context(row_writer(None, self._format, known, last=self._more))
-
-    def write(self, source: str | None, record: Record, value: object, error: str | None = None) -> None:
-        """Writes one record."""
-        from targetexpr.records.own_columns import own_row
-
-        self.see(source, record)
-        row = self._own(own_row(record, source))
-        row[self._column] = value
-        if error is not None and "error" in self._more:
-            row["error"] = error if record.context is not None else f"{place(source, record)}: {error}"
-        assert self._writer is not None
-        self._writer.write(row)
-
-    def _own(self, row: Row) -> Row:
-        """A record's own columns; what is called as ours gets another name, and that is told."""
-        for name in self._more:
-            if name in row:
-                row[f"own {name}"] = row.pop(name)
-                if name not in self._renamed:
-                    self._renamed.add(name)
-                    print(f"the records have a column `{name}` already; it is written as `own {name}`", file=sys.stderr)
-        return row
-
-    def finish(self) -> None:
-        """Of no record, the columns of what came out are written."""
-        self.see(None, None)
