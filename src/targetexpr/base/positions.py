@@ -79,6 +79,14 @@ class LineIndex:
         start = self._starts[line]
         return min(self._offset_of(self._units_before(start) + max(column, 0)), self._ends[line])
 
+    def units(self, offset: int) -> int:
+        """How many units stand before a code-point offset, line breaks among them.
+
+        >>> LineIndex('"🎉"\\n!').units(4)
+        5
+        """
+        return self._units_before(max(0, min(offset, self._wide[-1])))
+
     def _units_before(self, offset: int) -> int:
         at = bisect_left(self._wide, offset)
         return self._units[at] - (self._wide[at] - offset)

@@ -6,7 +6,7 @@ Nothing here is recursive: rules may be of any depth.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -46,9 +46,9 @@ class Explanation:
         """For people: the rule, then every condition with the values it read, the deciding ones marked."""
         return as_text(self)
 
-    def to_json(self) -> str:
-        """For programs: the tree as JSON."""
-        return as_json(self)
+    def to_json(self, units: Callable[[int], int] | None = None) -> str:
+        """For programs: the tree as JSON. Spans count code points, or what `units` makes of such an offset."""
+        return as_json(self, units)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -164,7 +164,7 @@ def _first_error(one: Explanation) -> str | None:
     return None
 
 
-def as_json(whole: Explanation) -> str:
+def as_json(whole: Explanation, units: Callable[[int], int] | None = None) -> str:
     """The tree as JSON, written piece by piece."""
     out: list[str] = []
     waiting: list[Explanation | str] = [whole]
@@ -175,7 +175,7 @@ def as_json(whole: Explanation) -> str:
             continue
         head: dict[str, object] = {
             "text": one.text,
-            "span": list(one.span),
+            "span": list(one.span) if units is None else [units(one.span.start), units(one.span.end)],
             "role": one.role,
             "state": one.state,
         }
