@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from targetexpr.studio.app import create_app
 from targetexpr.studio.studio import Settings, Studio
+from tests.cli.command import Call
 
 PORT, TOKEN = 8320, "a-token-for-tests"
 HOST = f"127.0.0.1:{PORT}"
@@ -30,3 +31,9 @@ def page(studio: Studio) -> Iterator[TestClient]:
     """Asks as the page does."""
     with TestClient(create_app(studio, TOKEN, PORT), base_url=ORIGIN, headers=dict(ITS_OWN)) as client:
         yield client
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """The command, called in this process."""
+    return Call(capsys, monkeypatch)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
-from targetexpr.studio import language, session, static_files
+from targetexpr.studio import data_routes, language, record_routes, session, static_files
 from targetexpr.studio.guard import Guard
 from targetexpr.studio.opening import Opening
 from targetexpr.studio.responses import Refused, failed, refused, unanswerable
 from targetexpr.studio.studio import Studio
 
-_FAMILIES = (static_files, session, language)
+_FAMILIES = (static_files, session, language, data_routes, record_routes)
 
 
 def create_app(studio: Studio, token: str, port: int, opening: Opening | None = None) -> Guard:

@@ -69,8 +69,12 @@ def run(options: Namespace) -> int:
         event=options.event,
         timezone=options.timezone,
     )
-    with listener:
-        serve(Studio(settings), listener, browser=not options.no_browser)
+    studio = Studio(settings)
+    try:
+        with listener:
+            serve(studio, listener, browser=not options.no_browser)
+    finally:
+        studio.data.close_all()
     return YES
 
 

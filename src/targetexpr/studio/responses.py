@@ -70,9 +70,7 @@ async def body_of(request: Request, most: int) -> bytes:
 
 async def json_of(request: Request, most: int = MOST_MESSAGE) -> dict[str, object]:
     """The JSON object of a request. Raises Refused where it has another body."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Refused(415, "Expected JSON; send it with `Content-Type: application/json`.")
+    check_json(request)
     try:
         value = json.loads(await body_of(request, most))
     except (ValueError, RecursionError) as error:
@@ -80,6 +78,13 @@ async def json_of(request: Request, most: int = MOST_MESSAGE) -> dict[str, objec
     if not isinstance(value, dict):
         raise Refused(400, "Expected a JSON object.")
     return value
+
+
+def check_json(request: Request) -> None:
+    """Raises Refused for a request that does not say that it is JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Refused(415, "Expected JSON; send it with `Content-Type: application/json`.")
 
 
 def _too_large(most: int) -> Refused:

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from targetexpr import __version__
 from targetexpr.base.limits import DEFAULT_LIMITS
 from targetexpr.lang.schema.schema import Schema
+from targetexpr.studio.data import MOST_UPLOAD
 from targetexpr.studio.responses import Refused, answer, json_of
 from targetexpr.studio.studio import SchemaId, Studio
 from targetexpr.studio.work import MOST_WORK, WorkError
@@ -75,7 +76,8 @@ def _session(studio: Studio) -> dict[str, object]:
         "event": studio.settings.event,
         "timezone": studio.settings.timezone,
         "warnings": studio.warnings,
-        "limits": {"rule": DEFAULT_LIMITS.text, "work": MOST_WORK},
+        "files": [one.summary() for one in studio.data],
+        "limits": {"rule": DEFAULT_LIMITS.text, "work": MOST_WORK, "upload": MOST_UPLOAD},
     }
 
 

@@ -9,6 +9,7 @@ from targetexpr.console.state_folder import state_folder
 from targetexpr.front import Environment
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lsp.environments import Environments, Given
+from targetexpr.studio.data import DataStore
 from targetexpr.studio.work import Work
 
 SchemaId: TypeAlias = Literal["bundled", "file"]
@@ -32,6 +33,8 @@ class Studio:
         self.settings = settings
         self.work = Work(state_folder() / "studio")
         self.warnings: list[str] = []  # about the schema file, where it became invalid while the studio runs
+        self.data = DataStore()
+        self.data.open_files(settings.files)
         self._environments = {name: Environments(self.given(name), self.warnings.append) for name in self.schemas}
 
     @property
