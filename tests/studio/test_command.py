@@ -11,7 +11,7 @@ import pytest
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from targetexpr.studio import command
+from targetexpr.studio import command, opening
 from tests.cli.command import Call
 from tests.studio.processes import Process, studio
 
@@ -91,3 +91,29 @@ def test_work_survives_the_end_and_another_port(tmp_path: Path) -> None:
         status, said = ask(old, "GET", "/api/work")
         assert (status, "of an earlier start" in str(said)) == (401, True)
     assert (tmp_path / "studio").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("system", "variables", "opens"),
+    [
+        ("linux", {}, False),  # the standard library would open a browser in the terminal
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {"BROWSER": "firefox"}, True),
+        ("darwin", {}, True),
+        ("win32", {}, True),
+    ],
+    ids=str,
+)
+def test_a_browser_is_opened_where_it_can_be_seen(
+    monkeypatch: pytest.MonkeyPatch, system: str, variables: dict[str, str], opens: bool
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    opened: list[str] = []
+    monkeypatch.setattr(opening.sys, "platform", system)
+    monkeypatch.setattr(opening.webbrowser, "open", opened.append)
+    opening.open_browser("http://127.0.0.1:8320/open/x")
+    assert opened == (["http://127.0.0.1:8320/open/x"] if opens else [])
