@@ -38,6 +38,7 @@ class Dialect:
     milliseconds: str  # a whole number of them as a time
     weekday: str  # Sunday is 1
     days_between: str
+    quotient: str  # of two whole numbers, the first of which is not negative
     minutes: str  # whole ones in a number of microseconds
     make_date: str
     time_literal: str
@@ -76,6 +77,7 @@ DUCKDB = Dialect(
     milliseconds="make_timestamp(CAST({0} AS BIGINT) * 1000)",
     weekday="(dayofweek({0}) + 1)",
     days_between="abs(date_diff('day', {0}, {1}))",
+    quotient="({0} // {1})",
     minutes="({0} // 60000000)",
     make_date="make_date({0}, {1}, {2})",
     time_literal="TIMESTAMP '{0}'",
@@ -113,6 +115,7 @@ SPARK = Dialect(
     milliseconds="(timestamp_ntz'1970-01-01 00:00:00' + make_dt_interval(0, 0, 0, {0} / 1000BD))",
     weekday="dayofweek({0})",
     days_between="CAST(abs(datediff({0}, {1})) AS BIGINT)",
+    quotient="({0} div {1})",
     minutes="({0} div 60000000)",
     make_date="make_date({0}, {1}, {2})",
     time_literal="timestamp_ntz'{0}'",

@@ -11,7 +11,8 @@ import pytest
 from targetexpr.tables.errors import MissingColumns
 from targetexpr.targets.progress.tracker import RecordTracker
 from targetexpr.targets.scale.duckdb_engine import run
-from targetexpr.targets.scale.fitting import NotSql, group_reasons
+from targetexpr.targets.scale.fitting import group_reasons
+from targetexpr.targets.scale.not_sql import NotSql
 from tests.targets.scale.test_sql import reader_of
 
 SPEND = {
@@ -55,7 +56,7 @@ def evaluated(
     ("members", "reason"),
     [
         ({"targetEvaluationType": "PERIOD_AGNOSTIC_WINDOW"}, "PERIOD_AGNOSTIC_WINDOW"),
-        ({"targetEvaluationType": "CYCLIC_WINDOW", "frequencyType": "MONTHLY"}, "CYCLIC_WINDOW"),
+        ({"targetEvaluationType": "CYCLIC_WINDOW", "frequencyType": "MONTHLY"}, "Cycles of MONTHLY"),
         ({"targets": [{**SPEND, "targetEntity": "LINEITEM", "expression": "currentLineItem.qty>0"}]}, "line items"),
         ({"targets": [{**SPEND, "targetEntity": "EVENT", "targetType": "COUNT", "eventName": "ReturnBill",
                        "expression": "true"}]}, "returns"),

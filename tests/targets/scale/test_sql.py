@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -16,7 +17,10 @@ from targetexpr.targets.scale.sql_run import SqlProgress
 from tests.sampling import sampled
 from tests.targets.scale.generated import Case, as_read, case
 
-TABLES = {"periods": "progress", "contributions": "contributions", "levels": "levels", "reported": "reported"}
+TABLES = {
+    "periods": "progress",
+    **{name: name for name in ("contributions", "levels", "unified", "grants", "reported")},
+}
 """The views, and the tables of an evaluation that they are equal to."""
 
 
@@ -24,7 +28,12 @@ def rows_of(connection: duckdb.DuckDBPyConnection, view: str) -> list[dict[str, 
     found = connection.table(view).pl()
     if "place" in found.columns:
         found = found.sort("customer", "place").drop("place")
-    return found.to_dicts()
+    return [in_utc(row) for row in found.to_dicts()]
+
+
+def in_utc(row: dict[str, Any]) -> dict[str, Any]:
+    """Of two readings of a time that a clock shows twice Python says that they differ, whatever they are."""
+    return {key: one.astimezone(UTC) if isinstance(one, datetime) else one for key, one in row.items()}
 
 
 def in_order(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -62,7 +71,7 @@ def compare(one: Case) -> Progress:
     expected = evaluate(one.group, as_read(one.records), **one.options)
     connection, found = by_sql(one)
     with connection:
-        tables = expected.tables()
+        tables = {name: [in_utc(row) for row in rows] for name, rows in expected.tables().items()}
         for view, table in TABLES.items():
             rows = rows_of(connection, view)
             if view == "reported":

@@ -31,9 +31,9 @@ def run(
 ) -> SqlProgress:
     """Evaluates all records of a table (its name in the connection) and leaves views of the outcome.
 
-    They are `periods`, `contributions`, `customers`, `levels` and `reported`, with the columns that progress has as
-    tables. `tracker` is the evaluation that is asked for, without records; `records` reads rows of which columns do not
-    tell all; an empty string is a missing value. `between` is called with the name of each
+    They are `periods`, `contributions`, `customers`, `levels`, `unified`, `grants` and `reported`, with the columns
+    that progress has as tables. `tracker` is the evaluation that is asked for, without records; `records` reads rows
+    of which columns do not tell all; an empty string is a missing value. `between` is called with the name of each
     statement before it runs. Raises NotSql, and MissingColumns for what the table lacks.
     """
     relation = _as_read(connection.table(table))

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from targetexpr.targets.model.enums import EvaluationType, TargetEntity, TrackingType
+from targetexpr.targets.model.enums import EvaluationType, TargetEntity
 from targetexpr.targets.model.events import RETURN_BILL
 from targetexpr.targets.progress.tracker import RecordTracker
+from targetexpr.targets.scale.cycles_sql import DAYS_OF, seconds_of
 
-
-class NotSql(Exception):
-    """An evaluation that has no exact form in SQL, for this group or over this table."""
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__(*reasons)
-        self.reasons = tuple(reasons)
-
-    def __str__(self) -> str:
-        return " ".join(self.reasons)
+MOST_CYCLES = 10_000
+_MOST_SECONDS = 3_000 * 365 * 86_400
 
 
 def group_reasons(tracker: RecordTracker) -> list[str]:
@@ -27,14 +20,15 @@ def group_reasons(tracker: RecordTracker) -> list[str]:
 
 def _reasons(tracker: RecordTracker) -> Iterator[str]:
     plan = tracker.plan
-    if plan.window is not EvaluationType.FIXED_CALENDAR_WINDOW:
-        yield f"{plan.window} goes by each customer's own records."
-    if plan.tracking in (TrackingType.UNIFIED, TrackingType.CAPPING):
-        yield f"{plan.tracking} looks at several ledgers at once."
+    if plan.window is EvaluationType.PERIOD_AGNOSTIC_WINDOW:
+        yield f"{plan.window} closes with the record that reaches the value."
+    if plan.window is EvaluationType.CYCLIC_WINDOW:
+        if plan.unit not in DAYS_OF:
+            yield f"Cycles of {plan.unit} go by the calendar of each customer."
+        elif plan.cycles > MOST_CYCLES or plan.cycles * seconds_of(plan) > _MOST_SECONDS:
+            yield f"There may be {plan.cycles:,} cycles."
     if not plan.targets:
         yield "The group has no active target."
-    if tracker.enrolled is not None:
-        yield "Customers take part by enrolment."
     if tracker.on_error == "raise":
         yield "The evaluation stops at the first record that does not fit."
     for target in plan.targets:
@@ -42,5 +36,3 @@ def _reasons(tracker: RecordTracker) -> Iterator[str]:
             yield f"`{target.name}` counts line items."
         if target.event == RETURN_BILL:
             yield f"`{target.name}` counts returns as records of their own."
-        if target.accumulation != "sum":
-            yield f"`{target.name}` counts days."

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from targetexpr.targets.scale.records_sql import RETURN
+from targetexpr.targets.progress.plan import Accumulation
+from targetexpr.targets.scale.calendars import local_day
+from targetexpr.targets.scale.cycles_sql import cycle_statements
+from targetexpr.targets.scale.fixed_sql import fixed_statements
 from targetexpr.targets.scale.statements import Evaluation, Statement
 
 
@@ -17,31 +20,61 @@ def ledger_statements(evaluation: Evaluation) -> Iterator[Statement]:
     yield Statement("progress", _progress(evaluation))
 
 
+def window_statements(evaluation: Evaluation) -> Iterator[Statement]:
+    """What records bring to which window."""
+    return fixed_statements(evaluation) if evaluation.fixed else cycle_statements(evaluation)
+
+
 def _ledger(evaluation: Evaluation) -> str:
-    key = evaluation.order_key("id")
-    lines = [
-        f"SELECT cust, {evaluation.slot(place, 'pos')} AS slot, id, instant, {key} AS place, '' AS behind,"
-        f" FALSE AS carried, f{place} AS change, 1 AS counts FROM records"
-        f" WHERE kind <> {RETURN} AND pos IS NOT NULL AND f{place} IS NOT NULL"
-        for place in range(len(evaluation.plan.targets))
-    ]
-    if evaluation.lowered:
-        slot = f"target * {evaluation.stride} + pos"
+    key, stride = evaluation.order_key("id"), evaluation.stride
+    slots = f"target * {stride} + pos" if len(evaluation.plan.targets) > 1 else "pos"
+    shapes: dict[Accumulation, list[int]] = {}
+    for target in evaluation.plan.targets:
+        shapes.setdefault(target.accumulation, []).append(target.index)
+    lines = []
+    for shape, places in shapes.items():
+        mine = "" if len(shapes) == 1 else f" AND target IN ({', '.join(map(str, places))})"
+        rows = f"SELECT * FROM credits WHERE pos IS NOT NULL{mine}"
+        if shape != "sum":
+            rows = _by_day(evaluation, shape, rows, key)
         lines.append(
-            f"SELECT cust, {slot} AS slot, id, instant, place, behind, carried, -taken AS change, 0 AS counts"
+            f"SELECT cust, {slots} AS slot, id, instant, {key} AS place, '' AS behind, FALSE AS carried,"
+            f" amount AS change, 1 AS counts FROM ({rows}) c"
+        )
+    if evaluation.lowered:
+        lines.append(
+            f"SELECT cust, {slots} AS slot, id, instant, place, behind, carried, -taken AS change, 0 AS counts"
             " FROM refunds WHERE pos IS NOT NULL AND home IS NOT NULL"
         )
     return " UNION ALL ".join(lines)
+
+
+def _by_day(evaluation: Evaluation, shape: Accumulation, rows: str, key: str) -> str:
+    """What records change where a local day counts once, or by its highest or lowest figure."""
+    day = local_day(evaluation.words, evaluation.clock, "instant")
+    window = f"(PARTITION BY cust, target, pos, {day} ORDER BY instant, {key})"
+    if shape == "days":
+        change = f"CASE WHEN row_number() OVER {window} = 1 THEN {10**evaluation.reading.scale} ELSE 0 END"
+        return f"SELECT cust, target, pos, id, instant, {change} AS amount FROM ({rows}) r"
+    extreme = "max" if shape == "highest" else "min"
+    up_to_now = f"{window[:-1]} ROWS UNBOUNDED PRECEDING)"
+    so_far = f"SELECT *, {day} AS day, {extreme}(amount) OVER {up_to_now} AS extreme FROM ({rows}) r"
+    before = f"lag(extreme) OVER (PARTITION BY cust, target, pos, day ORDER BY instant, {key})"
+    return f"SELECT cust, target, pos, id, instant, extreme - coalesce({before}, 0) AS amount FROM ({so_far}) s"
 
 
 def _progress(evaluation: Evaluation) -> str:
     """Sums, and the line that last brought one to its value: the last one that found it below, or uncounted."""
     if evaluation.lowered:
         order, counted = "carried DESC, instant, place, behind, id", "sum(counts) OVER w"
-        reaches = "counted > 0 AND total >= value AND NOT (counted > counts AND total - change >= value)"
+        reaches = "counted > 0 AND total >= {0} AND NOT (counted > counts AND total - change >= {0})"
     else:
         order, counted = "instant, place", "row_number() OVER w"
-        reaches = "total >= value AND NOT (counted > 1 AND total - change >= value)"
+        reaches = "total >= {0} AND NOT (counted > 1 AND total - change >= {0})"
+    value, own = "g.value", ""
+    if evaluation.part.own:
+        value, own = "coalesce(o.value, g.value)", " LEFT JOIN own o ON o.cust = r.cust AND o.slot = r.slot"
+    reached = reaches.format(value)
     running = (
         "SELECT l.cust, l.slot, l.id, l.instant, l.change, l.counts, sum(l.change) OVER w AS total,"
         f" {counted} AS counted, row_number() OVER w AS step"
@@ -49,9 +82,9 @@ def _progress(evaluation: Evaluation) -> str:
     )
     ends = (
         "SELECT r.cust, r.slot, sum(change) AS progress, count(*) AS contributions, max(counted) AS counted,"
-        f" max(value) AS value, max_by(id, step) FILTER (WHERE {reaches}) AS achieved_by,"
-        f" max_by(instant, step) FILTER (WHERE {reaches}) AS achieved_on"
-        f" FROM ({running}) r JOIN goals g ON g.slot = r.slot GROUP BY r.cust, r.slot"
+        f" max({value}) AS value, max_by(id, step) FILTER (WHERE {reached}) AS achieved_by,"
+        f" max_by(instant, step) FILTER (WHERE {reached}) AS achieved_on"
+        f" FROM ({running}) r JOIN goals g ON g.slot = r.slot{own} GROUP BY r.cust, r.slot"
     )
     achieved = "counted > 0 AND progress >= value"
     return (

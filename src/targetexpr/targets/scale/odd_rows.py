@@ -14,8 +14,8 @@ from targetexpr.targets.progress.ledger_entries import Entry
 from targetexpr.targets.progress.results import ReportedRecord
 from targetexpr.targets.progress.returns import counted, lines_of
 from targetexpr.targets.progress.tracker import RecordTracker
-from targetexpr.targets.scale.fitting import NotSql
 from targetexpr.targets.scale.measures import LARGEST
+from targetexpr.targets.scale.not_sql import NotSql
 from targetexpr.targets.scale.records_sql import BILL, OTHER, RETURN
 
 MOST = 100_000
@@ -43,7 +43,8 @@ def read_odd_rows(
     rows = OddRows()
     listed = tracker.set_aside
     for entry in tracker.entries:
-        listed += entry.rest.errors
+        if tracker.enrolled is None or entry.file.customer in tracker.enrolled:
+            listed += entry.rest.errors
         _add(rows, tracker, entry, scale, lowered)
     rows.set_aside = [_listed(one) for one in listed]
     return rows
@@ -57,7 +58,7 @@ def _add(rows: OddRows, tracker: RecordTracker, entry: Entry, scale: int, lowere
     figures: list[int | None] = [None] * len(tracker.evaluators)
     for place, amount, _ in entry.contributed:
         figures[place] = _steps(amount, scale)
-    worth = entry.value
+    worth = entry.value if lowered else None  # it is asked for by returns alone
     returned = entry.rest.returned
     if returned is not None:
         worth = None
@@ -65,10 +66,10 @@ def _add(rows: OddRows, tracker: RecordTracker, entry: Entry, scale: int, lowere
             worth, figures[place] = _returned(rows, tracker, entry, returned, place, scale)
     kind = BILL if entry.is_bill else OTHER if entry.rest.returns is None else RETURN
     at: datetime = entry.at.replace(tzinfo=None)
-    elsewhere = entry.rest.outcome == "scope"
+    elsewhere, beyond = entry.rest.outcome == "scope", entry.rest.outcome == "bounds"
     steps = None if worth is None else _steps(worth, scale)
     bill = entry.rest.returns or None
-    rows.records.append((entry.file.customer, entry.id, at, kind, bill, elsewhere, steps, *figures))
+    rows.records.append((entry.file.customer, entry.id, at, kind, bill, elsewhere, beyond, steps, *figures))
 
 
 def _returned(

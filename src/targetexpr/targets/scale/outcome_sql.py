@@ -5,57 +5,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from targetexpr.targets.model.enums import TrackingType
 from targetexpr.targets.progress.aggregate import today_of
 from targetexpr.targets.progress.customer import NO_PERIOD
 from targetexpr.targets.progress.returns import NO_BILL, UNSTATED
 from targetexpr.targets.scale.records_sql import RETURN
 from targetexpr.targets.scale.statements import Evaluation, Statement
+from targetexpr.targets.scale.unified_sql import overall_of
 
 
 def outcome_statements(evaluation: Evaluation) -> Iterator[Statement]:
-    """The views `periods`, `contributions`, `customers`, `levels` and `reported`."""
+    """The views `periods`, `contributions`, `customers`, `levels`, `unified`, `grants` and `reported`."""
     yield Statement("periods", _periods(evaluation), lazy=True)
     yield Statement("contributions", _contributions(evaluation), lazy=True)
     yield Statement("customers", _customers(evaluation), lazy=True)
     yield Statement("levels", _levels(evaluation), lazy=True)
+    yield Statement("unified", _unified(evaluation), lazy=True)
+    yield Statement("grants", _grants(evaluation), lazy=True)
     yield Statement("reported", _reported(evaluation), lazy=True)
 
 
-def _amount(evaluation: Evaluation, steps: str) -> str:
-    """Whole steps as a decimal."""
-    scale = evaluation.reading.scale
-    step = f"0.{'1'.zfill(scale)}" if scale else "1"
-    return f"CAST({steps} AS DECIMAL(26, 0)) * CAST('{step}' AS DECIMAL({scale + 1}, {scale}))"
-
-
-def _instant(evaluation: Evaluation, at: str) -> str:
-    """A time in UTC as an instant."""
-    return (
-        f"({at} AT TIME ZONE 'UTC')" if evaluation.words.dialect.name == "duckdb" else f"to_utc_timestamp({at}, 'UTC')"
-    )
+def _nothing(columns: Mapping[str, str]) -> str:
+    """No row of these columns."""
+    return f"SELECT {', '.join(f'CAST(NULL AS {type_}) AS {name}' for name, type_ in columns.items())} WHERE FALSE"
 
 
 def _periods(evaluation: Evaluation) -> str:
-    """A row for every customer and period, also where there was nothing."""
-    name = evaluation.words.name
+    """A row for every window of a customer, also where there was nothing."""
+    end, amount = evaluation.words.name("end"), evaluation.amount
     return (
-        f"SELECT k.name AS customer, g.target, g.period, g.first AS start, g.last AS {name('end')},"
-        f" {_amount(evaluation, 'g.value')} AS value, {_amount(evaluation, 'coalesce(p.progress, 0)')} AS progress,"
-        " p.achieved_by IS NOT NULL AS achieved, p.achieved_by,"
-        f" {_instant(evaluation, 'p.achieved_on')} AS achieved_on, coalesce(p.contributions, 0) AS contributions,"
-        " g.place"
-        " FROM keys k CROSS JOIN goals g LEFT JOIN progress p ON p.cust = k.cust AND p.slot = g.slot"
+        f"SELECT w.name AS customer, w.target, w.period, w.start, w.{end}, {amount('w.value')} AS value,"
+        f" {amount('coalesce(p.progress, 0)')} AS progress, p.achieved_by IS NOT NULL AS achieved, p.achieved_by,"
+        f" {evaluation.instant('p.achieved_on')} AS achieved_on, coalesce(p.contributions, 0) AS contributions, w.place"
+        " FROM windows w LEFT JOIN progress p ON p.cust = w.cust AND p.slot = w.slot"
     )
 
 
 def _contributions(evaluation: Evaluation) -> str:
     """What moved the progress."""
     return (
-        f"SELECT k.name AS customer, g.target, g.period, l.id AS record, {_amount(evaluation, 'l.change')} AS change,"
-        " row_number() OVER (PARTITION BY l.cust ORDER BY g.place, l.carried DESC, l.instant, l.place, l.behind, l.id)"
-        " - 1 AS place FROM ledger l JOIN keys k ON k.cust = l.cust JOIN goals g ON g.slot = l.slot"
+        f"SELECT w.name AS customer, w.target, w.period, l.id AS record, {evaluation.amount('l.change')} AS change,"
+        " row_number() OVER (PARTITION BY l.cust ORDER BY w.place, l.carried DESC, l.instant, l.place, l.behind, l.id)"
+        " - 1 AS place FROM ledger l JOIN windows w ON w.cust = l.cust AND w.slot = l.slot"
     )
 
 
@@ -82,24 +75,65 @@ def _levels(evaluation: Evaluation) -> str:
     plan, text = evaluation.plan, evaluation.words.text
     today = today_of(plan, evaluation.found.now)
     over = today is not None and plan.last_day is not None and plan.last_day < today
-    left = text("DROPPED" if evaluation.drop_unfinished and over else "INPROGRESS")
+    dropped = "TRUE" if over else "k.gone" if evaluation.part.bounded else "FALSE"
+    left = f"CASE WHEN {dropped} THEN 'DROPPED' ELSE 'INPROGRESS' END" if evaluation.drop_unfinished else "'INPROGRESS'"
     rows = [
         f"SELECT k.name AS customer, {text(level.name)} AS level, {level.count} AS count,"
         f" CASE WHEN s.p{place} IS NOT NULL THEN 'ACHIEVED' ELSE {left} END AS status, g.period,"
-        f" p.achieved_by AS reached_by, {_instant(evaluation, 'p.achieved_on')} AS reached_on,"
+        f" p.achieved_by AS reached_by, {evaluation.instant('p.achieved_on')} AS reached_on,"
         f" {place} AS place FROM streaks s JOIN keys k ON k.cust = s.cust"
         f" LEFT JOIN progress p ON p.cust = s.cust AND p.slot = s.p{place} LEFT JOIN goals g ON g.slot = s.p{place}"
         for place, level in enumerate(plan.levels)
     ]
-    if rows:
-        return " UNION ALL ".join(rows)
-    string, time = evaluation.words.dialect.string_type, _instant(evaluation, evaluation.words.null_instant())
-    level, status, period, by = (
-        f"CAST(NULL AS {string}) AS {name}" for name in ("level", "status", "period", "reached_by")
+    texts = dict.fromkeys(("customer", "level", "count", "status", "period", "reached_by"), _string(evaluation))
+    nothing = {**texts, "count": "INTEGER", "reached_on": _time(evaluation), "place": "INTEGER"}
+    return " UNION ALL ".join(rows) or _nothing(nothing)
+
+
+def _string(evaluation: Evaluation) -> str:
+    return evaluation.words.dialect.string_type
+
+
+def _time(evaluation: Evaluation) -> str:
+    return "TIMESTAMP WITH TIME ZONE" if evaluation.words.dialect.name == "duckdb" else "TIMESTAMP"
+
+
+def _unified(evaluation: Evaluation) -> str:
+    """A row for every customer and period, also where there was nothing."""
+    if evaluation.plan.tracking is not TrackingType.UNIFIED:
+        texts = dict.fromkeys(("customer", "period", "members_met", "overall_met", "achieved"), _string(evaluation))
+        booleans = dict.fromkeys(("members_met", "overall_met", "achieved"), "BOOLEAN")
+        by = {"achieved_by": _string(evaluation), "achieved_on": _time(evaluation), "place": "INTEGER"}
+        return _nothing({**texts, **booleans, **by})
+    nothing = overall_of(evaluation, "0")
+    achieved = "(t.members AND t.overall)"
+    return (
+        "SELECT w.name AS customer, w.period, coalesce(t.members, FALSE) AS members_met,"
+        f" coalesce(t.overall, {nothing}) AS overall_met, coalesce({achieved}, FALSE) AS achieved,"
+        f" CASE WHEN {achieved} THEN t.achieved_by END AS achieved_by,"
+        f" CASE WHEN {achieved} THEN {evaluation.instant('t.achieved_on')} END AS achieved_on, w.place"
+        f" FROM windows w LEFT JOIN together t ON t.cust = w.cust AND t.pos = w.pos WHERE w.slot < {evaluation.stride}"
+    )
+
+
+def _grants(evaluation: Evaluation) -> str:
+    """Awards in order, each granted what is left of the ceiling; returns give nothing back."""
+    amount = evaluation.amount
+    if evaluation.plan.tracking is not TrackingType.CAPPING:
+        texts = dict.fromkeys(("customer", "target", "period", "record"), _string(evaluation))
+        return _nothing({**texts, "asked": "DECIMAL(18, 0)", "granted": "DECIMAL(18, 0)", "place": "INTEGER"})
+    order = "l.instant, l.place, l.behind"
+    asked = "greatest(l.change, 0)"
+    rows = (
+        "SELECT w.name, w.target, w.period, w.place AS ahead, l.cust, l.id, l.change, l.instant, l.place, l.behind,"
+        f" greatest(w.value, 0) AS most, {asked} AS asked,"
+        f" sum({asked}) OVER (PARTITION BY l.cust, l.slot ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS upto"
+        " FROM ledger l JOIN windows w ON w.cust = l.cust AND w.slot = l.slot WHERE l.counts = 1"
     )
     return (
-        f"SELECT name AS customer, {level}, 0 AS count, {status}, {period}, {by}, {time} AS reached_on, 0 AS place"
-        " FROM keys WHERE FALSE"
+        f"SELECT name AS customer, target, period, id AS record, {amount('change')} AS asked,"
+        f" {amount('least(upto, most) - least(upto - asked, most)')} AS granted,"
+        f" row_number() OVER (PARTITION BY l.cust ORDER BY ahead, {order}) - 1 AS place FROM ({rows}) l"
     )
 
 
@@ -122,8 +156,7 @@ def _reported(evaluation: Evaluation) -> str:
         )
         rows.append(
             f"SELECT 'no-period' AS reason, id AS record, {names} AS target, 'date' AS path,"
-            f" {text(NO_PERIOD)} AS message"
-            " FROM refunds WHERE home IS NOT NULL AND pos IS NULL"
+            f" {text(NO_PERIOD)} AS message FROM refunds WHERE home IS NOT NULL AND pos IS NULL"
         )
         if found.odd:
             rows.append(
@@ -136,8 +169,15 @@ def _reported(evaluation: Evaluation) -> str:
 
 def counts_query(evaluation: Evaluation) -> str:
     """How many records came from elsewhere, and how many lie outside of every period (and returns of such bills)."""
-    brings = " OR ".join(f"f{place} IS NOT NULL" for place in range(len(evaluation.plan.targets)))
-    outside = f"count(*) FILTER (WHERE kind <> {RETURN} AND pos IS NULL AND ({brings}))"
+    if evaluation.fixed:
+        brings = " OR ".join(f"f{place} IS NOT NULL" for place in range(len(evaluation.plan.targets)))
+        outside = f"count(*) FILTER (WHERE kind <> {RETURN} AND pos IS NULL AND ({brings}))"
+    else:
+        nowhere = "SELECT id FROM credits GROUP BY id HAVING count(pos) = 0"
+        outside = f"count(*) FILTER (WHERE beyond) + (SELECT count(*) FROM ({nowhere}) c)"
     if evaluation.lowered:
         outside = f"{outside} + (SELECT count(DISTINCT id) FROM refunds WHERE home IS NULL)"
-    return f"SELECT count(*) FILTER (WHERE elsewhere) AS out_of_scope, {outside} AS outside_periods FROM records"
+    return (
+        f"SELECT count(*) AS records, count(*) FILTER (WHERE elsewhere) AS out_of_scope,"
+        f" {outside} AS outside_periods FROM records"
+    )

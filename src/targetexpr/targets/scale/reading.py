@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from targetexpr.base.suggestions import suggest
 from targetexpr.tables.columns import Column
@@ -22,9 +23,9 @@ from targetexpr.tables.sql_vocabulary import SqlVocabulary
 from targetexpr.tables.uses import Use, uses
 from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 from targetexpr.targets.progress.contribution import TargetEvaluator
+from targetexpr.targets.progress.exact import EXACT
 from targetexpr.targets.progress.plan import TargetPlan
 from targetexpr.targets.progress.tracker import RecordTracker
-from targetexpr.targets.scale.fitting import NotSql
 from targetexpr.targets.scale.measures import (
     LARGEST,
     MOST_SCALE,
@@ -35,6 +36,7 @@ from targetexpr.targets.scale.measures import (
     names_of,
     scale_of,
 )
+from targetexpr.targets.scale.not_sql import NotSql
 
 
 def member(table: ProfileMap, name: str) -> Column | None:
@@ -180,6 +182,8 @@ class TableReader:
             if doubts:
                 odd.append(f"({head.type} = {words.text(target.event)} AND {words.any(doubts)})")
             lowered = bool(stated) and target.takes_returns and self.tracker.policy != "IGNORE"
+            if lowered and target.accumulation != "sum":
+                raise NotSql([f"`{target.name}` counts days, and there are returns."])
             targets.append(
                 TargetReading(
                     event=target.event,
@@ -225,20 +229,30 @@ class TableReader:
             if mine is None:
                 raise NotSql([f"The values of `{'.'.join(column.path)}` are on no decimal grid."])
             scales.append(mine)
-        plan = self.tracker.plan
-        for target in plan.targets:
-            for value in target.values:
-                exponent = value.normalize().as_tuple().exponent
-                assert isinstance(exponent, int)  # values are finite
-                scales.append(max(-exponent, 0))
+        goals = list(self._goals())
+        for value in goals:
+            exponent = value.normalize(EXACT).as_tuple().exponent
+            assert isinstance(exponent, int)  # values are finite
+            scales.append(max(-exponent, 0))
         scale = max(scales)
         bounds = [sum(column.number.bound if column.kind != "null" else 0.0 for column in one) for one in numbers]
         bounds += [1.0, *(columns[key].number.bound for key in columns if columns[key].kind != "null")]
-        bounds += [float(abs(value)) for target in plan.targets for value in target.values]
+        bounds += [float(abs(value)) for value in goals]
         largest = max(bounds) * 10.0**scale
         if scale > MOST_SCALE or not largest < LARGEST:
             raise NotSql([f"Figures of up to {max(bounds):g} with {scale} decimals do not fit 64 bits."])
         return scale, largest
+
+    def _goals(self) -> Iterator[Decimal]:
+        """All values that are to be reached."""
+        plan = self.tracker.plan
+        for target in plan.targets:
+            yield from target.values
+        if plan.overall is not None:
+            yield plan.overall
+        for part in (self.tracker.enrolled or {}).values():
+            for values in part.values.values():
+                yield from (value for value in values if value is not None)
 
     def _rule(self, evaluator: TargetEvaluator, facts: SqlFacts) -> tuple[str, list[str]]:
         """The verdict of a rule, and in which rows it is left to the rule itself."""

@@ -22,33 +22,69 @@ def columns_of_records(targets: int) -> dict[str, str]:
         "kind": "TINYINT",
         "bill": "VARCHAR",
         "elsewhere": "BOOLEAN",
+        "beyond": "BOOLEAN",
         "worth": "BIGINT",
         **figures,
     }
 
 
 def record_statements(evaluation: Evaluation, table: str) -> Iterator[Statement]:
-    """Customers (`keys`) and `records`: of each customer, instant, period, kind, and a figure for every target.
+    """Customers (`keys`), their `own` values, and `records`, with a figure for every target.
 
     A figure `f0` is what a record brings to the first target, null where it does not count; of a return, what it
-    states. `table` is where the rows are; those that the evaluator read are in `odd_records`.
+    states. `beyond` are records that would count and lie outside of the bounds of a group of cycles. `table` is where
+    the rows are; those that the evaluator read are in `odd_records`.
     """
-    reading = evaluation.reading
-    head = reading.head
-    names = f"SELECT {head.customer} AS name FROM {table} WHERE {_valid(evaluation)}"
-    if evaluation.found.odd:
-        names = f"{names} UNION ALL SELECT name FROM odd_records"
-    yield Statement("keys", f"SELECT name, row_number() OVER () AS cust FROM (SELECT DISTINCT name FROM ({names}) n) d")
-    columns = ", ".join(columns_of_records(len(reading.targets)))
+    yield Statement("keys", _keys(evaluation, table))
+    if evaluation.part.own:
+        yield Statement("own", "SELECT k.cust, v.slot, v.value FROM own_values v JOIN keys k ON k.name = v.name")
+    columns = columns_of_records(len(evaluation.reading.targets))
     rows = f"SELECT {', '.join(_columns(evaluation))} FROM {table} WHERE {_valid(evaluation)}"
     if evaluation.found.odd:
-        rows = f"{rows} UNION ALL SELECT {columns} FROM odd_records"
-    kept = ", ".join(f"s.{name}" for name in columns_of_records(len(reading.targets)) if name != "name")
+        rows = f"{rows} UNION ALL SELECT {', '.join(columns)} FROM odd_records"
+    if not evaluation.fixed:
+        yield Statement("records", f"SELECT k.cust, {_in_bounds(evaluation)} FROM ({rows}) s JOIN keys k USING (name)")
+        return
+    kept = ", ".join(f"s.{name}" for name in columns if name != "name")
+    pos = "CASE WHEN d.pos BETWEEN k.lowest AND k.highest THEN d.pos END" if evaluation.part.bounded else "d.pos"
     yield Statement(
         "records",
-        f"SELECT k.cust, d.pos, {kept} FROM ({rows}) s JOIN keys k ON k.name = s.name"
+        f"SELECT k.cust, {pos} AS pos, {kept} FROM ({rows}) s JOIN keys k ON k.name = s.name"
         f" LEFT JOIN days d ON d.day = {local_day(evaluation.words, evaluation.clock, 's.instant')}",
     )
+
+
+def _keys(evaluation: Evaluation, table: str) -> str:
+    """Everybody who takes part, by a number."""
+    if evaluation.part.enrolled:
+        return "SELECT *, row_number() OVER () AS cust FROM enrolled"
+    names = f"SELECT {evaluation.reading.head.customer} AS name FROM {table} WHERE {_valid(evaluation)}"
+    if evaluation.found.odd:
+        names = f"{names} UNION ALL SELECT name FROM odd_records"
+    return f"SELECT name, row_number() OVER () AS cust FROM (SELECT DISTINCT name FROM ({names}) n) d"
+
+
+def number_of_records(evaluation: Evaluation, table: str) -> str:
+    """How many records there are, of those who take part and of others."""
+    counted = f"(SELECT count(*) FROM {table} WHERE {_valid(evaluation)})"
+    return f"SELECT {counted}{' + (SELECT count(*) FROM odd_records)' if evaluation.found.odd else ''} AS records"
+
+
+def _in_bounds(evaluation: Evaluation) -> str:
+    """The columns of records in a group of cycles: outside of its bounds, or of somebody's part, nothing counts."""
+    words, plan = evaluation.words, evaluation.plan
+    tests = [] if plan.start is None else [f"s.instant >= {words.moment(plan.start)}"]
+    tests += [] if plan.end is None else [f"s.instant < {words.moment(plan.end)}"]
+    inside = " AND ".join(tests) or "TRUE"
+    mine = inside
+    if evaluation.part.bounded:
+        mine += " AND (k.since IS NULL OR s.instant >= k.since) AND (k.until IS NULL OR s.instant < k.until)"
+    targets = range(len(plan.targets))
+    brings = " OR ".join(f"s.f{place} IS NOT NULL" for place in targets)
+    kept = [f"s.{name}" for name in ("id", "instant", "kind", "bill", "elsewhere", "worth")]
+    kept.append(f"s.beyond OR (s.kind <> {RETURN} AND NOT ({inside}) AND ({brings})) AS beyond")
+    kept += [f"CASE WHEN s.kind = {RETURN} OR ({mine}) THEN s.f{place} END AS f{place}" for place in targets]
+    return ", ".join(kept)
 
 
 def _valid(evaluation: Evaluation) -> str:
@@ -80,6 +116,7 @@ def _columns(evaluation: Evaluation) -> Iterator[str]:
     )
     yield f"CASE WHEN {is_return} THEN {reading.return_of} END AS bill" if evaluation.found.returns else "NULL AS bill"
     yield f"{_elsewhere(evaluation)} AS elsewhere"
+    yield "FALSE AS beyond"
     yield f"{reading.worth} AS worth"
     for place, target in enumerate(reading.targets):
         tests = [f"{kind} = {words.text(target.event)}", target.passes]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from targetexpr.targets.progress.returns import counted
-from targetexpr.targets.scale.calendars import local_day
+from targetexpr.targets.scale.cycles_sql import cycle_refunds
+from targetexpr.targets.scale.fixed_sql import fixed_refunds
 from targetexpr.targets.scale.records_sql import BILL, RETURN
 from targetexpr.targets.scale.statements import Evaluation, Statement
 
@@ -21,7 +22,7 @@ def return_statements(evaluation: Evaluation) -> Iterator[Statement]:
     yield Statement("returned", _returned(evaluation))
     if evaluation.lowered:
         yield Statement("taken", " UNION ALL ".join(_taken(evaluation, place) for place in evaluation.lowered))
-        yield Statement("refunds", _refunds(evaluation))
+        yield Statement("refunds", fixed_refunds(evaluation) if evaluation.fixed else cycle_refunds(evaluation))
 
 
 def _returned(evaluation: Evaluation) -> str:
@@ -30,9 +31,10 @@ def _returned(evaluation: Evaluation) -> str:
     mine, bills = evaluation.order_key("r.id"), evaluation.order_key("b.id")
     behind = f"(b.instant > r.instant OR (b.instant = r.instant AND {bills} > {mine}))"
     micros = f"CAST({words.dialect.micros.format('r.instant')} + {_BEFORE_ANY} AS {words.dialect.string_type})"
+    home = "b.pos AS home" if evaluation.fixed else "b.instant AS billed"
     figures = "".join(f", b.f{place} AS brought{place}, r.f{place} AS stated{place}" for place in evaluation.lowered)
     return (
-        f"SELECT r.cust, r.id, b.id AS bill, b.pos, b.worth AS whole, r.worth AS part{figures},"
+        f"SELECT r.cust, r.id, b.id AS bill, {home}, b.worth AS whole, r.worth AS part{figures},"
         f" CASE WHEN {behind} THEN b.instant ELSE r.instant END AS instant,"
         f" CASE WHEN {behind} THEN {bills} ELSE {mine} END AS place,"
         f" CASE WHEN {behind} THEN lpad({micros}, 20, '0') || {mine} ELSE '' END AS behind"
@@ -46,6 +48,7 @@ def _taken(evaluation: Evaluation, place: int) -> str:
     Never more than is left. `listed` says why nothing can be told of one; `odd_returns` are those that do not fit,
     wholly (`unreadable`), or only in the figure of the target.
     """
+    home = "home" if evaluation.fixed else "billed"
     counts = counted(evaluation.plan.targets[place])
     source, part, problem = "returned r", "r.part", "NULL"
     if evaluation.found.odd:
@@ -53,7 +56,7 @@ def _taken(evaluation: Evaluation, place: int) -> str:
         part = "CASE WHEN NOT coalesce(o.unreadable, FALSE) THEN r.part END"
         problem = "o.unreadable"
     rows = (
-        f"SELECT r.cust, r.id, r.bill, r.pos, r.instant, r.place, r.behind, r.whole,"
+        f"SELECT r.cust, r.id, r.bill, r.{home}, r.instant, r.place, r.behind, r.whole,"
         f" greatest(r.brought{place}, 0) AS most, r.stated{place} AS stated, {part} AS part, {problem} AS problem"
         f" FROM {source} WHERE r.brought{place} IS NOT NULL"
     )
@@ -68,22 +71,9 @@ def _taken(evaluation: Evaluation, place: int) -> str:
     both = f"SELECT *, {so_far} AS upto, {at_once} AS at_once FROM ({sums}) s"
     unsaid = "part IS NULL OR whole IS NULL" if counts else "stated IS NULL"
     return (
-        f"SELECT {place} AS target, cust, id, pos, instant, place, behind,"
+        f"SELECT {place} AS target, cust, id, {home}, instant, place, behind,"
         f" CAST(upto - coalesce(lag(upto) OVER ({order}), 0) AS BIGINT) AS taken,"
         " CASE WHEN problem OR (problem IS NOT NULL AND NOT at_once) THEN 'data'"
         f" WHEN problem IS NULL AND ({unsaid}) AND NOT at_once THEN 'unstated' END AS listed"
         f" FROM ({both}) b"
-    )
-
-
-def _refunds(evaluation: Evaluation) -> str:
-    """Where returns weigh: on the bill's period, on one that starts later (`carried`), or nowhere (null)."""
-    stays = {"SAME_PERIOD": "TRUE", "NEXT_PERIOD": "FALSE"}.get(
-        evaluation.policy or "", "coalesce(d.pos = t.pos, FALSE)"
-    )
-    day = local_day(evaluation.words, evaluation.clock, "t.instant")
-    return (
-        f"SELECT t.target, t.cust, t.id, t.instant, t.place, t.behind, t.taken, t.pos AS home,"
-        f" CASE WHEN {stays} THEN t.pos ELSE d.following END AS pos, NOT {stays} AS carried"
-        f" FROM taken t LEFT JOIN days d ON d.day = {day} WHERE t.taken > 0"
     )

@@ -16,16 +16,19 @@ from targetexpr.tables.sql_vocabulary import SqlVocabulary
 from targetexpr.tables.uses import Use
 from targetexpr.targets.model.events import RETURN_BILL
 from targetexpr.targets.progress.tracker import RecordTracker
-from targetexpr.targets.scale.calendars import MOST_DAYS, days, offsets
-from targetexpr.targets.scale.fitting import NotSql, group_reasons
-from targetexpr.targets.scale.ledger_sql import ledger_statements
+from targetexpr.targets.scale.calendars import MOST_DAYS, offsets
+from targetexpr.targets.scale.fitting import group_reasons
+from targetexpr.targets.scale.ledger_sql import ledger_statements, window_statements
+from targetexpr.targets.scale.not_sql import NotSql
 from targetexpr.targets.scale.odd_rows import MOST, OddRows, read_odd_rows
 from targetexpr.targets.scale.outcome_sql import counts_query, outcome_statements
 from targetexpr.targets.scale.reading import Reading, TableReader
-from targetexpr.targets.scale.records_sql import columns_of_records, record_statements
+from targetexpr.targets.scale.records_sql import number_of_records, record_statements
 from targetexpr.targets.scale.returns_sql import return_statements
+from targetexpr.targets.scale.small_tables import part_of, small_tables
 from targetexpr.targets.scale.statements import Evaluation, Found, Statement
 from targetexpr.targets.scale.streaks_sql import streak_statements
+from targetexpr.targets.scale.unified_sql import unified_statements
 
 ROWS = "rows_as_read"
 """The name of the table that is evaluated."""
@@ -92,13 +95,17 @@ class SqlRun(ABC):
         seen, reading = self._look()
         odd = self._odd(seen, reading)
         evaluation = self._evaluation(seen, reading, odd)
-        self._write_tables(evaluation, odd)
+        for table in small_tables(evaluation, self.span, self.tracker.enrolled, odd):
+            self.write(table.name, table.columns, table.rows)
         for statement in _statements(evaluation, ROWS):
             if between is not None:
                 between(statement.name)
             self.fill(statement)
-        scope, outside = cast("tuple[int, int]", self.one(counts_query(evaluation)))
-        counts = {"later": seen.later, "not_enrolled": 0, "out_of_scope": scope, "outside_periods": outside}
+        records, scope, outside = cast("tuple[int, int, int]", self.one(counts_query(evaluation)))
+        others = 0
+        if evaluation.part.enrolled:
+            others = cast("tuple[int]", self.one(number_of_records(evaluation, ROWS)))[0] - records
+        counts = {"later": seen.later, "not_enrolled": others, "out_of_scope": scope, "outside_periods": outside}
         return SqlProgress(counts=counts, now=evaluation.found.now)
 
     # ---- what has to be known
@@ -113,7 +120,7 @@ class SqlRun(ABC):
         if self.reader.head.date.kind == "text" and answers["unreadable"] != answers["headless"]:
             raise NotSql(["Some dates are written in other ways than ISO 8601."])
         certain = facts.of(self.reader.head.date, None).date.certain
-        if not certain:  # what lies outside of the calendar is no date
+        if not certain or answers["unreadable"]:  # the dates of records alone count
             again = ", ".join(f"{self._questions()[name]} AS c_{name}" for name in ("first", "last", "later"))
             found = self.one(f"SELECT {again} FROM {ROWS} WHERE NOT {reading.unreadable}")
             answers |= dict(zip(("first", "last", "later"), found, strict=True))
@@ -202,39 +209,18 @@ class SqlRun(ABC):
             found=found,
             clock=offsets(plan.zone, first, last),
             words=self.words,
+            part=part_of(plan, self.tracker.enrolled),
         )
-
-    def _write_tables(self, evaluation: Evaluation, odd: OddRows | None) -> None:
-        """The small tables that Python writes: calendars, goals, and odd rows."""
-        plan = evaluation.plan
-        self.write("days", {"day": "DATE", "pos": "INTEGER", "following": "INTEGER"}, days(plan.periods, *self.span))
-        goals = [
-            (target.index * evaluation.stride + pos, target.name, period.name, period.first, period.last,
-             int(target.values[period.index].scaleb(evaluation.reading.scale)),
-             target.index * evaluation.stride + period.index)
-            for target in plan.targets
-            for pos, period in enumerate(plan.periods, 1)
-        ]  # fmt: skip
-        self.write(
-            "goals",
-            {"slot": "INTEGER", "target": "VARCHAR", "period": "VARCHAR", "first": "DATE", "last": "DATE",
-             "value": "BIGINT", "place": "INTEGER"},
-            goals,
-        )  # fmt: skip
-        texts = dict.fromkeys(("reason", "record", "target", "path", "message"), "VARCHAR")
-        self.write("set_aside", texts, odd.set_aside if odd is not None else [])
-        if odd is not None:
-            self.write("odd_records", columns_of_records(len(plan.targets)), odd.records)
-            kinds = {"id": "VARCHAR", "target": "INTEGER", "unreadable": "BOOLEAN", "path": "VARCHAR"}
-            self.write("odd_returns", {**kinds, "message": "VARCHAR"}, odd.returns)
 
 
 def _statements(evaluation: Evaluation, table: str) -> Iterable[Statement]:
     """All statements, in their order."""
     yield from record_statements(evaluation, table)
+    yield from window_statements(evaluation)
     yield from return_statements(evaluation)
     yield from ledger_statements(evaluation)
     yield from streak_statements(evaluation)
+    yield from unified_statements(evaluation)
     yield from outcome_statements(evaluation)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
+from targetexpr.targets.model.enums import EvaluationType
 from targetexpr.targets.progress.plan import EvaluationPlan
 from targetexpr.targets.progress.windows import ReturnPolicy
 from targetexpr.targets.scale.calendars import Offset
@@ -38,6 +39,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Who takes part."""
+
+    enrolled: bool = False  # those in the table `enrolled` alone
+    bounded: bool = False  # whether somebody joins late or leaves early
+    own: bool = False  # whether somebody has own values, which are in `own_values`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """Everything that statements are written from."""
 
@@ -48,11 +58,17 @@ class Evaluation:
     found: Found
     clock: Sequence[Offset]
     words: SqlVocabulary
+    part: Part
+
+    @property
+    def fixed(self) -> bool:
+        """Whether windows are listed periods; else they are cycles of each customer."""
+        return self.plan.window is EvaluationType.FIXED_CALENDAR_WINDOW
 
     @property
     def stride(self) -> int:
-        """How far the slots of a target are behind those of the one before: a slot is a period of a target."""
-        return len(self.plan.periods) + 1
+        """How far the slots of a target are behind those of the one before: a slot is a window of a target."""
+        return (len(self.plan.periods) if self.fixed else self.plan.cycles) + 1
 
     @property
     def wide(self) -> str:
@@ -61,16 +77,22 @@ class Evaluation:
             return "BIGINT"
         return "HUGEINT" if self.words.dialect.name == "duckdb" else "DECIMAL(38, 0)"
 
-    def slot(self, target: int, pos: str) -> str:
-        """The slot of a target's period, by the period's position."""
-        return f"({target * self.stride} + {pos})" if target else pos
-
     @property
     def lowered(self) -> list[int]:
         """The targets that returns lower, by their places."""
         if not self.found.returns:
             return []
         return [place for place, one in enumerate(self.reading.targets) if one.returned is not None]
+
+    def amount(self, steps: str) -> str:
+        """Whole steps as a decimal."""
+        scale = self.reading.scale
+        step = f"0.{'1'.zfill(scale)}" if scale else "1"
+        return f"CAST({steps} AS DECIMAL(26, 0)) * CAST('{step}' AS DECIMAL({scale + 1}, {scale}))"
+
+    def instant(self, time: str) -> str:
+        """A time in UTC as an instant."""
+        return f"({time} AT TIME ZONE 'UTC')" if self.words.dialect.name == "duckdb" else f"CAST({time} AS TIMESTAMP)"
 
     def order_key(self, id: str) -> str:
         """What records of one instant are ordered by: ids of digits first, by number, then others by text."""

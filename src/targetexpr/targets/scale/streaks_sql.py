@@ -42,9 +42,12 @@ def _in_a_row(evaluation: Evaluation, achieved: str, ended: int) -> str:
         f", min(first + {level.count - 1}) FILTER (WHERE {length} >= {level.count}) AS p{place}"
         for place, level in enumerate(evaluation.plan.levels)
     )
+    islands, since = f"({islands}) i", str(ended)
+    if evaluation.part.bounded:  # who left has no later periods
+        islands, since = f"{islands} JOIN keys k USING (cust)", f"least({ended}, k.highest)"
     return (
-        f"SELECT cust, max({length}) AS longest, max({length}) FILTER (WHERE last >= {ended}) AS run{reached}"
-        f" FROM ({islands}) i GROUP BY cust"
+        f"SELECT cust, max({length}) AS longest, max({length}) FILTER (WHERE last >= {since}) AS run{reached}"
+        f" FROM {islands} GROUP BY cust"
     )
 
 
