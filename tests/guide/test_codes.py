@@ -94,7 +94,8 @@ ELSEWHERE = {
     *("lang/functions/enums.py", "lang/functions/model.py", "lang/functions/baskets.py"),
     *("lang/functions/dates.py", "lang/functions/fields.py", "checking/arguments.py"),
     *("checking/lint/constants.py", "running/meanings/dates.py"),
-    *("ide/choices.py", "ide/condition_defaults.py", "ide/condition_values.py"),
+    *("ide/choices.py", "ide/condition_defaults.py", "ide/condition_rows.py"),
+    *("ide/condition_typing.py", "ide/condition_values.py"),
 }
 """Files whose words with a hyphen are no codes, but for those of warnings, which are declared."""
 

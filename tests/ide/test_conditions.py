@@ -63,6 +63,10 @@ ONE_ROW = {
     "!currentCustomer.isLoyal": ("flag", "currentCustomer.isLoyal", "false", []),
     "currentCustomer.isLoyal.isNull()": ("condition", "currentCustomer.isLoyal", "isNull", []),
     "true": ("constant", "", "true", []),
+    "currentTxn.value": ("value", "currentTxn.value", "", []),
+    'currentTxn.basketSum("brand","Puma")': (
+        "value", "currentTxn.basketSum", "", [("string", "brand"), ("string", "Puma")]
+    ),
     "!true": ("constant", "", "false", []),
     "currentTxn.date.isAfter(2025,05,1)": ("condition", "currentTxn.date", "isAfter", [("date", "2025-05-01")]),
     "currentTxn.date.isBefore(2025,12,31,23,59,0)": (

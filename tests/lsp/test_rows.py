@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from targetexpr.front import check, to_json
-from tests.lsp.client import Client, Refused, place
+from tests.lsp.client import Client, Refused, edited, place
 
 URI = "untitled:rows.rule"
 RULE = 'currentCustomer.firstname=="🎉"&&(currentTxn.value>=500||currentTxn.date.isWeekend()==false)'
@@ -106,6 +106,73 @@ def test_the_palette_is_of_the_event(rule: Client) -> None:
     assert [one["path"] for profile in found["profiles"] for one in profile["attributes"]] == ["currentTxn.grossAmount"]
     rule.tell("workspace/didChangeConfiguration", {"settings": {"targetexpr": {"event": None}}})
     assert "currentProduct" in {one["name"] for one in ask(rule, "catalogue")["profiles"]}
+
+
+def test_a_row_is_edited_in_place(rule: Client) -> None:
+    edit = {"what": "value", "path": [0], "place": 0, "typed": "Zé 🎈"}
+    answer = ask(rule, "editConditions", version=1, edit=edit)
+    assert answer["version"] == 1
+    assert edited(RULE, answer["edits"]) == RULE.replace("🎉", "Zé 🎈")
+    assert [one["range"]["start"] for one in answer["edits"]] == [place(RULE, RULE.index("🎉"))]
+    moved = ask(rule, "editConditions", edit={"what": "move", "path": [1, 0], "to": [], "index": 0})
+    assert edited(RULE, moved["edits"]) == (
+        'currentTxn.value>=500&&currentCustomer.firstname=="🎉"&&currentTxn.date.isWeekend()==false'
+    )
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"what": "operator", "path": [1, 0], "operator": "<"},
+        {"what": "subject", "path": [1, 0], "subject": "currentTxn.discount"},
+        {"what": "text", "path": [0], "text": "true"},
+        {"what": "add", "path": [], "index": 1, "subject": "currentTxn.date", "today": "2025-05-27"},
+        {"what": "addGroup", "path": [], "mode": "any", "subject": "currentTxn.notes", "second": {"text": "true"}},
+        {"what": "remove", "path": [0]},
+        {"what": "mode", "path": [], "mode": "any"},
+        {"what": "negate", "path": [1]},
+        {"what": "wrap", "path": [0], "mode": "any", "subject": "currentCustomer.isLoyal"},
+        {"what": "unwrap", "path": [1]},
+    ],
+    ids=lambda edit: str(edit["what"]),
+)
+def test_each_edit_makes_a_rule(rule: Client, edit: dict[str, object]) -> None:
+    answer = ask(rule, "editConditions", edit=edit)
+    becomes = edited(RULE, answer["edits"])
+    assert becomes != RULE
+    assert check(becomes).ok
+
+
+def test_the_values_of_a_list_are_edited(client: Client) -> None:
+    text = 'currentLineItem.code=="a"||currentLineItem.code=="b"'
+    client.open(URI, text)
+    found = ask(client, "conditions")["root"]["list"]
+    assert (found["operator"], found["operatorLabel"], found["written"]) == ("in", "is one of", ["a", "b"])
+    answer = ask(client, "editConditions", edit={"what": "list", "path": [], "typed": ["b", "c"]})
+    assert edited(text, answer["edits"]) == 'currentLineItem.code=="b"||currentLineItem.code=="c"'
+    client.close(URI)
+
+
+def test_an_edit_that_cannot_be_made_says_why(rule: Client) -> None:
+    wrong = {"what": "value", "path": [1, 0], "place": 0, "typed": "many"}
+    assert ask(rule, "editConditions", edit=wrong) == {
+        "error": "“many” is not a number; write digits, such as 500 or 12.5."
+    }
+    assert "changed meanwhile" in ask(rule, "editConditions", version=7, edit=wrong)["error"]
+    for edit in (None, {}, {"what": "value"}, {"what": "explode", "path": []}, {"what": "remove", "path": ["0"]}):
+        with pytest.raises(Refused) as refused:
+            ask(rule, "editConditions", edit=edit)
+        assert refused.value.code == -32602
+
+
+def test_an_edit_of_a_rule_in_a_document_is_one_of_the_document(client: Client) -> None:
+    text = json.dumps({"expression": 'currentCustomer.name=="Ann"'})
+    uri = "untitled:edited.json"
+    client.open(uri, text, "json")
+    edit = {"what": "value", "path": [0], "place": 0, "typed": 'a "b"'}
+    answer = client.ask("targetexpr/editConditions", {"textDocument": {"uri": uri}, "edit": edit})
+    assert json.loads(edited(text, answer["edits"])) == {"expression": r'currentCustomer.name=="a \"b\""'}
+    client.close(uri)
 
 
 def test_an_event_is_chosen_and_open_documents_are_checked_again(client: Client) -> None:

@@ -7,5 +7,7 @@ raises for a text, whatever it holds. `catalogue` lists and searches what a rule
 event.
 
 `conditions.conditions` gives a rule as rows, from `condition_parts` (what is grouped, and where it stands),
-`condition_operators` and `condition_values`; `reading.reading` gives it in plain English, by `wording` and `labels`.
+`condition_operators` and `condition_values`; `condition_edits.edit_conditions` makes one of the `condition_changes` to
+them, by `condition_text` (structure), `condition_rows`, `condition_typing` and `condition_defaults`. `reading.reading`
+gives a rule in plain English, by `wording` and `labels`.
 """

@@ -143,7 +143,7 @@ def arguments_of(
         run = _run(call.arguments[at:], parameters[at:])
         if run is not None:
             form, nodes = run
-            yield _together(form, nodes, places)
+            yield _together(form, nodes, parameters[at], places)
             at += len(nodes)
             continue
         node = call.arguments[at]
@@ -182,7 +182,7 @@ def _is_real(form: Form, nodes: Sequence[Expr]) -> bool:
     return not clock or (clock[0] < 24 and clock[1] < 60 and clock[2] < 60)
 
 
-def _together(form: Form, nodes: Sequence[Expr], places: Places) -> Value:
+def _together(form: Form, nodes: Sequence[Expr], parameter: Parameter, places: Places) -> Value:
     parts = [int(node.value) for node in nodes if isinstance(node, NumberLiteral)]
     if form == "time":
         written = f"{parts[0]:02}:{parts[1]:02}"
@@ -192,10 +192,11 @@ def _together(form: Form, nodes: Sequence[Expr], places: Places) -> Value:
             written += f"T{parts[3]:02}:{parts[4]:02}:{parts[5]:02}"
     spans = tuple(places.outer(node) for node in nodes)
     return Value(
-        name="",
+        name=parameter.name.removesuffix("Hour") if form == "time" else "",
         kind=_KINDS[form],
         form=form,
         written=written,
         span=Span(spans[0].start, spans[-1].end),
+        parameter=parameter,
         parts=spans,
     )

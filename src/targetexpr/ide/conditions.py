@@ -7,7 +7,7 @@ row can say (`? :`, a comparison of conditions) is a row of kind "free", whose t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from targetexpr.base.source import Span
@@ -32,7 +32,9 @@ from targetexpr.lang.operators import COMPARISONS
 from targetexpr.lang.schema.model import Attribute, Profile
 from targetexpr.lang.types import BOOLEAN
 
-RowKind: TypeAlias = Literal["condition", "flag", "constant", "free"]
+RowKind: TypeAlias = Literal["condition", "flag", "value", "constant", "free"]
+"""A flag is a boolean attribute, a value one of another kind, of which nothing is said yet."""
+
 SubjectKind: TypeAlias = Literal["attribute", "method", "profile", "formula", "constant"]
 
 
@@ -252,6 +254,9 @@ class _RowReader:
                 return "condition", subject, NOT + node.name if negated else node.name, (*arguments, *own)
             case Dereference() | MethodCall() if _has_profile(node):
                 subject, arguments = self._subject(node)
+                subject = replace(subject, span=node.span)
+                if subject.key != "boolean":
+                    return "value", subject, "", arguments
                 return "flag", subject, "false" if negated else "true", arguments
             case BooleanLiteral(value=truth):
                 subject = Subject(

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcInvalidParams
 
 from targetexpr.documents.region import Region
 from targetexpr.ide.document import Document
-from targetexpr.lsp.rows import Json, catalogue_answer, conditions_answer, json_answer, reading_answer
+from targetexpr.lsp.changes import change_of
+from targetexpr.lsp.parameters import as_object, invalid
+from targetexpr.lsp.rows import Json, catalogue_answer, conditions_answer, edit_answer, json_answer, reading_answer
 from targetexpr.lsp.snapshot import Snapshot
 
 CONDITIONS = "targetexpr/conditions"
 CATALOGUE = "targetexpr/catalogue"
 READING = "targetexpr/reading"
 EXPRESSION_JSON = "targetexpr/expressionJson"
+EDIT_CONDITIONS = "targetexpr/editConditions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +32,14 @@ class RuleRequest:
     @staticmethod
     def of(params: object) -> RuleRequest:
         """The request of its parameters. Raises JsonRpcInvalidParams for what is none."""
-        members = _object(params, "params")
-        uri = _object(members.get("textDocument"), "textDocument").get("uri")
+        members = as_object(params, "params")
+        uri = as_object(members.get("textDocument"), "textDocument").get("uri")
         if not isinstance(uri, str):
             raise invalid("`textDocument.uri` is a string")
         given = members.get("position")
         if given is None:
             return RuleRequest(uri=uri, position=None, members=members)
-        place = _object(given, "position")
+        place = as_object(given, "position")
         line, character = place.get("line"), place.get("character")
         if not isinstance(line, int) or not isinstance(character, int):
             raise invalid("`position` has a `line` and a `character`")
@@ -56,17 +58,6 @@ class RuleRequest:
         if not isinstance(value, str):
             raise invalid(f"`{name}` is a string")
         return value
-
-
-def _object(value: object, name: str) -> Mapping[str, object]:
-    if not isinstance(value, Mapping):
-        raise invalid(f"`{name}` is an object")
-    return value
-
-
-def invalid(message: str) -> JsonRpcInvalidParams:
-    """Parameters that are not what they have to be."""
-    return JsonRpcInvalidParams(f"Invalid parameters: {message}.")
 
 
 def _about_rule(work: Callable[[Document], Json | None]) -> Callable[[RuleRequest, Snapshot], Json | None]:
@@ -88,10 +79,22 @@ def _catalogue(request: RuleRequest, snapshot: Snapshot) -> Json:
     return catalogue_answer(document, request.text("query"))
 
 
+def _edit_conditions(request: RuleRequest, snapshot: Snapshot) -> Json | None:
+    region = request.region(snapshot)
+    if region is None:
+        return None
+    change, today = change_of(request.members.get("edit"))
+    version = request.members.get("version")
+    if version is not None and version != snapshot.version:
+        return {"error": "The rule has changed meanwhile; look at its rows again."}
+    return edit_answer(snapshot, region, change, today)
+
+
 ANSWERS: Mapping[str, Callable[[RuleRequest, Snapshot], Json | None]] = {
     CONDITIONS: _conditions,
     CATALOGUE: _catalogue,
     READING: _about_rule(reading_answer),
     EXPRESSION_JSON: _about_rule(json_answer),
+    EDIT_CONDITIONS: _edit_conditions,
 }
 """What is answered, by the name of the request."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final, TypeAlias
 
 from targetexpr.base.diagnostics import ExpressionError
 from targetexpr.base.source import Span
 from targetexpr.documents.region import Region
 from targetexpr.front import to_json
+from targetexpr.ide.condition_changes import Change, ConditionError
 from targetexpr.ide.condition_defaults import simplest
+from targetexpr.ide.condition_edits import edit_conditions
 from targetexpr.ide.condition_operators import OperatorOffer, offer_of, operators_of
 from targetexpr.ide.condition_values import Value
 from targetexpr.ide.conditions import Group, Membership, Row, Subject, conditions
@@ -167,6 +170,18 @@ def _offer(one: OperatorOffer) -> Json:
             {"name": p.name, "kind": p.type.kind, "choices": list(p.values)} for p in parameters if p.role != "ignored"
         ],
     }
+
+
+def edit_answer(snapshot: Snapshot, region: Region, change: Change, today: date | None) -> Json:
+    """`targetexpr/editConditions`: the edits of the document that make a change of rows, or why it cannot be made."""
+    try:
+        edits = edit_conditions(snapshot.document_of(region), change, today=today)
+    except ConditionError as error:
+        return {"error": str(error)}
+    made = region.document_edits(edits)
+    if made is None:
+        return {"error": "The document cannot hold the changed rule as a string here."}
+    return {"version": snapshot.version, "edits": snapshot.text_edits(made)}
 
 
 # ---- the palette, the reading and the JSON -------------------------------------------------------------------------
