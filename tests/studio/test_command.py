@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from websockets.sync.client import connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from targetexpr.studio import command, opening
+from targetexpr.studio.work import Work
 from tests.cli.command import Call
 from tests.studio.processes import Process, studio
 
@@ -75,21 +76,19 @@ def ask(running: Process, method: str, path: str, body: str | None = None) -> tu
         connection.close()
 
 
-def test_work_survives_the_end_and_another_port(tmp_path: Path) -> None:
-    """Ctrl-C ends it quietly, while a page is open as well."""
-    with studio(state=tmp_path) as first:
-        protocols = [Subprotocol("targetexpr"), Subprotocol(f"token.{first.token}")]
-        with connect(f"ws://127.0.0.1:{first.port}/lsp", origin=first.origin, subprotocols=protocols) as page:  # type: ignore[arg-type]
+def test_ctrl_c_ends_it_quietly_and_work_survives(tmp_path: Path) -> None:
+    """While a page is open as well; `studio` fails where anything stands on standard error."""
+    work = {"rule": "currentTxn.value>5 😀"}
+    with studio(state=tmp_path) as running:
+        protocols = [Subprotocol("targetexpr"), Subprotocol(f"token.{running.token}")]
+        with connect(
+            f"ws://127.0.0.1:{running.port}/lsp", origin=Origin(running.origin), subprotocols=protocols
+        ) as page:
             assert page.subprotocol == "targetexpr"
-            assert ask(first, "GET", "/api/work") == (200, {})
-            assert ask(first, "PUT", "/api/work", '{"rule": "currentTxn.value>5 😀"}') == (200, {})
-            assert first.interrupt() == 0
-    with studio(state=tmp_path) as second:
-        assert (second.port, second.token) != (first.port, first.token)
-        assert ask(second, "GET", "/api/work") == (200, {"rule": "currentTxn.value>5 😀"})
-        old = second._replace(token=first.token)
-        status, said = ask(old, "GET", "/api/work")
-        assert (status, "of an earlier start" in str(said)) == (401, True)
+            assert ask(running, "GET", "/api/work") == (200, {})
+            assert ask(running, "PUT", "/api/work", json.dumps(work)) == (200, {})
+            assert running.interrupt() == 0
+    assert Work(tmp_path / "studio").read() == work
     assert (tmp_path / "studio").stat().st_mode & 0o777 == 0o700
 
 

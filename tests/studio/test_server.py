@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from targetexpr.studio.responses import MOST_MESSAGE
+from targetexpr.studio.server import MOST_SOCKET_MESSAGE
 from tests.cli.command import PATIENCE
 from tests.studio.processes import Process, studio
 
@@ -98,11 +98,12 @@ def begin_says_so(page: ClientConnection) -> bool:
 
 
 def test_a_message_of_bytes_and_one_that_is_too_large_end_their_socket_alone(running: Process) -> None:
+    of_bytes = bytes([0x82, 0x81, 0, 0, 0, 0, 0])
+    too_large = bytes([0x81, 0xFF]) + (MOST_SOCKET_MESSAGE + 1).to_bytes(8, "big") + bytes(4)  # how it begins
     with opened(running) as stays:
-        for message, code in ((b"\x00\xff", 1000), ("x" * (MOST_MESSAGE + 1), 1009)):
+        for frame, code in ((of_bytes, 1000), (too_large, 1009)):
             with opened(running) as page:
-                with suppress(ConnectionClosed):  # before all of it is sent
-                    page.send(message)
+                page.socket.sendall(frame)
                 with pytest.raises(ConnectionClosed) as closed:
                     page.recv(PATIENCE)
                 assert closed.value.rcvd is not None
@@ -112,7 +113,7 @@ def test_a_message_of_bytes_and_one_that_is_too_large_end_their_socket_alone(run
 
 def test_too_many_windows_are_told_so_and_there_is_room_again(running: Process) -> None:
     with ExitStack() as stack:
-        pages = [stack.enter_context(opened(running)) for _ in range(32)]
+        pages = [stack.enter_context(opened(running)) for _ in range(16)]
         assert all(map(begin_says_so, pages))
         with opened(running) as page:
             with pytest.raises(ConnectionClosed) as closed:
@@ -166,3 +167,15 @@ def test_bytes_that_no_browser_sends(running: Process, head: str, status: int) -
     assert answer.split(b" ", 2)[1] == str(status).encode(), answer
     assert running.token.encode() not in answer
     assert b"def create_app" not in answer
+
+
+def test_a_page_that_goes_while_it_sends_leaves_nothing_behind(running: Process) -> None:
+    """What it says of that on standard error would be seen at the end."""
+    for path, body in (("/api/work", b'{"rule":'), ("/api/data?name=bills.jsonl", b'{"currentTxn":')):
+        method = "PUT" if path == "/api/work" else "POST"
+        head = f"{method} {path} HTTP/1.1\nHost: {{host}}\n{LONG}\n{SHOWN}".replace("9999999999", "999999")
+        filled = head.format(host=f"127.0.0.1:{running.port}", token=running.token).replace("\n", "\r\n")
+        with socket.create_connection(("127.0.0.1", running.port), PATIENCE) as connection:
+            connection.sendall(filled.encode() + b"\r\n\r\n" + body)
+    answer = raw(running, f"GET /api/data HTTP/1.1\nHost: {{host}}\n{SHOWN}")
+    assert answer.endswith(b'{"files":[]}')

@@ -69,12 +69,8 @@ def run(options: Namespace) -> int:
         event=options.event,
         timezone=options.timezone,
     )
-    studio = Studio(settings)
-    try:
-        with listener:
-            serve(studio, listener, browser=not options.no_browser)
-    finally:
-        studio.data.close_all()
+    with listener:
+        serve(Studio(settings), listener, browser=not options.no_browser)
     return YES
 
 

@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 from targetexpr.studio.guard import SUBPROTOCOL
 from targetexpr.studio.studio import Studio
 
-_MOST_SOCKETS = 32  # of a page that opens one after the other
+_MOST_SOCKETS = 16  # of a page that opens one after the other
 _TRY_LATER = 1013
 
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-MOST_MESSAGE = 8_000_000  # bytes: of a request that is no upload, and of a message to the language server
+MOST_MESSAGE = 8_000_000  # bytes of a request that is no upload
 
 
 class Refused(Exception):
@@ -29,6 +29,11 @@ async def refused(_: Request, error: Exception) -> Response:
     """The answer to a request that is refused."""
     assert isinstance(error, Refused)
     return answer({"error": error.message, **error.detail}, error.status)
+
+
+async def gone(_: Request, __: Exception) -> Response:
+    """No answer: the page went while it was sending, as when an upload is cancelled."""
+    return Response(status_code=400)
 
 
 async def unanswerable(request: Request, error: Exception) -> Response:

@@ -16,8 +16,10 @@ import uvicorn
 from targetexpr.studio.app import create_app
 from targetexpr.studio.language import warm_up
 from targetexpr.studio.opening import Opening, open_browser
-from targetexpr.studio.responses import MOST_MESSAGE
 from targetexpr.studio.studio import Studio
+
+MOST_SOCKET_MESSAGE = 64_000_000
+"""Bytes of a message to the language server: it says itself, and with words, which text is too long to be a rule."""
 
 _GRACE = 2  # seconds for what is being answered at the end
 _PING = 20.0  # seconds between two signs of life of a socket
@@ -27,8 +29,9 @@ _SWITCH = 0.0005  # seconds that a thread at work keeps others waiting; Python's
 class _Server(uvicorn.Server):
     """Says where the page is once it is there."""
 
-    def __init__(self, config: uvicorn.Config, address: str, to_open: str | None) -> None:
+    def __init__(self, config: uvicorn.Config, studio: Studio, address: str, to_open: str | None) -> None:
         super().__init__(config)
+        self._studio = studio
         self._address = address
         self._to_open = to_open
 
@@ -44,6 +47,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends. What is not answered in time is given up: who ended the studio needs not be told of it."""
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        self._studio.data.close_all()  # what is being read or counted ends
         await super().shutdown(sockets=sockets)
 
 
@@ -65,7 +69,7 @@ def serve(studio: Studio, listener: socket.socket, *, browser: bool) -> None:
     config = uvicorn.Config(
         create_app(studio, token, port, opening if browser else None),
         ws="websockets-sansio",
-        ws_max_size=MOST_MESSAGE,
+        ws_max_size=MOST_SOCKET_MESSAGE,
         ws_ping_interval=_PING,
         ws_ping_timeout=_PING,
         ws_per_message_deflate=False,
@@ -79,7 +83,7 @@ def serve(studio: Studio, listener: socket.socket, *, browser: bool) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    server = _Server(config, f"{origin}/#token={token}", origin + opening.path if browser else None)
+    server = _Server(config, studio, f"{origin}/#token={token}", origin + opening.path if browser else None)
     sys.setswitchinterval(_SWITCH)
     # uvicorn raises what it caught once more at its end, for the handlers that were there before: stopping is no fault.
     for name in ("SIGTERM", "SIGINT"):
