@@ -61,7 +61,6 @@ def test_records_of_json_by_number(name: str, tmp_path: Path) -> None:
     assert len(index) == len(wanted)
     assert all(same(index.record(at), wanted[at]) for at in reversed(range(len(index))))
     assert set(index.bad) == {at for at, one in enumerate(wanted) if one.context is None}
-    index.close()
 
 
 def test_compressed_json_by_number(tmp_path: Path) -> None:

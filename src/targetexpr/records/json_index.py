@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import mmap
+import re
 import shutil
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, TypeAlias
 
@@ -45,24 +47,38 @@ class JsonIndex:
         """A record, by its number from 0."""
         if number in self.bad:
             return self.bad[number]
-        if self._data is None:
-            with open(self.path, "rb") as file:
-                self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        start = self.starts[number]
-        end = self._data.find(b"\n", start)
-        text = self._data[start : len(self._data) if end < 0 else end]
+        data, start = self._mapped(), self.starts[number]
+        end = data.find(b"\n", start)
+        text = data[start : len(data) if end < 0 else end]
         line = self.lines[number]
         found = record_of(line, bare_line(1 if not start else line, text))
         item = None if self.items is None else self.items[number]
         return found if not item else found._replace(item=item)
 
-    def text(self, number: int) -> bytes:
-        """The bytes in which a record stands, for a look before it is read."""
-        self.record(number)
-        assert self._data is not None
-        start = self.starts[number]
-        end = self._data.find(b"\n", start)
-        return self._data[start : len(self._data) if end < 0 else end]
+    def _mapped(self) -> mmap.mmap:
+        if self._data is None:
+            with open(self.path, "rb") as file:
+                self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return self._data
+
+    def candidates(self, text: str, step: Step) -> Iterator[int]:
+        """The numbers of records in which a text may stand, the case of ASCII's letters aside: no other has it.
+
+        `step` is told how many records are looked at.
+        """
+        data = self._mapped()
+        # Letters beyond ASCII may be written in other cases, of as many bytes as they like, or as escapes.
+        pattern = re.escape(text.encode()) + rb"|\\" if text.isascii() else rb"[\x80-\xff\\]"
+        search = re.compile(pattern, re.IGNORECASE).search
+        for first in range(0, len(self), _STEP):
+            step(first)
+            number = first
+            last = min(first + _STEP, len(self))
+            end = self.starts[last] if last < len(self) else len(data)
+            while number < last and (hit := search(data, self.starts[number], end)) is not None:
+                number = bisect_right(self.starts, hit.start(), number, last) - 1
+                yield number
+                number += 1
 
     def batches(
         self, reads: Iterable[Read], schema: Schema, profile: str | None, step: Step
@@ -70,12 +86,6 @@ class JsonIndex:
         """All records in their order as `batches_in` gives them, for a rule that reads this."""
         with open(self.path, "rb") as file:
             yield from batches_in(_watched(file, step), Layouts(reads, schema, profile))
-
-    def close(self) -> None:
-        """Lets the file go."""
-        if self._data is not None:
-            self._data.close()
-            self._data = None
 
 
 def _watched(file: Iterable[bytes], step: Step) -> Iterator[bytes]:

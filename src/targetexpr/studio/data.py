@@ -8,6 +8,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from typing import Literal, TypeAlias
 
@@ -17,7 +18,7 @@ from targetexpr.records.dialect import Dialect
 from targetexpr.records.formats import Format, format_of
 from targetexpr.records.json_index import json_index
 from targetexpr.records.kept_table import keep_table
-from targetexpr.records.sources import begun
+from targetexpr.records.sources import begun, needed_library
 from targetexpr.records.table_options import TableOptions
 from targetexpr.studio.json_readings import JsonRecords
 from targetexpr.studio.questions import Questions
@@ -82,7 +83,6 @@ class Data:
             records = self._opened()
             with self._turn:
                 if self._end:
-                    records.close()
                     raise Cancelled
                 self.questions, self.read, self.state = Questions(records), self.size, "ready"
         except Cancelled:
@@ -107,6 +107,7 @@ class Data:
                 index = json_index(self.name, self._path, stream, self._copy, Schema.bundled(), self._step, again=again)
                 return JsonRecords(index, self._options.profile)
             options = self._options
+            needed_library("polars", self.name, "a table")  # now, and not while somebody waits for a count
             kept = keep_table(
                 self.name, self.format, head, stream, self._copy, options, self._step, again=again, size=self.size
             )
@@ -135,14 +136,13 @@ class Data:
                 self.state = "cancelled"
         if questions is not None:
             questions.end()
-            questions.records.close()
             self._remove()
 
     def _remove(self) -> None:
         """Removes what was sent; a file of the user's own stays."""
         copies = () if self.questions is not None else (self._copy, f"{self._copy}.lines")
         for path in (*((self._path,) if self._owned else ()), *copies):
-            if os.path.exists(path):
+            with suppress(OSError):  # that is not there, or that Windows keeps until it is read no more
                 os.remove(path)
 
 

@@ -16,8 +16,6 @@ from targetexpr.records.table_options import Keep
 from targetexpr.rule import Rule
 from targetexpr.studio.readings import BYTES, Reading, Records, Step, byte_of
 
-_STEP = 1_000
-
 
 class JsonRecords(Records):
     """The records of a file of JSON. With `profile`, they are plain dicts of it."""
@@ -51,20 +49,11 @@ class JsonRecords(Records):
 
     def matching(self, text: str, step: Step) -> bytes:
         wanted = text.casefold()
-        plain = wanted.encode() if wanted.isascii() else None
         found = bytearray(len(self))
-        for number in range(len(self)):
-            if not number % _STEP:
-                step(number)
-            line = self._index.text(number)
-            if plain is not None and plain not in line.lower() and b"\\" not in line:
-                continue
+        for number in self._index.candidates(wanted, step):
             row = own_row(self._index.record(number))
             found[number] = any(wanted in cell_text(value).casefold() for value in row.values())
         return bytes(found)
-
-    def close(self) -> None:
-        self._index.close()
 
 
 class _JsonReading(Reading):

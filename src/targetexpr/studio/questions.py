@@ -62,6 +62,11 @@ class Questions:
         """Ends what is being worked on."""
         self._ended = True
 
+    def check(self) -> None:
+        """Raises Ended where the records are not there any more."""
+        if self._ended:
+            raise Ended
+
     def reading(self, rule: Rule) -> Reading:
         """The records as a rule reads them. Raises InputError."""
         return self._readings.get(rule, lambda: self.records.reading(rule))
@@ -90,8 +95,7 @@ class Questions:
         total = len(self.records)
 
         def step(done: int) -> None:
-            if self._ended:
-                raise Ended
+            self.check()
             check()
             self.progress = {"done": done, "total": total}
 

@@ -83,10 +83,6 @@ class Records(ABC):
     def matching(self, text: str, step: Step) -> bytes:
         """Which records have a text somewhere in their own columns, letter case aside: a byte for each, 0 or 1."""
 
-    @abstractmethod
-    def close(self) -> None:
-        """Lets the file go."""
-
 
 def byte_of(outcome: Value | Failure) -> int:
     """An outcome as a byte."""

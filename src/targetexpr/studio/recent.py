@@ -34,8 +34,3 @@ class Recent(Generic[K, V]):
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
             return made
-
-    def clear(self) -> None:
-        """Forgets all."""
-        with self._turn:
-            self._kept.clear()

@@ -211,6 +211,7 @@ def export(questions: Questions, rule: Rule, chosen: Chosen, path: str, format: 
     with row_output(path, format, more, told.append) as rows:
         for number, record in enumerate(reading.records("written" if format == "csv" else "read")):
             if not number % _STEP:
+                questions.check()
                 check()
             rows.see(None, record)
             if marks is None or marks[number]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _MOST_COLUMNS = 64  # as rules read them
 _MOST_TABLES = 16  # sets of columns, with what was found out about them
 _STEP = 1_000
+_NUMERIC = frozenset("0123456789.+-einfa")  # characters of numbers as text
 
 
 class _Part(NamedTuple):
@@ -147,11 +148,6 @@ class TableRows(Records):
             start += segment.num_rows
         return bytes(found)
 
-    def close(self) -> None:
-        self._columns.clear()
-        self._tables.clear()
-        self.kept.segments.clear()
-
 
 def _series(column: object) -> pl.Series:
     import polars as pl
@@ -163,15 +159,24 @@ def _marks(segment: Any, wanted: str) -> bytes:
     """Which rows of a segment have a text in one of their cells: a byte for each."""
     import polars as pl
 
-    columns = [_series(column) for column in segment.columns]
-    flat = [one.alias(str(at)) for at, one in enumerate(columns) if not one.dtype.is_nested()]
-    tests = [
-        pl.col(one.name).cast(pl.String).str.to_lowercase().str.contains(wanted, literal=True).fill_null(False)
-        for one in flat
-    ]
+    columns = [_series(column).alias(str(at)) for at, column in enumerate(segment.columns)]
+    tests = [test for one in columns if (test := _contains(one, wanted)) is not None]
     if not tests:
         return bytes(segment.num_rows)
+    flat = [one for one in columns if not one.dtype.is_nested()]
     return _bytes(pl.DataFrame(flat).lazy().select(pl.any_horizontal(tests)).collect().to_series())
+
+
+def _contains(column: pl.Series, wanted: str) -> pl.Expr | None:
+    """Whether a text in lower case stands in the cells of a column; None where it cannot."""
+    import polars as pl
+
+    if column.dtype.is_nested() or (column.dtype.is_numeric() and not _NUMERIC.issuperset(wanted)):
+        return None
+    text = pl.col(column.name).cast(pl.String)
+    if wanted.upper() != wanted:  # it has letters
+        text = text.str.to_lowercase()
+    return text.str.contains(wanted, literal=True).fill_null(False)
 
 
 def _bytes(truths: pl.Series) -> bytes:
