@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from targetexpr.base.errors import InputError
@@ -25,10 +26,12 @@ from targetexpr.records.decoder import DecodeError, decode
 from targetexpr.records.lint import RecordLint
 from targetexpr.records.shape import HEAD
 from targetexpr.records.sources import all_expanded
+from targetexpr.tables.errors import MissingExtra
 
 if TYPE_CHECKING:
     from targetexpr.lang.schema.schema import Schema
     from targetexpr.records.record import Record
+    from targetexpr.records.table_options import TableReading
     from targetexpr.targets.evaluation import Tracker
     from targetexpr.targets.model.group import TargetGroup
     from targetexpr.targets.progress.contribution import TargetEvaluator
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from targetexpr.targets.progress.windows import ReturnPolicy
     from targetexpr.targets.reports.simulation import Summary
     from targetexpr.targets.scale.partitions import PartitionedTracker
+    from targetexpr.targets.scale.results import Setting
 
     class _Given(TypedDict):
         timezone: str
@@ -79,7 +83,7 @@ def run(options: Namespace) -> int:
     if options.engine == "auto" and options.on_error == "stop":
         options.engine = "python"  # which meets the records in their order
     try:
-        return _at_once(options) if options.engine == "python" else _by_part(options)
+        return _at_once(options) if options.engine == "python" else _by_table(options)
     except DataError as error:
         raise InputError(f"the data is not valid: {error}") from None
     except WorkerError as error:
@@ -95,38 +99,81 @@ def _at_once(options: Namespace) -> int:
         tracker = Tracker(group, on_error=on_error, **given)
     kept: list[Mapping[str, object]] = []
     notes = _Notes(tracker.evaluators, load(options))
-    count, unread = _feed(tracker, options, kept, notes)
+    tables = cache(lambda: table_options(options, [one.rule.checked for one in tracker.evaluators], own=HEAD))
+    count, unread = _feed(tracker, options, kept, notes, tables)
     progress = tracker.result()
     return _finish(options, AtOnce(tracker, progress, kept), notes, count, unread)
 
 
-def _by_part(options: Namespace) -> int:
-    """Few records at once, many by parts of the customers."""
-    from targetexpr.tables.errors import MissingExtra
+def _by_table(options: Namespace) -> int:
+    """By SQL where it is exact; else few records at once, many by parts of the customers."""
     from targetexpr.targets.scale.database import memory_of
-    from targetexpr.targets.scale.evaluate import TableProgress
     from targetexpr.targets.scale.part import Options
-    from targetexpr.targets.scale.partitions import HELD_RECORDS, PartitionedTracker
+    from targetexpr.targets.scale.results import Setting
 
     if options.on_error == "stop":
         raise InputError("--on-error stop takes records in their order, which --engine python does alone")
     with _told_of_the_group(options) as (group, given):
-        held = 0 if options.engine == "partitions" else HELD_RECORDS
-        tracker = PartitionedTracker(
-            Options(group=group, **given),
-            memory=memory_of(options.memory),
-            contributions=options.table == "contributions",
-            held=held,
-        )
-    notes = _Notes(tracker.evaluators, load(options))
+        setting = Setting.of(Options(group=group, **given))
+        options.memory = memory_of(options.memory)
+    notes = _Notes(setting.ready.evaluators, load(options))
+    tables = cache(lambda: table_options(options, [one.rule.checked for one in setting.ready.evaluators], own=HEAD))
+    reason = None
     try:
-        count, unread = _feed(tracker, options, None, notes)
-        with TableProgress(tracker.result(), engine="partitions", reason=None) as found:
-            if count > held:
-                print(f"engine: {found.engine}", file=sys.stderr)
-            return _finish(options, ByTable(found), notes, count, unread)
+        if options.engine != "partitions":
+            status, reason = _by_sql(options, setting, notes, tables)
+            if status is not None:
+                return status
+        return _by_part(options, setting, notes, tables, reason)
     except MissingExtra as error:
         raise InputError(f"{error} (or --engine python, which holds all records in memory)") from None
+
+
+def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableReading) -> tuple[int | None, str | None]:
+    """Over Parquet files of many rows. The status, or why that is not exact."""
+    from targetexpr.targets.scale.column_source import parquet_rows
+    from targetexpr.targets.scale.evaluate import TableProgress
+    from targetexpr.targets.scale.fitting import NotSql
+    from targetexpr.targets.scale.partitions import HELD_RECORDS
+    from targetexpr.targets.scale.sql import evaluate_by_sql
+
+    wanted = options.engine == "sql"
+    sources = all_expanded(options.data)
+    rows = parquet_rows(sources)
+    try:
+        if rows is None:
+            raise NotSql(["The data is no Parquet file; its records are read one by one."])
+        if rows <= HELD_RECORDS and not wanted:
+            return None, None
+        report = _reporter()
+        if report is not None:
+            report(f"{rows:,} records, adding up ... \n")
+        results = evaluate_by_sql(setting, sources, tables(), memory=options.memory)
+    except NotSql as error:
+        if wanted:
+            raise InputError(f"--engine sql does not serve this: {error}") from None
+        return None, str(error)
+    with TableProgress(results, engine="sql", reason=None) as found:
+        print("engine: sql", file=sys.stderr)
+        for record, name, count in results.source.examples():
+            notes.look(record, name if len(sources) > 1 else None, count)
+        return _finish(options, ByTable(found), notes, rows, 0), None
+
+
+def _by_part(options: Namespace, setting: Setting, notes: _Notes, tables: TableReading, reason: str | None) -> int:
+    """Few records at once, many by parts of the customers."""
+    from targetexpr.targets.scale.evaluate import TableProgress
+    from targetexpr.targets.scale.partitions import HELD_RECORDS, PartitionedTracker
+
+    held = 0 if options.engine == "partitions" else HELD_RECORDS
+    contributions = options.table == "contributions"
+    tracker = PartitionedTracker(setting, memory=options.memory, contributions=contributions, held=held)
+    try:
+        count, unread = _feed(tracker, options, None, notes, tables)
+        with TableProgress(tracker.result(), engine="partitions", reason=reason) as found:
+            if count > held:
+                print("engine: partitions" + (f". {reason}" if reason else ""), file=sys.stderr)
+            return _finish(options, ByTable(found), notes, count, unread)
     finally:
         tracker.close()
 
@@ -197,9 +244,9 @@ class _Notes:
         self._lint = RecordLint(schema)
         self._absent = [(one.target.name, Absent(one.rule.reads, schema)) for one in evaluators]
 
-    def look(self, record: Record, source: str | None) -> None:
-        """Takes a record into account."""
-        self._lint.look(record, source)
+    def look(self, record: Record, source: str | None, times: int = 1) -> None:
+        """Takes a record into account, or so many that are alike."""
+        self._lint.look(record, source, times)
         for _, absent in self._absent:
             if absent and record.context is not None:
                 absent.look(record.context)
@@ -215,14 +262,17 @@ class _Notes:
 
 
 def _feed(
-    tracker: Tracker | PartitionedTracker, options: Namespace, kept: list[Mapping[str, object]] | None, notes: _Notes
+    tracker: Tracker | PartitionedTracker,
+    options: Namespace,
+    kept: list[Mapping[str, object]] | None,
+    notes: _Notes,
+    tables: TableReading,
 ) -> tuple[int, int]:
     """Hands the records over; keeps those of the customer to be explained. How many there are, and are unreadable."""
     count = unread = 0
     report = _reporter()
     sources = all_expanded(options.data)
-    rules = [one.rule.checked for one in tracker.evaluators]
-    for name, record in of_all(sources, lambda: table_options(options, rules, own=HEAD)):
+    for name, record in of_all(sources, tables):
         count += 1
         if record.context is None:
             if options.on_error == "stop":

@@ -272,16 +272,17 @@ _TABLE = (
     ),
     Option(
         name="--engine",
-        choices=("auto", "python", "partitions"),
+        choices=("auto", "python", "sql", "partitions"),
         default="auto",
         metavar="HOW",
-        help="what evaluates: python takes all records into memory, partitions divides them by customer, on disk and "
-        "to one process per core; auto (default) holds few and divides many",
+        help="what evaluates: python (all records in memory), sql (statements over Parquet files), partitions (by "
+        "customer on disk, a process per core); auto, the default, is sql where that is exact, else partitions, and "
+        "python for up to 20,000 records",
     ),
     Option(
         name="--memory",
         metavar="SIZE",
-        help="the most memory that the database takes, which finds what concerns several customers: 8GiB or 500MB",
+        help="the most memory that the database of sql and partitions takes, as 8GiB or 500MB; it goes to disk beyond",
     ),
     # --- the REPL
     Option(name="--vi", switch=True, help="vi keys instead of those of Emacs"),

@@ -14,6 +14,7 @@ from targetexpr.targets.scale.columns import TABLES
 from targetexpr.targets.scale.evaluate import TableProgress
 from targetexpr.targets.scale.part import Options
 from targetexpr.targets.scale.partitions import PartitionedTracker
+from targetexpr.targets.scale.results import Setting
 from tests.targets.generate import Case, case
 
 Record = dict[str, Any]
@@ -44,7 +45,9 @@ def crowded(seed: int) -> Case:
 
 def partitioned(made: Case, **options: Any) -> TableProgress:
     tracker = PartitionedTracker(
-        Options(group=TargetGroup.model_validate(made.group), **made.options), contributions=True, **options
+        Setting.of(Options(group=TargetGroup.model_validate(made.group), **made.options)),
+        contributions=True,
+        **options,
     )
     for record in made.records:
         tracker.add(record)

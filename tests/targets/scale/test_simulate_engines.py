@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars
 import pytest
 
 from targetexpr.cli.main import main
@@ -52,6 +53,30 @@ def test_outputs_are_the_same(
     assert said(capsys, group, data, *asked) == expected
 
 
+@pytest.mark.parametrize("asked", ASKED, ids=" ".join)
+def test_outputs_of_sql(
+    asked: tuple[str, ...], group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = parquet(tmp_path / "bills")
+    expected = said(capsys, group, data, *asked, "--engine", "python")
+    assert expected[1] or expected[0]
+    assert said(capsys, group, data, *asked, "--engine", "sql") == expected
+
+
+def test_what_is_said_of_the_records_by_sql(group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Types but for a slip, members that nobody reads, rows that cannot be evaluated, columns that are not read."""
+    records = [{**one, "currentTxn": {**one["currentTxn"], "stroe": 1}, "till": 7} for one in RECORDS]
+    for at in (40, 41, 90):
+        records[at] = {**records[at], "type": "TransactionAd"}
+    records[50] = {**records[50], "currentTxn": {**records[50]["currentTxn"], "value": None}}
+    records[60] = {**records[60], "customerId": None}
+    polars.DataFrame(records).write_parquet(tmp_path / "bills.parquet")
+    expected = said(capsys, group, tmp_path / "bills.parquet", "--engine", "python")
+    assert any("3 records, first in row 41" in line for line in expected[2])
+    assert any("`till`" in line for line in expected[2])
+    assert said(capsys, group, tmp_path / "bills.parquet", "--engine", "sql") == expected
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_outputs_of_any_group(seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = crowded(seed)
@@ -76,12 +101,20 @@ def test_the_engine_is_told(group: Path, tmp_path: Path, capsys: pytest.CaptureF
     data = str(lines(tmp_path / "bills.jsonl"))
     assert main(["target", "simulate", str(group), "--data", data, "--engine", "partitions"]) == 0
     assert capsys.readouterr().err == "engine: partitions\n"
+    bills = str(parquet(tmp_path / "bills.parquet"))
+    assert main(["target", "simulate", str(group), "--data", bills, "--engine", "sql"]) == 0
+    assert capsys.readouterr().err == "engine: sql\n"
     assert main(["target", "simulate", str(group), "--data", data]) == 0
     assert capsys.readouterr().err == ""
 
 
 def test_what_is_refused(group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = lines(tmp_path / "bills.jsonl")
+    status, _, err = said(capsys, group, data, "--engine", "sql")
+    assert (status, err) == (
+        2,
+        ["targetexpr: --engine sql does not serve this: The data is no Parquet file; its records are read one by one."],
+    )
     status, _, err = said(capsys, group, data, "--engine", "partitions", "--on-error", "stop")
     assert (status, err) == (
         2,
@@ -104,9 +137,26 @@ def test_nothing_is_left_on_disk(
     assert list(folder.iterdir()) == []
 
 
-def test_every_table_has_its_columns() -> None:
-    import polars
+def test_many_rows_go_by_sql_or_say_why_not(
+    group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("targetexpr.targets.scale.partitions.HELD_RECORDS", 100)
+    bills = str(parquet(tmp_path / "bills.parquet"))
+    assert main(["target", "simulate", str(group), "--data", bills]) == 0
+    assert capsys.readouterr().err == "engine: sql\n"
+    group.write_text(
+        json.dumps({**GROUP, "targets": [{**GROUP["targets"][0], "targetEntity": "LINEITEM", "expression": "true"}]}),
+        encoding="utf-8",
+    )
+    assert main(["target", "simulate", str(group), "--data", bills]) == 0
+    assert "engine: partitions. `spend` counts line items.\n" in capsys.readouterr().err
+    with_lines = str(lines(tmp_path / "bills.jsonl"))
+    assert main(["target", "simulate", str(group), "--data", with_lines]) == 0
+    expected = "engine: partitions. The data is no Parquet file; its records are read one by one.\n"
+    assert expected in capsys.readouterr().err
 
+
+def test_every_table_has_its_columns() -> None:
     with evaluate_table(GROUP, polars.DataFrame(FLAT), contributions=True) as found:
         for table in TABLES:
             assert found.table(table).arrow().num_rows == len(list(found.table(table).rows()))

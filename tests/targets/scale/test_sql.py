@@ -12,7 +12,7 @@ import pytest
 from targetexpr.targets.evaluation import Progress, evaluate
 from targetexpr.targets.progress.tracker import RecordTracker
 from targetexpr.targets.scale.duckdb_engine import Records, run
-from targetexpr.targets.scale.source import records_of
+from targetexpr.targets.scale.source import records_of, table_options
 from targetexpr.targets.scale.sql_run import SqlProgress
 from tests.sampling import sampled
 from tests.targets.scale.generated import Case, as_read, case
@@ -52,7 +52,7 @@ def reader_of(tracker: RecordTracker, columns: dict[str, str] | None = None) -> 
     rules = [evaluator.rule.checked for evaluator in tracker.evaluators]
 
     def records(relation: duckdb.DuckDBPyRelation) -> Iterator[dict[str, object]]:
-        for _, record in records_of(relation, rules, None, columns, None):
+        for _, record in records_of(relation, table_options(rules, None, columns, None)):
             assert record.context is not None
             yield record.context
 

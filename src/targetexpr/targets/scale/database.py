@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from targetexpr.tables.errors import MissingExtra
@@ -56,6 +58,16 @@ class Database:
         """Closes it, and removes the folder."""
         self.connection.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def own_folder() -> str:
+    """A temporary folder that nobody else reads. Raises MissingExtra where what is written there has no writer."""
+    for library in ("pyarrow", "duckdb"):
+        try:
+            import_module(library)
+        except ImportError:
+            raise MissingExtra(library) from None
+    return tempfile.mkdtemp(prefix="targetexpr-")
 
 
 def batches_of(relation: duckdb.DuckDBPyRelation, rows: int) -> Any:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
+from targetexpr.tables.errors import TableError
 from targetexpr.targets.evaluation import Progress
 from targetexpr.targets.model.envelope import build_group
 from targetexpr.targets.model.group import TargetGroup
@@ -21,20 +22,25 @@ from targetexpr.targets.reports.simulation import Summary
 from targetexpr.targets.reports.tables import Row
 from targetexpr.targets.scale.columns import TABLES
 from targetexpr.targets.scale.database import memory_of
+from targetexpr.targets.scale.fitting import NotSql
 from targetexpr.targets.scale.part import Options
 from targetexpr.targets.scale.partitions import PartitionedTracker
-from targetexpr.targets.scale.results import DatabaseResults, Results
-from targetexpr.targets.scale.source import records_of
+from targetexpr.targets.scale.results import DatabaseResults, Results, Setting
+from targetexpr.targets.scale.source import records_of, table_options
+from targetexpr.targets.scale.sql import evaluate_by_sql
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
     from targetexpr.lang.schema.schema import Schema
+    from targetexpr.records.table_options import TableOptions
     from targetexpr.tables.mapping import ColumnNames
 
-Engine: TypeAlias = Literal["auto", "partitions"]
-"""How a table is evaluated: by parts of its customers."""
+Engine: TypeAlias = Literal["auto", "sql", "partitions"]
+"""How a table is evaluated: by statements of SQL, by parts of its customers, or by SQL where that is exact."""
+
+ENGINES = get_args(Engine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,14 +193,16 @@ def evaluate_table(
     and those of profiles, `currentTxn.value`; `columns` says what they are where their names do not, as a dict or as
     the path of a map (`targetexpr data map`). The other options are those of `evaluate`.
 
-    Records go by customer to files in a temporary folder, and parts of the customers to worker processes: `processes`,
-    by default one per core. Few records are evaluated at once in this process. `memory` limits what the database needs
-    that looks for ids of several customers, in bytes or as `"2GiB"`. `contributions` keeps the table of each record's
-    contribution as well. `progress` is called with the number of records read, every 10,000 and at the end; `tell`
-    with each sentence on how the table is written and on what cannot be read.
+    With `engine="auto"` statements of SQL do it on DuckDB, over frames and Parquet files, wherever they are exact; what
+    they do not serve goes by `partitions`, and the result's `engine` and `reason` say so: records go by customer to
+    files in a temporary folder, and parts of the customers to worker processes, `processes` of them, by default one
+    per core; few records are evaluated at once in this process. `memory` limits what the database takes, in bytes or
+    as `"2GiB"`; it goes to disk beyond. `contributions` keeps the table of each record's contribution as well.
+    `progress` is called with the number of records read, by partitions every 10,000 and at the end; `tell` with each
+    sentence on how the table is written and on what cannot be read.
 
     Raises as `evaluate` does, InputError for a table that cannot be read or lacks a column, TableError for what is no
-    table, ValueError for options that do not exist.
+    table or, with `engine="sql"`, for what SQL does not serve, ValueError for options that do not exist.
 
     >>> group = {
     ...     "name": "g", "periods": [{"startDate": "2024-01-01", "endDate": "2024-01-31", "refCode": "January"}],
@@ -205,10 +213,10 @@ def evaluate_table(
     ...                           "date": ["2024-01-05", "2024-01-06"], "currentTxn.value": [620.5, 120.0]})
     >>> with evaluate_table(group, bills) as found:
     ...     [(row["customer"], row["progress"], row["achieved"]) for row in found.periods.rows()]
-    [('c', Decimal('620.5'), True), ('d', Decimal('120.0'), False)]
+    [('c', Decimal('620.5'), True), ('d', Decimal('120'), False)]
     """
-    if engine not in ("auto", "partitions"):
-        raise ValueError(f'engine is "auto" or "partitions", not {engine!r}')
+    if engine not in ENGINES:
+        raise ValueError(f"engine is {' or '.join(map(repr, ENGINES))}, not {engine!r}")
     options = Options(
         group=group if isinstance(group, TargetGroup) else build_group(group),
         timezone=timezone,
@@ -218,34 +226,43 @@ def evaluate_table(
         schema=schema,
         drop_unfinished=drop_unfinished,
     )
-    tracker = PartitionedTracker(options, memory=memory_of(memory), processes=processes, contributions=contributions)
+    setting = Setting.of(options)
+    reading = table_options([one.rule.checked for one in setting.ready.evaluators], schema, columns, tell)
+    limit = memory_of(memory)
+    reason = None
+    if engine != "partitions":
+        try:
+            by_sql = evaluate_by_sql(setting, table, reading, memory=limit)
+        except NotSql as error:
+            if engine == "sql":
+                raise TableError(f"SQL does not serve this: {error}") from None
+            reason = str(error)
+        else:
+            if progress is not None:
+                progress(by_sql.source.rows)
+            return TableProgress(by_sql, engine="sql", reason=None)
+    tracker = PartitionedTracker(setting, memory=limit, processes=processes, contributions=contributions)
     try:
-        unread = _feed(tracker, table, schema, columns, progress, tell)
+        unread = _feed(tracker, table, reading, progress)
         results = tracker.result()
     finally:
         tracker.close()
-    return TableProgress(results, engine="partitions", reason=None, unread=unread)
+    return TableProgress(results, engine="partitions", reason=reason, unread=unread)
 
 
 def _feed(
-    tracker: PartitionedTracker,
-    table: object,
-    schema: Schema | None,
-    columns: ColumnNames | None,
-    progress: Callable[[int], None] | None,
-    tell: Callable[[str], None] | None,
+    tracker: PartitionedTracker, table: object, options: TableOptions, progress: Callable[[int], None] | None
 ) -> int:
     """Hands the records of a table over. How many cannot be read."""
     count = unread = 0
-    rules = [one.rule.checked for one in tracker.evaluators]
-    for name, record in records_of(table, rules, schema, columns, tell):
+    for name, record in records_of(table, options):
         count += 1
-        if record.context is None:
-            unread += 1
-            if tell is not None:
-                tell(f"{name}, {record.place}: {record.reason}")
-        else:
+        if record.context is not None:
             tracker.add(record.context)
+        else:
+            unread += 1
+            if options.tell is not None:
+                options.tell(f"{name}, {record.place}: {record.reason}")
         if progress is not None and count % 10_000 == 0:
             progress(count)
     if progress is not None:

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from targetexpr.running.coercion import DataError
-from targetexpr.tables.errors import MissingExtra
 from targetexpr.targets.progress.enrolment import Enrolled
 from targetexpr.targets.progress.record import read_head
 from targetexpr.targets.progress.results import Reported, ReportedRecord
-from targetexpr.targets.progress.tracker import RecordTracker, prepare
+from targetexpr.targets.progress.tracker import RecordTracker
 from targetexpr.targets.scale.columns import TABLES, Size, Sizes, batches
 from targetexpr.targets.scale.crossing import NONE, crossing_in, find_crossing
-from targetexpr.targets.scale.database import Database
-from targetexpr.targets.scale.part import Options, part_tracker, take_all, with_counts, with_reported
+from targetexpr.targets.scale.database import Database, own_folder
+from targetexpr.targets.scale.part import part_tracker, take_all, with_counts, with_reported
 from targetexpr.targets.scale.pool import evaluate_parts
 from targetexpr.targets.scale.results import (
     CustomerRecords,
@@ -47,13 +45,12 @@ HELD_RECORDS = 20_000
 class PartitionedTracker:
     """Takes records one by one as `Tracker` does, any number of them; the result is worked out by part.
 
-    Raises what `Tracker` raises. `close`, or the end of a `with` block, lets go of a tracker without a result; a result
-    has to be closed itself.
+    `close` lets go of a tracker without a result; a result has to be closed itself.
     """
 
     def __init__(
         self,
-        options: Options,
+        setting: Setting,
         *,
         memory: int | None = None,
         processes: int | None = None,
@@ -61,11 +58,9 @@ class PartitionedTracker:
         held: int = HELD_RECORDS,
         each: int = PART_RECORDS,
     ) -> None:
-        ready = prepare(options.group, timezone=options.timezone, schema=options.schema)
-        first = options.tracker(ready)
-        self.setting = Setting(options=options, ready=ready, enrolled=first.enrolled)
-        self.evaluators = ready.evaluators
-        self._limit = first.limit
+        self.setting = setting
+        self.evaluators = setting.ready.evaluators
+        self._limit = setting.limit
         self._memory = memory
         self._processes = processes or os.cpu_count() or 1
         self._contributions = contributions
@@ -96,7 +91,7 @@ class PartitionedTracker:
             return
         self._held.append((head, record))
         if len(self._held) > self._most_held:
-            self._spill = Spill(_own_folder())
+            self._spill = Spill(own_folder())
             for known in self._held:
                 self._spill.add(*known)
             self._held = []
@@ -183,15 +178,6 @@ class PartitionedTracker:
             )
             for at, (one, theirs) in enumerate(zip(ranges, enrolled, strict=True))
         ]
-
-
-def _own_folder() -> str:
-    for library in ("pyarrow", "duckdb"):
-        try:
-            __import__(library)
-        except ImportError:
-            raise MissingExtra(library) from None
-    return tempfile.mkdtemp(prefix="targetexpr-")
 
 
 class _Tables:

@@ -6,15 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from targetexpr.base.suggestions import suggest
 from targetexpr.targets.progress.enrolment import Enrolled
 from targetexpr.targets.progress.plan import EvaluationPlan
 from targetexpr.targets.progress.record import Head
-from targetexpr.targets.progress.results import ProgressData, Reported, ReportedRecord
-from targetexpr.targets.progress.tracker import PreparedGroup, RecordTracker
+from targetexpr.targets.progress.results import ProgressData, Reported, ReportedRecord, decimal_text
+from targetexpr.targets.progress.tracker import PreparedGroup, RecordTracker, prepare
 from targetexpr.targets.reports.simulation import Summary, summarise
 from targetexpr.targets.reports.tables import Row, tables
 from targetexpr.targets.scale.columns import TABLES, Sizes, batches, finished, kind_of, names_of
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Found = tuple[Head, Mapping[str, object]]
 
-_PLAIN = Context(prec=100)
 _CLOSE = 20
 _ROWS = 10_000
 _REPORTED_ORDER = "coalesce(record, ''), coalesce(target, ''), reason, coalesce(path, ''), message"
@@ -39,6 +38,14 @@ class Setting:
     options: Options
     ready: PreparedGroup
     enrolled: Mapping[str, Enrolled] | None = None
+    limit: datetime | None = None  # the instant that was given, in UTC
+
+    @classmethod
+    def of(cls, options: Options) -> Setting:
+        """Raises what `Tracker` raises for a group or options that do not fit."""
+        ready = prepare(options.group, timezone=options.timezone, schema=options.schema)
+        first = options.tracker(ready)
+        return cls(options=options, ready=ready, enrolled=first.enrolled, limit=first.limit)
 
     @property
     def plan(self) -> EvaluationPlan:
@@ -254,5 +261,5 @@ def _figure(value: object) -> object:
     if isinstance(value, str):
         return Decimal(value)
     if isinstance(value, Decimal):
-        return value.normalize(_PLAIN) if value else Decimal(0)
+        return Decimal(decimal_text(value))
     return value

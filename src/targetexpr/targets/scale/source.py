@@ -26,33 +26,30 @@ from targetexpr.targets.scale.database import batches_of
 if TYPE_CHECKING:
     from targetexpr.checking.result import Checked
 
-_BATCH_ROWS = 10_000
+BATCH_ROWS = 10_000
 _SAMPLE_ROWS = 1_000
 _FRAMES = ("polars", "pandas", "pyarrow", "duckdb", "_duckdb")
 
 
-def records_of(
-    table: object,
-    rules: Iterable[Checked],
-    schema: Schema | None,
-    columns: ColumnNames | None,
-    tell: Callable[[str], None] | None,
-) -> Iterator[tuple[str, Record]]:
+def records_of(table: object, options: TableOptions) -> Iterator[tuple[str, Record]]:
     """The records of a table, each with the name of what it comes from. Raises InputError, TableError.
 
     A table is the path of a file, of a folder or a pattern of them, a list of paths, a frame of polars or pandas, a
     table of Arrow or a relation of DuckDB. What is found of how it is written is told.
     """
-    options = table_options(rules, schema, columns, tell)
     paths = paths_of(table)
     if paths is not None:
         for path in all_expanded(paths):
             for record in read_file(path, lambda: options):
                 yield path, record
         return
-    names, batches = _batches(table)
-    for record in _frame_records(names, batches, options):
-        yield "the table", record
+    names, batches = frame_batches(table)
+    opened = opened_frame("the table", names, batches, options)
+    making = TableRecords(opened, options)
+    for row in opened.rows:
+        yield "the table", making.record(row)
+    if not making.empty:
+        making.finish()
 
 
 def table_options(
@@ -93,7 +90,7 @@ def _map_of(columns: ColumnNames | None) -> MapFile:
     return MapFile(columns=named, profile=None, dialect=Dialect())
 
 
-def _batches(table: Any) -> tuple[list[str], Iterator[Any]]:
+def frame_batches(table: Any) -> tuple[list[str], Iterator[Any]]:
     """The names of the columns of a frame, and its rows as batches of Arrow."""
     package = type(table).__module__.partition(".")[0]
     if package not in _FRAMES:
@@ -108,32 +105,29 @@ def _batches(table: Any) -> tuple[list[str], Iterator[Any]]:
     except ImportError as error:
         raise MissingExtra(error.name or "pyarrow") from None
     if package in ("duckdb", "_duckdb"):
-        reader = batches_of(table, _BATCH_ROWS)
+        reader = batches_of(table, BATCH_ROWS)
         return reader.schema.names, iter(reader)
     if isinstance(table, pyarrow.Table):
-        return table.schema.names, iter(table.to_batches(max_chunksize=_BATCH_ROWS))
+        return table.schema.names, iter(table.to_batches(max_chunksize=BATCH_ROWS))
     frame = as_polars(table, package)
     if frame is None:
         raise TableError(f"{type(table).__name__} is no table")
     whole = frame.lazy().collect().to_arrow()
-    return whole.schema.names, iter(whole.to_batches(max_chunksize=_BATCH_ROWS))
+    return whole.schema.names, iter(whole.to_batches(max_chunksize=BATCH_ROWS))
 
 
-def _frame_records(names: list[str], batches: Iterator[Any], options: TableOptions) -> Iterator[Record]:
+def opened_frame(name: str, columns: list[str], batches: Iterator[Any], options: TableOptions) -> OpenTable:
+    """Batches of Arrow as a table whose rows are to be read."""
     import pyarrow
 
     rows = rows_of(batches, pyarrow)
     sample = list(islice(rows, _SAMPLE_ROWS))
-    opened = OpenTable(
-        name="the table",
-        headings=tuple(names),
+    return OpenTable(
+        name=name,
+        headings=tuple(columns),
         sample=sample,
         rows=chain(sample, rows),
         dialect=options.dialect,
         unit="row",
         found=(),
     )
-    making = TableRecords(opened, options)
-    yield from map(making.record, opened.rows)
-    if not making.empty:
-        making.finish()

@@ -1,0 +1,183 @@
+"""A table as a view of a database: its columns under the names that records have, and its rows as records."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from targetexpr.records.record import Record
+from targetexpr.records.sources import all_expanded
+from targetexpr.records.table_options import TableOptions
+from targetexpr.records.table_records import TableRecords
+from targetexpr.targets.scale.fitting import NotSql
+from targetexpr.targets.scale.source import BATCH_ROWS, frame_batches, opened_frame, paths_of, records_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+VIEW = "bills"
+
+_MILLISECONDS = 10**11
+"""Dates below it are seconds rather than milliseconds: of these the reading by row warns."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSource:
+    """The view, and how its rows are read."""
+
+    connection: duckdb.DuckDBPyConnection
+    options: TableOptions
+    rows: int
+    files: tuple[str, ...]
+    kind: str  # the column of the type of records, in the files
+
+    def records(self, relation: duckdb.DuckDBPyRelation) -> Iterator[dict[str, object]]:
+        """Rows of the view as records."""
+        bare = replace(self.options, columns={}, constants={}, profile=None, own=(), needed=False, tell=None, told=[])
+        for _, record in records_of(relation, bare):
+            if record.context is not None:
+                yield record.context
+
+    def where(self, test: str, values: Mapping[str, object]) -> list[dict[str, object]]:
+        """The records of some rows."""
+        return [*self.records(self.connection.sql(f"SELECT * FROM {VIEW} WHERE {test}", params=dict(values)))]
+
+    def examples(self) -> Iterator[tuple[Record, str, int]]:
+        """For each type of records in files the first of them, its file, and how many there are."""
+        listed = f"[{', '.join(map(_text, self.files))}]"
+        found = self.connection.execute(
+            f"SELECT {self.kind} AS type, count(*),"
+            f" min({{'file': list_position({listed}, filename), 'row': file_row_number + 1}})"
+            f" FROM read_parquet({listed}, filename = true, file_row_number = true) GROUP BY type ORDER BY 3"
+        )
+        for kind, count, first in found.fetchall():
+            for context in self.where("type IS NOT DISTINCT FROM $kind LIMIT 1", {"kind": kind}):
+                yield Record(first["row"], context, unit="row"), self.files[first["file"] - 1], count
+
+
+class _Found(NamedTuple):
+    """A table that was opened: as what a query reads, its columns, its first rows, and how many rows there are."""
+
+    query: str
+    name: str
+    columns: list[str]
+    batches: Iterator[Any]
+    rows: int
+    files: tuple[str, ...] = ()
+
+
+def column_source(
+    connection: duckdb.DuckDBPyConnection, table: object, options: TableOptions, folder: str
+) -> ColumnSource:
+    """Makes the view; `folder` is for tables that cannot be read twice. What is found of the table is told.
+
+    Raises NotSql for what has to be read by row, and InputError for what lacks a column.
+    """
+    paths = paths_of(table)
+    found = _of_files(all_expanded(paths)) if paths is not None else _of_frame(connection, table, folder)
+    if not found.rows:
+        raise NotSql(["The table has no rows."])
+    making = TableRecords(opened_frame(found.name, found.columns, found.batches, options), options)
+    if making.ready.dialect != options.dialect:
+        raise NotSql(["How its texts are written is found out row by row."])
+    columns = _columns(making, options)
+    chosen = ", ".join(f"{column} AS {_name(name)}" for name, column in columns.items())
+    connection.execute(f"CREATE TEMP VIEW {VIEW} AS SELECT {chosen} FROM {found.query}")
+    source = ColumnSource(connection, options, found.rows, found.files, columns["type"])
+    _need_milliseconds(source)
+    return source
+
+
+def _of_files(paths: list[str]) -> _Found:
+    """Parquet files with the same columns."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+    schema, rows = None, 0
+    for path in paths:
+        try:
+            with open(path, "rb") as file:
+                if file.read(4) != b"PAR1":
+                    raise NotSql([f"{path} is no Parquet file; its rows are read one by one."])
+            with pq.ParquetFile(path) as parquet:
+                mine, count = parquet.schema_arrow.remove_metadata(), parquet.metadata.num_rows
+        except (OSError, pa.ArrowException):
+            raise NotSql([f"{path} cannot be read as Parquet."]) from None
+        if schema is not None and not mine.equals(schema):
+            raise NotSql(["The files have different columns."])
+        schema, rows = mine, rows + count
+    listed = ", ".join(_text(path) for path in paths)
+    names = [] if schema is None else list(schema.names)
+    return _Found(f"read_parquet([{listed}])", paths[0], names, _first_rows(paths[0]), rows, tuple(paths))
+
+
+def parquet_rows(paths: list[str]) -> int | None:
+    """How many rows there are in Parquet files; None where one is none."""
+    for path in paths:
+        try:
+            with open(path, "rb") as file:
+                if file.read(4) != b"PAR1":
+                    return None
+        except OSError:
+            return None
+    try:
+        return _of_files(paths).rows
+    except NotSql:
+        return None
+
+
+def _first_rows(path: str) -> Iterator[Any]:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as parquet:
+        yield from islice(parquet.iter_batches(batch_size=BATCH_ROWS), 1)
+
+
+def _of_frame(connection: duckdb.DuckDBPyConnection, table: Any, folder: str) -> _Found:
+    """A frame: in memory as it is, what is worked out when it is read goes to disk first."""
+    kind = f"{type(table).__module__.partition('.')[0]}.{type(table).__name__}"
+    path = os.path.join(folder, "bills.parquet")
+    if kind in ("duckdb.DuckDBPyRelation", "_duckdb.DuckDBPyRelation"):
+        table.write_parquet(path)
+    elif kind == "polars.LazyFrame":
+        table.sink_parquet(path)
+    else:
+        import pyarrow as pa
+
+        names, batches = frame_batches(table)
+        held = list(batches)
+        whole = pa.Table.from_batches(held) if held else pa.table({name: [] for name in names})
+        connection.register("frame", whole)
+        return _Found("frame", "the table", names, iter(whole.to_batches(max_chunksize=BATCH_ROWS)), whole.num_rows)
+    return _of_files([path])._replace(name="the table", files=())
+
+
+def _columns(making: TableRecords, options: TableOptions) -> dict[str, str]:
+    """What the view selects: a column for each name of a record."""
+    chosen = {one.name: _name(one.heading) for one in making.ready.placement.places}
+    for name, value in options.constants.items():
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise NotSql([f"The map says what every `{name}` is."])
+        chosen[name] = _text(value) if isinstance(value, str) else str(value)
+    return chosen
+
+
+def _need_milliseconds(source: ColumnSource) -> None:
+    """Raises NotSql for dates that may be seconds: reading by row says so of each kind."""
+    (kind,) = source.connection.execute(f"SELECT any_value(typeof(date)) FROM {VIEW}").fetchall()[0]
+    if kind not in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UINTEGER", "UBIGINT"):
+        return
+    (small,) = source.connection.execute(f"SELECT count(*) FROM {VIEW} WHERE date < {_MILLISECONDS}").fetchall()[0]
+    if small:
+        raise NotSql([f"{small:,} dates are numbers that may be seconds."])
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

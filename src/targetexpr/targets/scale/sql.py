@@ -1,0 +1,165 @@
+"""The engine of SQL: a table as a view, the statements over it, and what the results need besides."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from targetexpr.running.coercion import DataError
+from targetexpr.tables.errors import MissingColumns
+from targetexpr.targets.progress.aggregate import today_of
+from targetexpr.targets.progress.plan import EvaluationPlan
+from targetexpr.targets.progress.record import read_head
+from targetexpr.targets.progress.results import Reported, ReportedRecord
+from targetexpr.targets.reports.simulation import LevelCount, OneStepShort, PeriodCount, Summary
+from targetexpr.targets.scale.column_source import VIEW, ColumnSource, column_source
+from targetexpr.targets.scale.columns import TABLES
+from targetexpr.targets.scale.database import Database, own_folder
+from targetexpr.targets.scale.fitting import NotSql, group_reasons
+from targetexpr.targets.scale.results import CustomerRecords, DatabaseResults, Found, Setting, empty
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from targetexpr.records.table_options import TableOptions
+
+
+class SqlResults(DatabaseResults):
+    """Results in views over the statements' tables, and the view that the records are in."""
+
+    source: ColumnSource
+
+
+def evaluate_by_sql(
+    setting: Setting,
+    table: object,
+    options: TableOptions,
+    *,
+    memory: int | None = None,
+    between: Callable[[str], None] | None = None,
+) -> SqlResults:
+    """The results of a table by SQL. Raises NotSql where that is not exact, InputError for what lacks a column."""
+    tracker = setting.options.tracker(setting.ready)
+    reasons = group_reasons(tracker)
+    if reasons:
+        raise NotSql(reasons)
+    from targetexpr.targets.scale.duckdb_engine import run
+
+    folder = own_folder()
+    try:
+        database = Database(folder, memory)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    try:
+        source = column_source(database.connection, table, options, folder)
+        found = run(database.connection, VIEW, tracker, source.records, between=between)
+        _fill_up(database.connection, setting.plan)
+    except MissingColumns as error:
+        database.close()
+        raise NotSql([str(error)]) from None
+    except BaseException:
+        database.close()
+        raise
+    results = SqlResults(
+        setting,
+        found.now,
+        _counts(found.counts),
+        database.connection,
+        summary=lambda: _summary(setting, results),
+        records=lambda customer: _records(setting, results, customer),
+        closing=database.close,
+    )
+    results.source = source
+    return results
+
+
+def _counts(found: Mapping[str, int]) -> Reported:
+    return Reported(
+        later=found["later"],
+        not_enrolled=found["not_enrolled"],
+        out_of_scope=found["out_of_scope"],
+        outside_periods=found["outside_periods"],
+    )
+
+
+def _fill_up(connection: duckdb.DuckDBPyConnection, plan: EvaluationPlan) -> None:
+    """Tables that the statements do not leave are empty for the groups that they serve."""
+    left = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views() WHERE temporary").fetchall()}
+    for table in TABLES:
+        if table not in left:
+            connection.register(table, empty(table, plan))
+
+
+def _records(setting: Setting, results: SqlResults, customer: str) -> CustomerRecords:
+    """The records of a customer, those of others with one of the ids, and what could not be read of them."""
+    own = _heads(setting, results.source.where('CAST("customerId" AS VARCHAR) = $customer', {"customer": customer}))
+    own = [one for one in own if one[0].customer == customer]
+    ids = {head.id for head, _ in own}
+    told = results.connection.execute(
+        "SELECT reason, record, target, path, message FROM reported"
+        " WHERE reason IN ('duplicate', 'unreadable') AND list_contains($ids, record)",
+        {"ids": sorted(ids)},
+    ).fetchall()
+    again = sorted({row[1] for row in told if row[0] == "duplicate"})
+    rivals: list[Found] = []
+    if again:
+        same = _heads(setting, results.source.where("list_contains($ids, CAST(id AS VARCHAR))", {"ids": again}))
+        rivals = [one for one in same if one[0].customer != customer]
+    unreadable = [
+        ReportedRecord(record=row[1] or "", target=row[2] or "", reason="unreadable", path=row[3] or "", message=row[4])
+        for row in told
+        if row[0] == "unreadable"
+    ]
+    return CustomerRecords(own, rivals, unreadable)
+
+
+def _heads(setting: Setting, records: list[dict[str, object]]) -> list[Found]:
+    found: list[Found] = []
+    for record in records:
+        try:
+            found.append((read_head(setting.ready.reader, record), record))
+        except DataError:
+            continue  # reported with the whole
+    return found
+
+
+def _summary(setting: Setting, results: SqlResults) -> Summary:
+    """The results, counted."""
+    plan, connection = setting.plan, results.connection
+    now = None if results.now is None else results.now.astimezone(plan.zone)
+    today = today_of(plan, now)
+    finished = today is not None and plan.last_day is not None and plan.last_day < today
+    (customers,) = connection.execute("SELECT count(*) FROM customers").fetchall()[0]
+    found = Summary(customers=customers, finished=finished)
+    reached = dict(connection.execute("SELECT place, count(period) FROM levels GROUP BY place").fetchall())
+    found.levels = [
+        LevelCount(name=level.name, count=level.count, reached=reached.get(place, 0))
+        for place, level in enumerate(plan.levels)
+    ]
+    if plan.tracking.is_streak:
+        found.longest, found.current = _runs(connection, "longest"), _runs(connection, "run")
+        found.short = _short(connection, "longest" if finished else "run")
+    found.periods = [
+        PeriodCount(target=target, period=period, customers=active, achieved=achieved, exact=Decimal(total))
+        for target, period, active, achieved, total in connection.execute(
+            "SELECT target, period, count(*) FILTER (WHERE contributions > 0), count(*) FILTER (WHERE achieved),"
+            " sum(progress) FROM periods GROUP BY target, period ORDER BY min(place)"
+        ).fetchall()
+    ]
+    return found
+
+
+def _runs(connection: duckdb.DuckDBPyConnection, column: str) -> dict[int, int]:
+    query = f"SELECT {column}, count(*) FROM customers GROUP BY {column} ORDER BY {column}"
+    return dict(connection.execute(query).fetchall())
+
+
+def _short(connection: duckdb.DuckDBPyConnection, run: str) -> list[OneStepShort]:
+    """Customers who need one more achieved period for the lowest level that is not reached."""
+    rows = connection.execute(
+        f"SELECT customer, next_level, {run} FROM customers WHERE missing + run - {run} = 1 ORDER BY customer"
+    ).fetchall()
+    return [OneStepShort(customer=customer, level=level, run=count) for customer, level, count in rows]
