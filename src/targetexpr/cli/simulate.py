@@ -133,7 +133,7 @@ def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableRe
     """Over Parquet files of many rows. The status, or why that is not exact."""
     from targetexpr.targets.scale.column_source import parquet_rows
     from targetexpr.targets.scale.evaluate import TableProgress
-    from targetexpr.targets.scale.fitting import NotSql
+    from targetexpr.targets.scale.not_sql import NotSql
     from targetexpr.targets.scale.partitions import HELD_RECORDS
     from targetexpr.targets.scale.sql import evaluate_by_sql
 

@@ -86,8 +86,8 @@ def test_a_map_says_the_type(tmp_path: Path) -> None:
     ("change", "reason"),
     [
         (
-            {"targetEvaluationType": "CYCLIC_WINDOW", "trackingType": "DEFAULT", "frequencyType": "WEEKLY"},
-            "CYCLIC_WINDOW",
+            {"targetEvaluationType": "CYCLIC_WINDOW", "trackingType": "DEFAULT", "frequencyType": "MONTHLY"},
+            "Cycles of MONTHLY",
         ),
         ({"targets": [{**GROUP["targets"][0], "targetEntity": "LINEITEM", "expression": "true"}]}, "line items"),
     ],

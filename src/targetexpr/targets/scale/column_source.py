@@ -12,7 +12,7 @@ from targetexpr.records.record import Record
 from targetexpr.records.sources import all_expanded
 from targetexpr.records.table_options import TableOptions
 from targetexpr.records.table_records import TableRecords
-from targetexpr.targets.scale.fitting import NotSql
+from targetexpr.targets.scale.not_sql import NotSql
 from targetexpr.targets.scale.source import BATCH_ROWS, frame_batches, opened_frame, paths_of, records_of
 
 if TYPE_CHECKING:

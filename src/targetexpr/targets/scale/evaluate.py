@@ -22,7 +22,7 @@ from targetexpr.targets.reports.simulation import Summary
 from targetexpr.targets.reports.tables import Row
 from targetexpr.targets.scale.columns import TABLES
 from targetexpr.targets.scale.database import memory_of
-from targetexpr.targets.scale.fitting import NotSql
+from targetexpr.targets.scale.not_sql import NotSql
 from targetexpr.targets.scale.part import Options
 from targetexpr.targets.scale.partitions import PartitionedTracker
 from targetexpr.targets.scale.results import DatabaseResults, Results, Setting

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 from targetexpr.running.coercion import DataError
 from targetexpr.tables.errors import MissingColumns
+from targetexpr.targets.model.enums import TrackingType
 from targetexpr.targets.progress.aggregate import today_of
 from targetexpr.targets.progress.plan import EvaluationPlan
 from targetexpr.targets.progress.record import read_head
 from targetexpr.targets.progress.results import Reported, ReportedRecord
-from targetexpr.targets.reports.simulation import LevelCount, OneStepShort, PeriodCount, Summary
+from targetexpr.targets.reports.simulation import CapCount, LevelCount, OneStepShort, PeriodCount, Summary
 from targetexpr.targets.scale.column_source import VIEW, ColumnSource, column_source
 from targetexpr.targets.scale.columns import TABLES
 from targetexpr.targets.scale.database import Database, own_folder
-from targetexpr.targets.scale.fitting import NotSql, group_reasons
+from targetexpr.targets.scale.fitting import group_reasons
+from targetexpr.targets.scale.not_sql import NotSql
 from targetexpr.targets.scale.results import CustomerRecords, DatabaseResults, Found, Setting, empty
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ def evaluate_by_sql(
     """The results of a table by SQL. Raises NotSql where that is not exact, InputError for what lacks a column."""
     tracker = setting.options.tracker(setting.ready)
     reasons = group_reasons(tracker)
+    if setting.plan.tracking is TrackingType.CAPPING and len(set(setting.plan.names)) < len(setting.plan.names):
+        reasons.append("Several periods under a ceiling have one name.")
     if reasons:
         raise NotSql(reasons)
     from targetexpr.targets.scale.duckdb_engine import run
@@ -146,10 +150,37 @@ def _summary(setting: Setting, results: SqlResults) -> Summary:
         PeriodCount(target=target, period=period, customers=active, achieved=achieved, exact=Decimal(total))
         for target, period, active, achieved, total in connection.execute(
             "SELECT target, period, count(*) FILTER (WHERE contributions > 0), count(*) FILTER (WHERE achieved),"
-            " sum(progress) FROM periods GROUP BY target, period ORDER BY min(place)"
+            f" sum(progress) FROM periods GROUP BY target, period ORDER BY {_FIRST}"
         ).fetchall()
     ]
+    if plan.tracking is TrackingType.UNIFIED:
+        query = f"SELECT period, count(*) FILTER (WHERE achieved) FROM unified GROUP BY period ORDER BY {_FIRST}"
+        found.unified = dict(connection.execute(query).fetchall())
+    if plan.tracking is TrackingType.CAPPING:
+        found.caps = _caps(connection)
     return found
+
+
+_FIRST = "min({'customer': customer, 'place': place})"
+"""Rows that are counted are listed in the order in which the first customer has them."""
+
+
+def _caps(connection: duckdb.DuckDBPyConnection) -> list[CapCount]:
+    """What was granted under ceilings."""
+    granted = (
+        "SELECT customer, target, period, sum(granted) AS granted, sum(asked - granted) AS cut FROM grants"
+        " GROUP BY customer, target, period"
+    )
+    rows = connection.execute(
+        "SELECT target, period, sum(coalesce(granted, 0)), sum(coalesce(cut, 0)),"
+        " count(*) FILTER (WHERE value <= coalesce(granted, 0))"
+        f" FROM periods LEFT JOIN ({granted}) g USING (customer, target, period)"
+        f" GROUP BY target, period ORDER BY {_FIRST}"
+    ).fetchall()
+    return [
+        CapCount(target=target, period=period, granted=Decimal(given), cut=Decimal(cut), exhausted=exhausted)
+        for target, period, given, cut, exhausted in rows
+    ]
 
 
 def _runs(connection: duckdb.DuckDBPyConnection, column: str) -> dict[int, int]:
