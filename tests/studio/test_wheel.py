@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,9 +44,11 @@ def test_the_installed_wheel_serves_the_page(tmp_path: Path) -> None:
     before = size(tmp_path / "env")
     run(scripts / "pip", "install", "-q", f"{wheel}[studio]", cwd=tmp_path)
     assert size(tmp_path / "env") - before <= MOST_ADDED
+    records = tmp_path / "bills.jsonl"
+    records.write_text('{"currentTxn": {"value": 700}}\n{"currentTxn": {"value": 7}}\n')
     path = {"PATH": str(scripts), "TARGETEXPR_STATE": str(tmp_path / "state")}  # there is nothing else, no Node either
     process = subprocess.Popen(
-        [scripts / "targetexpr", "studio", "--no-browser", "--port", "0"],
+        [scripts / "targetexpr", "studio", "--no-browser", "--port", "0", records],
         env={key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", *path)} | path,
         stdout=subprocess.PIPE,
         text=True,
@@ -53,12 +58,39 @@ def test_the_installed_wheel_serves_the_page(tmp_path: Path) -> None:
             assert process.stdout is not None
             found = re.search(r"(http://127\.0\.0\.1:\d+)/#token=(\S+)", process.stdout.readline())
             assert found is not None
-            for name in ("", *(f"static/{path.name}" for path in FOLDER.iterdir())):
-                with urllib.request.urlopen(f"{found[1]}/{name}") as answer:
-                    assert answer.read() == (FOLDER / (name.removeprefix("static/") or "index.html")).read_bytes()
-            request = urllib.request.Request(f"{found[1]}/api/session", headers={"Authorization": f"Bearer {found[2]}"})
-            with urllib.request.urlopen(request) as answer:
-                assert b"pip install 'targetexpr[studio,tables]'" in answer.read()
+            serves(found[1], found[2])
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
+
+
+def serves(origin: str, token: str) -> None:
+    """The whole page, JSON Lines without further packages, and what to install for the rest."""
+    for name in ("", *(f"static/{path.name}" for path in FOLDER.iterdir())):
+        with urllib.request.urlopen(f"{origin}/{name}") as answer:
+            assert answer.read() == (FOLDER / (name.removeprefix("static/") or "index.html")).read_bytes()
+
+    def ask(path: str, body: bytes | None = None) -> Any:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        with urllib.request.urlopen(urllib.request.Request(origin + path, body, headers)) as answer:
+            return json.loads(answer.read())
+
+    def read(id_: str) -> Any:
+        while (said := ask(f"/api/data/{id_}"))["state"] == "reading":
+            time.sleep(0.05)
+        return said
+
+    session = ask("/api/session")
+    assert (session["tables"], "pip install 'targetexpr[studio,tables]'" in session["missing"]) == (False, True)
+    (bills,) = session["files"]
+    assert read(bills["id"])["records"] == 2
+    rule = {"data": bills["id"], "rule": "currentTxn.value>500", "event": None, "run": 1}
+    assert ask("/api/count", json.dumps(rule).encode())["counts"] == {
+        "records": 2,
+        "yes": 1,
+        "no": 1,
+        "null": 0,
+        "errors": 0,
+    }
+    cells = read(ask("/api/data?name=bills.csv", b"value\n7\n")["id"])
+    assert (cells["state"], "pip install 'targetexpr[tables]'" in cells["message"]) == ("failed", True)
