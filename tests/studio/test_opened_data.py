@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import polars as pl
@@ -14,9 +17,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from targetexpr.rule import compile as compile_rule
-from targetexpr.studio import table_readings
+from targetexpr.studio import json_readings, table_readings
+from targetexpr.studio.app import create_app
 from targetexpr.studio.studio import Settings, Studio
 from tests.cli.command import Call
+from tests.studio.conftest import ITS_OWN, PORT, TOKEN
 from tests.studio.records import RULES, WRITERS, asked, csv_text, json_line, json_lines, rows, sent, waited, written
 
 # ---- columns
@@ -214,6 +219,43 @@ def test_a_count_ends_when_a_later_one_comes(page: TestClient, studio: Studio, t
     assert data.questions.progress is None
     assert all(isinstance(one, dict) and one["total"] == 6_000 and one["done"] < 6_000 for one in seen[1:])
     assert data.questions.counted(rule, lambda: None).records == 6_000
+
+
+@pytest.mark.timeout(60)
+def test_a_question_ends_when_the_page_gives_it_up(
+    page: TestClient, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = sent(page, written(tmp_path, "jsonl"))
+
+    def endless(self: object, step: Callable[[int], None]) -> bytes:
+        del self
+        while True:
+            step(0)
+            sleep(0.001)
+
+    monkeypatch.setattr(json_readings._JsonReading, "verdicts", endless)
+    body = json.dumps({"data": data, "rule": RULES[0]}).encode()
+    came = [{"type": "http.request", "body": body, "more_body": False}, {"type": "http.disconnect"}]
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        return came.pop(0)
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    headers = [*ITS_OWN.items(), ("content-type", "application/json")]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/count",
+        "raw_path": b"/api/count",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers],
+    }
+    asyncio.run(create_app(studio, TOKEN, PORT)(scope, receive, send))
+    assert said[0]["status"] == 409
+    assert json.loads(said[1]["body"])["cancelled"] is True
 
 
 def test_columns_are_made_what_rules_read_once(

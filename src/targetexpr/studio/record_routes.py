@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from functools import partial
+from threading import Event
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -76,9 +77,10 @@ class _Asked:
 
     async def answer(self, request: Request, method: Callable[[Body, Check], Response]) -> Response:
         body = await exact_json(request)
+        gone = Event()
+        watching = asyncio.create_task(_watch(request, gone))
         try:
-            check = self._check(body)
-            return await asyncio.to_thread(method, body, check)
+            return await asyncio.to_thread(method, body, self._check(body, gone))
         except Superseded:
             raise Refused(409, "A later question came; this one was not answered.", cancelled=True) from None
         except Ended:
@@ -87,11 +89,22 @@ class _Asked:
             said = str(error)
             ask = next((name for name in ("decimal", "dates") if f"--read {name}=" in said), None)
             raise Refused(422, said.partition("; add --read ")[0] if ask else said, ask=ask) from None
+        finally:
+            watching.cancel()
 
-    def _check(self, body: Body) -> Check:
-        if "run" not in body:
-            return lambda: None
-        return self._runs.begin(text_in(body, "window") or "", number_in(body, "run", 0))
+    def _check(self, body: Body, gone: Event) -> Check:
+        """What is asked now and then while a question is worked on: it raises where nobody waits any more."""
+        latest = None
+        if "run" in body:
+            latest = self._runs.begin(text_in(body, "window") or "", number_in(body, "run", 0))
+
+        def check() -> None:
+            if latest is not None:
+                latest()
+            if gone.is_set():
+                raise Superseded
+
+        return check
 
     def _questions(self, body: Body) -> Questions:
         return ready(data_of(self._studio, text_in(body, "data")))
@@ -165,6 +178,13 @@ class _Asked:
         return FileResponse(
             path, media_type=_TYPES[kind], filename=filename, background=BackgroundTask(partial(_remove, path))
         )
+
+
+async def _watch(request: Request, gone: Event) -> None:
+    """Waits for the page to give its request up."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
 
 
 def _chosen(body: Body) -> Chosen:
