@@ -31,10 +31,12 @@ class Dialect:
     contains: str
     matches: str
     to_utc: str  # a time with a zone
+    of_utc: str  # back again: the instant that a time in UTC is
     at_clock: str  # {0} in UTC as the clock of the zone {1} shows it
     of_clock: str  # what the clock of the zone {1} shows as UTC; the later where it does so twice
     shift: str  # a time and a number of seconds
     micros: str  # of a time, since 1970
+    of_micros: str  # a time of so many
     milliseconds: str  # a whole number of them as a time
     weekday: str  # Sunday is 1
     days_between: str
@@ -42,6 +44,7 @@ class Dialect:
     minutes: str  # whole ones in a number of microseconds
     make_date: str
     time_literal: str
+    key: str  # of a row with a `name` that is its own: short, and the same however often it is worked out
     leap_year: str = "({0} % 4 = 0 AND ({0} % 100 <> 0 OR {0} % 400 = 0))"
     let: str  # {0} under the name {1} in {2}, so that it is written, and worked out, once
     filter: str
@@ -70,10 +73,12 @@ DUCKDB = Dialect(
     contains="contains({0}, {1})",
     matches="regexp_matches({0}, {1})",
     to_utc="({0} AT TIME ZONE 'UTC')",
+    of_utc="({0} AT TIME ZONE 'UTC')",
     at_clock="(({0} AT TIME ZONE 'UTC') AT TIME ZONE {1})",
     of_clock="(({0} AT TIME ZONE {1}) AT TIME ZONE 'UTC')",
     shift="({0} + to_seconds({1}))",
     micros="epoch_us({0})",
+    of_micros="make_timestamp({0})",
     milliseconds="make_timestamp(CAST({0} AS BIGINT) * 1000)",
     weekday="(dayofweek({0}) + 1)",
     days_between="abs(date_diff('day', {0}, {1}))",
@@ -81,6 +86,7 @@ DUCKDB = Dialect(
     minutes="({0} // 60000000)",
     make_date="make_date({0}, {1}, {2})",
     time_literal="TIMESTAMP '{0}'",
+    key="row_number() OVER ()",
     let="list_transform([{0}], lambda {1}: {2})[1]",
     filter="list_filter({0}, lambda i: {1})",
     transform="list_transform({0}, lambda i: {1})",
@@ -108,10 +114,12 @@ SPARK = Dialect(
     contains="contains({0}, {1})",
     matches="({0} RLIKE {1})",
     to_utc="(timestamp_ntz'1970-01-01 00:00:00' + make_dt_interval(0, 0, 0, unix_micros({0}) / 1000000BD))",
+    of_utc="timestamp_micros(timestampdiff(MICROSECOND, timestamp_ntz'1970-01-01 00:00:00', {0}))",
     at_clock="convert_timezone('UTC', {1}, {0})",
     of_clock="convert_timezone({1}, 'UTC', {0})",
     shift="({0} + make_dt_interval(0, 0, 0, {1}))",
     micros="timestampdiff(MICROSECOND, timestamp_ntz'1970-01-01 00:00:00', {0})",
+    of_micros="(timestamp_ntz'1970-01-01 00:00:00' + make_dt_interval(0, 0, 0, {0} / 1000000BD))",
     milliseconds="(timestamp_ntz'1970-01-01 00:00:00' + make_dt_interval(0, 0, 0, {0} / 1000BD))",
     weekday="dayofweek({0})",
     days_between="CAST(abs(datediff({0}, {1})) AS BIGINT)",
@@ -119,6 +127,7 @@ SPARK = Dialect(
     minutes="({0} div 60000000)",
     make_date="make_date({0}, {1}, {2})",
     time_literal="timestamp_ntz'{0}'",
+    key="name",
     let="transform(array({0}), {1} -> {2})[0]",
     filter="filter({0}, i -> {1})",
     transform="transform({0}, i -> {1})",

@@ -139,9 +139,10 @@ def make_target(rng: random.Random, group: dict[str, Any], number: int, *, days:
     windows = len(group.get("periods", [0]))
     target: dict[str, Any] = {"name": f"target {number}", "targetEntity": entity, "targetType": kind}
     target["expression"] = rng.choice(RULES) if entity == "TRANSACTION" else "true"
-    values: list[Any] = [0, 100, 200, 333.33, "333.333"]
+    least = rng.choice([0, 50])  # below zero nothing is reached without a record
+    values: list[Any] = [least, 100, 200, 333.33, "333.333"]
     if kind in ("COUNT", "QUANTITY") or (days and rng.random() < 0.5):
-        values = [0, 1, 2, 3]
+        values = [least and 1, 1, 2, 3]
     if days and kind in ("COUNT", "SALES") and entity in ("TRANSACTION", "EVENT"):
         target["targetType"] = kind = "VISIT"
     target["defaultValues"] = [{"defaultValue": rng.choice(values)} for _ in range(windows)]

@@ -13,6 +13,7 @@ from targetexpr.tables.relation_table import RelationFacts, RelationTable, quote
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
 from targetexpr.tables.uses import Use
 from targetexpr.targets.progress.tracker import RecordTracker
+from targetexpr.targets.scale.reading import member
 from targetexpr.targets.scale.sql_run import ROWS, FirstQuestions, SqlProgress, SqlRun
 from targetexpr.targets.scale.statements import Statement
 
@@ -36,7 +37,9 @@ def run(
     of which columns do not tell all; an empty string is a missing value. `between` is called with the name of each
     statement before it runs. Raises NotSql, and MissingColumns for what the table lacks.
     """
-    relation = _as_read(connection.table(table))
+    given = connection.table(table)
+    heads = (member(RelationTable(given, columns, profile).map, name) for name in ("id", "customerId", "type"))
+    relation = _as_read(given, {column.path[0] for column in heads if column is not None})
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {ROWS} AS {relation.sql_query()}")
     known = RelationTable(relation, columns, profile)
     return _DuckdbRun(connection, tracker, known, records).result(between)
@@ -83,9 +86,13 @@ class _DuckdbRun(SqlRun):
         return self._records(self._connection.sql(f"SELECT * FROM {ROWS} WHERE {where}"))
 
 
-def _as_read(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """The rows as they are read: empty strings are missing, and floats of 32 bits their shortest decimals."""
-    texts = [name for name, type_ in zip(relation.columns, relation.types, strict=True) if type_.id == "varchar"]
+def _as_read(relation: duckdb.DuckDBPyRelation, heads: set[str]) -> duckdb.DuckDBPyRelation:
+    """The rows as they are read: empty strings are missing, and floats of 32 bits their shortest decimals.
+
+    Empty heads are seen to anyhow; as they are, engines find a type without reading all rows.
+    """
+    kinds = zip(relation.columns, relation.types, strict=True)
+    texts = [name for name, type_ in kinds if type_.id == "varchar" and name not in heads]
     relation = widened(relation)
     if not texts:
         return relation

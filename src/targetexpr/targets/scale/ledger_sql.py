@@ -14,10 +14,19 @@ from targetexpr.targets.scale.statements import Evaluation, Statement
 def ledger_statements(evaluation: Evaluation) -> Iterator[Statement]:
     """The lines of all ledgers (`ledger`), and the `progress` of every customer and slot that has one.
 
-    Lines are in order by `carried` (true first), `instant`, `place` and `behind`.
+    Lines are in order by `carried` (true first), `instant`, `place` and `behind`. Nearly all ledgers are in order by
+    their instants alone, which is much quicker to sort by; those with two lines of one instant are `tied`.
     """
     yield Statement("ledger", _ledger(evaluation), lazy=True)
-    yield Statement("progress", _progress(evaluation))
+    if not evaluation.reading.positive:
+        yield Statement("progress", _progress(evaluation, "ledger l"))
+        return
+    yield Statement("sums", _sums(evaluation))
+    tied = "(SELECT cust AS c, slot AS s FROM sums WHERE tied) t JOIN ledger l ON l.cust = t.c AND l.slot = t.s"
+    yield Statement("tied_progress", _progress(evaluation, tied))
+    columns = "cust, slot, progress, contributions, achieved_by, achieved_on"
+    both = f"SELECT {columns} FROM sums WHERE NOT tied UNION ALL SELECT {columns} FROM tied_progress"
+    yield Statement("progress", both, lazy=True)
 
 
 def window_statements(evaluation: Evaluation) -> Iterator[Statement]:
@@ -63,7 +72,54 @@ def _by_day(evaluation: Evaluation, shape: Accumulation, rows: str, key: str) ->
     return f"SELECT cust, target, pos, id, instant, extreme - coalesce({before}, 0) AS amount FROM ({so_far}) s"
 
 
-def _progress(evaluation: Evaluation) -> str:
+_FIRST = 2**61
+"""Microseconds: what is carried into a window stands so far before everything else."""
+
+
+def _sums(evaluation: Evaluation) -> str:
+    """Progress of ledgers of which no two lines are of one instant, with what it takes above zero everywhere.
+
+    So a value is reached by a line that counts, and no carried one: they are below zero.
+    """
+    words, width = evaluation.words, evaluation.stride * len(evaluation.plan.targets)
+    one, both, cust, slot = "account", f"l.cust * {width} + l.slot AS account", "cust", "slot"
+    if words.dialect.name == "duckdb":  # one number is sorted by sooner than two
+        cust = f"{words.dialect.quotient.format('account', width)} AS cust"
+        slot = f"CAST(account % {width} AS INTEGER) AS slot"
+    else:
+        one, both = "cust, slot", "l.cust, l.slot"
+    moment = words.dialect.micros.format("instant")
+    if evaluation.lowered:
+        moment = f"{moment} - CASE WHEN carried THEN {_FIRST} ELSE 0 END"
+    value, own = "g.value", ""
+    if evaluation.part.own:
+        value, own = "coalesce(o.value, g.value)", " LEFT JOIN own o ON o.cust = l.cust AND o.slot = l.slot"
+    lines = (
+        f"SELECT {both}, l.id, {moment} AS moment, l.change, {value} AS value"
+        f" FROM ledger l JOIN goals g ON g.slot = l.slot{own}"
+    )
+    running = (
+        f"SELECT {one}, id, moment, change, value, sum(change) OVER w AS total, lag(moment) OVER w AS before"
+        f" FROM ({lines}) l WINDOW w AS (PARTITION BY {one} ORDER BY moment ROWS UNBOUNDED PRECEDING)"
+    )
+    steps = (
+        f"SELECT {one}, id, moment, change, value, total >= value AND total - change < value AS reaches,"
+        f" moment = before AS ties FROM ({running}) r"
+    )
+    ends = (
+        f"SELECT {one}, sum(change) AS progress, count(*) AS contributions, max(value) AS value,"
+        " max_by(id, moment) FILTER (WHERE reaches) AS id, max(moment) FILTER (WHERE reaches) AS moment,"
+        f" coalesce(bool_or(ties), FALSE) AS tied FROM ({steps}) s GROUP BY {one}"
+    )
+    achieved_on = words.dialect.of_micros.format("CASE WHEN progress >= value THEN moment END")
+    return (
+        f"SELECT {cust}, {slot},"
+        f" CAST(progress AS {evaluation.wide}) AS progress, contributions, tied,"
+        f" CASE WHEN progress >= value THEN id END AS achieved_by, {achieved_on} AS achieved_on FROM ({ends}) e"
+    )
+
+
+def _progress(evaluation: Evaluation, lines: str) -> str:
     """Sums, and the line that last brought one to its value: the last one that found it below, or uncounted."""
     if evaluation.lowered:
         order, counted = "carried DESC, instant, place, behind, id", "sum(counts) OVER w"
@@ -78,7 +134,7 @@ def _progress(evaluation: Evaluation) -> str:
     running = (
         "SELECT l.cust, l.slot, l.id, l.instant, l.change, l.counts, sum(l.change) OVER w AS total,"
         f" {counted} AS counted, row_number() OVER w AS step"
-        f" FROM ledger l WINDOW w AS (PARTITION BY l.cust, l.slot ORDER BY {order} ROWS UNBOUNDED PRECEDING)"
+        f" FROM {lines} WINDOW w AS (PARTITION BY l.cust, l.slot ORDER BY {order} ROWS UNBOUNDED PRECEDING)"
     )
     ends = (
         "SELECT r.cust, r.slot, sum(change) AS progress, count(*) AS contributions, max(counted) AS counted,"

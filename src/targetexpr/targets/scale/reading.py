@@ -83,6 +83,7 @@ class Reading:
     return_of: str  # the bill that a return names, null where it names none
     worth: str  # the value of a bill or a return, in steps
     targets: tuple[TargetReading, ...]
+    positive: bool  # whether all that is to be reached is above zero
     scale: int  # digits after the point of all figures
     largest: float  # a bound of any figure, in steps
 
@@ -209,6 +210,7 @@ class TableReader:
             return_of=words.null_text() if return_of is None else words.string(return_of),
             worth=self._worth(values, scale),
             targets=tuple(targets),
+            positive=all(value > 0 for value in self._goals()),
             scale=scale,
             largest=largest,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 from targetexpr.targets.scale.calendars import local_day
@@ -29,39 +29,58 @@ def columns_of_records(targets: int) -> dict[str, str]:
 
 
 def record_statements(evaluation: Evaluation, table: str) -> Iterator[Statement]:
-    """Customers (`keys`), their `own` values, and `records`, with a figure for every target.
+    """Customers (`keys`), their `own` values, and `records` and `returns`, with a figure for every target.
 
     A figure `f0` is what a record brings to the first target, null where it does not count; of a return, what it
-    states. `beyond` are records that would count and lie outside of the bounds of a group of cycles. `table` is where
-    the rows are; those that the evaluator read are in `odd_records`.
+    states. `worth` is the value of a bill or a return. `beyond` are records that would count and lie outside of the
+    bounds of a group of cycles. `table` is where the rows are; those that the evaluator read are in `odd_records`.
     """
     yield Statement("keys", _keys(evaluation, table))
     if evaluation.part.own:
         yield Statement("own", "SELECT k.cust, v.slot, v.value FROM own_values v JOIN keys k ON k.name = v.name")
-    columns = columns_of_records(len(evaluation.reading.targets))
-    rows = f"SELECT {', '.join(_columns(evaluation))} FROM {table} WHERE {_valid(evaluation)}"
-    if evaluation.found.odd:
-        rows = f"{rows} UNION ALL SELECT {', '.join(columns)} FROM odd_records"
+    yield Statement("records", _records(evaluation, table))
+    if evaluation.found.returns:
+        cells = _return_cells(evaluation)
+        kept = ", ".join(f"s.{name}" for name in cells if name != "name")
+        rows = _rows(evaluation, table, cells, returns=True)
+        yield Statement("returns", f"SELECT k.cust, {kept} FROM ({rows}) s JOIN keys k ON k.name = s.name")
+
+
+def _records(evaluation: Evaluation, table: str) -> str:
+    cells = _cells(evaluation)
+    rows = _rows(evaluation, table, cells, returns=False)
     if not evaluation.fixed:
-        yield Statement("records", f"SELECT k.cust, {_in_bounds(evaluation)} FROM ({rows}) s JOIN keys k USING (name)")
-        return
-    kept = ", ".join(f"s.{name}" for name in columns if name != "name")
+        bounded = _in_bounds(evaluation, list(cells))
+        return f"SELECT k.cust, {bounded} FROM ({rows}) s JOIN keys k ON k.name = s.name"
+    kept = ", ".join(f"s.{name}" for name in cells if name != "name")
     pos = "CASE WHEN d.pos BETWEEN k.lowest AND k.highest THEN d.pos END" if evaluation.part.bounded else "d.pos"
-    yield Statement(
-        "records",
+    return (
         f"SELECT k.cust, {pos} AS pos, {kept} FROM ({rows}) s JOIN keys k ON k.name = s.name"
-        f" LEFT JOIN days d ON d.day = {local_day(evaluation.words, evaluation.clock, 's.instant')}",
+        f" LEFT JOIN days d ON d.day = {local_day(evaluation.words, evaluation.clock, 's.instant')}"
     )
+
+
+def _rows(evaluation: Evaluation, table: str, cells: Mapping[str, str], *, returns: bool) -> str:
+    """The rows of returns, or of all other records."""
+    where = _valid(evaluation)
+    equal = "=" if returns else "<>"
+    if evaluation.found.returns:
+        where += f" AND {evaluation.reading.head.type} {equal} {evaluation.words.text(RETURN_BILL)}"
+    rows = f"SELECT {', '.join(f'{cell} AS {name}' for name, cell in cells.items())} FROM {table} WHERE {where}"
+    if evaluation.found.odd:
+        rows = f"{rows} UNION ALL SELECT {', '.join(cells)} FROM odd_records WHERE kind {equal} {RETURN}"
+    return rows
 
 
 def _keys(evaluation: Evaluation, table: str) -> str:
     """Everybody who takes part, by a number."""
     if evaluation.part.enrolled:
-        return "SELECT *, row_number() OVER () AS cust FROM enrolled"
+        return f"SELECT *, {evaluation.words.dialect.key} AS cust FROM enrolled"
     names = f"SELECT {evaluation.reading.head.customer} AS name FROM {table} WHERE {_valid(evaluation)}"
     if evaluation.found.odd:
         names = f"{names} UNION ALL SELECT name FROM odd_records"
-    return f"SELECT name, row_number() OVER () AS cust FROM (SELECT DISTINCT name FROM ({names}) n) d"
+    key = evaluation.words.dialect.key
+    return f"SELECT name, {key} AS cust FROM (SELECT DISTINCT name FROM ({names}) n) d"
 
 
 def number_of_records(evaluation: Evaluation, table: str) -> str:
@@ -70,7 +89,7 @@ def number_of_records(evaluation: Evaluation, table: str) -> str:
     return f"SELECT {counted}{' + (SELECT count(*) FROM odd_records)' if evaluation.found.odd else ''} AS records"
 
 
-def _in_bounds(evaluation: Evaluation) -> str:
+def _in_bounds(evaluation: Evaluation, columns: Sequence[str]) -> str:
     """The columns of records in a group of cycles: outside of its bounds, or of somebody's part, nothing counts."""
     words, plan = evaluation.words, evaluation.plan
     tests = [] if plan.start is None else [f"s.instant >= {words.moment(plan.start)}"]
@@ -79,12 +98,11 @@ def _in_bounds(evaluation: Evaluation) -> str:
     mine = inside
     if evaluation.part.bounded:
         mine += " AND (k.since IS NULL OR s.instant >= k.since) AND (k.until IS NULL OR s.instant < k.until)"
-    targets = range(len(plan.targets))
-    brings = " OR ".join(f"s.f{place} IS NOT NULL" for place in targets)
-    kept = [f"s.{name}" for name in ("id", "instant", "kind", "bill", "elsewhere", "worth")]
-    kept.append(f"s.beyond OR (s.kind <> {RETURN} AND NOT ({inside}) AND ({brings})) AS beyond")
-    kept += [f"CASE WHEN s.kind = {RETURN} OR ({mine}) THEN s.f{place} END AS f{place}" for place in targets]
-    return ", ".join(kept)
+    brings = " OR ".join(f"s.f{place} IS NOT NULL" for place in range(len(plan.targets)))
+    cells = {name: f"s.{name}" for name in columns if name != "name"}
+    cells["beyond"] = f"s.beyond OR (NOT ({inside}) AND ({brings}))"
+    cells |= {f"f{place}": f"CASE WHEN {mine} THEN s.f{place} END" for place in range(len(plan.targets))}
+    return ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
 
 
 def _valid(evaluation: Evaluation) -> str:
@@ -102,30 +120,35 @@ def _valid(evaluation: Evaluation) -> str:
     return " AND ".join(tests) or "TRUE"
 
 
-def _columns(evaluation: Evaluation) -> Iterator[str]:
+def _cells(evaluation: Evaluation) -> dict[str, str]:
+    """The columns of a record that is no return."""
     reading, words = evaluation.reading, evaluation.words
     head = reading.head
-    kind = head.type
-    is_return = f"{kind} = {words.text(RETURN_BILL)}"
-    yield f"{head.customer} AS name"
-    yield f"{head.id} AS id"
-    yield f"{head.at} AS instant"
-    yield (
-        f"CAST(CASE WHEN {kind} = {words.text(TRANSACTION_ADD)} THEN {BILL} WHEN {is_return} THEN {RETURN}"
-        f" ELSE {OTHER} END AS TINYINT) AS kind"
-    )
-    yield f"CASE WHEN {is_return} THEN {reading.return_of} END AS bill" if evaluation.found.returns else "NULL AS bill"
-    yield f"{_elsewhere(evaluation)} AS elsewhere"
-    yield "FALSE AS beyond"
-    yield f"{reading.worth} AS worth"
+    cells = {
+        "name": head.customer,
+        "id": head.id,
+        "instant": head.at,
+        "kind": f"CAST(CASE WHEN {head.type} = {words.text(TRANSACTION_ADD)} THEN {BILL} ELSE {OTHER} END AS TINYINT)",
+        "elsewhere": _elsewhere(evaluation),
+        "beyond": "FALSE",
+    }
+    if evaluation.by_worth:
+        cells["worth"] = reading.worth
     for place, target in enumerate(reading.targets):
-        tests = [f"{kind} = {words.text(target.event)}", target.passes]
-        if target.scope is not None:
-            tests.insert(1, target.scope)
-        cases = f"WHEN {' AND '.join(tests)} THEN {target.brought}"
-        if target.returned is not None:
-            cases += f" WHEN {is_return} THEN {target.returned}"
-        yield f"CASE {cases} END AS f{place}"
+        tests = [f"{head.type} = {words.text(target.event)}", *([] if target.scope is None else [target.scope])]
+        cells[f"f{place}"] = f"CASE WHEN {' AND '.join([*tests, target.passes])} THEN {target.brought} END"
+    return cells
+
+
+def _return_cells(evaluation: Evaluation) -> dict[str, str]:
+    """The columns of a return."""
+    reading = evaluation.reading
+    head = reading.head
+    cells = {"name": head.customer, "id": head.id, "instant": head.at, "bill": reading.return_of}
+    cells["worth"] = reading.worth
+    return cells | {
+        f"f{place}": target.returned for place, target in enumerate(reading.targets) if target.returned is not None
+    }
 
 
 def _elsewhere(evaluation: Evaluation) -> str:

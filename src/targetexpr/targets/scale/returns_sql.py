@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from targetexpr.targets.progress.returns import counted
 from targetexpr.targets.scale.cycles_sql import cycle_refunds
 from targetexpr.targets.scale.fixed_sql import fixed_refunds
-from targetexpr.targets.scale.records_sql import BILL, RETURN
+from targetexpr.targets.scale.records_sql import BILL
 from targetexpr.targets.scale.statements import Evaluation, Statement
 
 _BEFORE_ANY = 10**17
@@ -15,10 +15,9 @@ _BEFORE_ANY = 10**17
 
 
 def return_statements(evaluation: Evaluation) -> Iterator[Statement]:
-    """The `returns`, each with its bill (`returned`), and what they take from each target's figures (`refunds`)."""
+    """Returns with their bills (`returned`), and what they take from each target's figures (`taken`, `refunds`)."""
     if not evaluation.found.returns:
         return
-    yield Statement("returns", f"SELECT * FROM records WHERE kind = {RETURN}")
     yield Statement("returned", _returned(evaluation))
     if evaluation.lowered:
         yield Statement("taken", " UNION ALL ".join(_taken(evaluation, place) for place in evaluation.lowered))
@@ -33,8 +32,9 @@ def _returned(evaluation: Evaluation) -> str:
     micros = f"CAST({words.dialect.micros.format('r.instant')} + {_BEFORE_ANY} AS {words.dialect.string_type})"
     home = "b.pos AS home" if evaluation.fixed else "b.instant AS billed"
     figures = "".join(f", b.f{place} AS brought{place}, r.f{place} AS stated{place}" for place in evaluation.lowered)
+    figures += ", b.worth AS whole" if evaluation.by_worth else ""
     return (
-        f"SELECT r.cust, r.id, b.id AS bill, {home}, b.worth AS whole, r.worth AS part{figures},"
+        f"SELECT r.cust, r.id, b.id AS bill, {home}, r.worth AS part{figures},"
         f" CASE WHEN {behind} THEN b.instant ELSE r.instant END AS instant,"
         f" CASE WHEN {behind} THEN {bills} ELSE {mine} END AS place,"
         f" CASE WHEN {behind} THEN lpad({micros}, 20, '0') || {mine} ELSE '' END AS behind"
@@ -49,6 +49,7 @@ def _taken(evaluation: Evaluation, place: int) -> str:
     wholly (`unreadable`), or only in the figure of the target.
     """
     home = "home" if evaluation.fixed else "billed"
+    whole = "r.whole" if evaluation.by_worth else f"r.brought{place}"
     counts = counted(evaluation.plan.targets[place])
     source, part, problem = "returned r", "r.part", "NULL"
     if evaluation.found.odd:
@@ -56,7 +57,7 @@ def _taken(evaluation: Evaluation, place: int) -> str:
         part = "CASE WHEN NOT coalesce(o.unreadable, FALSE) THEN r.part END"
         problem = "o.unreadable"
     rows = (
-        f"SELECT r.cust, r.id, r.bill, r.{home}, r.instant, r.place, r.behind, r.whole,"
+        f"SELECT r.cust, r.id, r.bill, r.{home}, r.instant, r.place, r.behind, {whole} AS whole,"
         f" greatest(r.brought{place}, 0) AS most, r.stated{place} AS stated, {part} AS part, {problem} AS problem"
         f" FROM {source} WHERE r.brought{place} IS NOT NULL"
     )

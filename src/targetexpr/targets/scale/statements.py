@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
-from targetexpr.targets.model.enums import EvaluationType
+from targetexpr.targets.model.enums import EvaluationType, TargetType
 from targetexpr.targets.progress.plan import EvaluationPlan
 from targetexpr.targets.progress.windows import ReturnPolicy
 from targetexpr.targets.scale.calendars import Offset
@@ -71,6 +71,11 @@ class Evaluation:
         return (len(self.plan.periods) if self.fixed else self.plan.cycles) + 1
 
     @property
+    def by_worth(self) -> bool:
+        """Whether a figure is another one than the value of a bill, by which whole returns are told."""
+        return any(self.plan.targets[place].type is not TargetType.SALES for place in self.lowered)
+
+    @property
     def wide(self) -> str:
         """The type of sums of figures."""
         if self.found.rows * self.reading.largest < LARGEST:
@@ -92,7 +97,7 @@ class Evaluation:
 
     def instant(self, time: str) -> str:
         """A time in UTC as an instant."""
-        return f"({time} AT TIME ZONE 'UTC')" if self.words.dialect.name == "duckdb" else f"CAST({time} AS TIMESTAMP)"
+        return self.words.dialect.of_utc.format(time)
 
     def order_key(self, id: str) -> str:
         """What records of one instant are ordered by: ids of digits first, by number, then others by text."""
