@@ -24,6 +24,7 @@ from tests.studio.processes import Process, studio
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 LOOPBACK = {"127.0.0.1", "localhost"}
 PATIENCE = 30_000  # milliseconds until something that never comes is given up
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import {
   drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers, placeholder,
 } from "@codemirror/view";
 import { signal } from "@preact/signals";
+import { painting } from "./explain/painting";
 import { language } from "./language";
 import { diagnostics, remember, rule } from "./state";
 
@@ -86,6 +87,7 @@ export function createEditor(parent: HTMLElement): void {
         ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap,
       ]),
       language(),
+      painting,
       EditorView.updateListener.of(update => {
         canUndo.value = undoDepth(update.state) > 0;
         canRedo.value = redoDepth(update.state) > 0;

@@ -91,7 +91,7 @@ function App() {
       {begun.value === "yes" ? (
         <main>
           <RulePanel />
-          <div class="page" role="region" aria-label={label}><View /></div>
+          <div class="page" role="region" aria-label={`${label} page`}><View /></div>
         </main>
       ) : (
         begun.value !== "no" && <main><p class="banner" role="alert"><Sentence text={begun.value} /></p></main>

@@ -13,7 +13,7 @@ export interface Session {
   event: string | null;
   timezone: string;
   warnings: string[];
-  limits: { rule: number; work: number };
+  limits: { upload?: number; rule: number; work: number };
 }
 
 export interface EventSummary {
@@ -29,9 +29,13 @@ export interface DataSummary {
   state: "reading" | "ready" | "failed" | "cancelled";
   read: number;
   total: number | null;
-  records: number;
-  errors: number;
-  message: string | null;
+  records: number | null; // null while it is read
+  errors: number | null;
+  message: string | null; // why it could not be read
+  profile: string | null; // that the records are plain dicts of
+  proposedProfile?: string | null; // where the records name none
+  found: string[]; // how it is written: "delimiter semicolon"
+  counting: { done: number; total: number } | null;
 }
 
 /** A diagnostic of the rule's text; offsets count UTF-16 units, as the editor does. */
