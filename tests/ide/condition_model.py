@@ -116,11 +116,12 @@ def changed(text: str, change: Change, more: Leaf | None = None) -> Branch:
                 source.items.remove(node)
                 source.items.insert(index - (index > path[-1]), node)
             else:
-                target.items.insert(index, node)
+                gone = node
                 while len(source.items) == 1:
                     path = path[:-1]
-                    node, source = source, branch(root, path[:-1])
-                source.items.remove(node)
+                    gone, source = source, branch(root, path[:-1])
+                target.items.insert(index, node)
+                source.items.remove(gone)
         case SetMode(path=path, mode=mode):
             branch(root, path).mode = mode
         case Negate(path=path):
@@ -160,7 +161,8 @@ def _turn(leaf: Leaf) -> None:
     kind, subject, operator, negated, values, free = leaf.said
     assert isinstance(operator, str)
     if kind in ("flag", "constant"):
-        operator, negated = ("false" if operator == "true" else "true"), not negated
+        operator = "false" if operator == "true" else "true"
+        negated = not negated and kind == "flag"  # another literal is written
     elif kind == "condition" and operator in COMPARISONS:
         operator, leaf.is_changed = COMPARISONS[operator].negated, True
     elif kind == "condition":

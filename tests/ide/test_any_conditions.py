@@ -6,7 +6,7 @@ import pytest
 from hypothesis import strategies as st
 
 from targetexpr.base.diagnostics import Edit
-from targetexpr.front import check
+from targetexpr.front import Environment, check
 from targetexpr.ide.condition_changes import (
     Add,
     Change,
@@ -29,6 +29,7 @@ from tests.ide.condition_model import Branch, Leaf, changed, model_of, shape
 from tests.ide.test_condition_edits import NEW, TODAY, A, B, C, N, after, edits_of
 from tests.strategies import holds
 
+ANYTHING = Environment(expect=None)
 VALID = [case.text for case in documented() if case.status == "valid"]
 
 few = pytest.mark.parametrize(
@@ -172,13 +173,14 @@ def _only_structure(text: str, change: Change, made: tuple[Edit, ...]) -> None:
             pass
 
 
+TYPED = {
+    "string": 'a "b" \\ é', "number": "12.5", "date": "2026-01-02", "boolean": "false", "time": "8:15",
+    "list": "1,2", "attribute": "currentTxn.discount", "formula": "currentTxn.discount*2",
+}  # fmt: skip
+
+
 @few
 def test_any_change_of_a_row_changes_that_row_alone(examples: int) -> None:
-    typed = {
-        "string": 'a "b" \\ é', "number": "12.5", "date": "2026-01-02", "boolean": "false", "time": "8:15",
-        "list": "1,2", "attribute": "currentTxn.discount", "formula": "currentTxn.discount*2",
-    }  # fmt: skip
-
     def law(text: str, data: st.DataObject) -> None:
         document = Document(text)
         found = conditions(document)
@@ -193,7 +195,7 @@ def test_any_change_of_a_row_changes_that_row_alone(examples: int) -> None:
         if row.values and data.draw(st.booleans()):
             place = data.draw(st.integers(0, len(row.values) - 1))
             box = row.values[place]
-            change = SetValue(path=row.path, place=place, typed=typed[box.kind])
+            change = SetValue(path=row.path, place=place, typed=TYPED[box.kind])
         else:
             offers = [one.id for one in operators_of(row.subject.key, document.schema, None)]
             change = SetOperator(path=row.path, operator=data.draw(st.sampled_from(offers)))
@@ -244,3 +246,51 @@ def test_negating_twice_says_what_was_said() -> None:
                 if isinstance(node, Leaf):
                     node.is_changed = True
             assert shape(again) == shape(before), (text, path, twice)
+
+
+@pytest.mark.parametrize(
+    "rules", [pytest.param(VALID[::20], id="quick"), pytest.param(VALID, id="thorough", marks=[pytest.mark.slow])]
+)
+def test_every_change_of_every_row_of_the_documents_changes_that_row_alone(rules: list[str]) -> None:
+    made = 0
+    for text in rules:
+        document = Document(text, ANYTHING)
+        found = conditions(document)
+        assert found is not None
+        for row in rows(found):
+            assert row.subject is not None
+            offers = operators_of(row.subject.key, document.schema, None)
+            changes: list[Change] = [SetOperator(path=row.path, operator=one.id) for one in offers]
+            for place, box in enumerate(row.values):
+                typed = TYPED[box.kind] if not box.choices else box.choices[-1]
+                changes.append(SetValue(path=row.path, place=place, typed=typed))
+            for change in changes:
+                try:
+                    edits = edit_conditions(document, change, today=TODAY)
+                except ConditionError:  # a value that the checker refuses there
+                    assert isinstance(change, SetValue)
+                    continue
+                again = conditions(Document(edited(text, edits), ANYTHING))
+                assert again is not None
+                now = {one.path: one for one in rows(again)}
+                assert {one.path for one in rows(found)} == set(now)
+                assert all(one.text == now[one.path].text for one in rows(found) if one.path != row.path)
+                if isinstance(change, SetOperator):
+                    assert now[row.path].operator == change.operator
+                else:
+                    assert now[row.path].values[change.place].written == change.typed
+                made += 1
+    assert made > 5 * len(rules)
+
+
+def test_what_is_said_again_changes_nothing() -> None:
+    for text in VALID:
+        document = Document(text, ANYTHING)
+        found = conditions(document)
+        assert found is not None
+        for row in rows(found):
+            for place, box in enumerate(row.values):
+                assert edit_conditions(document, SetValue(path=row.path, place=place, typed=box.written)) == ()
+            assert edit_conditions(document, SetOperator(path=row.path, operator=row.operator)) == ()
+            last = row.path[-1]
+            assert edit_conditions(document, Move(path=row.path, to=row.path[:-1], index=last)) == ()

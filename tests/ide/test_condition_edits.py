@@ -154,6 +154,8 @@ ROWS: list[tuple[str, Change, str]] = [
     ("currentCustomer.isLoyal()==false", operator("isNull"), "currentCustomer.isLoyal().isNull()"),
     ("currentCustomer.isLoyal.isNull()", operator("false"), "currentCustomer.isLoyal==false"),
     ("true", operator("false"), "false"),
+    ('currentCustomer.slabName.contains("Gold")!=false', operator("=="), B),
+    ('true==currentCustomer.slabName.contains("Gold")', operator("!="), 'currentCustomer.slabName!="Gold"'),
     ("currentTxn.value", operator(">="), "currentTxn.value>=0"),
     ('currentTxn.basketSum("brand","Puma")', operator(">"), 'currentTxn.basketSum("brand","Puma")>0'),
     ("currentTxn.notes", operator("!contains"), 'currentTxn.notes.contains("")==false'),
@@ -213,7 +215,8 @@ STRUCTURE: list[tuple[str, Change, str]] = [
     (f"{A}&&({B}&&{C})", Remove(path=(0,)), f"({B}&&{C})"),
     (f"{A}&&!(!{C})", Remove(path=(1, 0)), A),
     # moving
-    (f"{A} && {B} &&{C}", Move(path=(0,), to=(), index=3), f"{B} && {C} &&{A}"),
+    (f"{A} && {B} &&{C}", Move(path=(0,), to=(), index=3), f"{B} &&{C} && {A}"),
+    (f"{A}&&({B} && {C})", Move(path=(0,), to=(), index=2), f"{B}&&({A} && {C})"),
     (f"{A}&&{B}", Move(path=(1,), to=(), index=0), f"{B}&&{A}"),
     (f"{A}&&{B}", Move(path=(0,), to=(), index=1), f"{A}&&{B}"),
     (f"{A}&&({B}||{C})", Move(path=(0,), to=(1,), index=1), f"({B}||{A}||{C})"),

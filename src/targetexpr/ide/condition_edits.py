@@ -170,12 +170,16 @@ class _Editor:
 
     def _removed(self, path: Path) -> tuple[Edit, ...]:
         self._item(path)
+        gone = self._all_that_goes(path)
+        return self.text.removed(self._around(gone), gone[-1])
+
+    def _all_that_goes(self, path: Path) -> Path:
+        """What is taken out with something: the groups of one around it as well."""
+        while path and len(self._around(path).parts) == 1:
+            path = path[:-1]
         if not path:
             raise ConditionError("A rule needs at least one condition; change this one instead.")
-        around = self._around(path)
-        if len(around.parts) == 1:
-            return self._removed(path[:-1])
-        return self.text.removed(around, path[-1])
+        return path
 
     def _moved(self, path: Path, to: Path, index: int) -> tuple[Edit, ...]:
         part, group = self._item(path).part, self._group(to).part
@@ -185,10 +189,22 @@ class _Editor:
         if to == path[:-1]:
             return self._reordered(group, path[-1], index)
         written = self.text.written(part)
-        return (*self._removed(path), *self.text.inserted(group, index, written, None))
+        gone = self._all_that_goes(path)
+        if to != gone[:-1]:
+            return (*self._removed(gone), *self.text.inserted(group, index, written, None))
+        if index in (gone[-1], gone[-1] + 1):  # out of a group of one, to where that was
+            return (Edit(group.parts[gone[-1]].outer, written),)
+        return (self.text.cut(group, gone[-1]), *self.text.inserted(group, index, written, None))
 
     def _reordered(self, group: Part, source: int, target: int) -> tuple[Edit, ...]:
-        """The parts of a group change places; what stands between them does not."""
+        """A part goes to another place of its group."""
+        if target in (source, source + 1):
+            return ()
+        if not self._is_uneven(group):
+            assert group.mode is not None
+            moved = group.parts[source].outer.cut(self.document.text)
+            return (self.text.cut(group, source), *self.text.inserted(group, target, moved, None))
+        # Parentheses that mean nothing stay where they are: the parts change places.
         order = list(range(len(group.parts)))
         order.insert(target - (target > source), order.pop(source))
         return tuple(
@@ -272,7 +288,7 @@ class _Editor:
         if not kept or self._is_uneven(part):
             operator = self.text.joint(part).written(part.mode)
             return (Edit(Span(part.parts[0].outer.start, self._end(part)), operator.join([*terms, *more])),)
-        gone = [place for place in range(len(part.parts)) if place not in set(kept)]
+        gone = sorted(set(range(len(part.parts))).difference(kept))
         operator = self.text.joint(part).written(part.mode)
         edits = [self._cut_from_list(part, place, kept[0]) for place in gone]
         end = part.parts[-1].outer.end

@@ -39,7 +39,10 @@ class RowEditor:
         """Something else in a box."""
         if not 0 <= place < len(row.values):
             raise ConditionError("There is no such value; the rule has changed meanwhile.")
-        edits = typed_edits(row.values[place], typed, kind)
+        box = row.values[place]
+        if typed == box.written and kind in (None, box.kind):
+            return ()
+        edits = typed_edits(box, typed, kind)
         self._check(row, edits)
         return edits
 
@@ -89,9 +92,11 @@ class RowEditor:
             flag = subject.span.cut(self.document.text)
             return (Edit(row.part.whole.span, flag if after == "true" else flag + NEGATED),)
         edits = self._core(row, subject, offer, after) if before != after else ()
-        if row.kind != "flag" and negated is row.negated:
+        is_wrapped = row.part.whole is not row.part.node
+        becomes_comparison = after in COMPARISONS and before not in COMPARISONS
+        if row.kind != "flag" and negated is row.negated and not (is_wrapped and becomes_comparison):
             return edits
-        if row.kind == "flag" or (negated and edits):
+        if row.kind == "flag" or (negated and edits) or (is_wrapped and becomes_comparison):
             core = self._applied(row.part.node.span, edits)
             closed = f"({core})" if negated and after in COMPARISONS else core
             return (Edit(row.part.whole.span, closed + NEGATED if negated else core),)

@@ -132,14 +132,15 @@ class RuleText:
 
     def removed(self, group: Part, index: int) -> tuple[Edit, ...]:
         """A part of a group of several is taken out, with one operator beside it."""
-        out = [self._cut(group, index)]
+        out = [self.cut(group, index)]
         if len(group.parts) == 2:
             left = group.parts[1 - index]
             if self.has_parentheses(group) and group.node is group.whole and not self.is_loose(left):
                 out += self.without_parentheses(group)
         return tuple(out)
 
-    def _cut(self, group: Part, index: int) -> Edit:
+    def cut(self, group: Part, index: int) -> Edit:
+        """A part of a group of several and the operator beside it, taken out; what is around them stays."""
         part = group.parts[index]
         if index and not self._has_parentheses_between(group, index - 1):
             return Edit(Span(group.parts[index - 1].outer.end, part.outer.end), "")

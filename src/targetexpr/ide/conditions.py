@@ -27,6 +27,7 @@ from targetexpr.lang.nodes import (
     Name,
     NumberLiteral,
     StringLiteral,
+    Unary,
 )
 from targetexpr.lang.operators import COMPARISONS
 from targetexpr.lang.schema.model import Attribute, Profile
@@ -241,7 +242,7 @@ class _RowReader:
                 operator: str = symbol
                 if is_literal(left) and not is_literal(right):
                     operator, left, right = COMPARISONS[operator].mirrored, right, left
-                if self._kind(left) == "boolean":
+                if self._kind(left) == "boolean" and not is_path(left):
                     return None  # a comparison of conditions
                 subject, arguments = self._subject(left)
                 other = value_of(right, self._text, self._places, known=subject.choices)
@@ -263,6 +264,8 @@ class _RowReader:
                     text="", kind="constant", label="", span=node.span, type="boolean", key="constant", node=node
                 )
                 return "constant", subject, "true" if truth is not negated else "false", ()
+            case Binary() | Unary() | NumberLiteral() if self._kind(node) == "number":
+                return "value", replace(self._subject(node)[0], span=node.span), "", ()
             case _:
                 return None
 

@@ -79,7 +79,7 @@ class Wording:
         if text_of(left) is not None and text_of(right) is None:
             operator, left, right = COMPARISONS[operator].mirrored, right, left
         type_ = self._checked.type_of(left)
-        if type_ == BOOLEAN and not isinstance(left, Dereference | MethodCall):
+        if type_ == BOOLEAN:
             same = (operator == "==") is not negated
             sides = self.says(left, depth=depth + 1), self.says(right, depth=depth + 1)
             return f"{'both or neither' if same else 'only one'} of these: {sides[0]}; {sides[1]}"
