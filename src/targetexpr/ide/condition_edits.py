@@ -46,12 +46,24 @@ def edit_conditions(document: Document, change: Change, *, today: date | None = 
     (Edit(span=Span(start=53, end=57), text='Silver'),)
     >>> edit_conditions(rule, Remove(path=(0,)))
     (Edit(span=Span(start=0, end=26), text=''),)
+    >>> edit_conditions(Document(""), Add(path=(), new=NewRow(subject="currentCustomer.isLoyal")))
+    (Edit(span=Span(start=0, end=0), text='currentCustomer.isLoyal'),)
     """
     found = conditions(document)
+    if found is None and isinstance(change, Add) and not document.text.strip():
+        return (Edit(Span(0, len(document.text)), _first(document, change.new, today)),)
     if found is None:
         raise ConditionError("The text is not a rule; correct it before its rows are edited.")
     editor = _Editor(document, found, today)
     return _tidied(document.text, editor.edits(change))
+
+
+def _first(document: Document, new: NewRow, today: date | None) -> str:
+    """The rule that a new row alone is."""
+    any_rule = Document("true", document.environment)
+    root = conditions(any_rule)
+    assert root is not None
+    return _Editor(any_rule, root, today).rows.new(new)
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:

@@ -61,3 +61,4 @@ def verdict(page: Page) -> Locator:
 def expect_checked(page: Page) -> None:
     """What the page says is about the text that it shows."""
     expect(page.locator(".status[aria-busy=false]")).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)

@@ -16,6 +16,8 @@ import { checkedText, connection, type Diagnostic, diagnostics, errors, event, t
 export const URI = "studio:///rule.rule";
 const document_ = { uri: URI };
 const PAUSE = 60; // ms without a change until the text is checked: keys that come at once are one change
+const LONG_PAUSE = 400; // of a long text
+const LONG = 20_000; // characters
 const FIX_ALL = "source.fixAll.targetexpr";
 
 /** What rows, JSON and the like show: asked for anew whenever the text or the environment is another. */
@@ -40,7 +42,21 @@ function transport(): Transport & { close: () => void } {
   };
 }
 
-const client = new LSPClient({
+/** The text has changed meanwhile, or the question was taken back: no answer comes, and none is needed. */
+const isOutdated = (error: unknown) => [-32801, -32800].includes((error as { code?: number } | null)?.code ?? 0);
+
+class Client extends LSPClient {
+  override async request<Params, Result>(method: string, params: Params): Promise<Result> {
+    try {
+      return await super.request<Params, Result>(method, params);
+    } catch (error) {
+      if (isOutdated(error)) return null as Result;
+      throw error;
+    }
+  }
+}
+
+const client = new Client({
   timeout: 60_000,
   sanitizeHTML: toSafeHtml,
   extensions: [
@@ -90,17 +106,11 @@ export function configure(): void {
   if (view) void refresh(view);
 }
 
-/** Ask the server about the text that stands in the editor now; null where it does not know the question. */
+/** Ask the server about the text that stands in the editor now; null where there is no answer about it. */
 export async function ask<T>(method: string, params: object = {}): Promise<T | null> {
   await client.initializing;
   client.sync();
-  try {
-    return await client.request<object, T | null>(method, { textDocument: document_, ...params });
-  } catch (error) {
-    const { code } = error as { code?: number };
-    if (code === -32801 || code === -32800 || code === -32601) return null; // the text has changed meanwhile: the next answer comes
-    throw error;
-  }
+  return client.request<object, T | null>(method, { textDocument: document_, ...params });
 }
 
 // ---- edits
@@ -230,6 +240,7 @@ function isCallBegun(transaction: Transaction): boolean {
 const following = ViewPlugin.fromClass(
   class {
     private pause = 0;
+    private isAsking = false;
 
     constructor(about: EditorView) {
       view = about;
@@ -245,8 +256,8 @@ const following = ViewPlugin.fromClass(
       this.pause = setTimeout(() => {
         void refresh(about);
         if (isCall) showSignatureHelp(about);
-      }, PAUSE);
-      queueMicrotask(() => void this.colour(update.view));
+      }, about.state.doc.length > LONG ? LONG_PAUSE : PAUSE);
+      queueMicrotask(() => void this.colour(about));
     }
 
     destroy(): void {
@@ -254,11 +265,18 @@ const following = ViewPlugin.fromClass(
       view = null;
     }
 
+    /** One question at a time: what was typed while it was answered is asked about afterwards. */
     private async colour(about: EditorView): Promise<void> {
-      if (!LSPPlugin.get(about)) return;
+      if (this.isAsking || !LSPPlugin.get(about)) return;
+      this.isAsking = true;
       const text = about.state.doc;
-      const tokens = await ask<lsp.SemanticTokens>("textDocument/semanticTokens/full");
-      if (tokens && about.state.doc === text) about.dispatch({ effects: setColours.of(toColours(tokens, text)) });
+      try {
+        const tokens = await ask<lsp.SemanticTokens>("textDocument/semanticTokens/full");
+        if (tokens && about.state.doc === text) about.dispatch({ effects: setColours.of(toColours(tokens, text)) });
+      } finally {
+        this.isAsking = false;
+      }
+      if (view === about && about.state.doc !== text) void this.colour(about);
     }
   },
 );

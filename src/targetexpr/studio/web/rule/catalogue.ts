@@ -64,6 +64,7 @@ effect(() => {
 async function load(): Promise<void> {
   const answer = await ask<Answer>("targetexpr/catalogue");
   if (answer) sections.value = toSections(answer);
+  else setTimeout(() => void load(), 500); // the rule was changed while the answer was made
 }
 
 /** The sections with the entries that have every word of the query, best first; all of them without a query. */

@@ -1,6 +1,6 @@
 // The rule as rows, as the language server tells it, and edits of rows: each comes back as the change of the text that
 // it is, and goes through the editor, so that there is one history.
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import type { Text } from "@codemirror/state";
 import type * as lsp from "vscode-languageserver-protocol";
 import { applyEdits, ask, currentText, revision } from "../language";
@@ -86,8 +86,10 @@ export type Edit =
 
 /** The rows of the last text that was a rule. */
 export const conditions = signal<Conditions | null>(null);
-/** Whether they are about the text as it stands. */
+/** Whether they are about the text that was asked about last. */
 export const isCurrent = signal(false);
+/** The text that was asked about last. */
+export const askedText = signal<string | null>(null);
 /** The path of the row that the keyboard goes to when the rows come anew. */
 export const focusNext = signal<string | null>(null);
 
@@ -105,25 +107,56 @@ async function read(): Promise<void> {
   const text = currentText();
   const found = await ask<Conditions>("targetexpr/conditions");
   if (text !== currentText()) return;
-  isCurrent.value = found !== null;
-  if (found) {
-    about = text;
-    conditions.value = found;
-  } else if (!text?.toString().trim()) {
-    conditions.value = null;
-  }
+  batch(() => {
+    askedText.value = text?.toString() ?? null;
+    isCurrent.value = found !== null;
+    if (found) {
+      about = text;
+      conditions.value = found;
+    } else if (!text?.toString().trim()) {
+      conditions.value = null;
+    }
+  });
 }
 
-/** Make an edit of a row in the text. */
+export function itemAt(path: number[]): Item | undefined {
+  let found: Item | undefined = conditions.value?.root;
+  for (const place of path) found = found?.kind === "group" ? found.items[place] : undefined;
+  return found;
+}
+
+/** What an item is about, whatever is said of it: what an edit that was made a moment ago leaves as it is. */
+function identity(item: Item | undefined): string {
+  return item?.kind === "group" ? `group of ${item.items.length}` : `${item?.kind} ${item?.subject ?? ""}`;
+}
+
+/** Make an edit of a row in the text. If the text has changed since the rows came, what is edited must be the same. */
 export async function edit(change: Edit): Promise<void> {
+  const seen = identity(itemAt(change.path));
+  if (currentText() !== about && conditions.value) {
+    await read();
+    if (!isCurrent.value || identity(itemAt(change.path)) !== seen) return refuse("The rule has changed meanwhile; look at its rows again.");
+  }
   const text = currentText();
-  if (!text || (conditions.value && text !== about)) return; // the rows are of another text: they come anew in a moment
+  if (!text) return;
   const answer = await ask<{ edits?: lsp.TextEdit[]; error?: string }>("targetexpr/editConditions", {
     version: conditions.value?.version,
     edit: { today: today(), ...change },
   });
-  if (answer?.edits) applyEdits(answer.edits, text, "input.rows");
-  else if (answer?.error) tell(answer.error, { isError: true });
+  if (answer?.error) refuse(answer.error);
+  else if (applyEdits(answer?.edits ?? [], text, "input.rows")) await read();
+  else showAgain();
+}
+
+function refuse(reason: string): void {
+  tell(reason, { isError: true });
+  focusNext.value = null;
+  showAgain();
+}
+
+/** Boxes show again what stands in the text. */
+function showAgain(): void {
+  if (conditions.value) conditions.value = { ...conditions.value };
 }
 
 function today(): string {

@@ -2,11 +2,11 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { errors, rule } from "../state";
-import { conditions, follow, isCurrent } from "./conditions";
+import { askedText, conditions, follow, isCurrent } from "./conditions";
 import { JsonTab } from "./json";
 import { Palette } from "./palette";
 import { Reading } from "./reading";
-import { FirstRow, GroupView } from "./rows";
+import { FirstRow, Rows } from "./rows";
 
 type Tab = "conditions" | "json";
 const tabs: readonly [Tab, string][] = [["conditions", "Conditions"], ["json", "JSON"]];
@@ -51,7 +51,7 @@ function Conditions() {
   return (
     <>
       {!isCurrent.value && <p class="stale">These rows are of the last text that could be read.</p>}
-      <div class={isCurrent.value ? "rows" : "rows is-stale"} inert={!isCurrent.value}><GroupView group={found.root} /></div>
+      <div class={isCurrent.value ? "rows" : "rows is-stale"} inert={!isCurrent.value} aria-busy={askedText.value !== rule.value}><Rows root={found.root} /></div>
       <Reading />
     </>
   );

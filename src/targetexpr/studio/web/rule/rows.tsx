@@ -3,13 +3,14 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type * as lsp from "vscode-languageserver-protocol";
+import { setRule } from "../editor";
 import { Icon, type IconName } from "../icons";
 import { entries } from "./catalogue";
-import { conditions, edit, focusNext, type Group, type Item, type List, type Row, type Subject, type Value } from "./conditions";
+import { conditions, edit, focusNext, itemAt, type Group, type Item, type List, type Row, type Subject, type Value } from "./conditions";
 import { Picker } from "./picker";
 import { TextBox, ValueBox } from "./values";
 
-const MOST = 200; // items of a group that are shown before more are asked for
+const MOST = 50; // items of a group that are shown before more are asked for
 
 const nameOf = (path: number[]) => path.join(".");
 const parentOf = (path: number[]) => path.slice(0, -1);
@@ -32,15 +33,17 @@ function Tool({ label, icon, disabled, run }: { label: string; icon: IconName; d
 /** What can be done with every row and group: moving, nesting, taking out. */
 function Tools({ path, what, last }: { path: number[]; what: string; last: number }) {
   const group = parentOf(path), at = placeOf(path);
+  const isOnly = path.length === 0 || (path.length === 1 && last === 0);
+  const next = [...group, Math.max(0, at === last ? at - 1 : at)];
   return (
     <span class="row-tools" role="group" aria-label={`Change ${what}`}>
-      <Tool label="Move up" icon="up" disabled={at === 0} run={() => move(path, -1)} />
-      <Tool label="Move down" icon="down" disabled={at === last} run={() => move(path, 1)} />
+      {!isOnly && <Tool label="Move up" icon="up" disabled={at === 0} run={() => move(path, -1)} />}
+      {!isOnly && <Tool label="Move down" icon="down" disabled={at === last} run={() => move(path, 1)} />}
       <Picker label="Nest with another condition" title="Nest it in a group with another condition" class="tool"
         pick={entry => void edit({ what: "wrap", path, mode: modeOf(group) === "all" ? "any" : "all", subject: entry.path })}>
         <Icon name="group" />
       </Picker>
-      <Tool label="Remove" icon="close" run={() => editAndGo({ what: "remove", path }, [...group, Math.max(0, at === last ? at - 1 : at)])} />
+      <Tool label="Remove" icon="close" run={() => (isOnly ? setRule("") : editAndGo({ what: "remove", path }, next))} />
     </span>
   );
 }
@@ -48,12 +51,6 @@ function Tools({ path, what, last }: { path: number[]; what: string; last: numbe
 /** An index counts with what is moved still where it was. */
 const move = (path: number[], by: 1 | -1) =>
   editAndGo({ what: "move", path, to: parentOf(path), index: placeOf(path) + (by > 0 ? 2 : -1) }, [...parentOf(path), placeOf(path) + by]);
-
-function itemAt(path: number[]): Item | undefined {
-  let found: Item | undefined = conditions.value?.root;
-  for (const place of path) found = found?.kind === "group" ? found.items[place] : undefined;
-  return found;
-}
 
 const modeOf = (path: number[]) => {
   const group = itemAt(path);
@@ -226,6 +223,7 @@ export function GroupView({ group, last }: { group: Group; last?: number }) {
   const { path, mode, negated, items } = group;
   const most = useSignal(MOST);
   const isRoot = path.length === 0;
+  const other = mode === "all" ? "any" : "all";
   return (
     <div class={`group ${mode}`} role="group" aria-label={`${negated ? "Not " : ""}${mode} of these`}>
       <div class="group-head">
@@ -252,13 +250,25 @@ export function GroupView({ group, last }: { group: Group; last?: number }) {
         <button type="button" class="small" onClick={() => (most.value += MOST)}>Show more of {items.length} conditions</button>
       )}
       <div class="group-foot">
-        <Picker label="Add a condition" class="small" pick={({ path: subject }) => void editAndGo({ what: "add", path, subject }, [...path, items.length])}>
-          <Icon name="plus" /> Condition
-        </Picker>
-        <Picker label="Add a group of conditions" class="small"
-          pick={({ path: subject }) => void edit({ what: "addGroup", path, subject, mode: mode === "all" ? "any" : "all" })}>
-          <Icon name="plus" /> Group
-        </Picker>
+        <AddButton label="Add a condition" add={subject => editAndGo({ what: "add", path, subject }, [...path, items.length])} />
+        <AddButton label="Add a group of conditions" text="Group" add={subject => editAndGo({ what: "addGroup", path, subject, mode: other }, [...path, items.length])} />
+      </div>
+    </div>
+  );
+}
+
+function AddButton({ label, text = "Condition", add }: { label: string; text?: string; add: (subject: string) => unknown }) {
+  return <Picker label={label} class="small" pick={({ path }) => void add(path)}><Icon name="plus" /> {text}</Picker>;
+}
+
+/** All rows of a rule. One that compares one attribute with several values is one row. */
+export function Rows({ root }: { root: Group }) {
+  if (!root.list) return <GroupView group={root} />;
+  return (
+    <div class="group all">
+      <ul class="items"><ListItem group={root} list={root.list} last={0} /></ul>
+      <div class="group-foot">
+        <AddButton label="Add a condition" add={subject => editAndGo({ what: "wrap", path: [], subject, mode: "all" }, [1])} />
       </div>
     </div>
   );

@@ -94,7 +94,7 @@ export function TextBox({ written, label, set, type = "text", step, inputMode, c
   const told = useRef(written); // leaving a box after Enter is not a second change
   const isKeyed = useRef(false);
   const take = () => {
-    const typed = box.current!.value;
+    const typed = box.current?.value ?? told.current; // a box that is taken away is left as well
     if (typed === told.current || (type !== "text" && !typed)) return;
     told.current = typed;
     set(typed);
