@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
@@ -14,10 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetexpr.base.errors import InputError
-from targetexpr.records import reader
+from targetexpr.lang.schema.schema import Schema
+from targetexpr.records import layouts, reader
 from targetexpr.records.decoder import DecodeError, decode
-from targetexpr.records.reader import read, records_in
+from targetexpr.records.layouts import ContextBatch, Layouts
+from targetexpr.records.reader import batches_in, read, records_in
 from targetexpr.records.record import Record
+from targetexpr.rule import compile as compile_rule
+from tests.growth import assert_linear
 
 GOOD = '{"a":1}'
 
@@ -245,3 +249,25 @@ def test_any_bytes_are_records_or_told(data: bytes) -> None:
             assert one.problem.message[0].isupper()
             assert one.problem.message.endswith(".")
             one.problem.message.encode()
+
+
+def test_an_array_takes_as_long_as_it_has_records() -> None:
+    def work(count: int) -> Callable[[], object]:
+        data = json.dumps([{"id": at} for at in range(count)]).encode()
+        return lambda: sum(1 for _ in records_in([data]))
+
+    assert_linear(work, 2_000)
+
+
+def test_layouts_are_given_up_where_lines_are_of_many_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layouts, "_FEW_LINES", 3)
+    monkeypatch.setattr(reader, "BATCH_LINES", 4)
+    alike = [b'{"currentTxn": {"value": %d}}\n' % at for at in range(20)]
+    odd = [b'{"currentTxn": {"value": %d, "n%d": 1}}\n' % (at, at % 40) for at in range(80)]
+    known = Layouts(compile_rule("currentTxn.value>5").reads, Schema.bundled(), None)
+    values = []
+    for item in batches_in([*alike, *odd, *alike], known):
+        contexts = item.contexts if isinstance(item, ContextBatch) else [item.context]
+        values += [one["currentTxn"]["value"] for one in contexts if one is not None]  # type: ignore[index]
+    assert values == [*range(20), *range(80), *range(20)]
+    assert known.layout_of(alike[0]) is None

@@ -81,7 +81,11 @@ def _refuse_odd(text: str, start: int, end: int, value: object) -> None:
     brackets = text.count("{", start, end) + text.count("[", start, end)
     if brackets > DATA_NESTING and _is_deeper(value, DATA_NESTING):
         raise _too_deep(start)
-    if "\\" in text and _ESCAPED_SURROGATE(text, start, end) is not None and _has_lone_surrogate(value):
+    if (
+        text.find("\\", start, end) >= 0  # a text may hold many values, of which each is looked at once
+        and _ESCAPED_SURROGATE(text, start, end) is not None
+        and _has_lone_surrogate(value)
+    ):
         said = "A string holds half of a surrogate pair (such as \\ud800 alone), which is not a character."
         raise DecodeError("lone-surrogate", said)
 

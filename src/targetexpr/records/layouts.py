@@ -28,6 +28,9 @@ Context: TypeAlias = dict[str, object]
 MOST_LAYOUTS = 8
 """Layouts that are remembered. Data of many kinds is decoded line by line, as if there were none."""
 
+_FEW_LINES = 2_000
+"""So many lines unlike all layouts that are remembered, and more than others, and layouts are given up."""
+
 _MOST_MEMBERS = 500  # and values
 _DEEPEST = 8
 _ESCAPE = r"\\(?:[\"\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})"
@@ -59,6 +62,7 @@ class Layouts:
         self._profile = profile
         self._known: list[Layout] = []
         self._full = False
+        self._tried = self._unlike = 0
 
     def learn(self, line: bytes, record: Record) -> Layout | None:
         """The layout of a line that was decoded, where a pattern can be made of it; it is remembered."""
@@ -77,11 +81,19 @@ class Layouts:
 
     def layout_of(self, line: bytes) -> Layout | None:
         """The layout of a line; None where it has none that is known."""
+        if not self._known:
+            return None
         try:
             text = line.decode()
         except UnicodeDecodeError:
             return None
-        return next((layout for layout in self._known if layout.match(text) is not None), None)
+        found = next((layout for layout in self._known if layout.match(text) is not None), None)
+        self._tried += 1
+        if found is None:
+            self._unlike += 1
+            if self._full and self._unlike >= _FEW_LINES and self._unlike * 2 > self._tried:
+                self._known.clear()  # to match all of them is dearer than to decode the line
+        return found
 
 
 class _Unlike(Exception):
