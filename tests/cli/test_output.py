@@ -334,3 +334,16 @@ def test_progress_says_which_part_is_done_and_how_long_the_rest_takes(
     piped.show(0)
     piped.show(2048)
     assert shown[1:] == ["2,048 records"]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("first", ["b0,1", "b0", "b0,1,2,3", "b0,7,8"])
+def test_the_first_line_may_be_of_any_width(format: str, first: str, tmp_path: Path, call: Call) -> None:
+    (tmp_path / "bills.csv").write_text(f"id,currentTxn.value,Till\n{first}\nb1,620,3\nb2,5\n")
+    path = tmp_path / f"out.{format}"
+    done = call("eval", RULE, "--data", str(tmp_path / "bills.csv"), "--to", str(path))
+    assert done.status == 2
+    found = rows(path)
+    verdict = "no" if first == "b0,7,8" else "error"
+    assert [(row["id"], row["verdict"]) for row in found] == [("b0", verdict), ("b1", "yes"), ("b2", "error")]
+    assert "Till" in found[1]

@@ -109,6 +109,31 @@ def table(kind: str, data: bytes) -> pl.DataFrame:
     return pl.read_parquet(io.BytesIO(data)) if kind == "parquet" else pl.read_excel(io.BytesIO(data))
 
 
+def test_an_export_begins_with_a_line_that_is_short(page: TestClient, tmp_path: Path) -> None:
+    path = tmp_path / "bills.csv"
+    path.write_text("id,currentTxn.value,Till\nb0\nb1,620,3\n")
+    data = sent(page, path)
+    found = page.post("/api/export", json={"data": data, "rule": "currentTxn.value>500", "format": "csv"})
+    assert found.text.splitlines()[0] == "id,currentTxn.value,Till,verdict,error"
+    assert found.text.splitlines()[2] == "b1,620,3,yes,"
+    assert asked(page, "page", data=data, rule="", size=1)["own"] == ["id", "currentTxn.value", "Till"]
+
+
+@pytest.mark.parametrize("dense", [1, 10_000])
+def test_an_export_is_the_same_by_one_walk_and_by_many(
+    page: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dense: int
+) -> None:
+    monkeypatch.setattr(table_readings, "_DENSE", dense)
+    data = sent(page, written(tmp_path, "csv"))
+    found = page.post(
+        "/api/export", json={"data": data, "rule": "currentTxn.value>500", "outcome": "yes", "format": "jsonl"}
+    )
+    wanted = [
+        row[0] for at, row in enumerate(rows(60)) if at not in (7, 19) and isinstance(row[3], float) and row[3] > 500
+    ]
+    assert [json.loads(line)["id"] for line in found.text.splitlines()] == wanted
+
+
 def test_an_export_is_filtered_by_a_search(page: TestClient, tmp_path: Path) -> None:
     data = sent(page, written(tmp_path, "parquet"))
     found = page.post("/api/export", json={"data": data, "rule": RULES[0], "search": "c3", "format": "jsonl"})

@@ -254,10 +254,13 @@ class _Builder:
 
 
 def refused_row(row: TableRow, unit: str, headings: Sequence[str] = ()) -> Record:
-    """The record of a row that cannot be read; with `headings`, of which no two are alike, it keeps its cells."""
+    """The record of a row that cannot be read; with `headings`, of which no two are alike, it keeps its cells.
+
+    Cells that it lacks are null: every row of a table has the columns of all.
+    """
     assert row.problem is not None
     problem = Diagnostic(code="table-row", severity="error", span=NO_SPAN, message=row.problem)
-    kept = dict(zip(headings, row.cells, strict=False)) if headings else None
+    kept = {**dict.fromkeys(headings), **dict(zip(headings, row.cells, strict=False))} if headings else None
     return Record(row.line, None, problem, unit=unit, placed=True, row=kept)
 
 

@@ -14,7 +14,7 @@ from targetexpr.records.own_columns import cell_text, own_row
 from targetexpr.records.record import Record
 from targetexpr.records.table_options import Keep
 from targetexpr.rule import Rule
-from targetexpr.studio.readings import BYTES, Reading, Records, Step, byte_of
+from targetexpr.studio.readings import BYTES, Reading, Records, Step, byte_of, runs_of
 
 
 class JsonRecords(Records):
@@ -68,9 +68,10 @@ class _JsonReading(Reading):
     def record(self, number: int) -> Record:
         return self._index.record(number).under(self._profile)
 
-    def records(self, keep: Keep) -> Iterator[Record]:
+    def records(self, keep: Keep, marks: bytes | None) -> Iterator[tuple[int, Record]]:
         del keep  # its members are its own columns
-        return map(self.record, range(len(self._index)))
+        for start, end in runs_of(marks, len(self._index)):
+            yield from ((number, self.record(number)) for number in range(start, end))
 
     def verdicts(self, step: Step) -> bytes:
         found = bytearray()

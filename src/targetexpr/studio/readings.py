@@ -41,8 +41,11 @@ class Reading(ABC):
         """One record; of a table with its row."""
 
     @abstractmethod
-    def records(self, keep: Keep) -> Iterator[Record]:
-        """All records in their order; of a table with their rows, as these are written or read."""
+    def records(self, keep: Keep, marks: bytes | None) -> Iterator[tuple[int, Record]]:
+        """Records with their numbers; of a table with their rows, as these are written or read.
+
+        All of them, or those that have a 1 in `marks`.
+        """
 
     @abstractmethod
     def verdicts(self, step: Step) -> bytes:
@@ -87,3 +90,19 @@ class Records(ABC):
 def byte_of(outcome: Value | Failure) -> int:
     """An outcome as a byte."""
     return ERROR if isinstance(outcome, Failure) else BYTES[outcome]
+
+
+def runs_of(marks: bytes | None, count: int) -> Iterator[tuple[int, int]]:
+    """Where marks are 1, one run after the other: its first number, and the first one behind it. Without marks, all.
+
+    >>> list(runs_of(bytes((0, 1, 1, 0, 1)), 5)), list(runs_of(None, 5))
+    ([(1, 3), (4, 5)], [(0, 5)])
+    """
+    if marks is None:
+        yield 0, count
+        return
+    start = marks.find(1)
+    while start >= 0:
+        end = marks.find(0, start)
+        yield start, count if end < 0 else end
+        start = -1 if end < 0 else marks.find(1, end)

@@ -209,12 +209,12 @@ def export(questions: Questions, rule: Rule, chosen: Chosen, path: str, format: 
     more = ("verdict",) if chosen.outcome in ("yes", "no", "null") else ("verdict", "error")
     told: list[str] = []
     with row_output(path, format, more, told.append) as rows:
-        for number, record in enumerate(reading.records("written" if format == "csv" else "read")):
-            if not number % _STEP:
+        rows.see(None, reading.record(0))
+        found = reading.records("written" if format == "csv" else "read", marks)
+        for done, (number, record) in enumerate(found):
+            if not done % _STEP:
                 questions.check()
                 check()
-            rows.see(None, record)
-            if marks is None or marks[number]:
-                outcome = OUTCOMES[verdicts[number]]
-                rows.write(None, record, outcome, _error(rule, record) if outcome == "error" else None)
+            outcome = OUTCOMES[verdicts[number]]
+            rows.write(None, record, outcome, _error(rule, record) if outcome == "error" else None)
     return told

@@ -24,7 +24,7 @@ from targetexpr.records.table_options import Keep, TableOptions
 from targetexpr.records.table_records import OpenTable, TableRecords, refused_row
 from targetexpr.records.typed_columns import TypedColumns, Typing, as_times
 from targetexpr.rule import Rule
-from targetexpr.studio.readings import ERROR, NULL, Reading, Records, Step, byte_of
+from targetexpr.studio.readings import ERROR, NULL, Reading, Records, Step, byte_of, runs_of
 from targetexpr.studio.recent import Recent
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _MOST_COLUMNS = 64  # as rules read them
 _MOST_TABLES = 16  # sets of columns, with what was found out about them
 _STEP = 1_000
+_DENSE = 8
 _NUMERIC = frozenset("0123456789.+-einfa")  # characters of numbers as text
 
 
@@ -220,9 +221,14 @@ class _TableReading(Reading):
     def record(self, number: int) -> Record:
         return self._making.record(self._kept.row(number))
 
-    def records(self, keep: Keep) -> Iterator[Record]:
+    def records(self, keep: Keep, marks: bytes | None) -> Iterator[tuple[int, Record]]:
         making = self._rows.making(self.rule.schema, self._reads, keep)
-        return map(making.record, self._kept.rows(0, len(self._kept)))
+        count = len(self._kept)
+        every = marks is None or marks.count(1) * _DENSE > count  # then one walk is quicker than many
+        for start, end in runs_of(None if every else marks, count):
+            for number, row in enumerate(self._kept.rows(start, end), start):
+                if marks is None or marks[number]:
+                    yield number, making.record(row)
 
     def verdicts(self, step: Step) -> bytes:
         found = bytearray([ERROR]) * len(self._kept)
