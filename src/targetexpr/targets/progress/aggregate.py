@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
-from typing import TypeAlias
+from typing import cast
 
 from targetexpr.targets.model.enums import TrackingType
 from targetexpr.targets.progress.exact import ZERO, Amount, add, at_least, highest, lowest, shown, subtract, total
@@ -23,16 +25,36 @@ from targetexpr.targets.progress.results import (
 from targetexpr.targets.progress.streaks import PeriodState, reached, runs
 from targetexpr.targets.progress.windows import Window
 
-Spans: TypeAlias = dict[tuple[str, int, int], PeriodSpan]
-"""Listed periods by target, place and identity of the value: one serves all customers with that value."""
+
+@dataclass(slots=True)
+class Spans:
+    """What customers share of listed periods: made once."""
+
+    known: dict[tuple[str, int, int], PeriodSpan] = field(default_factory=dict)
+    """By target, place and identity of the value."""
+    empty: dict[int, PeriodProgress] = field(default_factory=dict)
+    """The progress of those without any record, by identity of the span."""
+    levels: dict[tuple[int, bool], LevelProgress] = field(default_factory=dict)
+    """Levels that are not reached, by place and whether they are dropped."""
+
+
+_make_state = cast("Callable[[tuple[bool, bool, bool]], PeriodState]", partial(tuple.__new__, PeriodState))
 
 
 def row(plan: EvaluationPlan, target: str, window: Window, spans: Spans) -> PeriodProgress:
     """The row of a window."""
     account = window.account
     movements, by = account.movements, account.reached
+    span = _span(plan, target, window, spans)
+    if not movements and window.period is not None:
+        known = spans.empty.get(id(span))
+        if known is None:
+            known = spans.empty[id(span)] = PeriodProgress(
+                span=span, progress=ZERO, exact=ZERO, achieved_by=None, achieved_on=None, records=(), changes=()
+            )
+        return known
     return PeriodProgress(
-        span=_span(plan, target, window, spans),
+        span=span,
         progress=shown(account.progress),
         exact=account.progress,
         achieved_by=None if by is None else by.record,
@@ -56,9 +78,9 @@ def _span(plan: EvaluationPlan, target: str, window: Window, spans: Spans) -> Pe
             value=window.value,
         )
     key = target, window.index, id(window.value)  # a value stays while its span does
-    known = spans.get(key)
+    known = spans.known.get(key)
     if known is None:
-        known = spans[key] = PeriodSpan(
+        known = spans.known[key] = PeriodSpan(
             target=target,
             index=window.index,
             period=name_of(plan, window),
@@ -80,34 +102,52 @@ def streak(
     rows: Mapping[int, PeriodProgress],
     periods: Sequence[PeriodPlan],
     today: date | None,
+    spans: Spans,
     *,
     dropped: bool,
 ) -> StreakProgress:
     """The streak over the periods of its target, by place. `dropped` is what becomes of levels not reached."""
     states = [
-        PeriodState(
-            rows[period.index].achieved_by is not None,
-            today is not None and period.last < today,
-            today is not None and period.first <= today,
+        _make_state(
+            (
+                rows[period.index].achieved_by is not None,
+                today is not None and period.last < today,
+                today is not None and period.first <= today,
+            )
         )
         for period in periods
     ]
     found = runs(states, continuous=plan.tracking is TrackingType.STREAKS)
     levels = []
-    for level, place in zip(plan.levels, reached(plan.levels, found.after), strict=True):
-        decided = None if place is None else rows[periods[place].index]
-        levels.append(
-            LevelProgress(
+    for order, (level, place) in enumerate(zip(plan.levels, reached(plan.levels, found.after), strict=True)):
+        if place is not None:
+            decided = rows[periods[place].index]
+            levels.append(
+                LevelProgress(
+                    id=level.id,
+                    name=level.name,
+                    count=level.count,
+                    status="ACHIEVED",
+                    period=decided.period,
+                    index=decided.index,
+                    reached_by=decided.achieved_by,
+                    reached_on=decided.achieved_on,
+                )
+            )
+            continue
+        known = spans.levels.get((order, dropped))
+        if known is None:
+            known = spans.levels[order, dropped] = LevelProgress(
                 id=level.id,
                 name=level.name,
                 count=level.count,
-                status="ACHIEVED" if decided is not None else "DROPPED" if dropped else "INPROGRESS",
-                period=None if decided is None else decided.period,
-                index=None if decided is None else decided.index,
-                reached_by=None if decided is None else decided.achieved_by,
-                reached_on=None if decided is None else decided.achieved_on,
+                status="DROPPED" if dropped else "INPROGRESS",
+                period=None,
+                index=None,
+                reached_by=None,
+                reached_on=None,
             )
-        )
+        levels.append(known)
     return StreakProgress(run=found.current, longest=found.longest, levels=tuple(levels))
 
 

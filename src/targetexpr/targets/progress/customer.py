@@ -11,7 +11,7 @@ from targetexpr.targets.model.enums import EvaluationType, TrackingType
 from targetexpr.targets.progress.aggregate import Spans, cap, row, streak, today_of, unified
 from targetexpr.targets.progress.contribution import TargetEvaluator
 from targetexpr.targets.progress.enrolment import Enrolled
-from targetexpr.targets.progress.ledger import Credit, Refund, local_day
+from targetexpr.targets.progress.ledger import Credit, Refund, local_day, make_credit
 from targetexpr.targets.progress.ledger_entries import Entry
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan
 from targetexpr.targets.progress.record import in_order
@@ -30,7 +30,7 @@ class EvaluationSettings:
     now: datetime | None
     raises: bool  # at data that does not fit, instead of listing it
     drop_unfinished: bool  # levels that are not reached when everything has ended
-    spans: Spans = field(default_factory=dict)  # the listed periods as results have them, made once
+    spans: Spans = field(default_factory=Spans)  # the listed periods as results have them, made once
 
 
 @dataclass(slots=True)
@@ -137,7 +137,7 @@ def _streak(
     over = today is not None and plan.last_day is not None and plan.last_day < today
     left = today is not None and part.until is not None and local_day(part.until, plan.zone) <= today
     by_place = {one.index: one for one in rows[0]}
-    return streak(plan, by_place, periods, today, dropped=settings.drop_unfinished and (over or left))
+    return streak(plan, by_place, periods, today, settings.spans, dropped=settings.drop_unfinished and (over or left))
 
 
 def _periods(plan: EvaluationPlan, part: Enrolled) -> tuple[PeriodPlan, ...]:
@@ -158,12 +158,13 @@ def _credits(plan: EvaluationPlan, ordered: Sequence[Entry], part: Enrolled) -> 
     cyclic = plan.window is not EvaluationType.FIXED_CALENDAR_WINDOW
     credited: list[dict[str, Credit]] = [{} for _ in plan.targets]
     for order, entry in enumerate(ordered):
-        if not entry.contributed:
+        contributed = entry.contributed
+        if not contributed:
             continue
         if cyclic and (
             (part.since is not None and entry.at < part.since) or (part.until is not None and entry.at >= part.until)
         ):
             continue
-        for place, amount, lines in entry.contributed:
-            credited[place][entry.id] = Credit(order, entry.at, entry.id, amount, lines)
+        for place, amount, lines in contributed:
+            credited[place][entry.id] = make_credit((order, entry.at, entry.id, amount, lines))
     return credited

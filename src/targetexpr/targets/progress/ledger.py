@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, cast
 
 from targetexpr.targets.progress.contribution import Lines
 from targetexpr.targets.progress.exact import ONE, ZERO, Amount, add, at_least, highest, lowest, negative, subtract
@@ -44,6 +45,13 @@ class Movement(NamedTuple):
     counts: bool  # whether it is a contribution; returns are none
 
 
+# Of many records: what a named tuple's own constructor does, without the call in Python.
+make_credit = cast(
+    "Callable[[tuple[int, datetime, str, Amount, Lines | None]], Credit]", partial(tuple.__new__, Credit)
+)
+_make_movement = cast("Callable[[tuple[int, datetime, str, Amount, bool]], Movement]", partial(tuple.__new__, Movement))
+
+
 @dataclass(slots=True)
 class Account:
     """Progress while it is being added up, in the order in which records are handed in."""
@@ -67,6 +75,25 @@ class Account:
             day[credit.record] = credit.amount
             change = subtract(self._day_amount(day), before)
         self.move(Movement(credit.order, credit.at, credit.record, change, True))
+
+    def take_all(self, credits: Iterable[Credit]) -> None:
+        """Records count, in their order: what `take` does of each."""
+        if self.accumulation != "sum":
+            for credit in credits:
+                self.take(credit)
+            return
+        progress, value, reached = self.progress, self.value, self.reached
+        put = self.movements.append
+        for order, at, record, amount, _ in credits:
+            progress = add(progress, amount)
+            movement = _make_movement((order, at, record, amount, True))
+            put(movement)
+            if not at_least(progress, value):
+                reached = None
+            elif reached is None:
+                reached = movement
+            self.counted = True
+        self.progress, self.reached = progress, reached
 
     def give_back(self, refund: Refund) -> None:
         """A return lowers the progress here."""

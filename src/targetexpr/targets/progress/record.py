@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from itertools import islice
 from operator import eq
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 from targetexpr.running.coercion import DataError
 from targetexpr.running.context import ContextReader
@@ -24,6 +25,9 @@ class Head(NamedTuple):
     customer: str
     type: str
     at: datetime  # in UTC
+
+
+_make_head = cast("Callable[[tuple[str, str, str, datetime]], Head]", partial(tuple.__new__, Head))
 
 
 def order_of(at: datetime, id: str) -> Order:
@@ -63,29 +67,23 @@ def read_head(reader: ContextReader, record: object) -> Head:
     """The head of a record. Raises DataError for one that has no id, customer, type or date."""
     if not isinstance(record, dict):
         raise DataError("record", record, "dict")
-    plain = _plain_head(reader, record)
-    if plain is not None:
-        return plain
+    get = record.get
+    name, customer, kind = get("id"), get("customerId"), get("type")
+    # Members that are plain strings, as nearly all are.
+    if type(name) is str and type(customer) is str and type(kind) is str and name and customer and kind:
+        at = _plain_instant(get("date"), reader.zone)
+        if at is not None:
+            return _make_head((name, customer, kind, at))
     name = read_id(reader, record, "id")
     customer = read_id(reader, record, "customerId")
     kind = record.get("type")
     if not isinstance(kind, str) or not kind:
         raise DataError("type", kind, "the type of a record (a string)")
     date = record.get("date")
-    at = _plain_instant(date, reader.zone) or reader.value("date", date, "date")
-    if not isinstance(at, datetime):
+    read = _plain_instant(date, reader.zone) or reader.value("date", date, "date")
+    if not isinstance(read, datetime):
         raise DataError("date", None, "date")
-    return Head(id=name, customer=customer, type=kind, at=at)
-
-
-def _plain_head(reader: ContextReader, record: dict[str, object]) -> Head | None:
-    """The head of a record whose members are plain strings, as nearly all are; None when one of them is not."""
-    name, customer = record.get("id"), record.get("customerId")
-    kind, date = record.get("type"), record.get("date")
-    if type(name) is not str or type(customer) is not str or type(kind) is not str:
-        return None
-    at = _plain_instant(date, reader.zone)
-    return Head(name, customer, kind, at) if at is not None and name and customer and kind else None
+    return Head(id=name, customer=customer, type=kind, at=read)
 
 
 def _plain_instant(raw: object, zone: tzinfo) -> datetime | None:

@@ -56,4 +56,10 @@ def reached(levels: Sequence[Level], after: Sequence[int]) -> tuple[int | None, 
 
     StreakRuns grow by one, so a lower level is never reached after a higher one; equal counts are reached together.
     """
-    return tuple(next((place for place, run in enumerate(after) if run >= level.count), None) for level in levels)
+    found: list[int | None] = []
+    place = 0
+    for level in levels:
+        while place < len(after) and after[place] < level.count:
+            place += 1
+        found.append(place if place < len(after) else None)
+    return tuple(found)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from targetexpr.running.coercion import DataError, time_zone
 from targetexpr.running.context import ContextReader
-from targetexpr.targets.model.enums import EvaluationType
+from targetexpr.targets.model.enums import EvaluationType, TargetType
 from targetexpr.targets.model.envelope import build_group
 from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 from targetexpr.targets.model.group import TargetGroup
@@ -83,6 +83,17 @@ def _for_returns(evaluator: TargetEvaluator, record: dict[str, object]) -> tuple
     return value if value is not None else worth_of(lines), goods_of(lines)
 
 
+def _quick_target(tracker: RecordTracker) -> TargetEvaluator | None:
+    """The one target that looks at bills, where a bill's value says what it brings, wherever and whenever it was."""
+    mine = tracker._by_type.get(TRANSACTION_ADD, ())
+    if len(mine) != 1 or tracker.plan.window is not EvaluationType.FIXED_CALENDAR_WINDOW:
+        return None
+    (evaluator,) = mine
+    target = evaluator.target
+    by_value = target.type is TargetType.SALES and evaluator.line_measure is None
+    return evaluator if by_value and not target.filtered else None
+
+
 class RecordTracker:
     """Takes records one by one and works out the progress when it is asked for: what `Tracker` is made of."""
 
@@ -116,6 +127,8 @@ class RecordTracker:
         for evaluator in self.evaluators:
             self._by_type.setdefault(evaluator.target.event, []).append(evaluator)
         self._takes_returns = returns != "IGNORE" and any(target.takes_returns for target in self.plan.targets)
+        self._quick = _quick_target(self)
+        self._quickly: dict[float, tuple[tuple[Contributed, ...], Decimal | None]] = {}
         self._files: dict[str, CustomerFile] = {}
         self._by_id: dict[str, Entry] = {}
         self._alike: dict[tuple[int, int], tuple[Contributed, ...]] = {}
@@ -146,7 +159,11 @@ class RecordTracker:
         file = self._files.get(customer)
         if file is None:
             file = CustomerFile(customer)
-        entry = self._entry(file, name, kind, at, record if type(record) is dict else dict(record))
+        entry = None
+        if kind == TRANSACTION_ADD and self._quick is not None and type(record) is dict:
+            entry = self._plain_bill(self._quick, file, name, at, record)
+        if entry is None:
+            entry = self._entry(file, name, kind, at, record if type(record) is dict else dict(record))
         if self._latest is None or at > self._latest:
             self._latest = at
         before = self._by_id.get(name)
@@ -158,6 +175,39 @@ class RecordTracker:
         self._by_id[name] = entry
         file.entries.append(entry)
         self._files[customer] = file
+
+    def _plain_bill(
+        self, evaluator: TargetEvaluator, file: CustomerFile, name: str, at: datetime, record: dict[str, object]
+    ) -> Entry | None:
+        """What `_entry` makes of a bill without lines whose value is a float, as most are; None for any other."""
+        bill = record.get("currentTxn")
+        if type(bill) is not dict or bill.get("lineItems") is not None:
+            return None
+        raw = bill.get("value")
+        if type(raw) is not float:
+            return None
+        try:
+            brought = self._quickly.get(raw) or self._plain_value(evaluator, raw, record)
+            if brought is None:
+                return None
+            if not evaluator.matches(record):
+                return Entry(name, file, at, True)
+        except DataError:
+            return None
+        return Entry(name, file, at, True, brought[0], brought[1])
+
+    def _plain_value(
+        self, evaluator: TargetEvaluator, raw: float, record: dict[str, object]
+    ) -> tuple[tuple[Contributed, ...], Decimal | None] | None:
+        """What a bill of this value contributes, and what judging its returns will need; None for 0."""
+        amount = evaluator.stated_value(record, "currentTxn")
+        if not amount:
+            return None  # the two signs of 0 are one key
+        if len(self._quickly) >= MOST_VALUES:
+            self._quickly.clear()
+        contributed = self._shared([(evaluator.target.index, amount, None)])
+        known = self._quickly[raw] = contributed, amount if self._takes_returns else None
+        return known
 
     def _entry(self, file: CustomerFile, name: str, kind: str, at: datetime, record: dict[str, object]) -> Entry:
         errors: tuple[ReportedRecord, ...] = ()

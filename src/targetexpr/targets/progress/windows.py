@@ -117,17 +117,18 @@ def _book(
     """Files records and returns: first what belongs to each window, then what is carried into later ones."""
     found = Filled(windows)
     finder = _Finder(windows)
+    if not returned:
+        _file(finder, credited, found.outside)
+        return found
     homes: dict[str, Window] = {}
     events: list[tuple[int, int, Credit | Refund]] = []
     for credit in credited:
         home = finder.at(credit.at)
         if home is None:
             found.outside.add(credit.record)
-        elif returned:
+        else:
             homes[credit.record] = home
             events.append((credit.order, 0, credit))
-        else:
-            home.account.take(credit)
     carried: list[tuple[Window, Refund]] = []
     for refund in returned:
         home = homes.get(refund.bill.record)
@@ -144,6 +145,24 @@ def _book(
             homes[event.bill.record].account.give_back(event)
     _carry(carried, finder, found)
     return found
+
+
+def _file(finder: _Finder, credited: Sequence[Credit], outside: set[str]) -> None:
+    """Files records where there are no returns. They are in order, so those of a window come one after the other."""
+    home: Window | None = None
+    mine: list[Credit] = []
+    for credit in credited:
+        there = finder.at(credit.at)
+        if there is None:
+            outside.add(credit.record)
+            continue
+        if there is not home:
+            if home is not None:
+                home.account.take_all(mine)
+            home, mine = there, []
+        mine.append(credit)
+    if home is not None:
+        home.account.take_all(mine)
 
 
 def _first_two(event: tuple[int, int, Credit | Refund]) -> tuple[int, int]:
