@@ -12,7 +12,7 @@ import pytest
 import targetexpr.targets
 
 PACKAGE = Path(targetexpr.targets.__file__).parent
-ROOMS = ("model", "validation", "authoring", "progress", "api", "reports", "evaluation", "target_rules")
+ROOMS = ("model", "validation", "authoring", "progress", "api", "reports", "evaluation", "target_rules", "scale")
 """From the lowest to the highest: each may import those before it. `api` and `reports` know nothing of each other."""
 
 
