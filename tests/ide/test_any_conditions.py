@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targetexpr.base.diagnostics import Edit
@@ -24,8 +25,10 @@ from targetexpr.ide.condition_edits import edit_conditions, edited
 from targetexpr.ide.condition_operators import operators_of
 from targetexpr.ide.conditions import Group, Row, conditions, item_at, rows
 from targetexpr.ide.document import Document
+from targetexpr.ide.reading import reading
 from tests.corpus import documented
 from tests.ide.condition_model import Branch, Leaf, changed, model_of, shape
+from tests.ide.test_any_text import environments, mutated, pieces
 from tests.ide.test_condition_edits import NEW, TODAY, A, B, C, N, after, edits_of
 from tests.strategies import holds
 
@@ -294,3 +297,22 @@ def test_what_is_said_again_changes_nothing() -> None:
             assert edit_conditions(document, SetOperator(path=row.path, operator=row.operator)) == ()
             last = row.path[-1]
             assert edit_conditions(document, Move(path=row.path, to=row.path[:-1], index=last)) == ()
+
+
+@given(st.one_of(mutated, pieces), environments, st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_text_has_rows_and_a_reading_or_neither(text: str, environment: Environment, data: st.DataObject) -> None:
+    document = Document(text, environment)
+    found, said = conditions(document), reading(document)
+    assert (found is None) is (said is None) is (document.analysis.checked is None)
+    if found is None:
+        with pytest.raises(ConditionError, match="not a rule"):
+            edit_conditions(document, Negate(path=()))
+        return
+    path = data.draw(st.sampled_from(paths(found)))
+    for change in (Negate(path=path), Remove(path=path), Wrap(path=path, mode="any", new=NEW), Add(path=(), new=NEW)):
+        try:
+            becomes = edited(text, edit_conditions(document, change))
+        except ConditionError:
+            continue
+        assert conditions(Document(becomes, environment)) is not None  # still a rule, whatever is wrong in it

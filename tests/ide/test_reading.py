@@ -12,6 +12,7 @@ from targetexpr.ide.document import Document
 from targetexpr.ide.reading import reading
 from targetexpr.lang.functions import all_functions
 from targetexpr.lang.operators import BINARY, COMPARISONS
+from targetexpr.lang.schema.load import SchemaError
 from targetexpr.lang.schema.schema import Schema
 from targetexpr.lang.types import BOOLEAN
 from tests.corpus import texts
@@ -68,6 +69,11 @@ READINGS = {
         "The number of items in the transaction whose amount is less than 50 is more than 2."
     ),
     'currentCustomer.customFieldValueIncludes("city","Goa")': 'Custom field "city" of the customer includes "Goa".',
+    'currentCustomer.isRegisteredOn("STORE","x")': 'The customer is registered on "STORE" "x".',
+    'currentCustomer.isRegisteredOn("STORE")==false': 'The customer is not registered on "STORE".',
+    'currentTxn.tenderCombinationExcludes("A")==false': 'The transaction is paid with the combination "A".',
+    '!currentEvent.targetExists("T")': 'The event does not have the target "T".',
+    'currentEvent.targetAchieved("T")>=5': 'The value achieved in the event for the target "T" is at least 5.',
     "currentTxn.value-currentTxn.discount>100": (
         "The value of the transaction minus the discount of the transaction is more than 100."
     ),
@@ -127,6 +133,29 @@ def test_each_attribute_and_method_has_words(entry: Entry) -> None:
     said = re.sub(r'"[^"]*"', '""', words(example(Schema.bundled(), entry)))
     said = re.sub(r"\bextField_\w+|\b(?:with|whose) \w+|\biOS\b", "", said)
     assert NOT_WORDS.search(said) is None, said
+
+
+def test_each_method_of_the_bundled_schema_has_words() -> None:
+    for profile in Schema.bundled().profiles.values():
+        for name, method in profile.methods.items():
+            assert method.function.receiver != "profile" or method.function.words is not None, name
+
+
+def test_a_schema_file_says_how_its_methods_are_worded() -> None:
+    methods = {
+        "buys": {"parameters": [{"name": "what"}], "words": "{profile} has bought {0} {4}"},
+        "visits": {"parameters": [{"name": "days", "type": "integer"}], "result": "integer"},
+    }
+    mine = Environment(schema=Schema.bundled().extend({"profiles": {"currentCustomer": {"methods": methods}}}))
+    read = [
+        found.text
+        for text in ('currentCustomer.buys("tea")', "currentCustomer.visits(5)>2")
+        if (found := reading(Document(text, mine))) is not None
+    ]
+    assert read == ['The customer has bought "tea" ….', "The visits of the customer for 5 are more than 2."]
+    wrong = {"profiles": {"currentCustomer": {"methods": {"buys": {"words": "{what} is bought"}}}}}
+    with pytest.raises(SchemaError):
+        Schema.bundled().extend(wrong)
 
 
 def test_each_declared_method_has_words_of_its_own() -> None:

@@ -130,7 +130,7 @@ def comparison_label(operator: str, *, is_date: bool = False, negated: bool = Fa
     ('is more than', 'is … or before')
     """
     said = comparison_words(operator, "…", is_date=is_date).removesuffix("…").strip()
-    return said.replace("is", "is not", 1).replace("not not ", "") if negated else said
+    return turned(said) if negated else said
 
 
 _HOLE = re.compile(r"\{[^}]*\}")
@@ -145,18 +145,38 @@ def label_of_test(function: Function, *, negated: bool = False) -> str:
     'does not contain'
     """
     phrase = function.phrase
+    if phrase is None and function.words is not None:
+        said = function.words.removeprefix("{profile} ")
+        return _open(turned(said) if negated else said)
     if phrase is None:
         return f"not: {words(function.name)}" if negated else words(function.name)
     said = predicate(phrase, holds=not negated)
     about = phrase.subject.replace(" of {profile}", "")
     if about not in ("{receiver}", "{profile}"):
         said = f"{about} {said}"
-    said = re.sub(r"…(?: …)+", "…", _HOLE.sub("…", said))
+    said = _open(said)
     return (
         said.removesuffix(" …")
         if said.startswith(("contains", "does not contain", "matches", "does not match"))
         else said
     )
+
+
+def _open(said: str) -> str:
+    """A phrase with its arguments left open."""
+    return re.sub(r"…(?: …)+", "…", _HOLE.sub("…", said))
+
+
+def turned(said: str) -> str:
+    """What is said of something, turned round.
+
+    >>> turned("is more than 5"), turned("is not 5"), turned("has a card")
+    ('is not more than 5', 'is 5', 'does not have a card')
+    """
+    verb, _, rest = said.partition(" ")
+    if verb == "has":
+        return f"does not have {rest}"
+    return f"{verb} {rest.removeprefix('not ')}" if rest.startswith("not ") else f"{verb} not {rest}"
 
 
 def predicate(phrase: TestPhrase, *, holds: bool) -> str:

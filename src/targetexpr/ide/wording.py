@@ -11,7 +11,7 @@ from datetime import datetime
 from targetexpr.base.dates import date_phrase
 from targetexpr.checking.arguments import text_of
 from targetexpr.checking.result import Call, Checked
-from targetexpr.ide.condition_operators import comparison_words, predicate
+from targetexpr.ide.condition_operators import comparison_words, predicate, turned
 from targetexpr.ide.condition_parts import negation
 from targetexpr.ide.condition_values import number_text
 from targetexpr.ide.labels import profile_words, words
@@ -85,7 +85,7 @@ class Wording:
             return f"{'both or neither' if same else 'only one'} of these: {sides[0]}; {sides[1]}"
         is_date = type_ is not None and type_.kind == "date"
         said = comparison_words(operator, self.names(right, depth=depth + 1), is_date=is_date)
-        return agreeing(self.names(left, depth=depth + 1), _turned(said) if negated else said)
+        return agreeing(self.names(left, depth=depth + 1), turned(said) if negated else said)
 
     def _tested(self, node: MethodCall | Dereference, negated: bool, depth: int) -> str:
         target = self._checked.target_of(node)
@@ -94,7 +94,17 @@ class Wording:
         if call is not None and phrase is not None and isinstance(node, MethodCall):
             said = self._filled(predicate(phrase, holds=not negated), node, depth)
             return agreeing(self._filled(phrase.subject, node, depth), said)
+        if call is not None and isinstance(node, MethodCall) and call.function.words is not None:
+            return self._in_words(call.function.words, node, negated, depth)
         return self._true(node, negated, depth)
+
+    def _in_words(self, template: str, node: MethodCall, negated: bool, depth: int) -> str:
+        """A method of a schema by the words that are declared for it; arguments that they leave out come behind."""
+        about, _, said = template.rpartition("{profile}")
+        said = turned(said.strip()) if negated else said.strip()
+        holes = [f"{{{place}}}" for place in range(len(node.arguments))]
+        more = [hole for hole in holes if hole not in template]
+        return self._filled(" ".join([f"{about}{{profile}}", said, *more]), node, depth)
 
     def _true(self, node: MethodCall | Dereference, negated: bool, depth: int) -> str:
         """An attribute that is a condition, or a test without words of its own: by its name."""
@@ -161,7 +171,7 @@ class Wording:
     def _member(self, node: Dereference | MethodCall, depth: int) -> str:
         target = self._checked.target_of(node)
         if isinstance(target, Call):
-            noun = target.overload.noun or target.overload.subject
+            noun = target.overload.noun or target.overload.subject or target.function.words
             if noun is not None:
                 return self._filled(noun, node, depth)
             if target.function.phrase is not None:
@@ -196,7 +206,7 @@ class Wording:
             named["moment"] = _moment(arguments, parts)
         if "{condition}" in template:
             named["condition"] = item_condition(*bare)
-        return template.format(*parts, **named)
+        return template.format(*parts, *("…",) * 10, **named)  # the words of a schema may ask for more
 
     def _written(self, node: Expr) -> str:
         return f"`{cut(' '.join(node.span.cut(self._text).split()))}`"
@@ -227,16 +237,6 @@ def agreeing(subject: str, said: str) -> str:
     verb, _, rest = said.partition(" ")
     several = subject.startswith("the ") and noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
     return f"{subject} {_OF_SEVERAL.get(verb, verb) if several else verb} {rest}".rstrip()
-
-
-def _turned(said: str) -> str:
-    """What a comparison says, turned round.
-
-    >>> _turned("is more than 5"), _turned("is not 5")
-    ('is not more than 5', 'is 5')
-    """
-    rest = said.removeprefix("is ")
-    return f"is {rest.removeprefix('not ')}" if rest.startswith("not ") else f"is not {rest}"
 
 
 def _day(text: str) -> str:

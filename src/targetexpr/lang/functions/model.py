@@ -147,6 +147,7 @@ class Function:
     doc: str
     meaning: str
     phrase: TestPhrase | None = None  # how an explanation words it, for tests
+    words: str | None = None  # how a reading says what a schema declares: "{profile} has the status {0}"
     reads: Reads | None = None
     entry: str | None = None  # the entry it looks for there, "brand"; None: the first argument names it
     limits: Limits | None = None  # what its numbers keep to; lint finds comparisons that cannot come out otherwise

@@ -119,6 +119,7 @@ def _context_function(name: str, entry: _Entry) -> Function:
         ),
         doc=entry.get("doc", ""),
         meaning=CONTEXT,
+        words=entry.get("words"),
         choice=entry.get("choice"),
     )
 
