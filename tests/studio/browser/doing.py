@@ -60,7 +60,7 @@ def another_file(page: Page) -> Iterator[None]:
     before = page.locator(".records").get_attribute("data-data")
     yield
     shown = page.locator(f".records[data-data]:not([data-data='{before}'])")
-    expect(shown).to_have_attribute("data-state", re.compile("waiting|counting|current"))
+    expect(shown).to_have_attribute("data-state", re.compile("waiting|counting|current|failed"))
 
 
 def counted(page: Page) -> None:

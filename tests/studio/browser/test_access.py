@@ -90,9 +90,9 @@ def test_axe_finds_nothing(
     expect(page.locator(".near li")).to_have_count(1)
     page.get_by_role("button", name=re.compile("^Try")).click()
     expect(page.get_by_role("button", name="Reset all")).to_be_visible()
-    page.locator(".count.null").click()
+    page.locator(".tally.null").click()
     assert violations(page) == []
-    page.locator(".count.error").click()
+    page.locator(".tally.error").click()
     explain(page, "B-3")
     assert violations(page) == []
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
@@ -150,9 +150,9 @@ def test_keyboard_alone_suffices(page: Page, bills: Path) -> None:
     with another_file(page):
         chooser.value.set_files(bills)
     assert counts(page) == counted_by_command(RULE, bills)
-    page.locator(".count.no").focus()
+    page.locator(".tally.no").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".count.no")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".tally.no")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".list .badge:not(.no)")).to_have_count(0)
     rows = page.locator(".list tbody th button")
     tab_to(page, str(rows.first.get_attribute("aria-label")))

@@ -78,13 +78,13 @@ def test_the_counts_are_those_of_the_command(page: Page, bills: Path) -> None:
         expected = counted_by_command(text, bills)
         assert counts(page) == expected
         for word in ("yes", "no", "null"):
-            button = page.locator(f".count.{word}")
+            button = page.locator(f".tally.{word}")
             button.click()
             expect(button).to_have_attribute("aria-pressed", "true")
             expect(rows(page).filter(has=page.locator(f".badge:not(.{word})"))).to_have_count(0)
             expect(rows(page)).to_have_count(min(expected[word], 50))
             button.click()
-            expect(page.locator(".count").first).to_have_attribute("aria-pressed", "true")
+            expect(page.locator(".tally").first).to_have_attribute("aria-pressed", "true")
 
 
 def test_counts_stand_below_the_rule_on_every_page(page: Page, bills: Path) -> None:
@@ -136,8 +136,8 @@ def test_pages_hold_every_record_once(page: Page, bills: Path) -> None:
     records_page(page)
     open_data(page, bills)
     expected = counts(page)["no"]
-    page.locator(".count.no").click()
-    expect(page.locator(".count.no")).to_have_attribute("aria-pressed", "true")
+    page.locator(".tally.no").click()
+    expect(page.locator(".tally.no")).to_have_attribute("aria-pressed", "true")
     expect(rows(page).filter(has=page.locator(".badge:not(.no)"))).to_have_count(0)
     seen: list[str] = []
     turn = page.get_by_role("button", name=re.compile("Next"))
@@ -290,7 +290,7 @@ def test_the_filtered_records_are_exported(page: Page, bills: Path, tmp_path: Pa
     records_page(page)
     open_data(page, bills)
     expected = counts(page)["yes"]
-    page.locator(".count.yes").click()
+    page.locator(".tally.yes").click()
     page.get_by_label("Format of the export").select_option(form)
     with page.expect_download() as started:
         page.get_by_role("button", name="Export yes").click()
@@ -335,3 +335,46 @@ def drop(page: Page, file: Path) -> None:
     expect(page.locator(".drop-here")).to_be_visible()
     page.dispatch_event("body", "drop", {"dataTransfer": transfer})
     expect(page.locator(".drop-here")).to_have_count(0)
+
+
+def test_without_a_rule_the_records_are_shown_as_they_are(page: Page, bills: Path) -> None:
+    records_page(page)
+    open_data(page, bills)
+    page.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.press("Delete")
+    expect(page.locator(".records")).to_contain_text("Write a rule above")
+    expect(rows(page)).to_have_count(50)
+    expect(rows(page).first).to_contain_text("B-1000")
+    expect(page.locator(".list .badge")).to_have_count(0)
+
+
+def test_records_that_name_no_profile_are_read_as_the_one_proposed(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "plain.jsonl"
+    file.write_text("".join(json.dumps({"value": value, "discount": 1}) + "\n" for value in (100, 600, 700)))
+    write(page, "currentTxn.value>500")
+    records_page(page)
+    open_data(page, file)
+    page.get_by_role("button", name="Read as currentTxn").click()
+    expect(page.locator("[data-count=yes]")).to_have_text("2")
+    expect(page.get_by_role("combobox", name="Each record is a")).to_have_value("currentTxn")
+
+
+def test_numbers_that_can_be_read_in_two_ways_are_asked_about(page: Page, watch: Watch, tmp_path: Path) -> None:
+    file = tmp_path / "amounts.csv"
+    file.write_text("currentTxn.value;note\n1,200;a\n2,500;b\n")
+    write(page, "currentTxn.value>5")
+    records_page(page)
+    watch.expect("422")
+    open_data(page, file)
+    page.get_by_role("button", name="1.200,50").click()
+    expect(page.locator("[data-count=yes]")).to_have_text("0")
+
+
+def test_what_no_column_holds_is_named(page: Page, table: polars.DataFrame, tmp_path: Path) -> None:
+    file = tmp_path / "bills.csv"
+    table.write_csv(file)
+    write(page, "currentTxn.value>5||currentTxn.discount>1")
+    records_page(page)
+    open_data(page, file)
+    expect(page.locator(".hint-line")).to_have_text("No column holds currentTxn.discount; read as null.")

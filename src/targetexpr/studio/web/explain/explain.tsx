@@ -15,7 +15,8 @@ export function Explain() {
   useEffect(() => {
     if (!record) return;
     heading.current?.focus({ preventScroll: true });
-    heading.current?.scrollIntoView({ block: "nearest" });
+    const isBelow = matchMedia("(max-width: 899px)").matches; // below the table, not beside it
+    heading.current?.scrollIntoView({ block: isBelow ? "start" : "nearest" });
   }, [record]);
   if (!record) return null;
   const made = explained.value;
@@ -90,7 +91,7 @@ function Near({ misses }: { misses: NearMiss[] }) {
     <ul class="near" aria-label="Near misses">
       {misses.map(miss => (
         <li key={`${miss.path} ${miss.wanted}`}>
-          <span class="tag">{{ case: "upper and lower case", blanks: "blanks", accents: "accents" }[miss.kind]}</span> <Sentence text={miss.message} />{" "}
+          <span class="kind">{{ case: "upper and lower case", blanks: "blanks", accents: "accents" }[miss.kind]}</span> <Sentence text={miss.message} />{" "}
           <button onClick={() => change(miss.path, miss.wanted)}>Try {shown(miss.wanted, 30)}</button>
         </li>
       ))}

@@ -39,6 +39,18 @@ export const question = computed(() => {
   return { data: ready, rule: text, event: event.value, schema: schema.value, version: reading.value };
 });
 
+/** Another file is shown whole: filter and search were about the one before. */
+let shown: string | null = null;
+effect(() => {
+  const id = question.value.data;
+  if (!id || id === shown) return;
+  shown = id;
+  batch(() => {
+    outcome.value = null;
+    search.value = "";
+  });
+});
+
 let asked = new AbortController();
 effect(() => {
   const now = question.value;

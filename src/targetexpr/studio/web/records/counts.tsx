@@ -16,13 +16,13 @@ export function Counts() {
   const of = (one: Outcome): number => (one === "error" ? made.errors : made[one]);
   return (
     <div class="counts" role="group" aria-label="Records by outcome">
-      <button class="count" aria-pressed={outcome.value === null} onClick={() => (outcome.value = null)}>
+      <button class="tally" aria-pressed={outcome.value === null} onClick={() => (outcome.value = null)}>
         <span class="word">all</span> <b data-count="all">{written(made.records)}</b>
       </button>
       {OUTCOMES.map(one => (
         <button
           key={one}
-          class={`count ${one}`}
+          class={`tally ${one}`}
           aria-pressed={outcome.value === one}
           title={MEANING[one]}
           onClick={() => (outcome.value = outcome.peek() === one ? null : one)}
@@ -47,7 +47,7 @@ export function CountsInShort() {
   const made = counts.value;
   if (!made) return null;
   return (
-    <a class={`in-short ${state.value === "current" ? "" : "stale"}`} href="#records">
+    <a class={`in-short ${state.value === "current" ? "" : "is-stale"}`} href="#records">
       <b>{written(made.yes)}</b> of {written(made.records)} records <span class="small">({share(made.yes, made.records)})</span>
     </a>
   );

@@ -19,7 +19,7 @@ export function Mapping() {
       </summary>
       {proposed.length > 0 && (
         <p class="bar">
-          <button onClick={() => void remap(Object.fromEntries(proposed.map(one => [one.heading, one.proposals[0] ?? null])))}>
+          <button class="primary" onClick={() => void remap(Object.fromEntries(proposed.map(one => [one.heading, one.proposals[0] ?? null])))}>
             Use {proposed.length === 1 ? "the proposal" : `all ${proposed.length} proposals`}
           </button>
         </p>

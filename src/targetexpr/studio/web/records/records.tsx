@@ -24,7 +24,7 @@ export function Records() {
           <Mapping />
           <Problems />
           {counts.value ? (
-            <div class={state.value === "current" ? "" : "stale"} aria-busy={state.value === "counting"}>
+            <div class={state.value === "current" ? "" : "is-stale"} aria-busy={state.value === "counting"}>
               <div class="bar filters">
                 <Counts />
                 <Search />

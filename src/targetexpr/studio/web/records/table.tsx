@@ -21,7 +21,7 @@ export function Search() {
   return (
     <input
       type="search"
-      class="search"
+      class="find"
       aria-label="Search for a customer or a bill"
       placeholder="Search a customer or bill"
       value={search.value}
