@@ -378,3 +378,35 @@ def test_what_no_column_holds_is_named(page: Page, table: polars.DataFrame, tmp_
     records_page(page)
     open_data(page, file)
     expect(page.locator(".hint-line")).to_have_text("No column holds currentTxn.discount; read as null.")
+
+
+def test_closing_at_once_leaves_nothing_behind(
+    page: Page, bills: Path, table: polars.DataFrame, tmp_path: Path
+) -> None:
+    """No question about a file is on its way when it is closed: the browser would complain of the refusal."""
+    other = tmp_path / "bills.csv"
+    table.write_csv(other)
+    write(page, RULE)
+    records_page(page)
+    close = page.locator(".opened").get_by_role("button", name=re.compile("^Close "))
+    for _ in range(4):
+        for file in (bills, other):
+            with another_file(page):
+                page.set_input_files("#data-file", file)
+        for _ in range(2):
+            page.locator(".tally").first.click()
+            page.locator(".tally.no").click()
+            before = page.locator(".records").get_attribute("data-data")
+            close.click()
+            expect(page.locator(f".records[data-data='{before}']")).to_have_count(0)
+            page.wait_for_function("() => document.querySelector('.tally') || document.querySelector('.zone')")
+
+
+def test_blanks_at_the_ends_of_a_value_are_seen(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "blanks.jsonl"
+    file.write_text('{"currentCustomer": {"slabName": " Gold  "}}\n')
+    write(page, 'currentCustomer.slabName=="Gold"')
+    records_page(page)
+    open_data(page, file)
+    expect(rows(page).locator(".blank")).to_have_count(2)
+    expect(rows(page).locator(".blank").last).to_have_attribute("title", "2 blanks")

@@ -52,9 +52,11 @@ effect(() => {
 });
 
 let asked = new AbortController();
+let filtered = new AbortController();
 effect(() => {
   const now = question.value;
   asked.abort();
+  filtered.abort();
   const turn = (asked = new AbortController());
   if (!now.data) {
     batch(() => {
@@ -116,7 +118,6 @@ async function turnTo(question: Question, past: Start[], signal: AbortSignal): P
 }
 
 /** Another filter or another search: the first page of it, of the same rule. */
-let filtered = new AbortController();
 effect(() => {
   void [outcome.value, search.value];
   if (page.peek()) void go(() => [null]);

@@ -80,56 +80,69 @@ function parsed(text: string): { id?: string; error?: string } {
   }
 }
 
+/** Ends what is asked about the data that is shown, when other data is shown or none: it may be closed by then. */
+let life = new AbortController();
+
 /** Show the data and ask how far it is until all of it is read. */
 export async function follow(id: string): Promise<void> {
-  let state = await call<DataSummary>("GET", `/api/data/${id}`);
-  batch(() => {
-    columns.value = null;
-    remembered.value = new Set();
-    data.value = state;
-  });
-  while (state.state === "reading") {
-    await new Promise(done => setTimeout(done, POLL));
-    if (data.peek()?.id !== id) return;
-    state = await call<DataSummary>("GET", `/api/data/${id}`);
-    if (data.peek()?.id === id) data.value = state;
+  life.abort();
+  const { signal } = (life = new AbortController());
+  const ask = (): Promise<DataSummary> => call<DataSummary>("GET", `/api/data/${id}`, { signal });
+  try {
+    let state = await ask();
+    batch(() => {
+      columns.value = null;
+      remembered.value = new Set();
+      data.value = state;
+    });
+    while (state.state === "reading") {
+      await new Promise(done => setTimeout(done, POLL));
+      if (signal.aborted) return;
+      data.value = state = await ask();
+    }
+    if (state.state === "failed" || state.state === "cancelled") {
+      data.value = null;
+      failure.value = state.message ?? `Opening ${state.name} was cancelled.`;
+      return;
+    }
+    files.value = [...files.peek().filter(one => one.id !== id), state];
+    tell(`${state.name}: ${records(state)}`);
+    await loadColumns(id, signal);
+  } catch (error) {
+    if (!signal.aborted) failure.value = said(error); // closed in another window, perhaps
   }
-  if (state.state === "failed" || state.state === "cancelled") {
-    data.value = null;
-    failure.value = state.message ?? `Opening ${state.name} was cancelled.`;
-    return;
-  }
-  files.value = [...files.peek().filter(one => one.id !== id), state];
-  tell(`${state.name}: ${records(state)}`);
-  await loadColumns(id);
 }
 
 /** Ask how far a count of the data is. */
 export async function progress(id: string): Promise<void> {
-  const now = await call<DataSummary>("GET", `/api/data/${id}`);
-  if (data.peek()?.id === id) data.value = now;
+  const { signal } = life;
+  try {
+    const now = await call<DataSummary>("GET", `/api/data/${id}`, { signal });
+    if (data.peek()?.id === id) data.value = now;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
-/** Cancel what is being read, or close what is open. */
+/** Cancel what is being read, or close what is open. Nothing is asked about it any more before the server hears of it. */
 export async function close(): Promise<void> {
   const open = data.peek();
   if (!open) return;
-  await call("DELETE", `/api/data/${open.id}`);
-  files.value = files.peek().filter(one => one.id !== open.id);
-  if (data.peek()?.id !== open.id) return;
+  life.abort();
   batch(() => {
     data.value = null;
     columns.value = null;
+    files.value = files.peek().filter(one => one.id !== open.id);
     if (open.state === "reading") failure.value = `Opening ${open.name} was cancelled.`;
   });
+  await call("DELETE", `/api/data/${open.id}`);
   const other = files.peek().at(-1);
-  if (other) await follow(other.id);
+  if (other && !data.peek()) await follow(other.id);
 }
 
 /** The columns of a table; those that were mapped by hand before are mapped the same again. */
-async function loadColumns(id: string): Promise<void> {
-  const found = await call<Columns>("GET", `/api/data/${id}/columns`);
-  if (data.peek()?.id !== id) return;
+async function loadColumns(id: string, signal: AbortSignal): Promise<void> {
+  const found = await call<Columns>("GET", `/api/data/${id}/columns`, { signal });
   columns.value = found;
   const again = known(found).filter(one => mapped(found, one) !== (work.peek().mapping?.[one] ?? null));
   if (again.length && (await reread({}))) remembered.value = new Set(again);
@@ -148,28 +161,38 @@ export async function remap(changed: Record<string, string | null>): Promise<voi
 export async function reread(how: { mapping?: Record<string, string | null>; profile?: string | null; read?: Reading }): Promise<boolean> {
   const id = data.peek()?.id;
   const before = columns.peek();
+  const { signal } = life;
   if (!id || !before) return false;
   const kept = Object.fromEntries(known(before).map(one => [one, work.peek().mapping?.[one] ?? null]));
   const mapping = before.columns.length ? { mapping: { ...kept, ...how.mapping } } : {};
   try {
-    const now = await call<Columns>("PUT", `/api/data/${id}/columns`, { body: { ...how, ...mapping } });
-    const summary = await call<DataSummary>("GET", `/api/data/${id}`);
+    const now = await call<Columns>("PUT", `/api/data/${id}/columns`, { body: { ...how, ...mapping }, signal });
+    const summary = await call<DataSummary>("GET", `/api/data/${id}`, { signal });
     batch(() => {
       columns.value = now;
-      if (data.peek()?.id === id) data.value = summary;
+      data.value = summary;
       failure.value = "";
       reading.value += 1;
     });
     return true;
   } catch (error) {
+    if (signal.aborted) return false;
     if (!(error instanceof ApiError)) throw error;
     failure.value = error.message;
     return false;
   }
 }
 
-/** Lines that could not be read, from one of them on. */
-export const problems = (id: string, from: number): Promise<Problems> => call("GET", `/api/data/${id}/problems?from=${from}`);
+/** Lines that could not be read, from one of them on; null where the data was closed meanwhile. */
+export async function problems(id: string, from: number): Promise<Problems | null> {
+  const { signal } = life;
+  try {
+    return await call<Problems>("GET", `/api/data/${id}/problems?from=${from}`, { signal });
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}
 
 export const count = (number: number): string => number.toLocaleString("en");
 

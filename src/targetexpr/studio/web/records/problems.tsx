@@ -19,7 +19,7 @@ function List({ id, errors }: { id: string; errors: number }) {
     try {
       const rows = found?.rows ?? [];
       const now = await problems(id, rows.length);
-      setFound({ total: now.total, rows: [...rows, ...now.rows] });
+      if (now) setFound({ total: now.total, rows: [...rows, ...now.rows] });
     } catch (error) {
       setTrouble(said(error));
     }

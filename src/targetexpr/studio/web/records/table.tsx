@@ -125,7 +125,20 @@ function Line({ row, first, columns, own }: { row: Row; first: boolean; columns:
 
 function Cell({ value, read }: { value: unknown; read?: boolean }) {
   if (value === null || value === undefined) return <td class="absent">{read ? "null" : ""}</td>;
-  return <td class={isNumber(value) ? "number" : ""}>{typeof value === "string" ? value : shown(value)}</td>;
+  return <td class={isNumber(value) ? "number" : ""}>{typeof value === "string" ? <Text value={value} /> : shown(value)}</td>;
+}
+
+/** A text whose blanks at the ends are seen: `Gold ` is not `Gold`. */
+function Text({ value }: { value: string }) {
+  const [, before = "", inner = "", after = ""] = /^(\s*)(.*?)(\s*)$/su.exec(value) ?? [];
+  const blank = (text: string) => text && <span class="blank" title={text.length === 1 ? "a blank" : `${text.length} blanks`}>{text}</span>;
+  return (
+    <>
+      {blank(before)}
+      {inner}
+      {blank(after)}
+    </>
+  );
 }
 
 const isNumber = (value: unknown): boolean => typeof value === "number" || value instanceof Exact;
