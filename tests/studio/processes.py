@@ -39,15 +39,10 @@ class Process(NamedTuple):
             sleep(0.05)
         return path.read_text(encoding="utf-8")
 
-    def interrupt(self) -> int:
-        """Ends it as Ctrl-C does; its exit status."""
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(PATIENCE)
-
 
 @contextmanager
 def studio(*arguments: str, state: Path | None = None, port: int = 0, browser: bool = False) -> Iterator[Process]:
-    """A studio with its work in a folder of its own; at the end it must not have complained about anything.
+    """A studio with its work in a folder of its own. Ctrl-C ends it, and it must not have complained about anything.
 
     With `browser` it opens one: a program that only writes down what it is told.
     """
@@ -70,10 +65,11 @@ def studio(*arguments: str, state: Path | None = None, port: int = 0, browser: b
             if found is not None:
                 yield Process(process, found[1].rstrip("/"), int(found[2]), found[3], Path(folder))
         finally:
-            process.terminate()
-            process.wait(PATIENCE)
+            process.send_signal(signal.SIGINT)
+            status = process.wait(PATIENCE)
             process.stdout.close()
             errors.seek(0)
             said = errors.read()
         assert said == "", said
+        assert status == 0
         assert found is not None, "it said nothing"

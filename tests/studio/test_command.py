@@ -1,20 +1,14 @@
-"""The command: what it refuses before it begins, where it listens, and how it ends."""
+"""The command: what it refuses before it begins, where it listens, and when it opens a browser."""
 
 from __future__ import annotations
 
-import json
 import socket
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-from websockets.sync.client import connect
-from websockets.typing import Origin, Subprotocol
 
 from targetexpr.studio import command, opening
-from targetexpr.studio.work import Work
 from tests.cli.command import Call
-from tests.studio.processes import Process, studio
 
 
 @pytest.fixture
@@ -62,34 +56,6 @@ def test_its_own_port_or_the_next_one_that_is_free(monkeypatch: pytest.MonkeyPat
             with command._listen(None) as listener:
                 assert listener.getsockname()[0] == "127.0.0.1"
                 assert listener.getsockname()[1] != taken.getsockname()[1]
-
-
-def ask(running: Process, method: str, path: str, body: str | None = None) -> tuple[int, object]:
-    """One request of the page."""
-    connection = HTTPConnection("127.0.0.1", running.port, timeout=60)
-    try:
-        headers = {"Authorization": f"Bearer {running.token}", "Content-Type": "application/json"}
-        connection.request(method, path, body and body.encode(), headers)
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read())
-    finally:
-        connection.close()
-
-
-def test_ctrl_c_ends_it_quietly_and_work_survives(tmp_path: Path) -> None:
-    """While a page is open as well; `studio` fails where anything stands on standard error."""
-    work = {"rule": "currentTxn.value>5 😀"}
-    with studio(state=tmp_path) as running:
-        protocols = [Subprotocol("targetexpr"), Subprotocol(f"token.{running.token}")]
-        with connect(
-            f"ws://127.0.0.1:{running.port}/lsp", origin=Origin(running.origin), subprotocols=protocols
-        ) as page:
-            assert page.subprotocol == "targetexpr"
-            assert ask(running, "GET", "/api/work") == (200, {})
-            assert ask(running, "PUT", "/api/work", json.dumps(work)) == (200, {})
-            assert running.interrupt() == 0
-    assert Work(tmp_path / "studio").read() == work
-    assert (tmp_path / "studio").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,10 @@ URI = "studio:///rule.rule"
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Process]:
-    with studio() as started:
+    """A studio whose page is open while Ctrl-C ends it."""
+    with ExitStack() as stack, studio() as started:
         yield started
+        stack.enter_context(opened(started))
 
 
 def opened(running: Process, *protocols: str, origin: str | None = None) -> ClientConnection:

@@ -56,11 +56,22 @@ def test_a_schema_file_comes_first_and_is_read_again(tmp_path: Path, monkeypatch
         assert "the schema file is invalid" in warning
 
 
-def test_work_is_kept_as_it_was_sent(page: TestClient) -> None:
+def test_work_is_kept_as_it_was_sent(page: TestClient, tmp_path: Path) -> None:
     assert page.get("/api/work").json() == {}
     for work in ({"rule": "a\u2028😀\ud7ff", "mapping": {"Bill No": "currentTxn.number", "": None}}, {"rule": ""}, {}):
         assert page.put("/api/work", json=work).json() == {}
         assert page.get("/api/work").json() == work
+    assert (tmp_path / "state" / "studio").stat().st_mode & 0o777 == 0o700
+
+
+def test_work_survives_the_end(page: TestClient) -> None:
+    page.put("/api/work", json={"rule": "currentTxn.value>5 😀"})
+    again = create_app(Studio(Settings()), "another-token", PORT + 1)
+    origin = f"http://127.0.0.1:{PORT + 1}"
+    with TestClient(again, base_url=origin, headers={"authorization": "Bearer another-token"}) as other:
+        assert other.get("/api/work").json() == {"rule": "currentTxn.value>5 😀"}
+        old = other.get("/api/work", headers={"authorization": f"Bearer {TOKEN}"})
+        assert (old.status_code, "of an earlier start" in old.json()["error"]) == (401, True)
 
 
 def padded(size: int) -> bytes:
