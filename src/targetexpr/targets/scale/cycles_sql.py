@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from targetexpr.targets.model.enums import FrequencyType
 from targetexpr.targets.progress.plan import EvaluationPlan
+from targetexpr.targets.scale.records_sql import RETURN
 from targetexpr.targets.scale.statements import Evaluation, Statement
 
 DAYS_OF: Mapping[FrequencyType, int] = {FrequencyType.DAILY: 1, FrequencyType.WEEKLY: 7, FrequencyType.CUSTOM: 1}
@@ -24,7 +25,8 @@ def cycle_statements(evaluation: Evaluation) -> Iterator[Statement]:
     """Where the cycles of each customer and target begin (`anchors`), what is in them (`credits`), and `windows`."""
     words, plan = evaluation.words, evaluation.plan
     brought = [
-        f"SELECT {place} AS target, cust, id, instant, f{place} AS amount FROM records WHERE f{place} IS NOT NULL"
+        f"SELECT {place} AS target, cust, id, instant, f{place} AS amount FROM records"
+        f" WHERE kind <> {RETURN} AND f{place} IS NOT NULL"
         for place in range(len(plan.targets))
     ]
     rows = " UNION ALL ".join(brought)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from targetexpr.targets.scale.calendars import local_day
+from targetexpr.targets.scale.records_sql import RETURN
 from targetexpr.targets.scale.statements import Evaluation, Statement
 
 
 def fixed_statements(evaluation: Evaluation) -> Iterator[Statement]:
     """What records bring to each target, with the position of their period (`credits`), and everybody's `windows`."""
     brought = (
-        f"SELECT {place} AS target, cust, pos, id, instant, f{place} AS amount FROM records WHERE f{place} IS NOT NULL"
+        f"SELECT {place} AS target, cust, pos, id, instant, f{place} AS amount FROM records"
+        f" WHERE kind <> {RETURN} AND f{place} IS NOT NULL"
         for place in range(len(evaluation.plan.targets))
     )
     yield Statement("credits", " UNION ALL ".join(brought), lazy=True)

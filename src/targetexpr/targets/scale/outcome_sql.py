@@ -11,6 +11,7 @@ from targetexpr.targets.model.enums import TrackingType
 from targetexpr.targets.progress.aggregate import today_of
 from targetexpr.targets.progress.customer import NO_PERIOD
 from targetexpr.targets.progress.returns import NO_BILL, UNSTATED
+from targetexpr.targets.scale.records_sql import RETURN
 from targetexpr.targets.scale.statements import Evaluation, Statement
 from targetexpr.targets.scale.unified_sql import overall_of
 
@@ -168,16 +169,15 @@ def _reported(evaluation: Evaluation) -> str:
 
 def counts_query(evaluation: Evaluation) -> str:
     """How many records came from elsewhere, and how many lie outside of every period (and returns of such bills)."""
-    number = "count(*)" + (" + (SELECT count(*) FROM returns)" if evaluation.found.returns else "")
     if evaluation.fixed:
         brings = " OR ".join(f"f{place} IS NOT NULL" for place in range(len(evaluation.plan.targets)))
-        outside = f"count(*) FILTER (WHERE pos IS NULL AND ({brings}))"
+        outside = f"count(*) FILTER (WHERE kind <> {RETURN} AND pos IS NULL AND ({brings}))"
     else:
         nowhere = "SELECT id FROM credits GROUP BY id HAVING count(pos) = 0"
         outside = f"count(*) FILTER (WHERE beyond) + (SELECT count(*) FROM ({nowhere}) c)"
     if evaluation.lowered:
         outside = f"{outside} + (SELECT count(DISTINCT id) FROM refunds WHERE home IS NULL)"
     return (
-        f"SELECT {number} AS records, count(*) FILTER (WHERE elsewhere) AS out_of_scope,"
+        f"SELECT count(*) AS records, count(*) FILTER (WHERE elsewhere) AS out_of_scope,"
         f" {outside} AS outside_periods FROM records"
     )

@@ -29,26 +29,22 @@ def columns_of_records(targets: int) -> dict[str, str]:
 
 
 def record_statements(evaluation: Evaluation, table: str) -> Iterator[Statement]:
-    """Customers (`keys`), their `own` values, and `records` and `returns`, with a figure for every target.
+    """Customers (`keys`), their `own` values, and `records`, with a figure for every target.
 
     A figure `f0` is what a record brings to the first target, null where it does not count; of a return, what it
-    states. `worth` is the value of a bill or a return. `beyond` are records that would count and lie outside of the
-    bounds of a group of cycles. `table` is where the rows are; those that the evaluator read are in `odd_records`.
+    states. `worth` is the value of a bill or a return, where no figure is. `beyond` are records that would count and
+    lie outside of the bounds of a group of cycles. `table` is where the rows are; those that the evaluator read are in
+    `odd_records`.
     """
     yield Statement("keys", _keys(evaluation, table))
     if evaluation.part.own:
         yield Statement("own", "SELECT k.cust, v.slot, v.value FROM own_values v JOIN keys k ON k.name = v.name")
     yield Statement("records", _records(evaluation, table))
-    if evaluation.found.returns:
-        cells = _return_cells(evaluation)
-        kept = ", ".join(f"s.{name}" for name in cells if name != "name")
-        rows = _rows(evaluation, table, cells, returns=True)
-        yield Statement("returns", f"SELECT k.cust, {kept} FROM ({rows}) s JOIN keys k ON k.name = s.name")
 
 
 def _records(evaluation: Evaluation, table: str) -> str:
     cells = _cells(evaluation)
-    rows = _rows(evaluation, table, cells, returns=False)
+    rows = _rows(evaluation, table, cells)
     if not evaluation.fixed:
         bounded = _in_bounds(evaluation, list(cells))
         return f"SELECT k.cust, {bounded} FROM ({rows}) s JOIN keys k ON k.name = s.name"
@@ -60,15 +56,11 @@ def _records(evaluation: Evaluation, table: str) -> str:
     )
 
 
-def _rows(evaluation: Evaluation, table: str, cells: Mapping[str, str], *, returns: bool) -> str:
-    """The rows of returns, or of all other records."""
-    where = _valid(evaluation)
-    equal = "=" if returns else "<>"
-    if evaluation.found.returns:
-        where += f" AND {evaluation.reading.head.type} {equal} {evaluation.words.text(RETURN_BILL)}"
-    rows = f"SELECT {', '.join(f'{cell} AS {name}' for name, cell in cells.items())} FROM {table} WHERE {where}"
+def _rows(evaluation: Evaluation, table: str, cells: Mapping[str, str]) -> str:
+    asked = ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
+    rows = f"SELECT {asked} FROM {table} WHERE {_valid(evaluation)}"
     if evaluation.found.odd:
-        rows = f"{rows} UNION ALL SELECT {', '.join(cells)} FROM odd_records WHERE kind {equal} {RETURN}"
+        rows = f"{rows} UNION ALL SELECT {', '.join(cells)} FROM odd_records"
     return rows
 
 
@@ -100,8 +92,11 @@ def _in_bounds(evaluation: Evaluation, columns: Sequence[str]) -> str:
         mine += " AND (k.since IS NULL OR s.instant >= k.since) AND (k.until IS NULL OR s.instant < k.until)"
     brings = " OR ".join(f"s.f{place} IS NOT NULL" for place in range(len(plan.targets)))
     cells = {name: f"s.{name}" for name in columns if name != "name"}
-    cells["beyond"] = f"s.beyond OR (NOT ({inside}) AND ({brings}))"
-    cells |= {f"f{place}": f"CASE WHEN {mine} THEN s.f{place} END" for place in range(len(plan.targets))}
+    cells["beyond"] = f"s.beyond OR (s.kind <> {RETURN} AND NOT ({inside}) AND ({brings}))"
+    cells |= {
+        f"f{place}": f"CASE WHEN s.kind = {RETURN} OR ({mine}) THEN s.f{place} END"
+        for place in range(len(plan.targets))
+    }
     return ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
 
 
@@ -121,34 +116,30 @@ def _valid(evaluation: Evaluation) -> str:
 
 
 def _cells(evaluation: Evaluation) -> dict[str, str]:
-    """The columns of a record that is no return."""
-    reading, words = evaluation.reading, evaluation.words
+    """The columns of a record: those of returns only where there are some, since each is there for every record."""
+    reading, words, found = evaluation.reading, evaluation.words, evaluation.found
     head = reading.head
+    is_return = f"{head.type} = {words.text(RETURN_BILL)}"
+    kinds = f"WHEN {head.type} = {words.text(TRANSACTION_ADD)} THEN {BILL} WHEN {is_return} THEN {RETURN}"
     cells = {
         "name": head.customer,
         "id": head.id,
         "instant": head.at,
-        "kind": f"CAST(CASE WHEN {head.type} = {words.text(TRANSACTION_ADD)} THEN {BILL} ELSE {OTHER} END AS TINYINT)",
+        "kind": f"CAST(CASE {kinds} ELSE {OTHER} END AS TINYINT)",
         "elsewhere": _elsewhere(evaluation),
         "beyond": "FALSE",
     }
+    if found.returns:
+        cells["bill"] = f"CASE WHEN {is_return} THEN {reading.return_of} END"
     if evaluation.by_worth:
         cells["worth"] = reading.worth
     for place, target in enumerate(reading.targets):
         tests = [f"{head.type} = {words.text(target.event)}", *([] if target.scope is None else [target.scope])]
-        cells[f"f{place}"] = f"CASE WHEN {' AND '.join([*tests, target.passes])} THEN {target.brought} END"
+        cases = f"WHEN {' AND '.join([*tests, target.passes])} THEN {target.brought}"
+        if target.returned is not None:
+            cases += f" WHEN {is_return} THEN {target.returned}"
+        cells[f"f{place}"] = f"CASE {cases} END"
     return cells
-
-
-def _return_cells(evaluation: Evaluation) -> dict[str, str]:
-    """The columns of a return."""
-    reading = evaluation.reading
-    head = reading.head
-    cells = {"name": head.customer, "id": head.id, "instant": head.at, "bill": reading.return_of}
-    cells["worth"] = reading.worth
-    return cells | {
-        f"f{place}": target.returned for place, target in enumerate(reading.targets) if target.returned is not None
-    }
 
 
 def _elsewhere(evaluation: Evaluation) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from targetexpr.targets.progress.returns import counted
 from targetexpr.targets.scale.cycles_sql import cycle_refunds
 from targetexpr.targets.scale.fixed_sql import fixed_refunds
-from targetexpr.targets.scale.records_sql import BILL
+from targetexpr.targets.scale.records_sql import BILL, RETURN
 from targetexpr.targets.scale.statements import Evaluation, Statement
 
 _BEFORE_ANY = 10**17
@@ -15,9 +15,10 @@ _BEFORE_ANY = 10**17
 
 
 def return_statements(evaluation: Evaluation) -> Iterator[Statement]:
-    """Returns with their bills (`returned`), and what they take from each target's figures (`taken`, `refunds`)."""
+    """The `returns`, those with their bills (`returned`), and what they take from figures (`taken`, `refunds`)."""
     if not evaluation.found.returns:
         return
+    yield Statement("returns", f"SELECT * FROM records WHERE kind = {RETURN}")
     yield Statement("returned", _returned(evaluation))
     if evaluation.lowered:
         yield Statement("taken", " UNION ALL ".join(_taken(evaluation, place) for place in evaluation.lowered))
@@ -32,9 +33,10 @@ def _returned(evaluation: Evaluation) -> str:
     micros = f"CAST({words.dialect.micros.format('r.instant')} + {_BEFORE_ANY} AS {words.dialect.string_type})"
     home = "b.pos AS home" if evaluation.fixed else "b.instant AS billed"
     figures = "".join(f", b.f{place} AS brought{place}, r.f{place} AS stated{place}" for place in evaluation.lowered)
+    part = "r.worth" if evaluation.by_worth else f"r.f{evaluation.lowered[0]}" if evaluation.lowered else "NULL"
     figures += ", b.worth AS whole" if evaluation.by_worth else ""
     return (
-        f"SELECT r.cust, r.id, b.id AS bill, {home}, r.worth AS part{figures},"
+        f"SELECT r.cust, r.id, b.id AS bill, {home}, {part} AS part{figures},"
         f" CASE WHEN {behind} THEN b.instant ELSE r.instant END AS instant,"
         f" CASE WHEN {behind} THEN {bills} ELSE {mine} END AS place,"
         f" CASE WHEN {behind} THEN lpad({micros}, 20, '0') || {mine} ELSE '' END AS behind"

@@ -143,17 +143,19 @@ class SqlRun(ABC):
         later = "FALSE" if limit is None else f"{head.at} > {words.moment(limit)}"
         digest = "hash" if words.dialect.name == "duckdb" else "xxhash64"  # of 64 bits, both
         texts = " OR ".join(f"coalesce({text}, '') = ''" for text in (head.id, head.customer, head.type))
-        return {
+        asked = {
             "rows": "count(*)",
             "ids": f"count(DISTINCT {digest}({head.id}))",
             "digits": f"bool_or({head.id} >= '0' AND {head.id} < ':')",
             "returns": f"count(*) FILTER (WHERE {head.type} = {words.text(RETURN_BILL)})",
             "later": f"count(*) FILTER (WHERE {later} AND NOT ({texts}))",
-            "headless": f"count(*) FILTER (WHERE {texts} OR {words.is_missing(head.date)})",
             "unreadable": f"count(*) FILTER (WHERE {texts} OR {head.at} IS NULL)",
             "first": f"min({micros})",
             "last": f"max({micros})",
         }
+        if head.date.kind == "text":
+            asked["headless"] = f"count(*) FILTER (WHERE {texts} OR {words.is_missing(head.date)})"
+        return asked
 
     # ---- odd rows
 
