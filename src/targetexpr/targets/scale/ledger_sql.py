@@ -82,40 +82,38 @@ def _sums(evaluation: Evaluation) -> str:
     So a value is reached by a line that counts, and no carried one: they are below zero.
     """
     words, width = evaluation.words, evaluation.stride * len(evaluation.plan.targets)
-    one, both, cust, slot = "account", f"l.cust * {width} + l.slot AS account", "cust", "slot"
     if words.dialect.name == "duckdb":  # one number is sorted by sooner than two
-        cust = f"{words.dialect.quotient.format('account', width)} AS cust"
-        slot = f"CAST(account % {width} AS INTEGER) AS slot"
+        made, account = f"CAST(cust AS BIGINT) * {width} + slot AS account", "r.account"
+        cust = f"CAST({words.dialect.quotient.format('r.account', width)} AS INTEGER)"
+        slot = f"CAST(r.account % {width} AS INTEGER)"
     else:
-        one, both = "cust, slot", "l.cust, l.slot"
+        made, account, cust, slot = "cust, slot", "r.cust, r.slot", "r.cust", "r.slot"
     moment = words.dialect.micros.format("instant")
     if evaluation.lowered:
         moment = f"{moment} - CASE WHEN carried THEN {_FIRST} ELSE 0 END"
+    lines = f"SELECT {made}, id, {moment} AS moment, change FROM ledger"
+    running = (
+        f"SELECT {account}, id, moment, change, sum(change) OVER w AS total, lag(moment) OVER w AS before"
+        f" FROM ({lines}) r WINDOW w AS (PARTITION BY {account} ORDER BY moment ROWS UNBOUNDED PRECEDING)"
+    )
     value, own = "g.value", ""
     if evaluation.part.own:
-        value, own = "coalesce(o.value, g.value)", " LEFT JOIN own o ON o.cust = l.cust AND o.slot = l.slot"
-    lines = (
-        f"SELECT {both}, l.id, {moment} AS moment, l.change, {value} AS value"
-        f" FROM ledger l JOIN goals g ON g.slot = l.slot{own}"
-    )
-    running = (
-        f"SELECT {one}, id, moment, change, value, sum(change) OVER w AS total, lag(moment) OVER w AS before"
-        f" FROM ({lines}) l WINDOW w AS (PARTITION BY {one} ORDER BY moment ROWS UNBOUNDED PRECEDING)"
-    )
+        value, own = "coalesce(o.value, g.value)", f" LEFT JOIN own o ON o.cust = {cust} AND o.slot = {slot}"
     steps = (
-        f"SELECT {one}, id, moment, change, value, total >= value AND total - change < value AS reaches,"
-        f" moment = before AS ties FROM ({running}) r"
+        f"SELECT {account}, id, moment, change, {value} AS value,"
+        f" total >= {value} AND total - change < {value} AS reaches, moment = before AS ties"
+        f" FROM ({running}) r JOIN goals g ON g.slot = {slot}{own}"
     )
     ends = (
-        f"SELECT {one}, sum(change) AS progress, count(*) AS contributions, max(value) AS value,"
+        f"SELECT {account}, sum(change) AS progress, count(*) AS contributions, max(value) AS value,"
         " max_by(id, moment) FILTER (WHERE reaches) AS id, max(moment) FILTER (WHERE reaches) AS moment,"
-        f" coalesce(bool_or(ties), FALSE) AS tied FROM ({steps}) s GROUP BY {one}"
+        f" coalesce(bool_or(ties), FALSE) AS tied FROM ({steps}) r GROUP BY {account}"
     )
     achieved_on = words.dialect.of_micros.format("CASE WHEN progress >= value THEN moment END")
     return (
-        f"SELECT {cust}, {slot},"
+        f"SELECT {cust} AS cust, {slot} AS slot,"
         f" CAST(progress AS {evaluation.wide}) AS progress, contributions, tied,"
-        f" CASE WHEN progress >= value THEN id END AS achieved_by, {achieved_on} AS achieved_on FROM ({ends}) e"
+        f" CASE WHEN progress >= value THEN id END AS achieved_by, {achieved_on} AS achieved_on FROM ({ends}) r"
     )
 
 

@@ -11,7 +11,7 @@ from targetexpr.targets.model.enums import TrackingType
 from targetexpr.targets.progress.aggregate import today_of
 from targetexpr.targets.progress.customer import NO_PERIOD
 from targetexpr.targets.progress.returns import NO_BILL, UNSTATED
-from targetexpr.targets.scale.records_sql import RETURN
+from targetexpr.targets.scale.records_sql import RETURN, elsewhere_of
 from targetexpr.targets.scale.statements import Evaluation, Statement
 from targetexpr.targets.scale.unified_sql import overall_of
 
@@ -175,9 +175,7 @@ def counts_query(evaluation: Evaluation) -> str:
     else:
         nowhere = "SELECT id FROM credits GROUP BY id HAVING count(pos) = 0"
         outside = f"count(*) FILTER (WHERE beyond) + (SELECT count(*) FROM ({nowhere}) c)"
+    elsewhere = "0" if elsewhere_of(evaluation) is None else "count(*) FILTER (WHERE elsewhere)"
     if evaluation.lowered:
         outside = f"{outside} + (SELECT count(DISTINCT id) FROM refunds WHERE home IS NULL)"
-    return (
-        f"SELECT count(*) AS records, count(*) FILTER (WHERE elsewhere) AS out_of_scope,"
-        f" {outside} AS outside_periods FROM records"
-    )
+    return f"SELECT count(*) AS records, {elsewhere} AS out_of_scope, {outside} AS outside_periods FROM records"

@@ -33,8 +33,8 @@ def record_statements(evaluation: Evaluation, table: str) -> Iterator[Statement]
 
     A figure `f0` is what a record brings to the first target, null where it does not count; of a return, what it
     states. `worth` is the value of a bill or a return, where no figure is. `beyond` are records that would count and
-    lie outside of the bounds of a group of cycles. `table` is where the rows are; those that the evaluator read are in
-    `odd_records`.
+    lie outside of the bounds of a group of cycles, `elsewhere` those from no listed place. `table` is where the rows
+    are; those that the evaluator read are in `odd_records`.
     """
     yield Statement("keys", _keys(evaluation, table))
     if evaluation.part.own:
@@ -60,7 +60,10 @@ def _rows(evaluation: Evaluation, table: str, cells: Mapping[str, str]) -> str:
     asked = ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
     rows = f"SELECT {asked} FROM {table} WHERE {_valid(evaluation)}"
     if evaluation.found.odd:
-        rows = f"{rows} UNION ALL SELECT {', '.join(cells)} FROM odd_records"
+        same = {name: name for name in cells}
+        if evaluation.found.returns:
+            same["id"] = _id_of(evaluation, f"kind = {RETURN}", "id", "bill")
+        rows = f"{rows} UNION ALL SELECT {', '.join(same.values())} FROM odd_records"
     return rows
 
 
@@ -116,7 +119,7 @@ def _valid(evaluation: Evaluation) -> str:
 
 
 def _cells(evaluation: Evaluation) -> dict[str, str]:
-    """The columns of a record: those of returns only where there are some, since each is there for every record."""
+    """The columns of a record, as few as will do: each of them is there for every record."""
     reading, words, found = evaluation.reading, evaluation.words, evaluation.found
     head = reading.head
     is_return = f"{head.type} = {words.text(RETURN_BILL)}"
@@ -126,11 +129,14 @@ def _cells(evaluation: Evaluation) -> dict[str, str]:
         "id": head.id,
         "instant": head.at,
         "kind": f"CAST(CASE {kinds} ELSE {OTHER} END AS TINYINT)",
-        "elsewhere": _elsewhere(evaluation),
-        "beyond": "FALSE",
     }
     if found.returns:
-        cells["bill"] = f"CASE WHEN {is_return} THEN {reading.return_of} END"
+        cells["id"] = _id_of(evaluation, is_return, head.id, reading.return_of)
+    elsewhere = elsewhere_of(evaluation)
+    if elsewhere is not None:
+        cells["elsewhere"] = elsewhere
+    if not evaluation.fixed:
+        cells["beyond"] = "FALSE"
     if evaluation.by_worth:
         cells["worth"] = reading.worth
     for place, target in enumerate(reading.targets):
@@ -142,8 +148,30 @@ def _cells(evaluation: Evaluation) -> dict[str, str]:
     return cells
 
 
-def _elsewhere(evaluation: Evaluation) -> str:
-    """Whether a record comes from none of the places that any target of its kind listens to."""
+_LENGTH = 9
+"""Digits of the length of an id."""
+
+
+def _id_of(evaluation: Evaluation, is_return: str, id: str, bill: str) -> str:
+    """The id of a record; a return has its bill behind it, which saves a column for all others."""
+    length = f"lpad(CAST(length({id}) AS {evaluation.words.dialect.string_type}), {_LENGTH}, '0')"
+    return f"CASE WHEN {is_return} THEN {length} || {id} || coalesce({bill}, '') ELSE {id} END"
+
+
+def returns_query(evaluation: Evaluation) -> str:
+    """The returns among the records, with the `bill` that each names, null where it names none."""
+    figures = "".join(f", f{place}" for place in evaluation.lowered)
+    worth = ", worth" if evaluation.by_worth else ""
+    cells = f"cust, instant, id AS packed, CAST(substr(id, 1, {_LENGTH}) AS INTEGER) AS size{worth}{figures}"
+    return (
+        f"SELECT cust, instant, substr(packed, {_LENGTH + 1}, size) AS id,"
+        f" nullif(substr(packed, {_LENGTH + 1} + size), '') AS bill{worth}{figures}"
+        f" FROM (SELECT {cells} FROM records WHERE kind = {RETURN}) r"
+    )
+
+
+def elsewhere_of(evaluation: Evaluation) -> str | None:
+    """Whether a record comes from none of the places that any target of its kind listens to; None where all do."""
     scopes: dict[str, list[str | None]] = {}
     for target in evaluation.reading.targets:
         scopes.setdefault(target.event, []).append(target.scope)
@@ -152,4 +180,4 @@ def _elsewhere(evaluation: Evaluation) -> str:
         for event, mine in scopes.items()
         if None not in mine
     ]
-    return f"CASE {evaluation.reading.head.type} {' '.join(cases)} ELSE FALSE END" if cases else "FALSE"
+    return f"CASE {evaluation.reading.head.type} {' '.join(cases)} ELSE FALSE END" if cases else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from targetexpr.targets.progress.returns import counted
 from targetexpr.targets.scale.cycles_sql import cycle_refunds
 from targetexpr.targets.scale.fixed_sql import fixed_refunds
-from targetexpr.targets.scale.records_sql import BILL, RETURN
+from targetexpr.targets.scale.records_sql import BILL, returns_query
 from targetexpr.targets.scale.statements import Evaluation, Statement
 
 _BEFORE_ANY = 10**17
@@ -18,7 +18,7 @@ def return_statements(evaluation: Evaluation) -> Iterator[Statement]:
     """The `returns`, those with their bills (`returned`), and what they take from figures (`taken`, `refunds`)."""
     if not evaluation.found.returns:
         return
-    yield Statement("returns", f"SELECT * FROM records WHERE kind = {RETURN}")
+    yield Statement("returns", returns_query(evaluation))
     yield Statement("returned", _returned(evaluation))
     if evaluation.lowered:
         yield Statement("taken", " UNION ALL ".join(_taken(evaluation, place) for place in evaluation.lowered))
