@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from time import sleep
 from typing import Any
 
@@ -17,8 +18,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from targetexpr.rule import compile as compile_rule
-from targetexpr.studio import json_readings, table_readings
+from targetexpr.studio import data_routes, json_readings, table_readings
 from targetexpr.studio.app import create_app
+from targetexpr.studio.data import Data
 from targetexpr.studio.studio import Settings, Studio
 from tests.cli.command import Call
 from tests.studio.conftest import ITS_OWN, PORT, TOKEN
@@ -162,6 +164,63 @@ def test_what_was_sent_goes_when_it_is_closed(page: TestClient, studio: Studio, 
         assert list(folder.iterdir()) == []
         assert page.get(f"/api/data/{data}").status_code == 404
         assert page.post("/api/count", json={"data": data, "rule": RULES[0]}).status_code == 404
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("ending", ["jsonl", "json", "csv", "parquet"])
+def test_reading_is_cancelled(
+    page: TestClient, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    begun, going_on = Event(), Event()
+    step = Data._step
+
+    def waiting(self: Data, done: int) -> None:
+        begun.set()
+        going_on.wait()
+        step(self, done)
+
+    monkeypatch.setattr(Data, "_step", waiting)
+    path = written(tmp_path, ending)
+    id_ = page.post("/api/data", params={"name": path.name}, content=path.read_bytes()).json()["id"]
+    begun.wait()
+    data = studio.data.get(id_)
+    assert data is not None
+    summary = page.get(f"/api/data/{id_}").json()
+    assert (summary["state"], summary["total"], summary["records"]) == ("reading", path.stat().st_size, None)
+    assert page.post("/api/count", json={"data": id_, "rule": RULES[0]}).status_code == 409
+    assert page.delete(f"/api/data/{id_}").status_code == 200
+    going_on.set()
+    data.done.wait()
+    assert (data.state, data.questions) == ("cancelled", None)
+    assert list(Path(studio.data.folder).iterdir()) == []
+
+
+def test_a_file_that_is_too_large_is_refused(page: TestClient, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_routes, "MOST_UPLOAD", 100)
+    told = page.post("/api/data", params={"name": "bills.csv"}, content=b"x" * 101)
+    counted = page.post("/api/data", params={"name": "bills.csv"}, content=(b"x" * 60 for _ in range(2)))
+    assert (told.status_code, counted.status_code) == (413, 413)
+    assert "larger than 100 bytes" in told.json()["error"]
+    assert list(Path(studio.data.folder).iterdir()) == []
+
+
+def test_search_in_columns_of_every_kind(page: TestClient, tmp_path: Path) -> None:
+    path = tmp_path / "bills.parquet"
+    columns = {
+        "id": ["a", "b"],
+        "bytes": [b"\xff", b"b"],
+        "list": [["a"], ["b"]],
+        "time": pl.Series(["10:00", "11:00"]).str.to_time("%H:%M"),
+        "day": pl.Series(["2024-01-31", "2024-02-29"]).str.to_date(),
+        "number": [12.5, 620.0],
+        "truth": [True, False],
+    }
+    pl.DataFrame(columns).write_parquet(path)
+    data = sent(page, path)
+    for search, wanted in (("A", "a"), ("2024-02", "b"), ("12.5", "a"), ("false", "b"), ("620", "b")):
+        found = asked(page, "page", data=data, rule="", search=search)["rows"]
+        assert [row["own"]["id"] for row in found if row["own"]["id"] == wanted] == [wanted], search
+    assert asked(page, "page", data=data, rule="", search="2024-02")["total"] == 1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -82,25 +83,27 @@ async def _received(studio: Studio, request: Request) -> Data:
     try:
         await _store(request, path)
     except BaseException:
-        os.remove(path)
+        with suppress(OSError):  # it may not have been made
+            os.remove(path)
         raise
     return studio.data.open(name, path, profile=profile, dialect=dialect, owned=True)
 
 
 async def _store(request: Request, path: str) -> None:
     length = request.headers.get("content-length", "")
+    too_large = Refused(413, f"The file is larger than {MOST_UPLOAD:,} bytes; name it on the command line.")
+    if length.isdecimal() and int(length[:20]) > MOST_UPLOAD:
+        raise too_large
     done = 0
-    with open(path, "wb") as file:
-        if length.isdecimal() and int(length[:20]) > MOST_UPLOAD:
-            raise Refused(413, f"The file is larger than {MOST_UPLOAD:,} bytes; name it on the command line.")
-        try:
+    try:
+        with open(path, "wb") as file:
             async for chunk in request.stream():
                 done += len(chunk)
                 if done > MOST_UPLOAD:
-                    raise Refused(413, f"The file is larger than {MOST_UPLOAD:,} bytes; name it on the command line.")
+                    raise too_large
                 await asyncio.to_thread(file.write, chunk)
-        except OSError as error:
-            raise Refused(507, f"The file cannot be kept: {error.strerror or error}.") from None
+    except OSError as error:
+        raise Refused(507, f"The file cannot be kept: {error.strerror or error}.") from None
 
 
 # ---- what it is

@@ -164,15 +164,16 @@ def _marks(segment: Any, wanted: str) -> bytes:
     tests = [test for one in columns if (test := _contains(one, wanted)) is not None]
     if not tests:
         return bytes(segment.num_rows)
-    flat = [one for one in columns if not one.dtype.is_nested()]
-    return _bytes(pl.DataFrame(flat).lazy().select(pl.any_horizontal(tests)).collect().to_series())
+    return _bytes(pl.DataFrame(columns).lazy().select(pl.any_horizontal(tests)).collect().to_series())
 
 
 def _contains(column: pl.Series, wanted: str) -> pl.Expr | None:
     """Whether a text in lower case stands in the cells of a column; None where it cannot."""
     import polars as pl
 
-    if column.dtype.is_nested() or (column.dtype.is_numeric() and not _NUMERIC.issuperset(wanted)):
+    dtype = column.dtype
+    texts = dtype in (pl.String, pl.Boolean, pl.Date) or isinstance(dtype, pl.Categorical | pl.Enum | pl.Datetime)
+    if not texts and not (dtype.is_numeric() and _NUMERIC.issuperset(wanted)):
         return None
     text = pl.col(column.name).cast(pl.String)
     if wanted.upper() != wanted:  # it has letters
