@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from targetexpr.front import check, to_json
+from tests.cli.command import PATIENCE
 from tests.lsp.client import Client, Refused, edited, place
 
 URI = "untitled:rows.rule"
@@ -194,7 +195,7 @@ def test_an_event_is_chosen_and_open_documents_are_checked_again(client: Client)
 
 def test_only_schemas_that_the_server_was_given_can_be_chosen(client: Client) -> None:
     client.tell("workspace/didChangeConfiguration", {"settings": {"targetexpr": {"schema": "/etc/passwd"}}})
-    while (told := client.told.get(timeout=60))["method"] != "window/showMessage":
+    while (told := client.told.get(timeout=PATIENCE))["method"] != "window/showMessage":
         pass
     assert told["params"]["message"] == "targetexpr: unknown schema '/etc/passwd'"
 

@@ -30,7 +30,9 @@ CUSTOMERS = (
 # ---- another rule ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [":json true", ":json editor true", ":text true", ":tree true", ":type 1+1"])
+@pytest.mark.parametrize(
+    "command", [":json true", ":json editor true", ":text true", ":reading true", ":tree true", ":type 1+1"]
+)
 def test_what_is_looked_at_does_not_become_the_rule(command: str, talk: Talk) -> None:
     talk.do(RULE)
     before, steps = talk.session.state, len(talk.session.steps)
@@ -38,6 +40,16 @@ def test_what_is_looked_at_does_not_become_the_rule(command: str, talk: Talk) ->
     assert (talk.session.state, len(talk.session.steps)) == (before, steps)
     talk.refused(f"{command}&&")
     assert "currentTxn.value > 500" in talk.do(":text")
+
+
+def test_a_rule_in_plain_english(talk: Talk) -> None:
+    talk.do("currentTxn.value>500&&currentCustomer.isLoyal==false")
+    assert talk.do(":reading").splitlines() == [
+        "All of these hold:",
+        "- the value of the transaction is more than 500",
+        "- the customer is not loyal",
+    ]
+    assert talk.do(":reading currentTxn.date.isWeekend()") == "The date of the transaction is on the weekend."
 
 
 def test_explaining_another_rule(loaded: Talk) -> None:

@@ -38,6 +38,19 @@ def _text(session: Session, argument: str) -> None:
         session.console.write(to_text(_valid(session).expr, cast("TextStyle", style)))
 
 
+def _reading(session: Session, argument: str) -> None:
+    from targetexpr.ide.document import Document
+    from targetexpr.ide.reading import reading
+
+    with session.looking_at(argument):
+        analysis = session.analysis()
+        found = None if analysis.checked is None else reading(Document(analysis.text, analysis.environment))
+        if found is None:
+            _valid(session)
+        else:
+            session.console.write(found.text)
+
+
 def _tree(session: Session, argument: str) -> None:
     from targetexpr.repl.tree import drawn
 
@@ -121,6 +134,15 @@ RULES = (
         run=_text,
         completes="rule",
         words=("readable", "compact"),
+    ),
+    Command(
+        name="reading",
+        arguments="[RULE]",
+        doc="the rule in plain English, a line for each condition",
+        example=':reading currentTxn.value>500&&currentCustomer.slabName=="Gold"',
+        group=_GROUP,
+        run=_reading,
+        completes="rule",
     ),
     Command(
         name="tree",
