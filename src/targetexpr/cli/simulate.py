@@ -71,7 +71,7 @@ def arguments(parser: ArgumentParser) -> None:
     add_schema(parser)
     add(parser, "--on-error", choices=("report", "stop"))
     add_renamed(parser, "--strict", "--on-error stop")
-    add(parser, "--table", "--engine", "--memory")
+    add(parser, "--table", "--engine", "--memory", "--state")
     add_output(parser, "csv", "jsonl", "parquet", "xlsx")
 
 
@@ -80,6 +80,8 @@ def run(options: Namespace) -> int:
     from targetexpr.running.coercion import DataError
     from targetexpr.targets.scale.pool import WorkerError
 
+    if options.state is not None and (options.engine in ("python", "partitions") or options.on_error == "stop"):
+        raise InputError("--state needs the engine sql, and no --on-error stop")
     if options.engine == "auto" and options.on_error == "stop":
         options.engine = "python"  # which meets the records in their order
     try:
@@ -136,8 +138,9 @@ def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableRe
     from targetexpr.targets.scale.not_sql import NotSql
     from targetexpr.targets.scale.partitions import HELD_RECORDS
     from targetexpr.targets.scale.sql import evaluate_by_sql
+    from targetexpr.targets.scale.state import evaluate_with_state
 
-    wanted = options.engine == "sql"
+    wanted = options.engine == "sql" or options.state is not None
     sources = all_expanded(options.data)
     rows = parquet_rows(sources)
     try:
@@ -148,10 +151,14 @@ def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableRe
         report = _reporter()
         if report is not None:
             report(f"{rows:,} records, adding up ... \n")
-        results = evaluate_by_sql(setting, sources, tables(), memory=options.memory)
+        if options.state is not None:
+            results = evaluate_with_state(setting, sources, tables(), options.state, memory=options.memory)
+        else:
+            results = evaluate_by_sql(setting, sources, tables(), memory=options.memory)
     except NotSql as error:
         if wanted:
-            raise InputError(f"--engine sql does not serve this: {error}") from None
+            asked = "--engine sql" if options.state is None else "--state"
+            raise InputError(f"{asked} does not serve this: {error}") from None
         return None, str(error)
     with TableProgress(results, engine="sql", reason=None) as found:
         print("engine: sql", file=sys.stderr)

@@ -284,6 +284,12 @@ _TABLE = (
         metavar="SIZE",
         help="the most memory that the database of sql and partitions takes, as 8GiB or 500MB; it goes to disk beyond",
     ),
+    Option(
+        name="--state",
+        metavar="FILE",
+        help="add the records to this file, which is begun where there is none: the answers are those of all that it "
+        "holds; for what the engine sql serves",
+    ),
     # --- the REPL
     Option(name="--vi", switch=True, help="vi keys instead of those of Emacs"),
     # --- the language server

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import duckdb
 
 VIEW = "bills"
+ALL = "all_bills"
+"""The table of a state that keeps all rows."""
 
 _MILLISECONDS = 10**11
 """Dates below it are seconds rather than milliseconds: of these the reading by row warns."""
@@ -33,6 +35,11 @@ class ColumnSource:
     rows: int
     files: tuple[str, ...]
     kind: str  # the column of the type of records, in the files
+    view: str = VIEW
+
+    def all(self) -> ColumnSource:
+        """All rows of the state that these are added to."""
+        return replace(self, view=ALL)
 
     def records(self, relation: duckdb.DuckDBPyRelation) -> Iterator[dict[str, object]]:
         """Rows of the view as records."""
@@ -43,7 +50,7 @@ class ColumnSource:
 
     def where(self, test: str, values: Mapping[str, object]) -> list[dict[str, object]]:
         """The records of some rows."""
-        return [*self.records(self.connection.sql(f"SELECT * FROM {VIEW} WHERE {test}", params=dict(values)))]
+        return [*self.records(self.connection.sql(f"SELECT * FROM {self.view} WHERE {test}", params=dict(values)))]
 
     def examples(self) -> Iterator[tuple[Record, str, int]]:
         """For each type of records in files the first of them, its file, and how many there are."""

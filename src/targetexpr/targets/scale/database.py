@@ -38,9 +38,9 @@ def memory_of(given: int | str | None) -> int | None:
 
 
 class Database:
-    """A connection to a database in memory that spills into a folder."""
+    """A connection to a database in memory, or in a file, that spills into a folder."""
 
-    def __init__(self, folder: str, memory: int | None = None) -> None:
+    def __init__(self, folder: str, memory: int | None = None, path: str = ":memory:") -> None:
         try:
             import duckdb
         except ImportError:
@@ -49,7 +49,7 @@ class Database:
         settings: dict[str, str | bool | int | float | list[str]] = {"temp_directory": os.path.join(folder, "spilled")}
         if memory is not None:
             settings["memory_limit"] = f"{memory}B"
-        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=settings)
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(path, config=settings)
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute("SET enable_progress_bar = false")

@@ -37,23 +37,29 @@ def run(
     of which columns do not tell all; an empty string is a missing value. `between` is called with the name of each
     statement before it runs. Raises NotSql, and MissingColumns for what the table lacks.
     """
-    given = connection.table(table)
-    heads = (member(RelationTable(given, columns, profile).map, name) for name in ("id", "customerId", "type"))
-    relation = _as_read(given, {column.path[0] for column in heads if column is not None})
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {ROWS} AS {relation.sql_query()}")
-    known = RelationTable(relation, columns, profile)
-    return _DuckdbRun(connection, tracker, known, records).result(between)
+    return DuckdbRun(connection, table, tracker, records, columns, profile).result(between)
 
 
-class _DuckdbRun(SqlRun):
+class DuckdbRun(SqlRun):
     """One evaluation on DuckDB."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, tracker: RecordTracker, table: RelationTable, records: Records
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: str,
+        tracker: RecordTracker,
+        records: Records,
+        columns: ColumnNames | None = None,
+        profile: str | None = None,
     ) -> None:
-        super().__init__(tracker, table.map, table.words(tracker.plan.zone))
+        given = connection.table(table)
+        heads = (member(RelationTable(given, columns, profile).map, name) for name in ("id", "customerId", "type"))
+        relation = _as_read(given, {column.path[0] for column in heads if column is not None})
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {ROWS} AS {relation.sql_query()}")
+        known = RelationTable(relation, columns, profile)
+        super().__init__(tracker, known.map, known.words(tracker.plan.zone))
         self._connection = connection
-        self._relation = table.relation
+        self._relation = relation
         self._records = records
 
     def learn(self, needed: Sequence[tuple[Column, Use]], first: FirstQuestions) -> RelationFacts:

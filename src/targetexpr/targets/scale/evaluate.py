@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from targetexpr.targets.scale.partitions import PartitionedTracker
 from targetexpr.targets.scale.results import DatabaseResults, Results, Setting
 from targetexpr.targets.scale.source import records_of, table_options
 from targetexpr.targets.scale.sql import evaluate_by_sql
+from targetexpr.targets.scale.state import evaluate_with_state
 
 if TYPE_CHECKING:
     import duckdb
@@ -183,6 +185,7 @@ def evaluate_table(
     memory: int | str | None = None,
     processes: int | None = None,
     contributions: bool = False,
+    state: str | os.PathLike[str] | None = None,
     progress: Callable[[int], None] | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> TableProgress:
@@ -198,6 +201,8 @@ def evaluate_table(
     files in a temporary folder, and parts of the customers to worker processes, `processes` of them, by default one
     per core; few records are evaluated at once in this process. `memory` limits what the database takes, in bytes or
     as `"2GiB"`; it goes to disk beyond. `contributions` keeps the table of each record's contribution as well.
+    `state` is a file to which the records are added: the results are those of all records in it, and the next day's are
+    added in the time that they take. It is begun where there is none, is one DuckDB file, and needs what SQL serves.
     `progress` is called with the number of records read, by partitions every 10,000 and at the end; `tell` with each
     sentence on how the table is written and on what cannot be read.
 
@@ -230,11 +235,16 @@ def evaluate_table(
     reading = table_options([one.rule.checked for one in setting.ready.evaluators], schema, columns, tell)
     limit = memory_of(memory)
     reason = None
+    if state is not None and engine == "partitions":
+        raise ValueError("a state needs the engine of SQL")
     if engine != "partitions":
         try:
-            by_sql = evaluate_by_sql(setting, table, reading, memory=limit)
+            if state is not None:
+                by_sql = evaluate_with_state(setting, table, reading, state, memory=limit)
+            else:
+                by_sql = evaluate_by_sql(setting, table, reading, memory=limit)
         except NotSql as error:
-            if engine == "sql":
+            if engine == "sql" or state is not None:
                 raise TableError(f"SQL does not serve this: {error}") from None
             reason = str(error)
         else:

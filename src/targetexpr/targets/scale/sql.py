@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -60,17 +61,24 @@ def evaluate_by_sql(
     try:
         source = column_source(database.connection, table, options, folder)
         found = run(database.connection, VIEW, tracker, source.records, between=between)
-        _fill_up(database.connection, setting.plan)
+        return sql_results(setting, found.now, counts_of(found.counts), database, source)
     except MissingColumns as error:
         database.close()
         raise NotSql([str(error)]) from None
     except BaseException:
         database.close()
         raise
+
+
+def sql_results(
+    setting: Setting, now: datetime | None, counts: Reported, database: Database, source: ColumnSource
+) -> SqlResults:
+    """The results in the views that the statements left in a database."""
+    _fill_up(database.connection, setting.plan)
     results = SqlResults(
         setting,
-        found.now,
-        _counts(found.counts),
+        now,
+        counts,
         database.connection,
         summary=lambda: _summary(setting, results),
         records=lambda customer: _records(setting, results, customer),
@@ -80,7 +88,8 @@ def evaluate_by_sql(
     return results
 
 
-def _counts(found: Mapping[str, int]) -> Reported:
+def counts_of(found: Mapping[str, int]) -> Reported:
+    """What records count nothing, as they should."""
     return Reported(
         later=found["later"],
         not_enrolled=found["not_enrolled"],
