@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from pathlib import Path
 
 import pytest
 
+from targetexpr.lsp.environments import Given
+from targetexpr.lsp.protocol import ContentModified
+from targetexpr.lsp.server import RuleServer
 from tests.cli.command import Call
 from tests.lsp.checked import of_command, of_server
 from tests.lsp.client import Client, Refused, place
@@ -62,6 +66,16 @@ def test_what_is_told_is_about_the_text_that_is_shown(client: Client) -> None:
         client.answer(answer)
     assert refused.value.code == -32801, "the content was modified"
     assert [one["code"] for one in client.diagnostics(uri)] == ["unknown-attribute"]
+
+
+def test_that_a_text_has_changed_meanwhile_is_no_news_for_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    RuleServer("0", Given())
+    for error in (ContentModified(), ValueError("a fault")):
+        try:
+            raise error
+        except Exception:
+            logging.getLogger("pygls.protocol.json_rpc").exception("Exception of %s", type(error).__name__)
+    assert caplog.messages == ["Exception of ValueError"]
 
 
 def test_changes_of_parts_are_understood(client: Client) -> None:

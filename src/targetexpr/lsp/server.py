@@ -24,6 +24,11 @@ _LONG_PAUSE = 0.15  # of a large document
 _THREADS = 2  # for large documents: each that is at work takes its share of the time from all others
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether the log says it. That a text has changed before an answer about it came is told to the client alone."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], ContentModified)
+
+
 class RuleServer(LanguageServer):
     """What is open, and what is being worked out of it."""
 
@@ -41,6 +46,7 @@ class RuleServer(LanguageServer):
         self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._working: dict[str, asyncio.Task[None]] = {}
         logging.getLogger("pygls").setLevel(logging.ERROR)  # cancelling what is answered already is no news
+        logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_news)
 
     @property
     def ours(self) -> Protocol:

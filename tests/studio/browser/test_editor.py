@@ -131,6 +131,16 @@ def test_hover_tells_type_and_meaning(page: Page) -> None:
     expect(page.locator(".cm-tooltip-hover")).to_contain_text("currentTxn.value : real")
 
 
+def test_the_keyboard_asks_for_type_and_meaning_as_well(page: Page) -> None:
+    write(page, "currentTxn.value>5")
+    editor(page).press("Home")
+    editor(page).press("F1")
+    tip = page.locator(".cm-tooltip-hover")
+    expect(tip).to_contain_text("currentTxn")
+    editor(page).press("Escape")
+    expect(tip).to_have_count(0)
+
+
 def test_a_call_shows_what_it_takes(page: Page) -> None:
     type_rule(page, "currentTxn.basketSum(")
     hint = page.locator(".cm-lsp-signature-tooltip")

@@ -9,6 +9,7 @@ import {
 } from "@codemirror/view";
 import { signal } from "@preact/signals";
 import { painting } from "./explain/painting";
+import { hoverKey } from "./hover_key";
 import { language } from "./language";
 import { diagnostics, remember, rule } from "./state";
 
@@ -86,6 +87,7 @@ export function createEditor(parent: HTMLElement): void {
         { key: "F8", run: nextDiagnostic, shift: previousDiagnostic },
         ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap,
       ]),
+      hoverKey(),
       language(),
       painting,
       EditorView.updateListener.of(update => {

@@ -37,7 +37,7 @@ export function Palette() {
     <section class="panel palette" aria-label="Palette" onKeyDown={walk}>
       <div class="bar">
         <h2>Attributes and methods</h2>
-        <label class="search">
+        <label class="palette-search">
           <Icon name="search" />
           <input type="search" aria-label="Search attributes and methods" placeholder="Search by name or meaning" value={query.value} onInput={({ currentTarget }) => (query.value = currentTarget.value)} />
         </label>
@@ -45,7 +45,7 @@ export function Palette() {
       <div class="palette-list">
         {found.map(({ name, doc, entries }, at) => (
           <details key={name} open={isSearch || at === 0}>
-            <summary title={doc}><span class="mono">{name}</span> <span class="count">{entries.length}</span></summary>
+            <summary title={doc}><span class="mono">{name}</span> <span class="entry-count">{entries.length}</span></summary>
             <ul>{entries.map(entry => <EntryButton key={entry.path} entry={entry} />)}</ul>
           </details>
         ))}
