@@ -279,8 +279,10 @@ def frame(records: list[dict[str, Any]]) -> pl.DataFrame:
         return (record.get(profile) or {}).get(rest) if dot else record.get(name)
 
     rows = [[cell(record, name) for name in COLUMNS] for record in records]
-    loose = {name: pl.Float64 if isinstance(type_, pl.Decimal) else type_ for name, type_ in COLUMNS.items()}
-    return pl.DataFrame(rows, schema=loose, orient="row", strict=False).cast(COLUMNS)
+    local = any(record["date"] is not None and record["date"].tzinfo is None for record in records)
+    columns = {**COLUMNS, "date": pl.Datetime("us")} if local else COLUMNS
+    loose = {name: pl.Float64 if isinstance(type_, pl.Decimal) else type_ for name, type_ in columns.items()}
+    return pl.DataFrame(rows, schema=loose, orient="row", strict=False).cast(columns)
 
 
 def as_read(records: list[dict[str, Any]]) -> list[dict[str, Any]]:

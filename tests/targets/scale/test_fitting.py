@@ -79,7 +79,9 @@ def test_a_group_that_stays() -> None:
     ("frame", "reason"),
     [
         (table(**{"currentTxn.value": [0.1 + 0.2, 50.0]}), "no decimal grid"),
-        (table(**{"currentTxn.value": [1e17, 50.0]}), "64 bits"),
+        (table(**{"currentTxn.value": [1e17, 50.0]}), "too large"),
+        (table(**{"currentTxn.value": [20_000_000_000_000.25, 50.0]}), "too large"),
+        (table(**{"currentTxn.value": [2**62, 2**60]}), "64 bits"),
         (table(**{"currentTxn.value": ["60", "50.5"]}), "strings"),
         (table(date=["2024-01-05", "05/01/2024"]), "ISO 8601"),
         (table(id=[1.5, 2.5]), "`id`"),

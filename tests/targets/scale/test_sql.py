@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from decimal import ROUND_UP, Context, localcontext
 from typing import Any
 
 import duckdb
 import pytest
 
+from targetexpr.running.coercion import time_zone
 from targetexpr.targets.evaluation import Progress, evaluate
 from targetexpr.targets.progress.tracker import RecordTracker
 from targetexpr.targets.scale.duckdb_engine import Records, run
@@ -92,3 +94,20 @@ def compare(one: Case) -> Progress:
 @pytest.mark.parametrize("seed", sampled(range(3000), 12))
 def test_generated_groups(seed: int) -> None:
     compare(case(seed))
+
+
+@pytest.mark.parametrize("seed", sampled(range(5000, 5100), 2))
+def test_dates_of_the_local_clock(seed: int) -> None:
+    """Times without a zone are local; the earlier of two readings, as rules have them."""
+    one = case(seed)
+    zone = time_zone(one.options["timezone"])
+    for record in one.records:
+        if record["date"] is not None:
+            record["date"] = record["date"].astimezone(zone).replace(tzinfo=None)
+    compare(one)
+
+
+def test_the_callers_decimal_context_plays_no_part() -> None:
+    one = next(found for found in map(case, range(100)) if found.group["trackingType"] == "UNIFIED")
+    with localcontext(Context(prec=2, rounding=ROUND_UP)):
+        compare(one)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from targetexpr.base.suggestions import suggest
-from targetexpr.tables.columns import Column
+from targetexpr.tables.columns import LARGEST_GRID, Column
 from targetexpr.tables.errors import MissingColumns, NotLowerable
 from targetexpr.tables.facts import KnownColumns
 from targetexpr.tables.invalid_values import InvalidTests
@@ -230,6 +230,10 @@ class TableReader:
                 raise NotSql([f"The numbers of `{'.'.join(column.path)}` are written as strings."])
             if mine is None:
                 raise NotSql([f"The values of `{'.'.join(column.path)}` are on no decimal grid."])
+            if column.kind == "float" and not column.number.bound * 10.0**mine < LARGEST_GRID:
+                raise NotSql(
+                    [f"The values of `{'.'.join(column.path)}` are too large to be told from their neighbours."]
+                )
             scales.append(mine)
         goals = list(self._goals())
         for value in goals:

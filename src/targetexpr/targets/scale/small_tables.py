@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from targetexpr.targets.progress.enrolment import Enrolled
+from targetexpr.targets.progress.exact import EXACT
 from targetexpr.targets.progress.ledger import local_day
 from targetexpr.targets.progress.plan import EvaluationPlan
 from targetexpr.targets.scale.calendars import days
@@ -63,7 +65,7 @@ def part_of(plan: EvaluationPlan, enrolled: Mapping[str, Enrolled] | None) -> Pa
 
 
 def _steps(value: Decimal, evaluation: Evaluation) -> int:
-    return int(value.scaleb(evaluation.reading.scale))
+    return int(EXACT.scaleb(value, evaluation.reading.scale))
 
 
 def _goals(evaluation: Evaluation) -> SmallTable:
@@ -94,6 +96,7 @@ def _enrolled(evaluation: Evaluation, enrolled: Mapping[str, Enrolled]) -> Small
     plan, now = evaluation.plan, evaluation.found.now
     columns = {"name": "VARCHAR", "lowest": "INTEGER", "highest": "INTEGER", "gone": "BOOLEAN", "since": "TIMESTAMP",
                "until": "TIMESTAMP"}  # fmt: skip
+    ends = [period.last for period in plan.periods]
     rows: list[Row] = []
     for name, part in enrolled.items():
         since, until = part.since, part.until
@@ -101,8 +104,8 @@ def _enrolled(evaluation: Evaluation, enrolled: Mapping[str, Enrolled]) -> Small
             until = None  # has not happened yet
         first = None if since is None else local_day(since, plan.zone)
         last = None if until is None else local_day(until, plan.zone)
-        lowest = 1 + sum(first is not None and period.last < first for period in plan.periods)
-        highest = sum(last is None or period.last < last for period in plan.periods)
+        lowest = 1 if first is None else bisect_left(ends, first) + 1
+        highest = len(ends) if last is None else bisect_left(ends, last)
         rows.append((name, lowest, highest, until is not None, _plain(since), _plain(until)))
     return SmallTable("enrolled", columns, rows)
 

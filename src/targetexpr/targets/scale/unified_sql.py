@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from targetexpr.targets.model.enums import TrackingType
+from targetexpr.targets.progress.exact import EXACT
 from targetexpr.targets.scale.statements import Evaluation, Statement
 
 
@@ -17,7 +18,7 @@ def unified_statements(evaluation: Evaluation) -> Iterator[Statement]:
 def overall_of(evaluation: Evaluation, total: str) -> str:
     """Whether a sum reaches what is asked for."""
     overall = evaluation.plan.overall
-    return "TRUE" if overall is None else f"({total} >= {int(overall.scaleb(evaluation.reading.scale))})"
+    return "TRUE" if overall is None else f"({total} >= {int(EXACT.scaleb(overall, evaluation.reading.scale))})"
 
 
 def _together(evaluation: Evaluation) -> str:
