@@ -146,6 +146,13 @@ def plain(rows: Iterator[TableRow]) -> list[TableRow]:
     return [TableRow(row.line, tuple(row.cells), row.problem) for row in rows]
 
 
+def test_rows_of_compressed_text_by_number(tmp_path: Path) -> None:
+    path = tmp_path / "bills.csv.gz"
+    path.write_bytes(gzip.compress(CSV["rows of other widths"].encode()))
+    table = kept(path)
+    assert plain(table.rows(0, len(table))) == rows_of(path)
+
+
 @pytest.mark.parametrize("size", [40, 200, 8_000_000])
 @pytest.mark.parametrize("name", CSV)
 def test_rows_of_text_by_number(name: str, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,17 +187,24 @@ FRAME = pl.DataFrame(
 )
 
 
-@pytest.mark.parametrize("ending", ["parquet", "arrow", "xlsx"])
-def test_rows_of_typed_tables_by_number(ending: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("packed", ["", ".gz"])
+@pytest.mark.parametrize("ending", ["parquet", "arrow", "arrows", "xlsx"])
+def test_rows_of_typed_tables_by_number(ending: str, packed: str, tmp_path: Path) -> None:
     path = tmp_path / f"bills.{ending}"
     match ending:
         case "parquet":
             FRAME.write_parquet(path, row_group_size=2)
         case "arrow":
             FRAME.write_ipc(path)
+        case "arrows":
+            FRAME.write_ipc_stream(path)
         case _:
             cells = FRAME.select("id", "value", "day", "at")
             pl.concat([cells[:2], cells.clear(1), cells[2:]]).write_excel(path)  # a row of nothing is none
+    if packed:
+        whole = path.read_bytes()
+        path = tmp_path / f"{path.name}.gz"
+        path.write_bytes(gzip.compress(whole))
     wanted = rows_of(path)
     table = kept(path)
     assert plain(table.rows(0, len(table))) == wanted

@@ -374,6 +374,15 @@ def test_the_order_in_which_columns_are_found(tmp_path: Path) -> None:
     assert context["currentTxn"] == {"value": 4}
 
 
+def test_a_map_leaves_columns_out(tmp_path: Path) -> None:
+    path = tmp_path / "bills.csv"
+    path.write_text("id,currentTxn.value,amount\nb1,620,80\n")
+    columns: ColumnMap = {"currentTxn.value": [], "amount": ["currentTxn.value"]}
+    (record,), told = read_table(path, "currentTxn.value>0", columns=columns)
+    assert record.context == {"id": "b1", "currentTxn": {"value": 80}}
+    assert "columns that are not read: `currentTxn.value`" in told[-1]
+
+
 def test_a_map_of_columns_that_are_not_there_or_of_no_place(tmp_path: Path) -> None:
     path = tmp_path / "bills.csv"
     path.write_text("id,amount\nb1,620\n")

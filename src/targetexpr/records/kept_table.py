@@ -347,13 +347,21 @@ def _of_arrow(
             if batch.num_rows:
                 writing.add(batch.columns, range(number + 1, number + batch.num_rows + 1))
             number += batch.num_rows
-            writing.step(min(stream.tell(), size) if not stream.closed else 0)
+            writing.step(min(_place_in(stream), size))
     except (pyarrow.ArrowException, OSError, ValueError, MemoryError) as error:  # lengths of damaged data
         if not number:
             raise broken_table(name, found, error) from None
         writing.refuse(damaged_row(found, number, error))
     table = OpenTable(name=name, headings=tuple(headings), sample=(), rows=(), dialect=dialect, unit="row", found=())
     return _kept(table, writing)
+
+
+def _place_in(stream: BinaryIO) -> int:
+    """How far a stream is; 0 for one that does not know, as of compressed data."""
+    try:
+        return stream.tell()
+    except (OSError, ValueError):
+        return 0
 
 
 def _kept(table: OpenTable, writing: _Writing) -> KeptTable:
