@@ -24,6 +24,7 @@ from tests.studio.browser.doing import (
     rows,
     write,
 )
+from tests.studio.processes import studio
 
 pytestmark = pytest.mark.browser
 
@@ -213,22 +214,22 @@ def test_sending_is_cancelled(page: Page, bills: Path) -> None:
 
 def test_reading_is_cancelled(page: Page, bills: Path) -> None:
     records_page(page)
-    deleted: list[str] = []
 
-    def slow(route: Route) -> None:
+    def half(route: Route) -> None:
         if route.request.method == "DELETE":
-            deleted.append(route.request.url)
             route.continue_()
-        else:
-            answer = route.fetch()
-            route.fulfill(response=answer, json={**answer.json(), "state": "reading"})
+            return
+        about = {"id": route.request.url.rpartition("/")[2], "name": bills.name, "format": "json", "size": 2000}
+        known = {"records": None, "errors": None, "message": None, "profile": None, "found": [], "counting": None}
+        route.fulfill(json={**about, **known, "state": "reading", "read": 1000, "total": 2000})
 
-    page.route(re.compile(r"/api/data/\w+$"), slow)
+    page.route(re.compile(r"/api/data/\w+$"), half)
     page.set_input_files("#data-file", bills)
     expect(page.locator(".progress")).to_contain_text("Reading bills.jsonl")
-    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".progress")).to_contain_text("1.0 KB of 2.0 KB")
+    with page.expect_request(lambda request: request.method == "DELETE"):
+        page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("alert")).to_have_text("Opening bills.jsonl was cancelled.")
-    assert len(deleted) == 1
     page.unroute_all(behavior="wait")
 
 
@@ -410,3 +411,15 @@ def test_blanks_at_the_ends_of_a_value_are_seen(page: Page, tmp_path: Path) -> N
     open_data(page, file)
     expect(rows(page).locator(".blank")).to_have_count(2)
     expect(rows(page).locator(".blank").last).to_have_attribute("title", "2 blanks")
+
+
+def test_files_of_the_command_line_are_open_at_the_start(new_page: Callable[..., Page], bills: Path) -> None:
+    with studio(str(bills)) as started:
+        page = new_page()
+        page.goto(started.address)
+        records_page(page)
+        write(page, RULE)
+        expect(page.locator(".opened")).to_contain_text(bills.name)
+        expect(page.locator("[data-count=yes]")).to_be_visible()
+        assert counts(page) == counted_by_command(RULE, bills)
+        page.close()

@@ -127,8 +127,7 @@ function Drop() {
         if (!hasFiles(event)) return;
         event.preventDefault();
         setOver((depth = 0) > 0);
-        const file = event.dataTransfer?.files[0];
-        if (file) void openAny(file);
+        void openAll([...(event.dataTransfer?.files ?? [])]);
       },
     };
     for (const [name, run] of Object.entries(on)) addEventListener(name, run as EventListener);
@@ -137,6 +136,11 @@ function Drop() {
     };
   }, []);
   return over ? <div class="drop-here">Drop to open: data, or a shared rule</div> : null;
+}
+
+/** One after the other; the last one is what is shown. */
+async function openAll(files: File[]): Promise<void> {
+  for (const file of files) await openAny(file);
 }
 
 /** A shared file is taken over, any other is data. */

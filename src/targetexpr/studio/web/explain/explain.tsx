@@ -1,5 +1,6 @@
 // The panel of one record: what became of it and why, near misses, and its values, which can be changed on trial.
 import { useEffect, useRef } from "preact/hooks";
+import { select } from "../editor";
 import { type Explained, type NearMiss, type Outcome, type Part, SIGNS } from "../records/answers";
 import { Trouble } from "../records/trouble";
 import { Sentence } from "../sentence";
@@ -122,7 +123,9 @@ function Condition({ part, made }: { part: Part; made: Explained }) {
     <li class={outcome ?? "skipped"} onMouseEnter={point} onMouseLeave={away} onFocusCapture={point} onBlurCapture={away}>
       {outcome ? <Badge outcome={outcome} /> : <span class="badge skipped">{part.role === "value" ? "value" : "not needed"}</span>}
       <span class="about">
-        <code>{part.text}</code>
+        <button class="plain" title="Show this condition in the rule" onClick={() => select(...part.span)}>
+          <code>{part.text}</code>
+        </button>
         {outcome && !part.sentence && values(part, made.reads).map(read => <span class="x-value">{cut(read.text)}</span>)}
         {outcome && sentenceOf(part) && <span class="small">{sentenceOf(part)}</span>}
       </span>

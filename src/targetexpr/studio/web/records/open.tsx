@@ -116,8 +116,8 @@ function Opened() {
       <span class="small">{[records(now), bytes(now.size), ...now.found].join(" · ")}</span>
       <Profile />
       <Chooser label="Open another…" />
-      <button class="quiet end" onClick={() => void close()} aria-label={`Close ${now.name}`}>
-        Close
+      <button class="quiet end" onClick={() => void close()} aria-label={`Close ${now.name}`} title="Close">
+        ✕
       </button>
     </div>
   );
