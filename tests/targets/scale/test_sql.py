@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_UP, Context, localcontext
 from typing import Any
 
@@ -94,6 +94,30 @@ def compare(one: Case) -> Progress:
 @pytest.mark.parametrize("seed", sampled(range(3000), 12))
 def test_generated_groups(seed: int) -> None:
     compare(case(seed))
+
+
+def test_a_streak_of_a_hundred_days() -> None:
+    """More periods than a whole number has bits."""
+    first = datetime(2024, 1, 1, 9, tzinfo=UTC)
+    days = [first + timedelta(days=number) for number in range(100)]
+    group = {
+        "name": "days",
+        "trackingType": "STREAKS",
+        "targetEvaluationType": "FIXED_CALENDAR_WINDOW",
+        "periods": [{"startDate": f"{day:%Y-%m-%d}", "endDate": f"{day:%Y-%m-%d}"} for day in days],
+        "targets": [{"name": "visits", "targetEntity": "TRANSACTION", "targetType": "COUNT", "expression": "true",
+                     "defaultValues": [{"defaultValue": 1}] * len(days)}],
+        "streaks": [{"name": f"{count}", "targetCountOfSequence": count} for count in (3, 40, 200)],
+    }  # fmt: skip
+    records = [
+        {"id": f"{customer}{number}", "customerId": customer, "type": "TransactionAdd", "date": day, "currentTxn": {}}
+        for customer, gap in (("a", 7), ("b", 45), ("c", 1000))
+        for number, day in enumerate(days, 1)
+        if number % gap
+    ]
+    found = compare(Case(seed=0, group=group, records=records, options={"timezone": "UTC"}))
+    longest = {name: one.streak.longest for name, one in found.customers.items() if one.streak is not None}
+    assert longest == {"a": 6, "b": 44, "c": 100}
 
 
 @pytest.mark.parametrize("seed", sampled(range(5000, 5100), 2))

@@ -19,7 +19,9 @@ def streak_statements(evaluation: Evaluation) -> Iterator[Statement]:
     ended = sum(today is not None and period.last < today for period in plan.periods)
     started = sum(today is not None and period.first <= today for period in plan.periods)
     achieved = f"SELECT cust, slot AS pos FROM progress WHERE achieved_by IS NOT NULL AND slot < {evaluation.stride}"
-    if plan.tracking is TrackingType.STREAKS:
+    if plan.tracking is TrackingType.STREAKS and len(plan.periods) <= _MOST_BITS:
+        found = _as_text(evaluation, achieved, ended, started)
+    elif plan.tracking is TrackingType.STREAKS:
         found = _in_a_row(evaluation, achieved, ended)
     else:
         found = _at_all(evaluation, achieved, started)
@@ -28,6 +30,39 @@ def streak_statements(evaluation: Evaluation) -> Iterator[Statement]:
         "streaks",
         f"SELECT k.cust, coalesce(s.run, 0) AS run, coalesce(s.longest, 0) AS longest{reached}"
         f" FROM keys k LEFT JOIN ({found}) s ON s.cust = k.cust",
+    )
+
+
+_MOST_BITS = 62
+"""Periods that fit a whole number, one bit for each."""
+
+
+def _as_text(evaluation: Evaluation, achieved: str, ended: int, started: int) -> str:
+    """Runs as stretches of ones in a text with a character for every period: nothing has to be sorted for it."""
+    count = len(evaluation.plan.periods)
+    bits = f"CAST(sum(CAST(power(2, {count} - pos) AS BIGINT)) AS BIGINT)"
+    texts = f"SELECT cust, lpad(bin({bits}), {count}, '0') AS periods FROM ({achieved}) a GROUP BY cust"
+    over, now = str(ended), str(started)
+    if evaluation.part.bounded:  # who left has no later periods
+        texts = f"SELECT t.cust, t.periods, k.highest FROM ({texts}) t JOIN keys k ON k.cust = t.cust"
+        over, now = f"least({ended}, highest)", f"least({started}, highest)"
+    runs_still = f"{now} > {over} AND substr(periods, {now}, 1) = '0'"
+    until_now = f"substr(periods, 1, CASE WHEN {runs_still} THEN {now} - 1 ELSE {now} END)"
+    lengths = " ".join(f"WHEN instr(periods, '{'1' * size}') = 0 THEN {size - 1}" for size in range(1, count + 1))
+    reached = "".join(
+        f", CASE WHEN instr(periods, '{'1' * level.count}') > 0"
+        f" THEN instr(periods, '{'1' * level.count}') + {level.count - 1} END AS p{place}"
+        for place, level in enumerate(evaluation.plan.levels)
+        if level.count <= count
+    )
+    reached += "".join(
+        f", CAST(NULL AS INTEGER) AS p{place}"
+        for place, level in enumerate(evaluation.plan.levels)
+        if level.count > count
+    )
+    return (
+        f"SELECT cust, CASE {lengths} ELSE {count} END AS longest,"
+        f" length({until_now}) - length(trim(TRAILING '1' FROM {until_now})) AS run{reached} FROM ({texts}) t"
     )
 
 
