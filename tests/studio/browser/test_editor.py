@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.studio.browser.conftest import Watch
 from tests.studio.browser.rule_page import editor, expect_checked, expect_text, paste, type_rule, verdict, write
@@ -219,6 +219,24 @@ def test_a_studio_that_stopped_is_told_and_found_again(
         write(page, "currentTxn.valu>5")
         expect(page.locator(".cm-lintRange-error")).to_have_text("valu")
         page.close()
+
+
+def test_a_connection_that_breaks_is_made_again(new_page: Callable[..., Page], running: Process) -> None:
+    page = new_page()
+    sockets: list[WebSocketRoute] = []
+
+    def connect(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        socket.connect_to_server()
+
+    page.route_web_socket("**/lsp", connect)
+    page.goto(running.address)
+    write(page, "currentTxn.value>5")
+    sockets[0].close()
+    write(page, "currentTxn.valu>5")
+    expect(page.locator(".cm-lintRange-error")).to_have_text("valu")
+    expect(page.locator(".tok-number")).to_have_text("5")
+    assert len(sockets) > 1
 
 
 def test_without_the_token_the_page_says_what_to_do(

@@ -46,13 +46,24 @@ function transport(): Transport & { close: () => void } {
 const isOutdated = (error: unknown) => [-32801, -32800].includes((error as { code?: number } | null)?.code ?? 0);
 
 class Client extends LSPClient {
-  override async request<Params, Result>(method: string, params: Params): Promise<Result> {
-    try {
-      return await super.request<Params, Result>(method, params);
-    } catch (error) {
-      if (isOutdated(error)) return null as Result;
-      throw error;
-    }
+  private readonly waiting = new Set<() => void>();
+
+  /** The answer; null where none comes any more. */
+  override request<Params, Result>(method: string, params: Params): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const giveUp = () => resolve(null as Result);
+      this.waiting.add(giveUp);
+      super
+        .request<Params, Result>(method, params)
+        .then(resolve, (error: unknown) => (isOutdated(error) ? giveUp() : reject(error)))
+        .finally(() => this.waiting.delete(giveUp));
+    });
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    this.waiting.forEach(giveUp => giveUp());
+    this.waiting.clear();
   }
 }
 
@@ -86,13 +97,14 @@ function connect(): void {
       attempts = 0;
       connection.value = "open";
       configure();
+      if (view) void view.plugin(following)?.colour(view);
     },
     () => undefined, // the socket was closed: it is told by `lost`
   );
 }
 
 function lost(): void {
-  if (connection.value === "open" || attempts === 2) connection.value = "lost";
+  connection.value = attempts < 2 ? "connecting" : "lost"; // a break that is over at once is no news
   client.disconnect();
   setTimeout(connect, Math.min(5000, 250 * 2 ** attempts++));
 }
@@ -107,8 +119,7 @@ export function configure(): void {
 }
 
 /** Ask the server about the text that stands in the editor now; null where there is no answer about it. */
-export async function ask<T>(method: string, params: object = {}): Promise<T | null> {
-  await client.initializing;
+export function ask<T>(method: string, params: object = {}): Promise<T | null> {
   client.sync();
   return client.request<object, T | null>(method, { textDocument: document_, ...params });
 }
@@ -266,7 +277,7 @@ const following = ViewPlugin.fromClass(
     }
 
     /** One question at a time: what was typed while it was answered is asked about afterwards. */
-    private async colour(about: EditorView): Promise<void> {
+    async colour(about: EditorView): Promise<void> {
       if (this.isAsking || !LSPPlugin.get(about)) return;
       this.isAsking = true;
       const text = about.state.doc;
