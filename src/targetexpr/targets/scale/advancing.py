@@ -21,7 +21,7 @@ from targetexpr.targets.progress.tracker import DUPLICATE
 from targetexpr.targets.scale.duckdb_engine import DuckdbRun
 from targetexpr.targets.scale.ledger_sql import ledger_statements, window_statements
 from targetexpr.targets.scale.outcome_sql import counts_query, outcome_statements
-from targetexpr.targets.scale.records_sql import record_statements
+from targetexpr.targets.scale.records_sql import RETURN, elsewhere_of, record_statements
 from targetexpr.targets.scale.returns_sql import return_statements
 from targetexpr.targets.scale.small_tables import small_tables
 from targetexpr.targets.scale.sql_run import ROWS, FirstQuestions
@@ -29,7 +29,10 @@ from targetexpr.targets.scale.statements import Evaluation, Statement
 from targetexpr.targets.scale.streaks_sql import streak_statements
 
 PROGRESS = "cust, slot, CAST(progress AS HUGEINT) AS progress, contributions, achieved_by, achieved_on"
-_OF_RETURNS = ("returned", "taken", "refunds")
+_OF_RETURNS = ("returns", "returned", "taken", "refunds")
+
+OWN_ID = f"CASE WHEN kind = {RETURN} THEN substr(id, 10, TRY_CAST(substr(id, 1, 9) AS INTEGER)) ELSE id END"
+"""The id of a record alone: a return has its bill behind it."""
 
 
 class MustRebuild(Exception):
@@ -143,7 +146,6 @@ class _Advance:
         self.schema = schema
         self.factor = 10 ** (kept.scale - scale)
         self.returns = whole.found.returns
-        self.kinds = ("records", "returns") if self.returns else ("records",)
 
     def execute(self, query: str) -> None:
         self.run._connection.execute(query)
@@ -154,8 +156,7 @@ class _Advance:
 
     def done(self) -> Kept:
         """Does everything."""
-        for kind in self.kinds:
-            self._take_batch(kind)
+        self._take_batch()
         self._drop_known()
         scope, outside = self._counts_of_batch()
         self._number_customers()
@@ -175,29 +176,25 @@ class _Advance:
             counts = self.kept.out_of_scope + scope, self.kept.outside_periods + outside
         return kept_of(self.whole, counts, self.run.instants)
 
-    def _take_batch(self, kind: str) -> None:
+    def _take_batch(self) -> None:
         """The records of the batch by the names of their customers, on the grid of what is kept."""
-        names = [
-            name
-            for (name,) in self.run._connection.execute(f"SELECT name FROM pragma_table_info('temp.{kind}')").fetchall()
-        ]
-        scaled = [name for name in names if name == "worth" or (name[:1] == "f" and name[1:].isdigit())]
+        targets = range(len(self.whole.plan.targets))
+        scaled = [*(f"f{place}" for place in targets), *(("worth",) if self.whole.by_worth else ())]
         figures = ", ".join(f"r.{name} * {self.factor} AS {name}" for name in scaled)
-        replaced = f" REPLACE ({figures})" if figures and self.factor != 1 else ""
+        replaced = f" REPLACE ({figures})" if self.factor != 1 else ""
         self.keep(
-            f"batch_{kind}",
-            f"SELECT k.name, r.*{' EXCLUDE (cust)'}{replaced}, hash(r.id) AS digest FROM temp.{kind} r"
-            " JOIN temp.keys k ON k.cust = r.cust",
+            "batch",
+            f"SELECT k.name, r.* EXCLUDE (cust){replaced}, {OWN_ID} AS own_id, hash({OWN_ID}) AS digest"
+            " FROM temp.records r JOIN temp.keys k ON k.cust = r.cust",
         )
 
     def _drop_known(self) -> None:
         """Of an id that is kept already a later record counts nothing. Raises MustRebuild where it is no later one."""
-        new = " UNION ALL ".join(f"SELECT id, digest, instant FROM batch_{kind}" for kind in self.kinds)
-        old = " UNION ALL ".join(f"SELECT id, digest, instant FROM {self.schema}.{kind}" for kind in self.kinds)
         self.keep(
             "known",
-            f"SELECT n.id, min(o.instant) >= min(n.instant) AS unsure FROM ({old}) o"
-            f" JOIN ({new}) n ON n.digest = o.digest AND n.id = o.id GROUP BY n.id",
+            "SELECT n.own_id AS id, min(o.instant) >= min(n.instant) AS unsure FROM (SELECT"
+            f" {OWN_ID} AS own_id, digest, instant FROM {self.schema}.records SEMI JOIN batch USING (digest)) o"
+            " JOIN batch n ON n.digest = o.digest AND n.own_id = o.own_id GROUP BY n.own_id",
         )
         unsure = self.run.one(
             "SELECT (SELECT count(*) FROM known WHERE unsure)"
@@ -205,64 +202,61 @@ class _Advance:
         )[0]
         if unsure:
             raise MustRebuild
-        for kind in self.kinds:
-            self.execute(f"DELETE FROM batch_{kind} WHERE id IN (SELECT id FROM known)")
+        self.execute("DELETE FROM batch WHERE own_id IN (SELECT id FROM known)")
 
     def _counts_of_batch(self) -> tuple[int, int]:
         brings = " OR ".join(f"f{place} IS NOT NULL" for place in range(len(self.whole.plan.targets)))
+        elsewhere = "0" if elsewhere_of(self.whole) is None else "count(*) FILTER (WHERE elsewhere)"
         scope, outside = self.run.one(
-            f"SELECT count(*) FILTER (WHERE elsewhere), count(*) FILTER (WHERE pos IS NULL AND ({brings}))"
-            " FROM batch_records"
+            f"SELECT {elsewhere}, count(*) FILTER (WHERE kind <> {RETURN} AND pos IS NULL AND ({brings})) FROM batch"
         )
         return int(str(scope)), int(str(outside))
 
     def _number_customers(self) -> None:
-        names = " UNION ".join(f"SELECT DISTINCT name FROM batch_{kind}" for kind in self.kinds)
         self.execute(
             f"INSERT INTO {self.schema}.keys (name, cust) SELECT name, (SELECT coalesce(max(cust), 0) FROM"
-            f" {self.schema}.keys) + row_number() OVER () FROM ({names}) n"
+            f" {self.schema}.keys) + row_number() OVER () FROM (SELECT DISTINCT name FROM batch) n"
             f" WHERE name NOT IN (SELECT name FROM {self.schema}.keys)"
         )
-        for kind in self.kinds:
-            self.keep(
-                f"new_{kind}",
-                f"SELECT k.cust, b.* EXCLUDE (name) FROM batch_{kind} b JOIN {self.schema}.keys k ON k.name = b.name",
-            )
+        self.keep(
+            "new_records",
+            f"SELECT k.cust, b.* EXCLUDE (name, own_id) FROM batch b JOIN {self.schema}.keys k ON k.name = b.name",
+        )
 
     def _touch(self) -> None:
-        """What is worked out again, as temporary relations: periods of customers, or all of them with returns."""
-        for name in ("records", "returns", "keys"):
+        """What is worked out again, as temporary relations: all of customers who bring something back, else periods."""
+        for name in ("records", "keys"):
             self.execute(f"DROP TABLE IF EXISTS temp.{name}")
-        touched = " UNION ".join(f"SELECT DISTINCT cust FROM new_{kind}" for kind in self.kinds)
-        self.keep("touched", touched)
+        self.keep("touched", "SELECT DISTINCT cust FROM new_records")
         self.keep("keys", f"SELECT k.* FROM {self.schema}.keys k SEMI JOIN touched USING (cust)")
+        back = f"SELECT DISTINCT cust FROM new_records WHERE kind = {RETURN}"
         if self.returns:
-            for kind in self.kinds:
-                old = f"SELECT * FROM {self.schema}.{kind} SEMI JOIN touched USING (cust)"
-                self.keep(kind, f"{old} UNION ALL BY NAME SELECT * FROM new_{kind}")
-            return
-        self.keep("touched_periods", "SELECT DISTINCT cust, pos FROM new_records WHERE pos IS NOT NULL")
-        low, high = self.run.one("SELECT coalesce(min(pos), 0), coalesce(max(pos), -1) FROM touched_periods")
+            back = f"{back} UNION SELECT cust FROM {self.schema}.returns SEMI JOIN touched USING (cust)"
+        self.keep("touched_wholly", back)
         self.keep(
-            "records",
-            f"SELECT * FROM (SELECT * FROM {self.schema}.records WHERE pos BETWEEN {low} AND {high}) r"
-            " SEMI JOIN touched_periods USING (cust, pos) UNION ALL BY NAME SELECT * FROM new_records",
+            "touched_periods",
+            "SELECT DISTINCT cust, pos FROM new_records WHERE pos IS NOT NULL"
+            " AND cust NOT IN (SELECT cust FROM touched_wholly)",
         )
+        low, high = self.run.one("SELECT coalesce(min(pos), 0), coalesce(max(pos), -1) FROM touched_periods")
+        rows = f"SELECT * FROM (SELECT * FROM {self.schema}.records WHERE pos BETWEEN {low} AND {high}) r"
+        rows = f"{rows} SEMI JOIN touched_periods USING (cust, pos) UNION ALL BY NAME SELECT * FROM new_records"
+        if self.returns:
+            whole = f"SELECT * FROM {self.schema}.records SEMI JOIN touched_wholly USING (cust)"
+            rows = f"{whole} UNION ALL BY NAME {rows}"
+        self.keep("records", rows)
 
     def _merge(self) -> None:
-        for kind in self.kinds:
-            self.execute(f"INSERT INTO {self.schema}.{kind} BY NAME SELECT * FROM new_{kind}")
-        mine = (
-            "cust IN (SELECT cust FROM touched)"
-            if self.returns
-            else "(cust, slot) IN (SELECT (cust, slot) FROM new_progress)"
-        )
+        self.execute(f"INSERT INTO {self.schema}.records BY NAME SELECT * FROM new_records")
+        mine = "(cust, slot) IN (SELECT (cust, slot) FROM new_progress)"
+        if self.returns:
+            mine = f"{mine} OR cust IN (SELECT cust FROM touched_wholly)"
         self.execute(f"DELETE FROM {self.schema}.progress WHERE {mine}")
         self.execute(f"INSERT INTO {self.schema}.progress BY NAME SELECT * FROM new_progress")
         for name in _OF_RETURNS if self.returns else ():
-            if name != "returned" and not self.whole.lowered:
+            if name in ("taken", "refunds") and not self.whole.lowered:
                 continue
-            self.execute(f"DELETE FROM {self.schema}.{name} WHERE cust IN (SELECT cust FROM touched)")
+            self.execute(f"DELETE FROM {self.schema}.{name} WHERE cust IN (SELECT cust FROM touched_wholly)")
             self.execute(f"INSERT INTO {self.schema}.{name} BY NAME SELECT * FROM temp.{name}")
         for name in ("days", "goals"):
             self.execute(f"CREATE OR REPLACE TABLE {self.schema}.{name} AS SELECT * FROM temp.{name}")
@@ -315,7 +309,7 @@ class _Advance:
 
     def _show(self) -> None:
         """The views of the outcome, over what is kept."""
-        names = ["keys", "records", "returns", *_OF_RETURNS, "progress", "sums", "tied_progress", "streaks", "days"]
+        names = ["keys", "records", *_OF_RETURNS, "progress", "sums", "tied_progress", "streaks", "days"]
         for name in (*names, "goals", "set_aside", "odd_returns", "odd_records", "repeated"):
             self._drop(name)
         lazy: list[Statement] = []

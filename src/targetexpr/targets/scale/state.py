@@ -19,7 +19,16 @@ from targetexpr.base.errors import InputError
 from targetexpr.tables.errors import MissingColumns
 from targetexpr.targets.model.json_values import dump
 from targetexpr.targets.progress.results import Reported
-from targetexpr.targets.scale.advancing import PROGRESS, Kept, MustRebuild, StateRun, can_advance, catalog, kept_of
+from targetexpr.targets.scale.advancing import (
+    OWN_ID,
+    PROGRESS,
+    Kept,
+    MustRebuild,
+    StateRun,
+    can_advance,
+    catalog,
+    kept_of,
+)
 from targetexpr.targets.scale.column_source import ALL, VIEW, ColumnSource, column_source
 from targetexpr.targets.scale.database import Database, own_folder
 from targetexpr.targets.scale.not_sql import NotSql
@@ -32,7 +41,7 @@ if TYPE_CHECKING:
     from targetexpr.records.table_options import TableOptions
 
 _FORMAT = 1
-_MADE = ("keys", "streaks", "returned", "taken", "refunds", "days", "goals", "set_aside")
+_MADE = ("keys", "streaks", "returns", "returned", "taken", "refunds", "days", "goals", "set_aside")
 _PARTS = {
     "group": "another group, or the group was changed since",
     "timezone": "another time zone",
@@ -216,11 +225,9 @@ class _State:
         for name in _MADE:
             if name in there:
                 self.connection.execute(f"CREATE OR REPLACE TABLE {self.schema}.{name} AS SELECT * FROM temp.{name}")
-        for name in ("records", "returns"):
-            if name in there:
-                self.connection.execute(
-                    f"CREATE OR REPLACE TABLE {self.schema}.{name} AS SELECT *, hash(id) AS digest FROM temp.{name}"
-                )
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE {self.schema}.records AS SELECT *, hash({OWN_ID}) AS digest FROM temp.records"
+        )
         self.connection.execute(f"CREATE OR REPLACE TABLE {self.schema}.progress AS SELECT {PROGRESS} FROM progress")
         columns = "id VARCHAR, target INTEGER, unreadable BOOLEAN, path VARCHAR, message VARCHAR"
         self.connection.execute(f"CREATE OR REPLACE TABLE {self.schema}.odd_returns ({columns})")
