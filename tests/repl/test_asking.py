@@ -233,7 +233,7 @@ def test_completion_keeps_words_whole(columns: int, tmp_path: Path) -> None:
     with started(tmp_path, columns=columns, rows=24) as terminal:
         terminal.type(":")
         terminal.wait_for(":json [compact|editor]")
-        terminal.wait_for(":save NAME")
+        terminal.wait_for(":unset NAME")
         docs = {f":{command.name}": command.doc for command in COMMANDS.values()}
         shown = [line.strip() for line in terminal.lines if re.match(r" +:", line)]
         assert len(shown) > 5
