@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         UnifiedProgress,
     )
     from targetexpr.targets.scale.evaluate import TableProgress, evaluate_table
+    from targetexpr.targets.scale.spark_progress import SparkProgress, evaluate_spark
     from targetexpr.targets.target_rules import TargetMatches, TargetRef, TargetRules, rule_set
 
 _LAZY = {
@@ -57,6 +58,7 @@ _LAZY = {
     "LevelProgress": "targetexpr.targets.progress.results",
     "PeriodProgress": "targetexpr.targets.progress.results",
     "Progress": "targetexpr.targets.evaluation",
+    "SparkProgress": "targetexpr.targets.scale.spark_progress",
     "StreakProgress": "targetexpr.targets.progress.results",
     "TableProgress": "targetexpr.targets.scale.evaluate",
     "TargetMatches": "targetexpr.targets.target_rules",
@@ -65,6 +67,7 @@ _LAZY = {
     "Tracker": "targetexpr.targets.evaluation",
     "UnifiedProgress": "targetexpr.targets.progress.results",
     "evaluate": "targetexpr.targets.evaluation",
+    "evaluate_spark": "targetexpr.targets.scale.spark_progress",
     "evaluate_table": "targetexpr.targets.scale.evaluate",
     "rule_set": "targetexpr.targets.target_rules",
 }
@@ -90,6 +93,7 @@ __all__ = [
     "Period",
     "PeriodProgress",
     "Progress",
+    "SparkProgress",
     "Streak",
     "StreakProgress",
     "TableProgress",
@@ -106,6 +110,7 @@ __all__ = [
     "User",
     "dump",
     "evaluate",
+    "evaluate_spark",
     "evaluate_table",
     "json_schema",
     "parse_group",

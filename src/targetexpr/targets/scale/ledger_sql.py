@@ -88,12 +88,16 @@ def _sums(evaluation: Evaluation) -> str:
         slot = f"CAST(r.account % {width} AS INTEGER)"
     else:
         made, account, cust, slot = "cust, slot", "r.cust, r.slot", "r.cust", "r.slot"
+    # Spark allows it no frame; on DuckDB one window is worked out sooner than two.
+    before = "lag(moment) OVER " + (
+        "w" if words.dialect.name == "duckdb" else f"(PARTITION BY {account} ORDER BY moment)"
+    )
     moment = words.dialect.micros.format("instant")
     if evaluation.lowered:
         moment = f"{moment} - CASE WHEN carried THEN {_FIRST} ELSE 0 END"
     lines = f"SELECT {made}, id, {moment} AS moment, change FROM ledger"
     running = (
-        f"SELECT {account}, id, moment, change, sum(change) OVER w AS total, lag(moment) OVER w AS before"
+        f"SELECT {account}, id, moment, change, sum(change) OVER w AS total, {before} AS before"
         f" FROM ({lines}) r WINDOW w AS (PARTITION BY {account} ORDER BY moment ROWS UNBOUNDED PRECEDING)"
     )
     value, own = "g.value", ""

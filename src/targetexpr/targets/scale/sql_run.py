@@ -110,7 +110,7 @@ class SqlRun(ABC):
 
     # ---- what has to be known
 
-    def _look(self) -> tuple[_Seen, Reading]:
+    def _look(self) -> tuple[Seen, Reading]:
         """Facts about columns and about the table as a whole, in one pass where the data is clean."""
         asked = FirstQuestions(self._questions())
         facts = self.learn(self.reader.needed, asked)
@@ -124,7 +124,7 @@ class SqlRun(ABC):
             again = ", ".join(f"{self._questions()[name]} AS c_{name}" for name in ("first", "last", "later"))
             found = self.one(f"SELECT {again} FROM {ROWS} WHERE NOT {reading.unreadable}")
             answers |= dict(zip(("first", "last", "later"), found, strict=True))
-        seen = _Seen(
+        seen = Seen(
             rows=cast("int", answers["rows"]),
             returns=returns,
             digits=answers["digits"] is True,
@@ -159,7 +159,7 @@ class SqlRun(ABC):
 
     # ---- odd rows
 
-    def _odd(self, seen: _Seen, reading: Reading) -> OddRows | None:
+    def _odd(self, seen: Seen, reading: Reading) -> OddRows | None:
         """What the evaluator makes of rows that columns do not tell; None where there are none."""
         tests = [reading.unreadable] if seen.unreadable else []
         taken = [] if reading.odd is None else [reading.odd]
@@ -187,7 +187,7 @@ class SqlRun(ABC):
 
     # ---- statements
 
-    def _evaluation(self, seen: _Seen, reading: Reading, odd: OddRows | None) -> Evaluation:
+    def _evaluation(self, seen: Seen, reading: Reading, odd: OddRows | None) -> Evaluation:
         limit, plan = self.tracker.limit, self.tracker.plan
         first, last = seen.first or limit or EPOCH, seen.last or limit or EPOCH
         if (last - first).days > MOST_DAYS or first.year < 2 or last.year > 9998:
@@ -227,7 +227,7 @@ def _statements(evaluation: Evaluation, table: str) -> Iterable[Statement]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
+class Seen:
     """What was seen of a table."""
 
     rows: int
