@@ -34,9 +34,9 @@ def by(engine: Engine, case: Case, table: object) -> TableProgress:
     return evaluate_table(case.group, table, engine=engine, contributions=True, **case.options)
 
 
-@pytest.mark.parametrize("start", range(0, 8, 4))
+@pytest.mark.parametrize("start", range(0, 4, 2))
 def test_both_engines(start: int) -> None:
-    for seed in range(start, start + 4):
+    for seed in range(start, start + 2):
         case, table = made(seed)
         with by("sql", case, table) as found:
             assert (found.engine, found.reason) == ("sql", None)
@@ -56,7 +56,7 @@ def test_both_engines_on_many_cases(start: int) -> None:
                 check(case, found)
 
 
-@pytest.mark.parametrize("kind", ["parquet", "structs", "polars", "lazy", "pandas", "arrow", "duckdb"])
+@pytest.mark.parametrize("kind", ["structs", "lazy", "pandas", "duckdb"])
 def test_tables_that_sql_reads(kind: str, tmp_path: Path) -> None:
     case = Case(seed=0, group=GROUP, records=RECORDS, options={"timezone": "Asia/Kolkata"})
     with by("sql", case, TABLES[kind](tmp_path / "bills")) as found:
