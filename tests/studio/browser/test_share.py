@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.studio.browser.doing import counted, counts, explain, open_data, records_page, rule, write
+from tests.studio.browser.doing import checked, counted, counts, explain, open_data, records_page, rule, write
 from tests.studio.browser.test_records import drop
 from tests.studio.processes import studio
 
@@ -63,6 +63,7 @@ def test_what_is_shared_opens_in_another_studio(
         other.reload()
         expect(other.locator(".cm-content")).to_contain_text("currentTxn")
         assert rule(other) == RULE
+        checked(other)  # its socket is open, and closes without a complaint
         other.close()
 
 
@@ -125,6 +126,7 @@ def test_work_survives_a_reload_and_another_start(new_page: Callable[..., Page],
         page.goto(second.address)
         expect(page.locator(".cm-content")).to_contain_text("slabName")
         assert rule(page) == RULE
+        checked(page)
         page.close()
 
 
