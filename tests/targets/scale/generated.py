@@ -254,9 +254,11 @@ def oddities(rng: random.Random, records: list[dict[str, Any]]) -> None:
     if kind in ("again", "all"):
         for _ in range(3):
             one = dict(rng.choice(records))
-            one["customerId"] = rng.choice([one["customerId"], "c0"])
-            if rng.random() < 0.5:
-                one["date"] += timedelta(seconds=rng.choice([-1, 0, 86_400]))
+            customer = one["customerId"]
+            one["customerId"] = rng.choice([customer, "c0"])
+            # of two customers' records of one id and instant, what their members are written like decides
+            if one["customerId"] != customer or rng.random() < 0.5:
+                one["date"] += timedelta(seconds=rng.choice([-1, 86_400]))
             records.append(one)
     for record in records:
         if kind in ("negative", "all") and record["type"] == "ReturnBill" and rng.random() < 0.2:
