@@ -295,6 +295,22 @@ def test_a_draft_is_kept_until_it_is_sent(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [], "nothing is left of a session that ends in order"
 
 
+def test_a_signal_while_a_draft_is_written_does_not_wait_for_it(tmp_path: Path) -> None:
+    """A terminal was closed just when the draft was written; the handler waited for the folder's turn, for ever."""
+    program = (
+        "import os, signal, sys\nfrom pathlib import Path\n"
+        "from targetexpr.repl.storage import Draft\n"
+        "draft, synced = Draft(Path(sys.argv[1])), os.fsync\n"
+        "def handler(number, _):\n    draft.keep_at_once('currentTxn.value>2')\n    os._exit(7)\n"
+        "signal.signal(signal.SIGTERM, handler)\n"
+        "def sync(handle):\n    os.fsync = synced\n    os.kill(os.getpid(), signal.SIGTERM)\n    synced(handle)\n"
+        "os.fsync = sync\n"
+        "draft.keep('currentTxn.value>1')\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(tmp_path)], timeout=PATIENCE, check=False).returncode == 7
+    assert left_behind(tmp_path) == ["currentTxn.value>2"]
+
+
 def test_drafts_of_dead_sessions_are_found_once(tmp_path: Path) -> None:
     (tmp_path / "draft-notes.txt").write_text("mine", encoding="utf-8")
     (tmp_path / "draft-").write_text("mine", encoding="utf-8")

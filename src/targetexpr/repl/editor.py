@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -348,7 +349,9 @@ class Editor:
         """A terminal that is closed sends a signal: what is being typed is written down first."""
 
         def handler(number: int, _frame: FrameType | None) -> None:
-            self._keep(self.prompt.default_buffer.text)
+            if self.draft is not None:
+                with suppress(OSError):  # the process ends, and nobody is there to be told
+                    self.draft.keep_at_once(self.prompt.default_buffer.text)
             keys.put_back()
             os._exit(128 + number)  # the terminal is gone: there is nobody to say goodbye to
 

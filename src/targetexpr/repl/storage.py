@@ -182,6 +182,17 @@ class Draft:
             self._path.unlink(missing_ok=True)
         self._kept = text
 
+    def keep_at_once(self, text: str) -> None:
+        """Writes the text down from within a signal's handler, where waiting for turns would be waiting for oneself.
+
+        The signal may have come while `keep`, or whoever writes the history, had its turn. Nobody else writes this
+        file as long as the process lives. Raises OSError.
+        """
+        if text.strip():
+            Replaceable(os.path.realpath(self._path)).replace(text)
+        else:
+            self._path.unlink(missing_ok=True)
+
     def close(self) -> None:
         """The session ends as it should: nothing is left of it."""
         with suppress(OSError):  # what stays is taken away by the next session
