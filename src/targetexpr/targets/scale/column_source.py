@@ -137,10 +137,13 @@ def parquet_rows(paths: list[str]) -> int | None:
 
 
 def _first_rows(path: str) -> Iterator[Any]:
+    """A batch, read with little memory: it would be kept for a next one, which never comes."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as parquet:
-        yield from islice(parquet.iter_batches(batch_size=BATCH_ROWS), 1)
+    with pq.ParquetFile(path, pre_buffer=False) as parquet:
+        yield from islice(parquet.iter_batches(batch_size=BATCH_ROWS, use_threads=False), 1)
+    pa.default_memory_pool().release_unused()
 
 
 def _of_frame(connection: duckdb.DuckDBPyConnection, table: Any, folder: str) -> _Found:

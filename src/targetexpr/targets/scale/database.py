@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from targetexpr.tables.errors import MissingExtra
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 _SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?i?)b?\s*", re.IGNORECASE)
 LEAST_MEMORY = 100_000_000
+_COUNTED = 0.98
+"""The share of a limit that the engine is given: it takes a little more than what it counts."""
 
 
 def memory_of(given: int | str | None) -> int | None:
@@ -48,7 +50,7 @@ class Database:
         self._folder = folder
         settings: dict[str, str | bool | int | float | list[str]] = {"temp_directory": os.path.join(folder, "spilled")}
         if memory is not None:
-            settings["memory_limit"] = f"{memory}B"
+            settings["memory_limit"] = f"{int(memory * _COUNTED)}B"
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect(path, config=settings)
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET preserve_insertion_order = false")
@@ -63,10 +65,8 @@ class Database:
 def own_folder() -> str:
     """A temporary folder that nobody else reads. Raises MissingExtra where what is written there has no writer."""
     for library in ("pyarrow", "duckdb"):
-        try:
-            import_module(library)
-        except ImportError:
-            raise MissingExtra(library) from None
+        if find_spec(library) is None:  # which is not loaded before it is needed: it takes memory
+            raise MissingExtra(library)
     return tempfile.mkdtemp(prefix="targetexpr-")
 
 
