@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import duckdb
 import polars
 import pytest
 
+import targetexpr
 from targetexpr.base.errors import InputError
 from targetexpr.cli.main import main
 from targetexpr.tables.errors import TableError
-from targetexpr.targets import evaluate_table
+from targetexpr.targets import evaluate, evaluate_table
 from targetexpr.targets.scale.evaluate import TableProgress
 from tests.targets.generate import Case
 from tests.targets.scale.test_engines import made
@@ -78,6 +80,72 @@ def test_a_state_is_gone_on_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         check(Case(seed=0, group=GROUP, records=RECORDS), found)
 
 
+BILL: dict[str, Any] = {
+    "customerId": "ann", "type": "TransactionAdd", "returnOf": None, "currentTxn.value": None, "returnBill.value": None
+}  # fmt: skip
+
+
+def bill(id: str, day: int, value: float) -> dict[str, Any]:
+    return {**BILL, "id": id, "date": f"2024-01-{day:02}T10:00:00Z", "currentTxn.value": value}
+
+
+def back(id: str, day: int, value: float, of: str) -> dict[str, Any]:
+    date = f"2024-01-{day:02}T10:00:00Z"
+    return {**BILL, "id": id, "date": date, "type": "ReturnBill", "returnOf": of, "returnBill.value": value}
+
+
+def test_records_that_come_in_no_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between others, before them, of one instant with them, and returns before and after their bills."""
+    path = tmp_path / "state"
+    other = {**bill("b0", 2, 110), "customerId": "bob"}
+    add(
+        path, [bill("b1", 10, 400), bill("b2", 20, 150), other, {**back("r0", 3, 110, "b0"), "customerId": "bob"}]
+    ).close()
+    monkeypatch.setattr("targetexpr.targets.scale.state._State._rebuilt", None)
+    steps: list[tuple[list[dict[str, Any]], int, str | None, int]] = [
+        ([bill("b3", 15, 200)], 750, "b3", 3),  # between two: reached sooner
+        ([back("r1", 25, 200, "b3"), back("r2", 26, 100, "b1")], 450, None, 5),
+        ([bill("b4", 28, 120), bill("b5", 29, 130), back("r3", 30, 300, "b6")], 700, "b4", 7),  # b6 is not known yet
+        ([bill("b6", 27, 300), bill("a6", 27, 120), back("r4", 31, 50, "b6")], 820, "a6", 10),  # of one instant
+    ]
+    for rows, total, by, lines in steps:
+        with add(path, rows) as found:
+            (january, *_) = (row for row in found.periods.rows() if row["customer"] == "ann")
+            assert (january["progress"], january["achieved_by"], january["contributions"]) == (total, by, lines), rows
+            (ann, _) = found.customers.rows()
+            assert ann["longest"] == (by is not None)
+
+
+@pytest.mark.parametrize("tracking", ["STREAKS", pytest.param("NON_CONTINUOUS_STREAKS", marks=pytest.mark.slow)])
+def test_a_streak_of_many_days(tracking: str, tmp_path: Path) -> None:
+    """More periods than a whole number has bits; periods end and begin between batches."""
+    days = [(date(2024, 1, 1) + timedelta(days=day)).isoformat() for day in range(130)]
+    group = {
+        **GROUP,
+        "trackingType": tracking,
+        "periods": [{"refCode": day, "startDate": day, "endDate": day} for day in days],
+        "targets": [{**GROUP["targets"][0], "defaultValues": [{"defaultValue": 110}] * len(days)}],
+        "streaks": [{"name": str(count), "targetCountOfSequence": count} for count in (3, 40, 65)],
+    }
+    bought = {"ann": {*range(1, 70)}, "bob": {*range(0, 130, 2)}, "cid": {5, 61, 62, 63, 64, 128}}
+    records = [
+        {"id": f"{name}{day}", "customerId": name, "type": "TransactionAdd", "date": f"{days[day]}T12:00:00Z",
+         "currentTxn": {"value": 120.0}}
+        for day in range(130) for name in bought if day in bought[name]
+    ]  # fmt: skip
+    flat = [{**one, "currentTxn.value": 120.0} for one in records]
+    for row in flat:
+        del row["currentTxn"]
+    before = 0
+    for until in (33, 90, len(flat)):
+        with evaluate_table(group, polars.DataFrame(flat[before:until]), state=tmp_path / "state") as found:
+            whole = evaluate(group, records[:until])
+            expected = whole.tables()
+            assert list(found.customers.rows()) == expected["streaks"]
+            assert list(found.levels.rows()) == expected["levels"]
+        before = until
+
+
 def test_a_record_that_was_added_already_counts_once(tmp_path: Path) -> None:
     add(tmp_path / "state", FLAT).close()
     later = {**FLAT[7], "date": "2024-03-30T10:00:00Z", "customerId": "stranger"}
@@ -126,6 +194,74 @@ def test_a_run_that_is_broken_off_leaves_the_state_as_it_was(tmp_path: Path, mon
             add(path, FLAT[150:])
     with add(path, FLAT[150:]) as found:
         check(Case(seed=0, group=GROUP, records=RECORDS), found)
+
+
+KILLED = """
+import json, sys, time
+import polars
+from targetexpr.targets import evaluate, evaluate_table
+from targetexpr.targets.scale.state import _State
+write = _State._write
+def held(self, kept):
+    write(self, kept)
+    print("written", flush=True)
+    time.sleep(600)
+_State._write = held
+rows, group = json.loads(sys.stdin.read())
+evaluate_table(group, polars.DataFrame(rows), state=sys.argv[1])
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_leaves_the_state_as_it_was(tmp_path: Path) -> None:
+    """At its latest: all is written, and nothing is committed."""
+    path = tmp_path / "state"
+    add(path, FLAT[:150]).close()
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        other.stdin.write(json.dumps([FLAT[150:], GROUP]).encode())
+        other.stdin.close()
+        assert other.stdout.readline() == b"written\n"
+        other.kill()
+    with add(path, FLAT[150:170]) as found:
+        check(Case(seed=0, group=GROUP, records=RECORDS[:170]), found)
+    with add(path, FLAT[170:]) as found:
+        check(Case(seed=0, group=GROUP, records=RECORDS), found)
+
+
+def changed(path: Path, **members: Any) -> None:
+    """Another version of targetexpr, or of DuckDB, left the state."""
+    with duckdb.connect(str(path)) as connection:
+        (text,) = connection.execute("SELECT content FROM state").fetchall()[0]
+        content = json.loads(text)
+        for name, value in members.items():
+            content[name] = content[name] | value if isinstance(value, dict) else value
+        connection.execute("UPDATE state SET content = $1", [json.dumps(content)])
+
+
+def test_a_state_of_another_version(tmp_path: Path) -> None:
+    add(tmp_path / "state", FLAT[:150]).close()
+    changed(tmp_path / "state", fingerprint={"version": f"{targetexpr.__version__}/1"})
+    before = (tmp_path / "state").read_bytes()
+    with pytest.raises(InputError, match=r"was made with another version of targetexpr; give another file, or add all"):
+        add(tmp_path / "state", FLAT[150:])
+    assert (tmp_path / "state").read_bytes() == before
+
+
+def test_digests_of_another_version_are_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    add(path, FLAT[:150]).close()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("UPDATE records SET digest = 1")
+    changed(path, digest=0)
+    with add(path, FLAT[140:]) as found:
+        assert len(found.set_aside().duplicates) == 10
+        assert found.summary().customers == 7
+    with add(path, FLAT[130:141]) as found:
+        assert len(found.set_aside().duplicates) == 20
 
 
 def test_another_process_has_it(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def ledger_statements(evaluation: Evaluation) -> Iterator[Statement]:
     yield Statement("sums", _sums(evaluation))
     tied = "(SELECT cust AS c, slot AS s FROM sums WHERE tied) t JOIN ledger l ON l.cust = t.c AND l.slot = t.s"
     yield Statement("tied_progress", _progress(evaluation, tied))
-    columns = "cust, slot, progress, contributions, achieved_by, achieved_on"
+    columns = f"cust, slot, progress, contributions, achieved_by, achieved_on{', latest' if evaluation.kept else ''}"
     both = f"SELECT {columns} FROM sums WHERE NOT tied UNION ALL SELECT {columns} FROM tied_progress"
     yield Statement("progress", both, lazy=True)
 
@@ -76,6 +76,12 @@ _FIRST = 2**61
 """Microseconds: what is carried into a window stands so far before everything else."""
 
 
+def moment_of(evaluation: Evaluation) -> str:
+    """Where a line stands among others, as a number; two of them may be of one."""
+    moment = evaluation.words.dialect.micros.format("instant")
+    return f"{moment} - CASE WHEN carried THEN {_FIRST} ELSE 0 END" if evaluation.lowered else moment
+
+
 def _sums(evaluation: Evaluation) -> str:
     """Progress of ledgers of which no two lines are of one instant, with what it takes above zero everywhere.
 
@@ -92,10 +98,7 @@ def _sums(evaluation: Evaluation) -> str:
     before = "lag(moment) OVER " + (
         "w" if words.dialect.name == "duckdb" else f"(PARTITION BY {account} ORDER BY moment)"
     )
-    moment = words.dialect.micros.format("instant")
-    if evaluation.lowered:
-        moment = f"{moment} - CASE WHEN carried THEN {_FIRST} ELSE 0 END"
-    lines = f"SELECT {made}, id, {moment} AS moment, change FROM ledger"
+    lines = f"SELECT {made}, id, {moment_of(evaluation)} AS moment, change FROM ledger"
     running = (
         f"SELECT {account}, id, moment, change, sum(change) OVER w AS total, {before} AS before"
         f" FROM ({lines}) r WINDOW w AS (PARTITION BY {account} ORDER BY moment ROWS UNBOUNDED PRECEDING)"
@@ -111,13 +114,15 @@ def _sums(evaluation: Evaluation) -> str:
     ends = (
         f"SELECT {account}, sum(change) AS progress, count(*) AS contributions, max(value) AS value,"
         " max_by(id, moment) FILTER (WHERE reaches) AS id, max(moment) FILTER (WHERE reaches) AS moment,"
-        f" coalesce(bool_or(ties), FALSE) AS tied FROM ({steps}) r GROUP BY {account}"
+        f" coalesce(bool_or(ties), FALSE) AS tied{', max(moment) AS latest' if evaluation.kept else ''}"
+        f" FROM ({steps}) r GROUP BY {account}"
     )
     achieved_on = words.dialect.of_micros.format("CASE WHEN progress >= value THEN moment END")
     return (
         f"SELECT {cust} AS cust, {slot} AS slot,"
         f" CAST(progress AS {evaluation.wide}) AS progress, contributions, tied,"
-        f" CASE WHEN progress >= value THEN id END AS achieved_by, {achieved_on} AS achieved_on FROM ({ends}) r"
+        f" CASE WHEN progress >= value THEN id END AS achieved_by, {achieved_on} AS achieved_on"
+        f"{', latest' if evaluation.kept else ''} FROM ({ends}) r"
     )
 
 
@@ -133,8 +138,9 @@ def _progress(evaluation: Evaluation, lines: str) -> str:
     if evaluation.part.own:
         value, own = "coalesce(o.value, g.value)", " LEFT JOIN own o ON o.cust = r.cust AND o.slot = r.slot"
     reached = reaches.format(value)
+    moment = f", {moment_of(evaluation)} AS moment" if evaluation.kept else ""
     running = (
-        "SELECT l.cust, l.slot, l.id, l.instant, l.change, l.counts, sum(l.change) OVER w AS total,"
+        f"SELECT l.cust, l.slot, l.id, l.instant{moment}, l.change, l.counts, sum(l.change) OVER w AS total,"
         f" {counted} AS counted, row_number() OVER w AS step"
         f" FROM {lines} WINDOW w AS (PARTITION BY l.cust, l.slot ORDER BY {order} ROWS UNBOUNDED PRECEDING)"
     )
@@ -142,11 +148,13 @@ def _progress(evaluation: Evaluation, lines: str) -> str:
         "SELECT r.cust, r.slot, sum(change) AS progress, count(*) AS contributions, max(counted) AS counted,"
         f" max({value}) AS value, max_by(id, step) FILTER (WHERE {reached}) AS achieved_by,"
         f" max_by(instant, step) FILTER (WHERE {reached}) AS achieved_on"
+        f"{', max(moment) AS latest' if evaluation.kept else ''}"
         f" FROM ({running}) r JOIN goals g ON g.slot = r.slot{own} GROUP BY r.cust, r.slot"
     )
     achieved = "counted > 0 AND progress >= value"
     return (
         f"SELECT cust, slot, CAST(progress AS {evaluation.wide}) AS progress, contributions,"
         f" CASE WHEN {achieved} THEN achieved_by END AS achieved_by,"
-        f" CASE WHEN {achieved} THEN achieved_on END AS achieved_on FROM ({ends}) e"
+        f" CASE WHEN {achieved} THEN achieved_on END AS achieved_on{', latest' if evaluation.kept else ''}"
+        f" FROM ({ends}) e"
     )

@@ -158,6 +158,15 @@ def _id_of(evaluation: Evaluation, is_return: str, id: str, bill: str) -> str:
     return f"CASE WHEN {is_return} THEN {length} || {id} || coalesce({bill}, '') ELSE {id} END"
 
 
+_SIZE = f"TRY_CAST(substr(id, 1, {_LENGTH}) AS INTEGER)"
+
+OWN_ID = f"CASE WHEN kind = {RETURN} THEN substr(id, {_LENGTH + 1}, {_SIZE}) ELSE id END"
+"""The id of a record alone: a return has its bill behind it."""
+
+BILL_OF = f"nullif(substr(id, {_LENGTH + 1} + {_SIZE}), '')"
+"""The bill that a return names; null where it names none."""
+
+
 def returns_query(evaluation: Evaluation) -> str:
     """The returns among the records, with the `bill` that each names, null where it names none."""
     figures = "".join(f", f{place}" for place in evaluation.lowered)

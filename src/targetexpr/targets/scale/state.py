@@ -19,19 +19,14 @@ from targetexpr.base.errors import InputError
 from targetexpr.tables.errors import MissingColumns
 from targetexpr.targets.model.json_values import dump
 from targetexpr.targets.progress.results import Reported
-from targetexpr.targets.scale.advancing import (
-    OWN_ID,
-    PROGRESS,
-    Kept,
-    MustRebuild,
-    StateRun,
-    can_advance,
-    catalog,
-    kept_of,
-)
+from targetexpr.targets.scale.advancing import Kept, StateRun, can_advance, kept_of
 from targetexpr.targets.scale.column_source import ALL, VIEW, ColumnSource, column_source
 from targetexpr.targets.scale.database import Database, own_folder
+from targetexpr.targets.scale.kept_run import MustRebuild, catalog
+from targetexpr.targets.scale.new_progress import PROGRESS
+from targetexpr.targets.scale.new_records import digest_of
 from targetexpr.targets.scale.not_sql import NotSql
+from targetexpr.targets.scale.records_sql import OWN_ID
 from targetexpr.targets.scale.results import Setting
 from targetexpr.targets.scale.sql import SqlResults, counts_of, sql_results
 
@@ -40,8 +35,9 @@ if TYPE_CHECKING:
 
     from targetexpr.records.table_options import TableOptions
 
-_FORMAT = 1
-_MADE = ("keys", "streaks", "returns", "returned", "taken", "refunds", "days", "goals", "set_aside")
+_FORMAT = 2
+_MADE = ("keys", "runs", "returns", "returned", "taken", "refunds", "days", "goals", "set_aside")
+_NO_TYPE = '"NULL"'
 _PARTS = {
     "group": "another group, or the group was changed since",
     "timezone": "another time zone",
@@ -152,21 +148,29 @@ class _State:
         kept = found["kept"]
         if kept is None or not can_advance(self.setting.plan, enrolled=self.setting.enrolled is not None):
             return True, None
+        if found["digest"] != self._digest_of_all():
+            return True, None
         for name in ("first", "last"):
             kept[name] = None if kept[name] is None else datetime.fromisoformat(kept[name])
         return True, Kept(**kept)
+
+    def _digest_of_all(self) -> int:
+        """Digests are those of one version of DuckDB: of another one this may be another number."""
+        known = digest_of("'targetexpr'")
+        (found,) = self.connection.execute(f"SELECT {known}").fetchall()[0]
+        return int(found)
 
     def _write(self, kept: Kept | None) -> None:
         plain: dict[str, object] | None = None
         if kept is not None:
             instants = {"first": kept.first, "last": kept.last}
             plain = asdict(kept) | {name: None if at is None else at.isoformat() for name, at in instants.items()}
-        content = json.dumps({"fingerprint": self._fingerprint(), "kept": plain})
+        content = json.dumps({"fingerprint": self._fingerprint(), "kept": plain, "digest": self._digest_of_all()})
         self.connection.execute(f"CREATE OR REPLACE TABLE {self.schema}.state (content VARCHAR)")
         self.connection.execute(f"INSERT INTO {self.schema}.state VALUES (?)", [content])
 
     def _add_rows(self, *, new: bool) -> None:
-        """The records as they came; they must have the columns of those before."""
+        """The records as they came; they must have the columns of those before. One without a value has no type."""
         if new:
             self.connection.execute(f"CREATE TABLE {self.schema}.{ALL} AS SELECT * FROM {VIEW}")
             return
@@ -174,6 +178,7 @@ class _State:
             {str(row[0]): str(row[1]) for row in self.connection.execute(f"DESCRIBE {name}").fetchall()}
             for name in (f"{self.schema}.{ALL}", VIEW)
         )
+        now = {name: before.get(name, kind) if kind == _NO_TYPE else kind for name, kind in now.items()}
         if before != now:
             other = sorted(
                 name for name in before.keys() | now.keys() if before.get(name, "missing") != now.get(name, "missing")
@@ -189,9 +194,11 @@ class _State:
     def _advanced(self, kept: Kept) -> Kept | None:
         """What is kept then; None where all has to be worked out again."""
         tracker = self.setting.options.tracker(self.setting.ready)
+        run = StateRun(self.connection, VIEW, tracker, self.source.records, self.schema)
         try:
-            found = StateRun(self.connection, VIEW, tracker, self.source.records).advance(kept, self.schema)
+            found = run.advance(kept)
         except (MustRebuild, NotSql):
+            run.drop(*list(run.made))
             return None
         self._write(found)
         return found
@@ -203,7 +210,7 @@ class _State:
     def _rebuilt(self) -> SqlResults:
         """Everything anew."""
         tracker = self.setting.options.tracker(self.setting.ready)
-        run = StateRun(self.connection, ALL, tracker, self.source.records)
+        run = StateRun(self.connection, ALL, tracker, self.source.records, self.schema)
         found = run.result(None)
         kept = None
         if can_advance(self.setting.plan, enrolled=self.setting.enrolled is not None):
@@ -225,10 +232,14 @@ class _State:
         for name in _MADE:
             if name in there:
                 self.connection.execute(f"CREATE OR REPLACE TABLE {self.schema}.{name} AS SELECT * FROM temp.{name}")
+        digest = digest_of(OWN_ID)
         self.connection.execute(
-            f"CREATE OR REPLACE TABLE {self.schema}.records AS SELECT *, hash({OWN_ID}) AS digest FROM temp.records"
+            f"CREATE OR REPLACE TABLE {self.schema}.records AS SELECT *, {digest} AS digest FROM temp.records"
         )
-        self.connection.execute(f"CREATE OR REPLACE TABLE {self.schema}.progress AS SELECT {PROGRESS} FROM progress")
+        # What a day touches is of one period: it is found in a part of the table then.
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE {self.schema}.progress AS SELECT {PROGRESS} FROM progress ORDER BY slot"
+        )
         columns = "id VARCHAR, target INTEGER, unreadable BOOLEAN, path VARCHAR, message VARCHAR"
         self.connection.execute(f"CREATE OR REPLACE TABLE {self.schema}.odd_returns ({columns})")
         if "odd_returns" in there:

@@ -59,6 +59,7 @@ class Evaluation:
     clock: Sequence[Offset]
     words: SqlVocabulary
     part: Part
+    kept: bool = False  # whether records are added to it later: relations have what that needs
 
     @property
     def fixed(self) -> bool:

@@ -10,7 +10,11 @@ from targetexpr.targets.scale.statements import Evaluation, Statement
 
 
 def streak_statements(evaluation: Evaluation) -> Iterator[Statement]:
-    """The `streaks` of all customers: the run now, the longest, and for each level the period that reached it."""
+    """The `streaks` of all customers: the run now, the longest, and for each level the period that reached it.
+
+    Of what is kept only the run now changes as time goes on: the rest is in `runs`, with the periods that it is told
+    from.
+    """
     plan = evaluation.plan
     if not plan.tracking.is_streak:
         return
@@ -26,6 +30,17 @@ def streak_statements(evaluation: Evaluation) -> Iterator[Statement]:
     else:
         found = _at_all(evaluation, achieved, started)
     reached = "".join(f", s.p{place}" for place in levels)
+    if evaluation.kept:
+        none = "0" * len(plan.periods)
+        texts = f"({found}) s JOIN ({_texts(evaluation, achieved)}) t ON t.cust = s.cust"
+        yield Statement(
+            "runs",
+            f"SELECT k.cust, coalesce(t.periods, '{none}') AS periods, coalesce(s.longest, 0) AS longest{reached}"
+            f" FROM keys k LEFT JOIN ({texts}) ON s.cust = k.cust",
+        )
+        run = _run_of(evaluation, ended, started)
+        yield Statement("streaks", f"SELECT cust, {run} AS run, longest{reached} FROM runs s", lazy=True)
+        return
     yield Statement(
         "streaks",
         f"SELECT k.cust, coalesce(s.run, 0) AS run, coalesce(s.longest, 0) AS longest{reached}"
@@ -37,17 +52,42 @@ _MOST_BITS = 62
 """Periods that fit a whole number, one bit for each."""
 
 
+def _texts(evaluation: Evaluation, achieved: str) -> str:
+    """The periods of who has achieved one, as a text with a one or a zero for each."""
+    count = len(evaluation.plan.periods)
+    parts = []
+    for first in range(0, count, _MOST_BITS):
+        last = min(first + _MOST_BITS, count)
+        bit = f"CAST(power(2, {last} - pos) AS BIGINT)"
+        if count > _MOST_BITS:
+            bit = f"CASE WHEN pos > {first} AND pos <= {last} THEN {bit} ELSE 0 END"
+        bits = f"CAST(sum({bit}) AS BIGINT)"
+        parts.append(f"lpad(bin({bits}), {last - first}, '0')")
+    return f"SELECT cust, {' || '.join(parts)} AS periods FROM ({achieved}) a GROUP BY cust"
+
+
+def _run_of(evaluation: Evaluation, ended: int, started: int) -> str:
+    """How long the run now is, by a text of periods."""
+    if evaluation.plan.tracking is not TrackingType.STREAKS:
+        return f"length(replace(substr(periods, 1, {started}), '0', ''))"
+    return _trailing(str(ended), str(started))
+
+
+def _trailing(over: str, now: str) -> str:
+    """The ones at the end of a text of periods until now; a period that still runs ends none."""
+    runs_still = f"{now} > {over} AND substr(periods, {now}, 1) = '0'"
+    until_now = f"substr(periods, 1, CASE WHEN {runs_still} THEN {now} - 1 ELSE {now} END)"
+    return f"length({until_now}) - length(trim(TRAILING '1' FROM {until_now}))"
+
+
 def _as_text(evaluation: Evaluation, achieved: str, ended: int, started: int) -> str:
     """Runs as stretches of ones in a text with a character for every period: nothing has to be sorted for it."""
     count = len(evaluation.plan.periods)
-    bits = f"CAST(sum(CAST(power(2, {count} - pos) AS BIGINT)) AS BIGINT)"
-    texts = f"SELECT cust, lpad(bin({bits}), {count}, '0') AS periods FROM ({achieved}) a GROUP BY cust"
+    texts = _texts(evaluation, achieved)
     over, now = str(ended), str(started)
     if evaluation.part.bounded:  # who left has no later periods
         texts = f"SELECT t.cust, t.periods, k.highest FROM ({texts}) t JOIN keys k ON k.cust = t.cust"
         over, now = f"least({ended}, highest)", f"least({started}, highest)"
-    runs_still = f"{now} > {over} AND substr(periods, {now}, 1) = '0'"
-    until_now = f"substr(periods, 1, CASE WHEN {runs_still} THEN {now} - 1 ELSE {now} END)"
     lengths = " ".join(f"WHEN instr(periods, '{'1' * size}') = 0 THEN {size - 1}" for size in range(1, count + 1))
     reached = "".join(
         f", CASE WHEN instr(periods, '{'1' * level.count}') > 0"
@@ -62,7 +102,7 @@ def _as_text(evaluation: Evaluation, achieved: str, ended: int, started: int) ->
     )
     return (
         f"SELECT cust, CASE {lengths} ELSE {count} END AS longest,"
-        f" length({until_now}) - length(trim(TRAILING '1' FROM {until_now})) AS run{reached} FROM ({texts}) t"
+        f" {_trailing(over, now)} AS run{reached} FROM ({texts}) t"
     )
 
 
