@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from targetexpr.console.files import read_file
 from targetexpr.console.options import add, add_renamed
 from targetexpr.console.schemas import add_schema, load
 from targetexpr.console.screen import clear_line, show_progress
-from targetexpr.console.tables import table_options
+from targetexpr.console.tables import table_options, tell_on_stderr
 from targetexpr.records.decoder import DecodeError, decode
 from targetexpr.records.lint import RecordLint
 from targetexpr.records.shape import HEAD
@@ -132,7 +133,7 @@ def _by_table(options: Namespace) -> int:
 
 
 def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableReading) -> tuple[int | None, str | None]:
-    """Over Parquet files of many rows. The status, or why that is not exact."""
+    """Over files of many rows. The status, or why that is not exact."""
     from targetexpr.targets.scale.column_source import parquet_rows
     from targetexpr.targets.scale.evaluate import TableProgress
     from targetexpr.targets.scale.not_sql import NotSql
@@ -144,17 +145,19 @@ def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableRe
     sources = all_expanded(options.data)
     rows = parquet_rows(sources)
     try:
-        if rows is None:
+        if rows is None and options.state is not None:
             raise NotSql(["The data is no Parquet file; its records are read one by one."])
-        if rows <= HELD_RECORDS and not wanted:
+        few = _are_small(sources) if rows is None else rows <= HELD_RECORDS
+        if few and not wanted:
             return None, None
         report = _reporter()
-        if report is not None:
+        if report is not None and rows is not None:
             report(f"{rows:,} records, adding up ... \n")
         if options.state is not None:
             results = evaluate_with_state(setting, sources, tables(), options.state, memory=options.memory)
         else:
-            results = evaluate_by_sql(setting, sources, tables(), memory=options.memory)
+            step = None if report is None else lambda count: report(f"{count:,} records")
+            results = evaluate_by_sql(setting, sources, tables(), memory=options.memory, step=step)
     except NotSql as error:
         if wanted:
             asked = "--engine sql" if options.state is None else "--state"
@@ -162,9 +165,21 @@ def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableRe
         return None, str(error)
     with TableProgress(results, engine="sql", reason=None) as found:
         print("engine: sql", file=sys.stderr)
-        for record, name, count in results.source.examples():
+        source = results.source
+        source.tell(tell_on_stderr, _print_unread)
+        if source.unread:
+            print(f"{source.unread:,} of {source.rows:,} records could not be read", file=sys.stderr)
+        for record, name, count in source.examples():
             notes.look(record, name if len(sources) > 1 else None, count)
-        return _finish(options, ByTable(found), notes, rows, 0), None
+        return _finish(options, ByTable(found), notes, source.rows, source.unread), None
+
+
+_SMALL = 1_000_000
+
+
+def _are_small(sources: Sequence[str]) -> bool:
+    """Whether files have so few bytes that their records are sooner evaluated than staged."""
+    return all(map(os.path.isfile, sources)) and sum(map(os.path.getsize, sources)) < _SMALL
 
 
 def _by_part(options: Namespace, setting: Setting, notes: _Notes, tables: TableReading, reason: str | None) -> int:
@@ -287,7 +302,7 @@ def _feed(
             unread += 1
             if report is not None:
                 clear_line(sys.stderr)
-            print(f"{name}, {record.place}: {record.reason}", file=sys.stderr)
+            _print_unread(name, record)
             continue
         notes.look(record, name if len(sources) > 1 else None)
         tracker.add(record.context)
@@ -304,6 +319,10 @@ def _feed(
     if unread:
         print(f"{unread:,} of {count:,} records could not be read", file=sys.stderr)
     return count, unread
+
+
+def _print_unread(name: str, record: Record) -> None:
+    print(f"{name}, {record.place}: {record.reason}", file=sys.stderr)
 
 
 def _reporter() -> Callable[[str], object] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
 from io import BytesIO
@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from targetexpr.records.delimited import text_rows
+from targetexpr.records.dialect import Dialect
 from targetexpr.records.formats import Format
 from targetexpr.records.open_table import damaged_row, open_table, rows_of
 from targetexpr.records.record import Record
@@ -84,20 +85,26 @@ def _of_text(making: TableRecords, columns: TypedColumns, stream: BinaryIO) -> I
 
 
 def _text_frame(data: bytes, making: TableRecords, columns: TypedColumns) -> pl.DataFrame | None:
+    wanted = {one.index for one in (*columns.read.values(), *columns.looked_at.values())}
+    series = text_columns(data, making.ready.dialect, making.width, wanted)
+    return None if series is None else columns.frame(series)
+
+
+def text_columns(data: bytes, dialect: Dialect, width: int, wanted: Collection[int]) -> dict[int, pl.Series] | None:
+    """Some columns of a block of rows in UTF-8, by their places, empty cells null; None where rows have to be read."""
     import polars as pl
 
     arrow, csv = import_module("pyarrow"), import_module("pyarrow.csv")
-    width = making.width
-    wanted = {str(one.index) for one in (*columns.read.values(), *columns.looked_at.values())}
+    names = [str(at) for at in sorted(wanted)]
     try:
         # The reader of Arrow refuses rows of other widths than the heading's, which that of polars fills up in silence.
         table = csv.read_csv(
             BytesIO(data),
             read_options=csv.ReadOptions(column_names=[str(at) for at in range(width)], use_threads=False),
-            parse_options=csv.ParseOptions(delimiter=making.ready.dialect.delimiter, newlines_in_values=b'"' in data),
+            parse_options=csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=b'"' in data),
             convert_options=csv.ConvertOptions(
-                include_columns=sorted(wanted),
-                column_types=dict.fromkeys(wanted, arrow.string()),
+                include_columns=names,
+                column_types=dict.fromkeys(names, arrow.string()),
                 null_values=[""],
                 strings_can_be_null=True,
             ),
@@ -107,7 +114,7 @@ def _text_frame(data: bytes, making: TableRecords, columns: TypedColumns) -> pl.
     series = {int(name): pl.Series(pl.from_arrow(table[name])) for name in table.column_names}
     if width == 1 and any(one.str.strip_chars().fill_null("").eq("").any() for one in series.values()):
         return None  # a line of blanks is none
-    return columns.frame(series)
+    return series
 
 
 # ---- Parquet

@@ -23,6 +23,8 @@ class Block(NamedTuple):
 
     line: int  # that they begin with
     data: bytes
+    start: int  # of the bytes that they are made of, in the stream
+    size: int
 
 
 class Rest(NamedTuple):
@@ -30,6 +32,7 @@ class Rest(NamedTuple):
 
     line: int
     stream: BinaryIO
+    start: int  # where it begins in the whole stream
 
 
 def blocks(stream: BinaryIO, dialect: Dialect) -> Iterator[Block | Rest]:
@@ -38,9 +41,10 @@ def blocks(stream: BinaryIO, dialect: Dialect) -> Iterator[Block | Rest]:
     start = _below_headings(head, dialect)
     quoted = _quoted(dialect)
     if start is None or quoted is None:
-        yield Rest(1, rejoined(head, stream))
+        yield Rest(1, rejoined(head, stream), 0)
         return
     line, pending = start
+    place = len(head) - len(pending)
     more = True
     while more:
         read = stream.read(max(BLOCK_BYTES - len(pending), _FARTHEST))
@@ -55,10 +59,18 @@ def blocks(stream: BinaryIO, dialect: Dialect) -> Iterator[Block | Rest]:
             return
         clean = _clean(block, dialect, quoted)
         if not cut or clean is None:
-            yield Rest(line, rejoined(data, stream))
+            yield Rest(line, rejoined(data, stream), place)
             return
-        yield Block(line, clean)
+        yield Block(line, clean, place, len(block))
         line += block.count(b"\n")
+        place += len(block)
+
+
+def block_again(stream: BinaryIO, block: Block, dialect: Dialect) -> bytes:
+    """The rows of a block, without their data, read once more, in UTF-8."""
+    stream.seek(block.start)
+    data = stream.read(block.size)
+    return data if dialect.encoding == "utf-8-sig" else data.decode(str(dialect.encoding)).encode()
 
 
 def _below_headings(data: bytes, dialect: Dialect) -> tuple[int, bytes] | None:

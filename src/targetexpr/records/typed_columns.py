@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from targetexpr.records.table_records import TableRecords
 
-_MOST_DIGITS = 15  # of a decimal that every float of 64 bits keeps
-_NUMBER = r"^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,14})?$"
+MOST_DIGITS = 15  # of a decimal that every float of 64 bits keeps
+PLAIN_NUMBER = r"^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,14})?$"
 _GROUPED = {
     "point": (r"^-?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]{1,14})?$", ",", "."),
     "comma": (r"^-?(?:0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,[0-9]{1,14})?$", ".", ","),
 }
-_ISO = (
+ISO_DATE = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?$"
 )
 _ODD_TIME = r"^(?:000[01]|9999)|:60"
@@ -105,7 +105,7 @@ class Typing:
             case "number":
                 return self._numbers(column, cells)
             case "date":
-                if column.str.contains(_ISO).all(ignore_nulls=True):
+                if column.str.contains(ISO_DATE).all(ignore_nulls=True):
                     return column
                 return _by_text(column, cells)
             case "boolean":
@@ -118,9 +118,9 @@ class Typing:
         import polars as pl
 
         decimal = self._dialect.decimal
-        if decimal == "comma" or not column.str.contains(_NUMBER).all(ignore_nulls=True):
+        if decimal == "comma" or not column.str.contains(PLAIN_NUMBER).all(ignore_nulls=True):
             pattern, group, mark = _GROUPED[decimal or "point"]
-            plain = column.str.contains(_NUMBER) if decimal != "comma" else pl.repeat(False, len(column), eager=True)
+            plain = column.str.contains(PLAIN_NUMBER) if decimal != "comma" else pl.repeat(False, len(column), eager=True)
             if decimal is not None and (plain | column.str.contains(pattern)).all(ignore_nulls=True):
                 column = column.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
             else:
@@ -129,9 +129,9 @@ class Typing:
                     return None
                 column = read
         digits = column.str.len_bytes().max()
-        if isinstance(digits, int) and digits > _MOST_DIGITS:  # count them
+        if isinstance(digits, int) and digits > MOST_DIGITS:  # count them
             digits = column.str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_bytes().max()
-            if isinstance(digits, int) and digits > _MOST_DIGITS:
+            if isinstance(digits, int) and digits > MOST_DIGITS:
                 return None
         return column.cast(pl.Float64)
 

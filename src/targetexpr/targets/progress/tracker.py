@@ -301,6 +301,11 @@ class RecordTracker:
         return [entry for file in self._files.values() for entry in file.valid()]
 
     @property
+    def later(self) -> int:
+        """How many records are later than the instant that was given."""
+        return self._later
+
+    @property
     def set_aside(self) -> list[ReportedRecord]:
         """The records that cannot be read, and the ids that came more than once."""
         again = (

@@ -109,6 +109,7 @@ class StateRun(KeptRun):
         if (seen.returns and not kept.returns) or (seen.digits and not kept.digits) or reading.scale > kept.scale:
             raise MustRebuild
         odd = self._odd(seen, reading)
+        seen = self.with_odd(seen, odd)
         batch = self._evaluation(seen, reading, odd)
         factor = 10 ** (kept.scale - reading.scale)
         largest = max(kept.largest, reading.largest * factor)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,11 +15,11 @@ from targetexpr.records.table_options import TableOptions
 from targetexpr.records.table_records import TableRecords
 from targetexpr.targets.scale.not_sql import NotSql
 from targetexpr.targets.scale.source import BATCH_ROWS, frame_batches, opened_frame, paths_of, records_of
+from targetexpr.targets.scale.sql_source import VIEW, SqlSource
 
 if TYPE_CHECKING:
     import duckdb
 
-VIEW = "bills"
 ALL = "all_bills"
 """The table of a state that keeps all rows."""
 
@@ -26,20 +27,22 @@ _MILLISECONDS = 10**11
 """Dates below it are seconds rather than milliseconds: of these the reading by row warns."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnSource:
-    """The view, and how its rows are read."""
+class ColumnSource(SqlSource):
+    """The view over columns that have types, in files or frames."""
 
-    connection: duckdb.DuckDBPyConnection
-    options: TableOptions
-    rows: int
-    files: tuple[str, ...]
-    kind: str  # the column of the type of records, in the files
-    view: str = VIEW
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, options: TableOptions, rows: int, files: tuple[str, ...], kind: str
+    ) -> None:
+        super().__init__(connection, rows)
+        self.options = options
+        self.files = files
+        self._kind = kind  # the column of the type of records, in the files
 
     def all(self) -> ColumnSource:
         """All rows of the state that these are added to."""
-        return replace(self, view=ALL)
+        whole = copy(self)
+        whole.view = ALL
+        return whole
 
     def records(self, relation: duckdb.DuckDBPyRelation) -> Iterator[dict[str, object]]:
         """Rows of the view as records."""
@@ -48,15 +51,11 @@ class ColumnSource:
             if record.context is not None:
                 yield record.context
 
-    def where(self, test: str, values: Mapping[str, object]) -> list[dict[str, object]]:
-        """The records of some rows."""
-        return [*self.records(self.connection.sql(f"SELECT * FROM {self.view} WHERE {test}", params=dict(values)))]
-
     def examples(self) -> Iterator[tuple[Record, str, int]]:
         """For each type of records in files the first of them, its file, and how many there are."""
         listed = f"[{', '.join(map(_text, self.files))}]"
         found = self.connection.execute(
-            f"SELECT {self.kind} AS type, count(*),"
+            f"SELECT {self._kind} AS type, count(*),"
             f" min({{'file': list_position({listed}, filename), 'row': file_row_number + 1}})"
             f" FROM read_parquet({listed}, filename = true, file_row_number = true) GROUP BY type ORDER BY 3"
         )

@@ -196,14 +196,14 @@ def evaluate_table(
     and those of profiles, `currentTxn.value`; `columns` says what they are where their names do not, as a dict or as
     the path of a map (`targetexpr data map`). The other options are those of `evaluate`.
 
-    With `engine="auto"` statements of SQL do it on DuckDB, over frames and Parquet files, wherever they are exact; what
-    they do not serve goes by `partitions`, and the result's `engine` and `reason` say so: records go by customer to
-    files in a temporary folder, and parts of the customers to worker processes, `processes` of them, by default one
-    per core; few records are evaluated at once in this process. `memory` limits what the database takes, in bytes or
-    as `"2GiB"`; it goes to disk beyond. `contributions` keeps the table of each record's contribution as well.
+    With `engine="auto"` statements of SQL do it on DuckDB, over frames, Parquet files, and CSV that is staged in a
+    temporary folder as typed columns, wherever they are exact; what they do not serve goes by `partitions`, and the
+    result's `engine` and `reason` say so: records go by customer to files in a temporary folder, and parts of the
+    customers to worker processes, `processes` of them, by default one per core; few records are evaluated at once in
+    this process. `memory` limits what the database takes, in bytes or as `"2GiB"`; it goes to disk beyond. `contributions` keeps the table of each record's contribution as well.
     `state` is a file to which the records are added: the results are those of all records in it, and the next day's are
     added in the time that they take. It is begun where there is none, is one DuckDB file, and needs what SQL serves.
-    `progress` is called with the number of records read, by partitions every 10,000 and at the end; `tell` with each
+    `progress` is called with the number of records read, now and then and at the end; `tell` with each
     sentence on how the table is written and on what cannot be read.
 
     Raises as `evaluate` does, InputError for a table that cannot be read or lacks a column, TableError for what is no
@@ -242,15 +242,18 @@ def evaluate_table(
             if state is not None:
                 by_sql = evaluate_with_state(setting, table, reading, state, memory=limit)
             else:
-                by_sql = evaluate_by_sql(setting, table, reading, memory=limit)
+                by_sql = evaluate_by_sql(setting, table, reading, memory=limit, step=progress)
         except NotSql as error:
             if engine == "sql" or state is not None:
                 raise TableError(f"SQL does not serve this: {error}") from None
             reason = str(error)
         else:
+            source = by_sql.source
+            if tell is not None:
+                source.tell(tell, lambda name, record: tell(f"{name}, {record.place}: {record.reason}"))
             if progress is not None:
-                progress(by_sql.source.rows)
-            return TableProgress(by_sql, engine="sql", reason=None)
+                progress(source.rows)
+            return TableProgress(by_sql, engine="sql", reason=None, unread=source.unread)
     tracker = PartitionedTracker(setting, memory=limit, processes=processes, contributions=contributions)
     try:
         unread = _feed(tracker, table, reading, progress)

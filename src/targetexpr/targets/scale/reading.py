@@ -37,6 +37,7 @@ from targetexpr.targets.scale.measures import (
     scale_of,
 )
 from targetexpr.targets.scale.not_sql import NotSql
+from targetexpr.targets.scale.staged_members import ASIDE
 
 
 def member(table: ProfileMap, name: str) -> Column | None:
@@ -194,6 +195,9 @@ class TableReader:
                     returned=figure(words, stated[place], scale) if lowered else None,
                 )
             )
+        aside = member(self.table, ASIDE)
+        if aside is not None:
+            odd.append(words.cell(aside))
         if returns:
             lowered_by = [stated[place] for place, one in enumerate(targets) if one.returned is not None]
             odd += self._odd_returns(lowered_by, values, scale)

@@ -16,12 +16,15 @@ from targetexpr.targets.progress.plan import EvaluationPlan
 from targetexpr.targets.progress.record import read_head
 from targetexpr.targets.progress.results import Reported, ReportedRecord
 from targetexpr.targets.reports.simulation import CapCount, LevelCount, OneStepShort, PeriodCount, Summary
-from targetexpr.targets.scale.column_source import VIEW, ColumnSource, column_source
+from targetexpr.targets.scale.column_source import column_source
 from targetexpr.targets.scale.columns import TABLES
 from targetexpr.targets.scale.database import Database, own_folder
 from targetexpr.targets.scale.fitting import group_reasons
 from targetexpr.targets.scale.not_sql import NotSql
 from targetexpr.targets.scale.results import CustomerRecords, DatabaseResults, Found, Setting, empty
+from targetexpr.targets.scale.sql_source import VIEW, SqlSource
+from targetexpr.targets.scale.stage import paths_to_stage, staged_source
+from targetexpr.targets.scale.staging import Step
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 class SqlResults(DatabaseResults):
     """Results in views over the statements' tables, and the view that the records are in."""
 
-    source: ColumnSource
+    source: SqlSource
 
 
 def evaluate_by_sql(
@@ -42,8 +45,12 @@ def evaluate_by_sql(
     *,
     memory: int | None = None,
     between: Callable[[str], None] | None = None,
+    step: Step | None = None,
 ) -> SqlResults:
-    """The results of a table by SQL. Raises NotSql where that is not exact, InputError for what lacks a column."""
+    """The results of a table by SQL. `step` is told how many records are read of files that are staged.
+
+    Raises NotSql where that is not exact, InputError for what lacks a column.
+    """
     tracker = setting.options.tracker(setting.ready)
     reasons = group_reasons(tracker)
     if setting.plan.tracking is TrackingType.CAPPING and len(set(setting.plan.names)) < len(setting.plan.names):
@@ -59,7 +66,12 @@ def evaluate_by_sql(
         shutil.rmtree(folder, ignore_errors=True)
         raise
     try:
-        source = column_source(database.connection, table, options, folder)
+        paths = paths_to_stage(table)
+        source: SqlSource
+        if paths is None:
+            source = column_source(database.connection, table, options, folder)
+        else:
+            source = staged_source(database.connection, paths, options, setting, folder, step)
         found = run(database.connection, VIEW, tracker, source.records, between=between)
         return sql_results(setting, found.now, counts_of(found.counts), database, source)
     except MissingColumns as error:
@@ -71,7 +83,7 @@ def evaluate_by_sql(
 
 
 def sql_results(
-    setting: Setting, now: datetime | None, counts: Reported, database: Database, source: ColumnSource
+    setting: Setting, now: datetime | None, counts: Reported, database: Database, source: SqlSource
 ) -> SqlResults:
     """The results in the views that the statements left in a database."""
     _fill_up(database.connection, setting.plan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -94,6 +94,7 @@ class SqlRun(ABC):
         """Runs everything."""
         seen, reading = self._look()
         odd = self._odd(seen, reading)
+        seen = self.with_odd(seen, odd)
         evaluation = self._evaluation(seen, reading, odd)
         for table in small_tables(evaluation, self.span, self.tracker.enrolled, odd):
             self.write(table.name, table.columns, table.rows)
@@ -184,6 +185,16 @@ class SqlRun(ABC):
             return None
         lowered = [place for place, one in enumerate(reading.targets) if one.returned is not None]
         return read_odd_rows(self.tracker, self.records(where), reading.scale, lowered)
+
+    def with_odd(self, seen: Seen, odd: OddRows | None) -> Seen:
+        """What was seen, with the dates of rows that the evaluator read: some only it can tell."""
+        if odd is None:
+            return seen
+        instants = [entry.at.replace(tzinfo=None) for entry in self.tracker.entries]
+        first, last = ([one for one in (mine, *instants) if one is not None] for mine in (seen.first, seen.last))
+        return replace(
+            seen, first=min(first, default=None), last=max(last, default=None), later=seen.later + self.tracker.later
+        )
 
     # ---- statements
 

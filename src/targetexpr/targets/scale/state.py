@@ -20,7 +20,7 @@ from targetexpr.tables.errors import MissingColumns
 from targetexpr.targets.model.json_values import dump
 from targetexpr.targets.progress.results import Reported
 from targetexpr.targets.scale.advancing import Kept, StateRun, can_advance, kept_of
-from targetexpr.targets.scale.column_source import ALL, VIEW, ColumnSource, column_source
+from targetexpr.targets.scale.column_source import ALL, ColumnSource, column_source
 from targetexpr.targets.scale.database import Database, own_folder
 from targetexpr.targets.scale.kept_run import MustRebuild, catalog
 from targetexpr.targets.scale.new_progress import PROGRESS
@@ -29,6 +29,7 @@ from targetexpr.targets.scale.not_sql import NotSql
 from targetexpr.targets.scale.records_sql import OWN_ID
 from targetexpr.targets.scale.results import Setting
 from targetexpr.targets.scale.sql import SqlResults, counts_of, sql_results
+from targetexpr.targets.scale.sql_source import VIEW
 
 if TYPE_CHECKING:
     import duckdb
