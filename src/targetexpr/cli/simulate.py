@@ -156,8 +156,7 @@ def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableRe
         if options.state is not None:
             results = evaluate_with_state(setting, sources, tables(), options.state, memory=options.memory)
         else:
-            step = None if report is None else lambda count: report(f"{count:,} records")
-            results = evaluate_by_sql(setting, sources, tables(), memory=options.memory, step=step)
+            results = evaluate_by_sql(setting, sources, tables(), memory=options.memory, step=_counting(report))
     except NotSql as error:
         if wanted:
             asked = "--engine sql" if options.state is None else "--state"
@@ -174,12 +173,12 @@ def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableRe
         return _finish(options, ByTable(found), notes, source.rows, source.unread), None
 
 
-_SMALL = 1_000_000
+SMALL_BYTES = 1_000_000
 
 
 def _are_small(sources: Sequence[str]) -> bool:
     """Whether files have so few bytes that their records are sooner evaluated than staged."""
-    return all(map(os.path.isfile, sources)) and sum(map(os.path.getsize, sources)) < _SMALL
+    return all(map(os.path.isfile, sources)) and sum(map(os.path.getsize, sources)) < SMALL_BYTES
 
 
 def _by_part(options: Namespace, setting: Setting, notes: _Notes, tables: TableReading, reason: str | None) -> int:
@@ -319,6 +318,10 @@ def _feed(
     if unread:
         print(f"{unread:,} of {count:,} records could not be read", file=sys.stderr)
     return count, unread
+
+
+def _counting(report: Callable[[str], object] | None) -> Callable[[int], object] | None:
+    return None if report is None else lambda count: report(f"{count:,} records")
 
 
 def _print_unread(name: str, record: Record) -> None:

@@ -275,7 +275,7 @@ _TABLE = (
         choices=("auto", "python", "sql", "partitions"),
         default="auto",
         metavar="HOW",
-        help="what evaluates: python (all records in memory), sql (statements over Parquet files), partitions (by "
+        help="what evaluates: python (all records in memory), sql (statements over Parquet and CSV), partitions (by "
         "customer on disk, a process per core); auto, the default, is sql where that is exact, else partitions, and "
         "python for up to 20,000 records",
     ),

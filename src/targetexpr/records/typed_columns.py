@@ -120,7 +120,9 @@ class Typing:
         decimal = self._dialect.decimal
         if decimal == "comma" or not column.str.contains(PLAIN_NUMBER).all(ignore_nulls=True):
             pattern, group, mark = _GROUPED[decimal or "point"]
-            plain = column.str.contains(PLAIN_NUMBER) if decimal != "comma" else pl.repeat(False, len(column), eager=True)
+            plain = (
+                column.str.contains(PLAIN_NUMBER) if decimal != "comma" else pl.repeat(False, len(column), eager=True)
+            )
             if decimal is not None and (plain | column.str.contains(pattern)).all(ignore_nulls=True):
                 column = column.str.replace_all(group, "", literal=True).str.replace(mark, ".", literal=True)
             else:

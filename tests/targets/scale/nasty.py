@@ -16,16 +16,38 @@ from tests.targets.scale import generated
 
 Cells = dict[str, str]
 
-NUMBERS = (
-    ["1,000", "1 000.50", "12,5", "1.234,50", "$5.50", "5.25 €", "1e2", "5E-1", "+7", "007", " 8.5 ", "-0", "(3.10)"]
-    + ["NaN", "null", "-", "n/a", "abc", "inf", "true", "0x10", "1_000", "٣", "12345678901234567", "0.12345678901234567"]
-    + ["999999999999999.9", "1" * 30, ".5", "5.", "", "  ", "1,2,3", "4-"]
-)
-DATES = (
-    ["31/01/2024", "03/04/2024 6:05 PM", "Jan 5, 2024", "never", "2024-02-31", "20240305", "1709294400000", "1709294400"]
-    + ["2024-03-05", "2024-03-05 10:00", "2024-03-05T10:00:00+05:30", "2024-03-10T02:30:00", "2024-11-03T01:30:00"]
-    + ["2024-03-05T10:00:00.123456789Z", "2024-03-05T24:00:00", "0001-01-01", "9999-12-31", "null", "", " ", "nat"]
-)
+NUMBERS = [
+    *("1,000", "1 000.50", "12,5", "1.234,50", "$5.50", "5.25 €", "1e2", "5E-1", "+7", "007", " 8.5 ", "-0", "(3.10)"),
+    *(
+        "NaN",
+        "null",
+        "-",
+        "n/a",
+        "abc",
+        "inf",
+        "true",
+        "0x10",
+        "1_000",
+        "٣",
+        "12345678901234567",
+        "0.12345678901234567",
+    ),
+    *("999999999999999.9", "1" * 30, ".5", "5.", "", "  ", "1,2,3", "4-"),
+]
+DATES = [
+    *(
+        "31/01/2024",
+        "03/04/2024 6:05 PM",
+        "Jan 5, 2024",
+        "never",
+        "2024-02-31",
+        "20240305",
+        "1709294400000",
+        "1709294400",
+    ),
+    *("2024-03-05", "2024-03-05 10:00", "2024-03-05T10:00:00+05:30", "2024-03-10T02:30:00", "2024-11-03T01:30:00"),
+    *("2024-03-05T10:00:00.123456789Z", "2024-03-05T24:00:00", "0001-01-01", "9999-12-31", "null", "", " ", "nat"),
+]
 TEXTS = ["", " ", "a,b", 'say "no"', "two\nlines", "Zoé", "NaN", "transactionAdd", "0012", "c1 ", "c1", "'", "[]", "{"]
 LINES = ["", "[]", '[{"qty": 2, "value": 5}]', "[1]", "[{", "none", "{}"]
 
@@ -33,9 +55,7 @@ LINES = ["", "[]", '[{"qty": 2, "value": 5}]', "[1]", "[{", "none", "{}"]
 def written(rng: random.Random, records: list[dict[str, Any]], zone: str) -> list[Cells]:
     """Records as cells by their headings; all of a file have their dates written alike, mostly."""
     form = rng.choice(["Z", "offset", "local", "space"])
-    return [
-        {name: _cell(_value(record, name), form, zone) for name in generated.COLUMNS} for record in records
-    ]
+    return [{name: _cell(_value(record, name), form, zone) for name in generated.COLUMNS} for record in records]
 
 
 def _value(record: dict[str, Any], name: str) -> object:
@@ -82,7 +102,9 @@ def as_csv(rng: random.Random, rows: list[Cells]) -> bytes:
             row |= {name: cell.replace(".", ",") for name, cell in row.items() if _is_decimal(cell)}
     end = rng.choice(["\n", "\n", "\n", "\r\n"])
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    writer = csv.writer(
+        out, delimiter=delimiter, lineterminator=end, quoting=rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+    )
     writer.writerow(rows[0])
     lines = []
     for row in rows:

@@ -56,7 +56,7 @@ def test_both_engines_on_many_cases(start: int) -> None:
                 check(case, found)
 
 
-@pytest.mark.parametrize("kind", ["structs", "lazy", "pandas", "duckdb"])
+@pytest.mark.parametrize("kind", ["csv", "structs", "lazy", "pandas", "duckdb"])
 def test_tables_that_sql_reads(kind: str, tmp_path: Path) -> None:
     case = Case(seed=0, group=GROUP, records=RECORDS, options={"timezone": "Asia/Kolkata"})
     with by("sql", case, TABLES[kind](tmp_path / "bills")) as found:
@@ -102,8 +102,8 @@ def test_what_sql_does_not_serve_goes_by_partitions(change: dict[str, object], r
 
 
 def test_rows_read_one_by_one_are_no_sql(tmp_path: Path) -> None:
-    with evaluate_table(GROUP, TABLES["csv"](tmp_path / "bills")) as found:
-        assert str(found.reason).endswith("bills is no Parquet file; its rows are read one by one.")
+    with evaluate_table(GROUP, TABLES["excel"](tmp_path / "bills")) as found:
+        assert str(found.reason).endswith("bills.xlsx is a workbook; its records are read one by one.")
     with evaluate_table(GROUP, TABLES["two files"](tmp_path / "bills")) as found:
         assert found.engine == "partitions"
     assert plain_group()

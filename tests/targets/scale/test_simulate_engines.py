@@ -77,6 +77,29 @@ def test_what_is_said_of_the_records_by_sql(group: Path, tmp_path: Path, capsys:
     assert said(capsys, group, tmp_path / "bills.parquet", "--engine", "sql") == expected
 
 
+@pytest.mark.parametrize("asked", [*ASKED[:3], ASKED[7], *ASKED[-2:]], ids=" ".join)
+def test_outputs_of_a_text_by_sql(
+    asked: tuple[str, ...], group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With cells that do not fit, types but for a slip, columns that nobody reads and lines that are no rows."""
+    rows = [f"{n},c{n % 7},TransactionAdd,2024-0{1 + n % 3}-11T10:00:00Z,{90.5 + 20 * (n % 23)},7" for n in range(150)]
+    for at, change in ((20, ("TransactionAdd", "TransactionAd")), (21, ("11T10", "41T10")), (30, (".5,", ".5 EUR,"))):
+        rows[at] = rows[at].replace(*change)
+    rows[40:40] = [
+        "8,c3,TransactionAdd",
+        "b9,c3,TransactionAdd,2024-01-11,a lot,7",
+        ",c3,TransactionAdd,2024-01-11,900,7",
+    ]
+    rows[50:50] = ["", "100,c3,TransactionAdd,2024-02-11,600,7"]
+    data = tmp_path / "bills.csv"
+    data.write_text("\n".join(["id,customerId,type,date,currentTxn.value,till", *rows]), encoding="utf-8")
+    expected = said(capsys, group, data, *asked, "--engine", "python")
+    assert expected[1] or expected[0]
+    assert any("is not a number" in line for line in expected[2])
+    assert expected[2].count("1 of 154 records could not be read") == 1
+    assert said(capsys, group, data, *asked, "--engine", "sql") == expected
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_outputs_of_any_group(seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = crowded(seed)
@@ -109,11 +132,11 @@ def test_the_engine_is_told(group: Path, tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_what_is_refused(group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = lines(tmp_path / "bills.jsonl")
+    data = excel(tmp_path / "bills")
     status, _, err = said(capsys, group, data, "--engine", "sql")
     assert (status, err) == (
         2,
-        ["targetexpr: --engine sql does not serve this: The data is no Parquet file; its records are read one by one."],
+        [f"targetexpr: --engine sql does not serve this: {data} is a workbook; its records are read one by one."],
     )
     status, _, err = said(capsys, group, data, "--engine", "partitions", "--on-error", "stop")
     assert (status, err) == (
@@ -150,10 +173,12 @@ def test_many_rows_go_by_sql_or_say_why_not(
     )
     assert main(["target", "simulate", str(group), "--data", bills]) == 0
     assert "engine: partitions. `spend` counts line items.\n" in capsys.readouterr().err
-    with_lines = str(lines(tmp_path / "bills.jsonl"))
-    assert main(["target", "simulate", str(group), "--data", with_lines]) == 0
-    expected = "engine: partitions. The data is no Parquet file; its records are read one by one.\n"
-    assert expected in capsys.readouterr().err
+    group.write_text(json.dumps(GROUP), encoding="utf-8")
+    monkeypatch.setattr("targetexpr.cli.simulate.SMALL_BYTES", 100)
+    assert main(["target", "simulate", str(group), "--data", str(csv(tmp_path / "bills.csv"))]) == 0
+    assert "engine: sql\n" in capsys.readouterr().err
+    assert main(["target", "simulate", str(group), "--data", str(excel(tmp_path / "bills"))]) == 0
+    assert "is a workbook; its records are read one by one.\n" in capsys.readouterr().err
 
 
 def test_every_table_has_its_columns() -> None:

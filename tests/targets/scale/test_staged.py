@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,14 @@ import pytest
 from targetexpr.base.errors import InputError
 from targetexpr.records import text_blocks
 from targetexpr.targets import evaluate_table
+from targetexpr.targets.model.envelope import build_group
+from targetexpr.targets.scale import staging
 from targetexpr.targets.scale.part import Options
 from targetexpr.targets.scale.results import Setting
 from targetexpr.targets.scale.source import records_of, table_options
-from targetexpr.targets.model.envelope import build_group
 from tests.targets.generate import Case
 from tests.targets.scale import generated, nasty
+from tests.targets.scale.test_evaluate_table import GROUP
 from tests.targets.scale.test_partitions import check
 
 
@@ -47,12 +51,12 @@ def compare(case: Case, path: Path, *, sql: bool = False) -> str:
     """Compares the evaluation of a file with that of its records. Which engine it was."""
     expected = read_by_row(case, path)
     told: list[str] = []
-    try:
-        found = evaluate_table(case.group, path, tell=told.append, **case.options)
-    except InputError as error:
-        assert str(error) == expected
+    if isinstance(expected, str):
+        with pytest.raises(InputError) as raised:
+            evaluate_table(case.group, path, **case.options)
+        assert str(raised.value) == expected
         return "none"
-    assert not isinstance(expected, str)
+    found = evaluate_table(case.group, path, tell=told.append, **case.options)
     with found:
         assert found.engine == "sql" or not sql, (case.seed, found.reason)
         assert told == expected[1], (case.seed, found.engine)
@@ -71,6 +75,50 @@ def text_case(seed: int, tmp_path: Path) -> tuple[Case, Path]:
     return Case(seed=seed, group=made.group, records=[], options=made.options), path
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(2, 10))
 def test_csv(seed: int, tmp_path: Path) -> None:
     compare(*text_case(seed, tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(100, 400, 50))
+def test_csv_of_many_kinds(start: int, tmp_path: Path) -> None:
+    found = Counter(compare(*text_case(seed, tmp_path)).partition(":")[0] for seed in range(start, start + 50))
+    assert found["sql"] >= 30, found
+
+
+def test_several_files_and_a_map(tmp_path: Path) -> None:
+    """A file that is compressed, one in another encoding, whose columns have other names and whose types a map says."""
+    rows = [f"b{n};c{n % 3};2024-01-0{1 + n % 9};{n},5;Zo\xeb" for n in range(40)]
+    heading = "id;who;date;amount;name"
+    (tmp_path / "one.csv").write_bytes("\n".join([heading, *rows[:20]]).encode("cp1252"))
+    with gzip.open(tmp_path / "two.csv.gz", "wb") as file:
+        file.write("\r\n".join([heading, *rows[20:], "b1;c1;2024-01-01;8,5 EUR;"]).encode())
+    mapped = tmp_path / "map.toml"
+    mapped.write_text(
+        '[columns]\namount = "currentTxn.value"\nwho = "customerId"\n[constants]\ntype = "TransactionAdd"\n', "utf-8"
+    )
+    paths = [str(tmp_path / "one.csv"), str(tmp_path / "two.csv.gz")]
+    told: dict[str, list[str]] = {"sql": [], "partitions": []}
+    found = [
+        evaluate_table(GROUP, paths, columns=mapped, engine=engine, tell=told[engine].append)
+        for engine in ("sql", "partitions")
+    ]
+    assert told["sql"] == told["partitions"]
+    assert any("amounts in EUR" in one for one in told["sql"])
+    by_sql, by_part = found
+    assert [*by_sql.periods.rows()] == [*by_part.periods.rows()]
+    assert by_sql.set_aside() == by_part.set_aside()
+    assert by_sql.customer("c1") == by_part.customer("c1")
+    for one in found:
+        one.close()
+
+
+def test_what_has_too_many_odd_rows_is_read_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "MOST", 5)
+    path = tmp_path / "bills.csv"
+    rows = [f"b{n},c,TransactionAdd,2024-01-05,{'x' * (n % 2)}{n}" for n in range(40)]
+    path.write_text("\n".join(["id,customerId,type,date,currentTxn.value", *rows]), "utf-8")
+    with evaluate_table(GROUP, path) as found:
+        assert found.reason == "More than 5 records have values that columns do not hold."
+        assert found.engine == "partitions"

@@ -89,12 +89,12 @@ class CellColumn:
             elif value is not None:
                 beside.append(place)
             values.append(number)
-        read = texts.zip_with(plain, _nulls(texts)).cast(pl.Float64).scatter(places, pl.Series(values, dtype=pl.Float64))
+        read = (
+            texts.zip_with(plain, _nulls(texts)).cast(pl.Float64).scatter(places, pl.Series(values, dtype=pl.Float64))
+        )
         return read, _marks(len(texts), beside)
 
-    def _of_truths(
-        self, texts: pl.Series, found: pl.Series | None, lines: Lines
-    ) -> tuple[pl.Series, pl.Series | None]:
+    def _of_truths(self, texts: pl.Series, found: pl.Series | None, lines: Lines) -> tuple[pl.Series, pl.Series | None]:
         import polars as pl
 
         if found is not None:
@@ -125,9 +125,7 @@ class CellColumn:
                 raise NotSql([f"There are dates in `{self.place.name}` that are numbers and may be seconds."])
             read.append((value, self._dates.one(value)))
         made = made.scatter(places, pl.Series([at for _, at in read], dtype=made.dtype))
-        beside = [
-            place for place, (value, at) in zip(places, read, strict=True) if value is not None and at is None
-        ]
+        beside = [place for place, (value, at) in zip(places, read, strict=True) if value is not None and at is None]
         return made, _marks(len(texts), beside) if len(self.place.place) > 1 else None
 
     def _of_lists(self, texts: pl.Series, lines: Lines) -> tuple[pl.Series | None, pl.Series | None]:
@@ -169,7 +167,9 @@ def _is_plain(texts: pl.Series) -> pl.Series:
 def _is_short(value: float) -> bool:
     """Whether a number has so few digits that a float keeps them, and is no power out of sight."""
     written = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    return written.is_finite() and len(written.as_tuple().digits) <= MOST_DIGITS and abs(written.adjusted()) <= MOST_DIGITS
+    return (
+        written.is_finite() and len(written.as_tuple().digits) <= MOST_DIGITS and abs(written.adjusted()) <= MOST_DIGITS
+    )
 
 
 def _marks(count: int, places: list[int]) -> pl.Series | None:

@@ -200,11 +200,12 @@ def evaluate_table(
     temporary folder as typed columns, wherever they are exact; what they do not serve goes by `partitions`, and the
     result's `engine` and `reason` say so: records go by customer to files in a temporary folder, and parts of the
     customers to worker processes, `processes` of them, by default one per core; few records are evaluated at once in
-    this process. `memory` limits what the database takes, in bytes or as `"2GiB"`; it goes to disk beyond. `contributions` keeps the table of each record's contribution as well.
-    `state` is a file to which the records are added: the results are those of all records in it, and the next day's are
-    added in the time that they take. It is begun where there is none, is one DuckDB file, and needs what SQL serves.
-    `progress` is called with the number of records read, now and then and at the end; `tell` with each
-    sentence on how the table is written and on what cannot be read.
+    this process. `memory` limits what the database takes, in bytes or as `"2GiB"`; it goes to disk beyond.
+    `contributions` keeps the table of each record's contribution as well. `state` is a file to which the records are
+    added: the results are those of all records in it, and the next day's are added in the time that they take. It is
+    begun where there is none, is one DuckDB file, and needs what SQL serves.
+    `progress` is called with the number of records read, now and then and at the end; `tell` with each sentence on how
+    the table is written and on what cannot be read.
 
     Raises as `evaluate` does, InputError for a table that cannot be read or lacks a column, TableError for what is no
     table or, with `engine="sql"`, for what SQL does not serve, ValueError for options that do not exist.

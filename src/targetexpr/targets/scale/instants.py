@@ -1,4 +1,4 @@
-"""Texts of dates as instants, a column at once where they are alike: those that the evaluation reads in each of them."""
+"""Texts of dates as instants, a column at once where they are alike: what the evaluation reads in each of them."""
 
 from __future__ import annotations
 

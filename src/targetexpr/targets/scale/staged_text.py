@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
@@ -10,13 +10,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from targetexpr.records.column_batches import text_columns
-from targetexpr.records.columns import ColumnPlace
-from targetexpr.records.delimited import text_rows
+from targetexpr.records.delimited import TextRow, text_rows
 from targetexpr.records.dialect import Dialect
 from targetexpr.records.open_table import open_table
 from targetexpr.records.record import Record
 from targetexpr.records.table_cells import ColumnCells
-from targetexpr.records.table_records import TableRecords, TableRow
+from targetexpr.records.table_records import TableRecords
 from targetexpr.records.text_blocks import Block, block_again, blocks
 from targetexpr.targets.scale.cell_columns import CellColumn, Lines
 from targetexpr.targets.scale.instants import Instants
@@ -122,11 +121,11 @@ class _TextStaging:
         made += [rows.alias(ROW), beside.alias(ASIDE)]
         self._staging.add(pl.DataFrame(made), 0 if aside is None else int(aside.sum()))
 
-    def _add_rows(self, rows: Iterable[TableRow], first: int) -> int:
+    def _add_rows(self, rows: Iterable[TextRow], first: int) -> int:
         """Stages rows that were read one by one. How many there are, with those that cannot be read."""
         import polars as pl
 
-        rest = enumerate(map(self._making.checked, rows), first)  # type: ignore[arg-type]
+        rest = enumerate(map(self._making.checked, rows), first)
         done = 0
         while chunk := list(islice(rest, _ROWS)):
             done += len(chunk)
@@ -149,7 +148,12 @@ def _constants(staging: Staging, members: Mapping[str, Kind]) -> dict[str, pl.Se
 
     found: dict[str, pl.Series] = {}
     for name, value in staging.options.constants.items():
-        if "." in name or members.get(name, "text") != "text" or isinstance(value, bool) or not isinstance(value, str | int):
+        if (
+            "." in name
+            or members.get(name, "text") != "text"
+            or isinstance(value, bool)
+            or not isinstance(value, str | int)
+        ):
             raise NotSql([f"The map says what every `{name}` is."])
         if name in members:
             found[name] = pl.Series(name, [str(value)])
@@ -162,17 +166,14 @@ def _need_plain(columns: Iterable[ColumnCells], members: Mapping[str, Kind]) -> 
     fields = extended(members)
     for place in places:
         profile, *rest = place
-        if any(name.startswith(f"{profile}.") for name in members) and (
-            not rest or len(rest) > 1 and _is_read(place, members) or (rest[0] == "extendedFields" and profile in fields)
-        ):
+        if not any(name.startswith(f"{profile}.") for name in members):
+            continue
+        fields_too = place[1:2] == ("extendedFields",) and profile in fields
+        if not rest or fields_too or (len(rest) > 1 and ".".join(place[:2]) in members):
             raise NotSql([f"A column holds `{'.'.join(place)}`, in which several values may stand."])
     for name, kind in members.items():
         if kind == "list" and (name,) in places:
             raise NotSql([f"The column of `{name}` holds lists."])
-
-
-def _is_read(place: Sequence[str], members: Mapping[str, Kind]) -> bool:
-    return place[1] == "extendedFields" or ".".join(place[:2]) in members
 
 
 class _LinesOf:
@@ -219,8 +220,8 @@ class _BlockRows(Segment):
                 return
         yield from self._made(_those(text_rows(BytesIO(data), self.dialect, line), wanted))
 
-    def _made(self, rows: Iterable[TableRow]) -> Iterator[Record]:
-        return (self.making.record(self.making.checked(row)) for row in rows)  # type: ignore[arg-type]
+    def _made(self, rows: Iterable[TextRow]) -> Iterator[Record]:
+        return (self.making.record(self.making.checked(row)) for row in rows)
 
 
 @dataclass(slots=True)
@@ -240,10 +241,10 @@ class _RestRows(Segment):
             file.seek(self.start)
             rows = (row for row in text_rows(file, self.dialect, self.line) if row.line > header)
             for row in _those(rows, wanted):
-                yield self.making.record(self.making.checked(row))  # type: ignore[arg-type]
+                yield self.making.record(self.making.checked(row))
 
 
-def _those(rows: Iterable[TableRow], wanted: Sequence[int]) -> Iterator[TableRow]:
+def _those(rows: Iterable[TextRow], wanted: Sequence[int]) -> Iterator[TextRow]:
     """The rows of these numbers."""
     done = 0
     rest = iter(rows)

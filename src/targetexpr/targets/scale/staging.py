@@ -1,4 +1,4 @@
-"""Data that is no Parquet, staged for SQL: its rows as typed columns in a file, and where to read each of them again."""
+"""Data that is no Parquet, staged for SQL: its rows as typed columns in a file, and where to read each again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from targetexpr.records.record import Record
 from targetexpr.records.table_options import TableOptions
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _GROUP_ROWS = 200_000  # of the file: what is held until it is written
 _MOST_TOLD = 100_000  # records that cannot be read
 
-Step = Callable[[int], None]
+Step: TypeAlias = "Callable[[int], object]"
 """Told now and then how many records are read."""
 
 
