@@ -177,12 +177,65 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(tmp_path: Path) -> Non
     with pytest.raises(TableError, match="counts line items"):
         evaluate_table(lines, polars.DataFrame(FLAT), state=tmp_path / "other")
     assert path.read_bytes() == before
-    (tmp_path / "text").write_text("no database at all", encoding="utf-8")
-    with pytest.raises(InputError, match="is no state of an evaluation"):
-        add(tmp_path / "text", FLAT)
-    duckdb.connect(str(tmp_path / "mine")).execute("CREATE TABLE t (a INTEGER)").close()
+
+
+FILES = {
+    "text": b"no database at all",
+    "empty": b"",
+    "group.json": json.dumps(GROUP).encode(),
+    "records.csv": b"id,customerId\n1,2\n",
+    "image": bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("name", [*FILES, "bills.parquet"])
+def test_a_file_that_is_no_state_stays_as_it_is(name: str, tmp_path: Path) -> None:
+    """Of some formats DuckDB makes a database in memory: what was added there would be gone."""
+    path = tmp_path / name
+    if name in FILES:
+        path.write_bytes(FILES[name])
+    else:
+        polars.DataFrame(FLAT).write_parquet(path)
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="is no state of an evaluation; give a state"):
+        add(path, FLAT)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "CREATE TABLE t (a INTEGER)",
+        "CREATE TABLE state (a INTEGER)",
+        "CREATE TABLE state (content VARCHAR)",
+        "CREATE TABLE state AS SELECT 'no JSON' AS content",
+        "CREATE TABLE state AS SELECT '[]' AS content",
+        "CREATE TABLE state AS SELECT '{}' AS content FROM range(2)",
+        "CREATE TABLE state AS SELECT '{\"fingerprint\": 1}' AS content",
+        "CREATE TABLE state AS SELECT CAST(NULL AS VARCHAR) AS content",
+    ],
+)
+def test_a_database_that_is_no_state(made: str, tmp_path: Path) -> None:
+    duckdb.connect(str(tmp_path / "mine")).execute(made).close()
     with pytest.raises(InputError, match="is a database, and no state"):
         add(tmp_path / "mine", FLAT)
+
+
+def test_a_state_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that mean something to the engine are those of files, too: nothing that is added is gone at the end."""
+    monkeypatch.chdir(tmp_path)
+    for name, said in (("", "'' is none"), (".", "is a folder"), ("no/such/state", "there is no folder no/such")):
+        with pytest.raises(InputError, match=said):
+            evaluate_table(GROUP, polars.DataFrame(FLAT), state=name)
+    for name in (":memory:", "new.parquet"):
+        evaluate_table(GROUP, polars.DataFrame(FLAT[:9]), state=name).close()
+        assert duckdb.connect(str(tmp_path / name)).execute("SELECT count(*) FROM all_bills").fetchall() == [(9,)]
+
+
+def test_a_result_that_is_not_closed_holds_its_state(tmp_path: Path) -> None:
+    with add(tmp_path / "state", FLAT[:100]), pytest.raises(InputError, match="close the result of the call before"):
+        add(tmp_path / "state", FLAT[100:])
+    add(tmp_path / "state", FLAT[100:]).close()
 
 
 def test_a_run_that_is_broken_off_leaves_the_state_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

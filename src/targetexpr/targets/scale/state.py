@@ -12,7 +12,7 @@ import os
 import shutil
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import targetexpr
 from targetexpr.base.errors import InputError
@@ -79,14 +79,39 @@ def evaluate_with_state(
 def _opened(path: str, folder: str, memory: int | None) -> Database:
     import duckdb
 
+    _need_file(path)
     try:
-        return Database(folder, memory, path)
+        return Database(folder, memory, os.path.abspath(path))  # names such as `:memory:` are those of files
+    except duckdb.ConnectionException:
+        raise InputError(f"the state {path} is in use: close the result of the call before first") from None
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise InputError(f"the state {path} is in use by another process; try again when that has ended") from None
-        raise InputError(f"{path} is no state of an evaluation: {str(error).splitlines()[0]}") from None
+        raise InputError(f"cannot open the state {path}: {str(error).splitlines()[0].rpartition(': ')[2]}") from None
     except duckdb.Error as error:
         raise InputError(f"{path} is no state of an evaluation: {str(error).splitlines()[0]}") from None
+
+
+_MAGIC = slice(8, 12), b"DUCK"
+_GIVE = "give a state, or a file that is not there yet"
+
+
+def _need_file(path: str) -> None:
+    """Raises InputError for what cannot be a state. Of other formats the engine would make a database in memory."""
+    if not path or os.path.isdir(path):
+        raise InputError(f"a state is a file, and {path or repr(path)} is {'a folder' if path else 'none'}")
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise InputError(f"cannot write the state {path}: there is no folder {folder}")
+    if not os.path.exists(path):
+        return
+    try:
+        with open(path, "rb") as file:
+            begin = file.read(_MAGIC[0].stop)
+    except OSError as error:
+        raise InputError(f"cannot read the state {path}: {error.strerror}") from None
+    if begin[_MAGIC[0]] != _MAGIC[1]:
+        raise InputError(f"{path} is no state of an evaluation; {_GIVE}")
 
 
 class _State:
@@ -137,10 +162,9 @@ class _State:
         }
         if not tables:
             return False, None
-        if "state" not in tables:
-            raise InputError(f"{self.path} is a database, and no state of an evaluation")
-        (text,) = self.connection.execute(f"SELECT content FROM {self.schema}.state").fetchall()[0]
-        found = json.loads(text)
+        found = self._content() if "state" in tables else None
+        if found is None:
+            raise InputError(f"{self.path} is a database, and no state of an evaluation; {_GIVE}")
         for part, value in self._fingerprint().items():
             if found["fingerprint"].get(part) != value:
                 raise InputError(
@@ -160,6 +184,17 @@ class _State:
         known = digest_of("'targetexpr'")
         (found,) = self.connection.execute(f"SELECT {known}").fetchall()[0]
         return int(found)
+
+    def _content(self) -> dict[str, Any] | None:
+        """What was written of the state; None where somebody else's table has its name."""
+        import duckdb
+
+        try:
+            ((text,),) = self.connection.execute(f"SELECT content FROM {self.schema}.state").fetchall()
+            found = json.loads(text)
+            return found if isinstance(found["fingerprint"], dict) else None
+        except (duckdb.Error, ValueError, TypeError, KeyError):
+            return None
 
     def _write(self, kept: Kept | None) -> None:
         plain: dict[str, object] | None = None
