@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from targetexpr.targets.scale.kept_run import KeptRun
 from targetexpr.targets.scale.statements import Evaluation
-from targetexpr.targets.scale.streaks_sql import streak_statements
+from targetexpr.targets.scale.streaks_sql import has_period, streak_statements
 
 
 def take_streaks(run: KeptRun, evaluation: Evaluation) -> None:
@@ -27,7 +27,7 @@ def take_streaks(run: KeptRun, evaluation: Evaluation) -> None:
     run.keep(
         "progress",
         f"SELECT cust, pos AS slot, '' AS achieved_by FROM (SELECT cust, pos FROM ({before}) b"
-        " WHERE substr(periods, pos, 1) = '1') b ANTI JOIN changes USING (cust, pos)"
+        f" WHERE {has_period(evaluation, 'pos')}) b ANTI JOIN changes USING (cust, pos)"
         " UNION ALL SELECT cust, pos, '' FROM changes WHERE now",
     )
     for statement in streak_statements(evaluation):

@@ -17,8 +17,13 @@ from targetexpr.targets.scale.unified_sql import overall_of
 
 
 def outcome_statements(evaluation: Evaluation) -> Iterator[Statement]:
-    """The views `periods`, `contributions`, `customers`, `levels`, `unified`, `grants` and `reported`."""
+    """The views `periods`, `contributions`, `customers`, `levels`, `unified`, `grants` and `reported`.
+
+    Where everybody has the same windows there are their `totals`.
+    """
     yield Statement("periods", _periods(evaluation), lazy=True)
+    if evaluation.fixed and not evaluation.part.enrolled:
+        yield Statement("totals", _totals(evaluation), lazy=True)
     yield Statement("contributions", _contributions(evaluation), lazy=True)
     yield Statement("customers", _customers(evaluation), lazy=True)
     yield Statement("levels", _levels(evaluation), lazy=True)
@@ -40,6 +45,20 @@ def _periods(evaluation: Evaluation) -> str:
         f" {amount('coalesce(p.progress, 0)')} AS progress, p.achieved_by IS NOT NULL AS achieved, p.achieved_by,"
         f" {evaluation.instant('p.achieved_on')} AS achieved_on, coalesce(p.contributions, 0) AS contributions, w.place"
         " FROM windows w LEFT JOIN progress p ON p.cust = w.cust AND p.slot = w.slot"
+    )
+
+
+def _totals(evaluation: Evaluation) -> str:
+    """For each target and period customers with a contribution, those who achieved it, and the sum of all, in steps."""
+    added = (
+        "SELECT slot, count(*) FILTER (WHERE contributions > 0) AS active, count(achieved_on) AS achieved,"
+        " sum(progress) AS steps FROM progress GROUP BY slot"
+    )
+    return (
+        "SELECT g.target, g.period, coalesce(sum(p.active), 0) AS active, coalesce(sum(p.achieved), 0) AS achieved,"
+        f" coalesce(sum(p.steps), 0) AS steps, {evaluation.reading.scale} AS digits, min(g.place) AS place"
+        f" FROM goals g LEFT JOIN ({added}) p ON p.slot = g.slot WHERE EXISTS (SELECT 1 FROM keys)"
+        " GROUP BY g.target, g.period"
     )
 
 

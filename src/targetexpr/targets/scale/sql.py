@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from targetexpr.running.coercion import DataError
 from targetexpr.tables.errors import MissingColumns
-from targetexpr.targets.model.enums import TrackingType
+from targetexpr.targets.model.enums import EvaluationType, TrackingType
 from targetexpr.targets.progress.aggregate import today_of
+from targetexpr.targets.progress.exact import EXACT
 from targetexpr.targets.progress.plan import EvaluationPlan
 from targetexpr.targets.progress.record import read_head
 from targetexpr.targets.progress.results import Reported, ReportedRecord
@@ -159,21 +160,12 @@ def _summary(setting: Setting, results: SqlResults) -> Summary:
     finished = today is not None and plan.last_day is not None and plan.last_day < today
     (customers,) = connection.execute("SELECT count(*) FROM customers").fetchall()[0]
     found = Summary(customers=customers, finished=finished)
-    reached = dict(connection.execute("SELECT place, count(period) FROM levels GROUP BY place").fetchall())
-    found.levels = [
-        LevelCount(name=level.name, count=level.count, reached=reached.get(place, 0))
-        for place, level in enumerate(plan.levels)
-    ]
+    found.levels = _levels(connection, plan)
     if plan.tracking.is_streak:
         found.longest, found.current = _runs(connection, "longest"), _runs(connection, "run")
         found.short = _short(connection, "longest" if finished else "run")
-    found.periods = [
-        PeriodCount(target=target, period=period, customers=active, achieved=achieved, exact=Decimal(total))
-        for target, period, active, achieved, total in connection.execute(
-            "SELECT target, period, count(*) FILTER (WHERE contributions > 0), count(*) FILTER (WHERE achieved),"
-            f" sum(progress) FROM periods GROUP BY target, period ORDER BY {_FIRST}"
-        ).fetchall()
-    ]
+    same = plan.window is EvaluationType.FIXED_CALENDAR_WINDOW and setting.enrolled is None
+    found.periods = _totals(connection) if same else _periods(connection)
     if plan.tracking is TrackingType.UNIFIED:
         query = f"SELECT period, count(*) FILTER (WHERE achieved) FROM unified GROUP BY period ORDER BY {_FIRST}"
         found.unified = dict(connection.execute(query).fetchall())
@@ -184,6 +176,45 @@ def _summary(setting: Setting, results: SqlResults) -> Summary:
 
 _FIRST = "min({'customer': customer, 'place': place})"
 """Rows that are counted are listed in the order in which the first customer has them."""
+
+
+def _levels(connection: duckdb.DuckDBPyConnection, plan: EvaluationPlan) -> list[LevelCount]:
+    """How many customers have reached each level."""
+    if not plan.levels:
+        return []
+    counts = ", ".join(f"count(p{place})" for place in range(len(plan.levels)))
+    reached = connection.execute(f"SELECT {counts} FROM streaks").fetchall()[0]
+    return [
+        LevelCount(name=level.name, count=level.count, reached=count)
+        for level, count in zip(plan.levels, reached, strict=True)
+    ]
+
+
+def _totals(connection: duckdb.DuckDBPyConnection) -> list[PeriodCount]:
+    """Periods that everybody has, counted."""
+    rows = connection.execute("SELECT target, period, active, achieved, steps, digits FROM totals ORDER BY place")
+    return [
+        PeriodCount(
+            target=target,
+            period=period,
+            customers=int(active),
+            achieved=int(achieved),
+            exact=EXACT.scaleb(Decimal(steps), -digits),
+        )
+        for target, period, active, achieved, steps, digits in rows.fetchall()
+    ]
+
+
+def _periods(connection: duckdb.DuckDBPyConnection) -> list[PeriodCount]:
+    """Periods of which everybody has some, counted."""
+    rows = connection.execute(
+        "SELECT target, period, count(*) FILTER (WHERE contributions > 0), count(*) FILTER (WHERE achieved),"
+        f" sum(progress) FROM periods GROUP BY target, period ORDER BY {_FIRST}"
+    )
+    return [
+        PeriodCount(target=target, period=period, customers=active, achieved=achieved, exact=Decimal(total))
+        for target, period, active, achieved, total in rows.fetchall()
+    ]
 
 
 def _caps(connection: duckdb.DuckDBPyConnection) -> list[CapCount]:

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from targetexpr.records.table_options import TableOptions
 
 _FORMAT = 2
+_FEW = 200_000
+"""Records for which a second thread costs more than it saves."""
+
 _MADE = ("keys", "runs", "returns", "returned", "taken", "refunds", "days", "goals", "set_aside")
 _NO_TYPE = '"NULL"'
 _PARTS = {
@@ -231,11 +234,15 @@ class _State:
         """What is kept then; None where all has to be worked out again."""
         tracker = self.setting.options.tracker(self.setting.ready)
         run = StateRun(self.connection, VIEW, tracker, self.source.records, self.schema)
+        if self.source.rows <= _FEW:
+            self.connection.execute("SET threads = 1")
         try:
             found = run.advance(kept)
         except (MustRebuild, NotSql):
             run.drop(*list(run.made))
             return None
+        finally:
+            self.connection.execute("RESET threads")
         self._write(found)
         return found
 

@@ -31,12 +31,12 @@ def streak_statements(evaluation: Evaluation) -> Iterator[Statement]:
         found = _at_all(evaluation, achieved, started)
     reached = "".join(f", s.p{place}" for place in levels)
     if evaluation.kept:
-        none = "0" * len(plan.periods)
-        texts = f"({found}) s JOIN ({_texts(evaluation, achieved)}) t ON t.cust = s.cust"
+        periods = _periods(evaluation, achieved)
+        none = "0" if _is_number(evaluation) else f"'{'0' * len(plan.periods)}'"
         yield Statement(
             "runs",
-            f"SELECT k.cust, coalesce(t.periods, '{none}') AS periods, coalesce(s.longest, 0) AS longest{reached}"
-            f" FROM keys k LEFT JOIN ({texts}) ON s.cust = k.cust",
+            f"SELECT k.cust, coalesce(t.periods, {none}) AS periods, coalesce(s.longest, 0) AS longest{reached}"
+            f" FROM keys k LEFT JOIN (({found}) s JOIN ({periods}) t ON t.cust = s.cust) ON s.cust = k.cust",
         )
         run = _run_of(evaluation, ended, started)
         yield Statement("streaks", f"SELECT cust, {run} AS run, longest{reached} FROM runs s", lazy=True)
@@ -52,25 +52,48 @@ _MOST_BITS = 62
 """Periods that fit a whole number, one bit for each."""
 
 
-def _texts(evaluation: Evaluation, achieved: str) -> str:
-    """The periods of who has achieved one, as a text with a one or a zero for each."""
+def _is_number(evaluation: Evaluation) -> bool:
+    return len(evaluation.plan.periods) <= _MOST_BITS
+
+
+def _bits(first: int, last: int) -> str:
+    """Some of the periods that are achieved, with a bit for each of them: the last one is the lowest."""
+    bit = f"CAST(power(2, {last} - pos) AS BIGINT)"
+    return f"CAST(sum(CASE WHEN pos > {first} AND pos <= {last} THEN {bit} ELSE 0 END) AS BIGINT)"
+
+
+def _periods(evaluation: Evaluation, achieved: str) -> str:
+    """The periods of who has achieved one: the bits of a number, or a text with a one or a zero for each."""
     count = len(evaluation.plan.periods)
-    parts = []
-    for first in range(0, count, _MOST_BITS):
-        last = min(first + _MOST_BITS, count)
-        bit = f"CAST(power(2, {last} - pos) AS BIGINT)"
-        if count > _MOST_BITS:
-            bit = f"CASE WHEN pos > {first} AND pos <= {last} THEN {bit} ELSE 0 END"
-        bits = f"CAST(sum({bit}) AS BIGINT)"
-        parts.append(f"lpad(bin({bits}), {last - first}, '0')")
-    return f"SELECT cust, {' || '.join(parts)} AS periods FROM ({achieved}) a GROUP BY cust"
+    if _is_number(evaluation):
+        periods = _bits(0, count)
+    else:
+        parts = [(first, min(first + _MOST_BITS, count)) for first in range(0, count, _MOST_BITS)]
+        periods = " || ".join(f"lpad(bin({_bits(first, last)}), {last - first}, '0')" for first, last in parts)
+    return f"SELECT cust, {periods} AS periods FROM ({achieved}) a GROUP BY cust"
+
+
+def has_period(evaluation: Evaluation, pos: str) -> str:
+    """Whether a period is among the `periods` of a run that is kept."""
+    if _is_number(evaluation):
+        return f"(periods >> ({len(evaluation.plan.periods)} - {pos})) & 1 = 1"
+    return f"substr(periods, {pos}, 1) = '1'"
 
 
 def _run_of(evaluation: Evaluation, ended: int, started: int) -> str:
-    """How long the run now is, by a text of periods."""
-    if evaluation.plan.tracking is not TrackingType.STREAKS:
+    """How long the run now is, by its `periods`."""
+    in_a_row = evaluation.plan.tracking is TrackingType.STREAKS
+    if not _is_number(evaluation):
+        if in_a_row:
+            return _trailing(str(ended), str(started))
         return f"length(replace(substr(periods, 1, {started}), '0', ''))"
-    return _trailing(str(ended), str(started))
+    over = len(evaluation.plan.periods) - started  # periods that are still to come
+    until_now = f"(periods >> {over})"
+    if not in_a_row:
+        return f"bit_count({until_now})"
+    if started > ended:  # a period that still runs ends none
+        until_now = f"(CASE WHEN {until_now} & 1 = 0 THEN periods >> {over + 1} ELSE periods >> {over} END)"
+    return f"bit_count(xor({until_now}, {until_now} + 1)) - 1"
 
 
 def _trailing(over: str, now: str) -> str:
@@ -83,7 +106,8 @@ def _trailing(over: str, now: str) -> str:
 def _as_text(evaluation: Evaluation, achieved: str, ended: int, started: int) -> str:
     """Runs as stretches of ones in a text with a character for every period: nothing has to be sorted for it."""
     count = len(evaluation.plan.periods)
-    texts = _texts(evaluation, achieved)
+    bits = f"CAST(sum(CAST(power(2, {count} - pos) AS BIGINT)) AS BIGINT)"
+    texts = f"SELECT cust, lpad(bin({bits}), {count}, '0') AS periods FROM ({achieved}) a GROUP BY cust"
     over, now = str(ended), str(started)
     if evaluation.part.bounded:  # who left has no later periods
         texts = f"SELECT t.cust, t.periods, k.highest FROM ({texts}) t JOIN keys k ON k.cust = t.cust"
