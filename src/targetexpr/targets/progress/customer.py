@@ -51,9 +51,8 @@ def evaluate_customer(
         part = replace(part, until=None)  # has not happened yet
     ordered = in_order(entries, attrgetter("at"), attrgetter("id"))
     returns = returns_in_order(ordered, found.records)
-    for entry in ordered:
-        if entry.rest.errors:
-            found.records.extend(entry.rest.errors)
+    for rest in [entry.rest for entry in ordered if entry.rest is not None]:
+        found.records.extend(rest.errors)
     credited = _credits(plan, ordered, part)
     periods = _periods(plan, part)
     windows: list[list[Window]] = []
@@ -113,9 +112,10 @@ def _count(
         both = zip(credited, outside, strict=True)
         counting = {record for mine, left in both for record in mine if record not in left}
     for entry in ordered:
-        if entry.rest.outcome == "scope":
+        outcome = "" if entry.rest is None else entry.rest.outcome
+        if outcome == "scope":
             found.out_of_scope += 1
-        elif entry.rest.outcome == "bounds" or (entry.id in beyond and entry.id not in counting):
+        elif outcome == "bounds" or (entry.id in beyond and entry.id not in counting):
             found.outside_periods += 1
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from itertools import islice
-from operator import eq
+from operator import eq, itemgetter
 from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 from targetexpr.running.coercion import DataError
@@ -86,6 +86,11 @@ def read_head(reader: ContextReader, record: object) -> Head:
     return Head(id=name, customer=customer, type=kind, at=read)
 
 
+_marks = itemgetter(4, 7, 10, 13, 16)
+_WITH_T, _WITH_BLANK = tuple("--T::"), tuple("-- ::")
+_from_iso = datetime.fromisoformat
+
+
 def _plain_instant(raw: object, zone: tzinfo) -> datetime | None:
     """An instant written the plainest way, `2024-01-31T10:00:00` in UTC or with a Z; None for anything else.
 
@@ -94,14 +99,13 @@ def _plain_instant(raw: object, zone: tzinfo) -> datetime | None:
     """
     if type(raw) is not str:
         return None
-    if len(raw) == 20 and raw[19] == "Z":
-        raw = raw[:19]
-    elif len(raw) != 19 or zone is not UTC:
+    length = len(raw)
+    if not (length == 19 and zone is UTC) and not (length == 20 and raw[19] == "Z"):
         return None
-    if raw[4:11:3] not in ("--T", "-- ") or raw[13:17:3] != "::":
+    if _marks(raw) not in (_WITH_T, _WITH_BLANK):
         return None
     try:
-        found = datetime.fromisoformat(raw + "+00:00")
+        found = _from_iso(raw if length == 20 else raw + "Z")
     except ValueError:
         return None
     return None if found.year in (1, 9999) else found  # the clock of the zone may not show it: the slow way looks

@@ -40,13 +40,17 @@ class Return(NamedTuple):
 
 def returns_in_order(entries: Sequence[Entry], found: list[ReportedRecord]) -> list[Return]:
     """The returns among a customer's records, which are in order. Those without their bill are put into `found`."""
-    returns = [(place, entry) for place, entry in enumerate(entries) if entry.rest.returns is not None]
+    returns = [
+        (place, entry, entry.rest.returns)
+        for place, entry in enumerate(entries)
+        if entry.rest is not None and entry.rest.returns is not None
+    ]
     if not returns:
         return []
     places = {entry.id: place for place, entry in enumerate(entries)}
     kept: list[Return] = []
-    for place, entry in returns:
-        there = places.get(entry.rest.returns or "")
+    for place, entry, named in returns:
+        there = places.get(named)
         bill = None if there is None else entries[there]
         if there is None or bill is None or not bill.is_bill:
             found.append(ReportedRecord(record=entry.id, target="", reason="no-bill", path="returnOf", message=NO_BILL))
@@ -73,7 +77,7 @@ class _Bill:
         if value is not None:
             self.value = value if self.value is None else EXACT.add(self.value, value)
             whole = self.entry.value is not None and self.value >= self.entry.value
-        goods_sold = self.entry.rest.goods
+        goods_sold = None if self.entry.rest is None else self.entry.rest.goods
         if goods is not None:
             self.goods = together(self.goods, goods)
             whole = whole or (goods_sold is not None and covers(self.goods, goods_sold))
@@ -96,12 +100,13 @@ def refunds_of(
     left: dict[str, Amount] = {}
     for order, at, entry, returned in returns:
         credit = credited.get(returned.id)
-        if credit is None or entry.rest.returned is None:
+        record = None if entry.rest is None else entry.rest.returned
+        if credit is None or record is None:
             continue
         bill = known.setdefault(credit.record, _Bill(returned))
         rest = left.get(credit.record, credit.amount)
         try:
-            taken = _taken(evaluator, entry.rest.returned, credit, bill, rest)
+            taken = _taken(evaluator, record, credit, bill, rest)
         except DataError as error:
             if raises:
                 raise

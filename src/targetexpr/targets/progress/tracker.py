@@ -7,7 +7,7 @@ no special care, and the order in which records come makes no difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -26,11 +26,11 @@ from targetexpr.targets.progress.enrolment import EVERYBODY, Enrolment, read_enr
 from targetexpr.targets.progress.goods import Goods, goods_of
 from targetexpr.targets.progress.ledger_entries import (
     FROM_ELSEWHERE,
-    NOTHING,
     OUT_OF_BOUNDS,
     Contributed,
     CustomerFile,
     Entry,
+    Kept,
     Outcome,
     Rest,
     data_error,
@@ -130,7 +130,7 @@ class RecordTracker:
         self._quick = _quick_target(self)
         self._quickly: dict[float, tuple[tuple[Contributed, ...], Decimal | None]] = {}
         self._files: dict[str, CustomerFile] = {}
-        self._by_id: dict[str, Entry] = {}
+        self._customers: dict[str, str] = {}  # by record
         self._alike: dict[tuple[int, int], tuple[Contributed, ...]] = {}
         self._duplicates: set[str] = set()
         self._unreadable: list[ReportedRecord] = []
@@ -156,29 +156,34 @@ class RecordTracker:
         if self.limit is not None and at > self.limit:
             self._later += 1
             return
-        file = self._files.get(customer)
-        if file is None:
-            file = CustomerFile(customer)
-        entry = None
+        kept = None
         if kind == TRANSACTION_ADD and self._quick is not None and type(record) is dict:
-            entry = self._plain_bill(self._quick, file, name, at, record)
-        if entry is None:
-            entry = self._entry(file, name, kind, at, record if type(record) is dict else dict(record))
+            kept = self._plain_bill(self._quick, name, at, record)
+        if kept is None:
+            kept = self._entry(name, kind, at, record if type(record) is dict else dict(record))
         if self._latest is None or at > self._latest:
             self._latest = at
-        before = self._by_id.get(name)
-        if before is not None:
-            self._duplicates.add(name)
-            if (before.rank(), before.file.customer) <= (entry.rank(), customer):
-                return
-            before.file.replace(before)
-        self._by_id[name] = entry
-        file.entries.append(entry)
-        self._files[customer] = file
+        file = self._files.get(customer)
+        if name in self._customers and not self._takes_over(name, customer, Entry(*kept)):
+            return
+        if file is None:
+            file = self._files[customer] = CustomerFile(customer)
+        self._customers[name] = customer
+        file.put(kept)
+
+    def _takes_over(self, name: str, customer: str, entry: Entry) -> bool:
+        """Whether a record counts rather than the one that came before with its id; that one then does no more."""
+        self._duplicates.add(name)
+        there = self._customers[name]
+        before = self._files[there].last(name)
+        if (before.rank(), there) <= (entry.rank(), customer):
+            return False
+        self._files[there].replace(name)
+        return True
 
     def _plain_bill(
-        self, evaluator: TargetEvaluator, file: CustomerFile, name: str, at: datetime, record: dict[str, object]
-    ) -> Entry | None:
+        self, evaluator: TargetEvaluator, name: str, at: datetime, record: dict[str, object]
+    ) -> Kept | None:
         """What `_entry` makes of a bill without lines whose value is a float, as most are; None for any other."""
         bill = record.get("currentTxn")
         if type(bill) is not dict or bill.get("lineItems") is not None:
@@ -191,10 +196,10 @@ class RecordTracker:
             if brought is None:
                 return None
             if not evaluator.matches(record):
-                return Entry(name, file, at, True)
+                return at, name, True, (), None, None
         except DataError:
             return None
-        return Entry(name, file, at, True, brought[0], brought[1])
+        return at, name, True, brought[0], brought[1], None
 
     def _plain_value(
         self, evaluator: TargetEvaluator, raw: float, record: dict[str, object]
@@ -209,7 +214,7 @@ class RecordTracker:
         known = self._quickly[raw] = contributed, amount if self._takes_returns else None
         return known
 
-    def _entry(self, file: CustomerFile, name: str, kind: str, at: datetime, record: dict[str, object]) -> Entry:
+    def _entry(self, name: str, kind: str, at: datetime, record: dict[str, object]) -> Kept:
         errors: tuple[ReportedRecord, ...] = ()
         returns = returned = None
         if kind == RETURN_BILL:
@@ -239,12 +244,12 @@ class RecordTracker:
             contributed = []
         elif contributed and self._takes_returns and kind == TRANSACTION_ADD:
             value, goods = _for_returns(self._by_type[kind][0], record)
-        rest = NOTHING
+        rest = None
         if returns is not None or errors or goods is not None:
             rest = Rest(returns=returns, returned=returned, errors=errors, goods=goods, outcome=outcome)
         elif outcome:
             rest = FROM_ELSEWHERE if outcome == "scope" else OUT_OF_BOUNDS
-        return Entry(name, file, at, kind == TRANSACTION_ADD, self._shared(contributed), value, rest)
+        return at, name, kind == TRANSACTION_ADD, self._shared(contributed), value, rest
 
     def _shared(self, contributed: list[Contributed]) -> tuple[Contributed, ...]:
         """What a record contributed; one tuple for all that brought the very same amount to the very same target."""
@@ -292,13 +297,12 @@ class RecordTracker:
 
     def customer_of(self, record: str) -> str | None:
         """The customer for whom a record counts, of all that came with its id; None for one that did not come."""
-        entry = self._by_id.get(record)
-        return None if entry is None else entry.file.customer
+        return self._customers.get(record)
 
     @property
-    def entries(self) -> list[Entry]:
-        """What is kept of the records that count, in no order."""
-        return [entry for file in self._files.values() for entry in file.valid()]
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        """What is kept of the records that count, in no order, each with its customer."""
+        return ((name, entry) for name, file in self._files.items() for entry in file.valid())
 
     @property
     def later(self) -> int:
@@ -321,18 +325,17 @@ class RecordTracker:
 
     def result(self, between: Callable[[], None] | None = None) -> ProgressData:
         """Everything that follows from the records so far; `between` is called before each customer."""
-        return self._result({name: file.valid() for name, file in self._files.items()}, between)
+        return self._result(dict(self._files), between)
 
     def last_result(self) -> ProgressData:
         """The same, for one who asks once: what is kept of each customer is let go as soon as it is worked out."""
-        entries = {name: file.valid() for name, file in self._files.items()}
-        self._files, self._by_id = {}, {}
-        return self._result(entries)
+        files, self._files, self._customers = self._files, {}, {}
+        return self._result(files)
 
-    def _result(self, entries: dict[str, list[Entry]], between: Callable[[], None] | None = None) -> ProgressData:
-        there = {name for name, mine in entries.items() if mine}  # without those whose records were all replaced
+    def _result(self, files: dict[str, CustomerFile], between: Callable[[], None] | None = None) -> ProgressData:
+        there = {name: count for name, file in files.items() if (count := file.count)}  # not all may be replaced
         part = dict.fromkeys(there, EVERYBODY) if self.enrolled is None else self.enrolled
-        not_enrolled = sum(len(mine) for name, mine in entries.items() if name not in part)
+        not_enrolled = sum(count for name, count in there.items() if name not in part)
         settings = EvaluationSettings(
             plan=self.plan,
             evaluators=self.evaluators,
@@ -346,7 +349,9 @@ class RecordTracker:
         for name in sorted(part):
             if between is not None:
                 between()
-            customers[name] = evaluate_customer(settings, name, entries.pop(name, ()), part[name], found)
+            file = files.pop(name, None)
+            entries = [] if file is None else file.valid()
+            customers[name] = evaluate_customer(settings, name, entries, part[name], found)
         listed = Reported(
             records=tuple(sorted(found.records)),
             later=self._later,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from targetexpr.running.coercion import DataError
 from targetexpr.targets.progress.contribution import not_negative
 from targetexpr.targets.progress.exact import EXACT, Amount
-from targetexpr.targets.progress.ledger_entries import Entry
+from targetexpr.targets.progress.ledger_entries import Entry, Rest
 from targetexpr.targets.progress.results import ReportedRecord
 from targetexpr.targets.progress.returns import counted, lines_of
 from targetexpr.targets.progress.tracker import RecordTracker
@@ -42,10 +42,10 @@ def read_odd_rows(
         tracker.add(record)
     rows = OddRows()
     listed = tracker.set_aside
-    for entry in tracker.entries:
-        if tracker.enrolled is None or entry.file.customer in tracker.enrolled:
+    for customer, entry in tracker.entries:
+        if entry.rest is not None and (tracker.enrolled is None or customer in tracker.enrolled):
             listed += entry.rest.errors
-        _add(rows, tracker, entry, scale, lowered)
+        _add(rows, tracker, customer, entry, scale, lowered)
     rows.set_aside = [_listed(one) for one in listed]
     return rows
 
@@ -54,22 +54,23 @@ def _listed(one: ReportedRecord) -> Row:
     return one.reason, one.record or None, one.target or None, one.path or None, one.message
 
 
-def _add(rows: OddRows, tracker: RecordTracker, entry: Entry, scale: int, lowered: list[int]) -> None:
+def _add(rows: OddRows, tracker: RecordTracker, customer: str, entry: Entry, scale: int, lowered: list[int]) -> None:
+    rest = entry.rest or Rest()
     figures: list[int | None] = [None] * len(tracker.evaluators)
     for place, amount, _ in entry.contributed:
         figures[place] = _steps(amount, scale)
     worth = entry.value if lowered else None  # it is asked for by returns alone
-    returned = entry.rest.returned
+    returned = rest.returned
     if returned is not None:
         worth = None
         for place in lowered:
             worth, figures[place] = _returned(rows, tracker, entry, returned, place, scale)
-    kind = BILL if entry.is_bill else OTHER if entry.rest.returns is None else RETURN
+    kind = BILL if entry.is_bill else OTHER if rest.returns is None else RETURN
     at: datetime = entry.at.replace(tzinfo=None)
-    elsewhere, beyond = entry.rest.outcome == "scope", entry.rest.outcome == "bounds"
+    elsewhere, beyond = rest.outcome == "scope", rest.outcome == "bounds"
     steps = None if worth is None else _steps(worth, scale)
-    bill = entry.rest.returns or None
-    rows.records.append((entry.file.customer, entry.id, at, kind, bill, elsewhere, beyond, steps, *figures))
+    bill = rest.returns or None
+    rows.records.append((customer, entry.id, at, kind, bill, elsewhere, beyond, steps, *figures))
 
 
 def _returned(

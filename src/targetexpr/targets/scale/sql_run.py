@@ -190,7 +190,7 @@ class SqlRun(ABC):
         """What was seen, with the dates of rows that the evaluator read: some only it can tell."""
         if odd is None:
             return seen
-        instants = [entry.at for entry in self.tracker.entries]
+        instants = [entry.at for _, entry in self.tracker.entries]
         first, last = ([one for one in (mine, *instants) if one is not None] for mine in (seen.first, seen.last))
         return replace(
             seen, first=min(first, default=None), last=max(last, default=None), later=seen.later + self.tracker.later
