@@ -119,20 +119,19 @@ def _by_table(options: Namespace) -> int:
     with _told_of_the_group(options) as (group, given):
         setting = Setting.of(Options(group=group, **given))
         options.memory = memory_of(options.memory)
-    notes = _Notes(setting.ready.evaluators, load(options))
     tables = cache(lambda: table_options(options, [one.rule.checked for one in setting.ready.evaluators], own=HEAD))
     reason = None
     try:
         if options.engine != "partitions":
-            status, reason = _by_sql(options, setting, notes, tables)
+            status, reason = _by_sql(options, setting, tables)
             if status is not None:
                 return status
-        return _by_part(options, setting, notes, tables, reason)
+        return _by_part(options, setting, tables, reason)
     except MissingExtra as error:
         raise InputError(f"{error} (or --engine python, which holds all records in memory)") from None
 
 
-def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableReading) -> tuple[int | None, str | None]:
+def _by_sql(options: Namespace, setting: Setting, tables: TableReading) -> tuple[int | None, str | None]:
     """Over files of many rows. The status, or why that is not exact."""
     from targetexpr.targets.scale.column_source import parquet_rows
     from targetexpr.targets.scale.evaluate import TableProgress
@@ -144,6 +143,11 @@ def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableRe
     wanted = options.engine == "sql" or options.state is not None
     sources = all_expanded(options.data)
     rows = parquet_rows(sources)
+    notes = _Notes(setting.ready.evaluators, load(options))
+
+    def look(record: Record, name: str) -> None:
+        notes.look(record, name if len(sources) > 1 else None)
+
     try:
         if rows is None and options.state is not None:
             raise NotSql(["The data is no Parquet file; its records are read one by one."])
@@ -156,7 +160,8 @@ def _by_sql(options: Namespace, setting: Setting, notes: _Notes, tables: TableRe
         if options.state is not None:
             results = evaluate_with_state(setting, sources, tables(), options.state, memory=options.memory)
         else:
-            results = evaluate_by_sql(setting, sources, tables(), memory=options.memory, step=_counting(report))
+            step = _counting(report)
+            results = evaluate_by_sql(setting, sources, tables(), memory=options.memory, step=step, look=look)
     except NotSql as error:
         if wanted:
             asked = "--engine sql" if options.state is None else "--state"
@@ -181,11 +186,12 @@ def _are_small(sources: Sequence[str]) -> bool:
     return all(map(os.path.isfile, sources)) and sum(map(os.path.getsize, sources)) < SMALL_BYTES
 
 
-def _by_part(options: Namespace, setting: Setting, notes: _Notes, tables: TableReading, reason: str | None) -> int:
+def _by_part(options: Namespace, setting: Setting, tables: TableReading, reason: str | None) -> int:
     """Few records at once, many by parts of the customers."""
     from targetexpr.targets.scale.evaluate import TableProgress
     from targetexpr.targets.scale.partitions import HELD_RECORDS, PartitionedTracker
 
+    notes = _Notes(setting.ready.evaluators, load(options))
     held = 0 if options.engine == "partitions" else HELD_RECORDS
     contributions = options.table == "contributions"
     tracker = PartitionedTracker(setting, memory=options.memory, contributions=contributions, held=held)

@@ -275,9 +275,9 @@ _TABLE = (
         choices=("auto", "python", "sql", "partitions"),
         default="auto",
         metavar="HOW",
-        help="what evaluates: python (all records in memory), sql (statements over Parquet and CSV), partitions (by "
-        "customer on disk, a process per core); auto, the default, is sql where that is exact, else partitions, and "
-        "python for up to 20,000 records",
+        help="what evaluates: python (all records in memory), sql (statements over Parquet, CSV and JSON Lines), "
+        "partitions (by customer on disk, a process per core); auto, the default, is sql where that is exact, else "
+        "partitions, and python for up to 20,000 records",
     ),
     Option(
         name="--memory",

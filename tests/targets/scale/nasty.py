@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 from datetime import datetime
 from decimal import Decimal
@@ -147,3 +148,65 @@ def as_csv(rng: random.Random, rows: list[Cells]) -> bytes:
 
 def _is_decimal(cell: str) -> bool:
     return cell.count(".") == 1 and cell.replace(".", "").replace("-", "").isdigit()
+
+
+# ---- JSON
+
+VALUES: list[Any] = [
+    *(0, -3, 10**15, 10**40, 2.5, 1e300, 1e-7, 0.1234567890123456, -0.0, 123456789012.345, True, "12.5", "a", "", " "),
+    *([], {}, [1], {"a": None}, None, "true", "1,000"),
+]
+MOMENTS: list[Any] = [*DATES, 1709294400000, 1709294400, 5.5, True, [], {}, None]
+WHOLE: list[Any] = [None, [], "bill", 3, {}, {"extendedFields": {"tax": 3}}, {"lineItems": [{"qty": 2, "value": 9}]}]
+
+
+def as_json_lines(rng: random.Random, records: list[dict[str, Any]], zone: str, *, nested: bool) -> bytes:
+    """Records on lines, some with other values than they should have, some lines that are none."""
+    form = rng.choice(["Z", "offset", "local", "space"])
+    lines = []
+    for record in records:
+        made = {name: _plain(value, form, zone) for name, value in record.items()}
+        if rng.random() < 0.3:
+            made = {name: value for name, value in made.items() if value is not None}
+        lines.append(made if nested else _flat(made))
+    for _ in range(rng.choice([0, 1, 5, 20])):
+        _spoil_one(rng, rng.choice(lines))
+    if rng.random() < 0.5:
+        rng.choice(lines)["date"] = "2024-11-30T00:00:00Z"
+    texts = [json.dumps(one, ensure_ascii=rng.random() < 0.5) for one in lines]
+    for _ in range(rng.choice([0, 0, 1, 3])):
+        odd = ["", "  ", "[1]", "{", '{"id": 1, "id": 2}', '{"id": NaN}', "7", '{"a": "\\ud800"}', "\x0b"]
+        texts.insert(rng.randrange(1, len(texts) + 1), rng.choice(odd))
+    start = rng.choice(["", "", "\n", "\ufeff"])
+    end = rng.choice(["\n", "\n", "\r\n"])
+    return (start + end.join(texts) + rng.choice(["", end])).encode()
+
+
+def _plain(value: object, form: str, zone: str) -> object:
+    match value:
+        case datetime():
+            return _cell(value, form, zone)
+        case Decimal():
+            return float(value)
+        case dict():
+            return {name: _plain(one, form, zone) for name, one in value.items()}
+    return value
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    found = {name: value for name, value in record.items() if not isinstance(value, dict)}
+    for profile, value in record.items():
+        if isinstance(value, dict):
+            found |= {f"{profile}.{name}": one for name, one in value.items()}
+    return found
+
+
+def _spoil_one(rng: random.Random, record: dict[str, Any]) -> None:
+    name = rng.choice([*generated.COLUMNS, *generated.PROFILES, "till", "currentTxn.lineItems", "returnBill.lineItems"])
+    profile, dot, rest = name.partition(".")
+    if name in generated.PROFILES:
+        record[name] = rng.choice(WHOLE)
+    elif not dot:
+        record[name] = rng.choice(MOMENTS if name == "date" else VALUES)
+    elif isinstance(record.get(profile), dict):
+        record[profile][rest] = rng.choice([[], [{"qty": 1, "value": 5}], 3] if rest == "lineItems" else VALUES)

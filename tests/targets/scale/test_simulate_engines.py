@@ -51,6 +51,7 @@ def test_outputs_are_the_same(
     assert expected[1] or expected[0]
     assert said(capsys, group, data, *asked, "--engine", "partitions") == expected
     assert said(capsys, group, data, *asked) == expected
+    assert said(capsys, group, data, *asked, "--engine", "sql") == expected
 
 
 @pytest.mark.parametrize("asked", [*ASKED[:4], *ASKED[7:10], *ASKED[-2:]], ids=" ".join)
@@ -98,6 +99,24 @@ def test_outputs_of_a_text_by_sql(
     assert any("is not a number" in line for line in expected[2])
     assert expected[2].count("1 of 154 records could not be read") == 1
     assert said(capsys, group, data, *asked, "--engine", "sql") == expected
+
+
+def test_what_is_said_of_json_lines_by_sql(group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of every record: no two have to have the same members."""
+    records: list[dict[str, object]] = [dict(one) for one in RECORDS]
+    records[40] |= {"type": "TransactionAd"}
+    records[41] |= {"stroeId": 7}
+    records[42] |= {"date": 1704448800}
+    records[43] |= {"currentTxn": {"valeu": 600}}
+    texts = [json.dumps(one) for one in records]
+    texts[50:50] = ["", "{"]
+    data = tmp_path / "bills.jsonl"
+    data.write_text("\n".join(texts), encoding="utf-8")
+    expected = said(capsys, group, data, "--engine", "python")
+    assert expected[2][0].startswith(f"{data}, line 52: Not valid JSON")
+    assert expected[2][1] == "1 of 201 records could not be read"
+    assert len(expected[2]) == 6
+    assert said(capsys, group, data, "--engine", "sql") == expected
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -13,7 +13,7 @@ from targetexpr.base.errors import InputError
 from targetexpr.records import text_blocks
 from targetexpr.targets import evaluate_table
 from targetexpr.targets.model.envelope import build_group
-from targetexpr.targets.scale import staging
+from targetexpr.targets.scale import staged_json, staging
 from targetexpr.targets.scale.part import Options
 from targetexpr.targets.scale.results import Setting
 from targetexpr.targets.scale.source import records_of, table_options
@@ -27,6 +27,7 @@ from tests.targets.scale.test_partitions import check
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_blocks, "BLOCK_BYTES", 3_000)
     monkeypatch.setattr(text_blocks, "_FARTHEST", 1_000)
+    monkeypatch.setattr(staged_json, "LINES", 30)
 
 
 def read_by_row(case: Case, path: Path) -> tuple[Case, list[str], int] | str:
@@ -73,6 +74,27 @@ def text_case(seed: int, tmp_path: Path) -> tuple[Case, Path]:
     path = tmp_path / f"{seed}.csv"
     path.write_bytes(nasty.as_csv(rng, rows))
     return Case(seed=seed, group=made.group, records=[], options=made.options), path
+
+
+def json_case(seed: int, tmp_path: Path) -> tuple[Case, Path]:
+    made = generated.case(seed)
+    rng = random.Random(f"json {seed}")
+    path = tmp_path / f"{seed}.jsonl"
+    nested = rng.random() < 0.9
+    path.write_bytes(nasty.as_json_lines(rng, made.records, made.options["timezone"], nested=nested))
+    return Case(seed=seed, group=made.group, records=[], options=made.options), path
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_json_lines(seed: int, tmp_path: Path) -> None:
+    compare(*json_case(seed, tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(100, 400, 50))
+def test_json_lines_of_many_kinds(start: int, tmp_path: Path) -> None:
+    found = Counter(compare(*json_case(seed, tmp_path)).partition(":")[0] for seed in range(start, start + 50))
+    assert found["sql"] >= 30, found
 
 
 @pytest.mark.parametrize("seed", range(2, 10))

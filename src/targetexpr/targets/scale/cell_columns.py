@@ -30,10 +30,19 @@ class CellColumn:
     """Reads a column. Of one that is not staged, `kind` is None: what does not fit its cells is told all the same."""
 
     def __init__(
-        self, cells: ColumnCells, kind: Kind | None, dialect: Dialect, schema: Schema, dates: Instants, unit: str
+        self,
+        cells: ColumnCells,
+        kind: Kind | None,
+        dialect: Dialect,
+        schema: Schema,
+        dates: Instants,
+        *,
+        unit: str,
+        apart: bool,
     ) -> None:
         self.cells = cells
         self.kind = kind
+        self._apart = apart  # whether rows with line items are read by themselves
         self._typing = Typing(dialect, known_types(schema))
         self._dates = dates
         self._unit = unit
@@ -49,7 +58,7 @@ class CellColumn:
         if self.kind is None:
             return None, None
         assert values is not None
-        return values.alias(self.place.name), aside
+        return None if self._apart and self.kind == "lines" else values.alias(self.place.name), aside
 
     def _read(self, texts: pl.Series, lines: Lines) -> tuple[pl.Series | None, pl.Series | None]:
         kind = self.place.kind
@@ -84,7 +93,7 @@ class CellColumn:
         beside: list[int] = []
         for place, value in self._values(texts, places, lines):
             number = None
-            if isinstance(value, int | float) and not isinstance(value, bool) and _is_short(value):
+            if isinstance(value, int | float) and not isinstance(value, bool) and is_short(value):
                 number = float(value)
             elif value is not None:
                 beside.append(place)
@@ -136,7 +145,7 @@ class CellColumn:
         beside: list[int] = []
         for place, value in self._values(texts, texts.is_not_null().arg_true(), lines):
             there[place] = None if value is None else []
-            if value is not None and not isinstance(value, list):
+            if value is not None and (self._apart or not isinstance(value, list)):
                 beside.append(place)
         return pl.Series(there, dtype=pl.List(pl.Boolean)), _marks(len(texts), beside)
 
@@ -164,7 +173,7 @@ def _is_plain(texts: pl.Series) -> pl.Series:
     return plain
 
 
-def _is_short(value: float) -> bool:
+def is_short(value: float) -> bool:
     """Whether a number has so few digits that a float keeps them, and is no power out of sight."""
     written = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     return (

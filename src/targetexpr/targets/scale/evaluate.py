@@ -196,11 +196,12 @@ def evaluate_table(
     and those of profiles, `currentTxn.value`; `columns` says what they are where their names do not, as a dict or as
     the path of a map (`targetexpr data map`). The other options are those of `evaluate`.
 
-    With `engine="auto"` statements of SQL do it on DuckDB, over frames, Parquet files, and CSV that is staged in a
-    temporary folder as typed columns, wherever they are exact; what they do not serve goes by `partitions`, and the
-    result's `engine` and `reason` say so: records go by customer to files in a temporary folder, and parts of the
-    customers to worker processes, `processes` of them, by default one per core; few records are evaluated at once in
-    this process. `memory` limits what the database takes, in bytes or as `"2GiB"`; it goes to disk beyond.
+    With `engine="auto"` statements of SQL do it on DuckDB, over frames, Parquet files, and CSV and JSON Lines, which
+    are staged in a temporary folder as typed columns, wherever they are exact; what they do not serve goes by
+    `partitions`, and the result's `engine` and `reason` say so: records go by customer to files in a temporary folder,
+    and parts of the customers to worker processes, `processes` of them, by default one per core; few records are
+    evaluated at once in this process. `memory` limits what the database takes, in bytes or as `"2GiB"`; it goes to disk
+    beyond.
     `contributions` keeps the table of each record's contribution as well. `state` is a file to which the records are
     added: the results are those of all records in it, and the next day's are added in the time that they take. It is
     begun where there is none, is one DuckDB file, and needs what SQL serves.

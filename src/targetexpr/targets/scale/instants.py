@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from targetexpr.records.typed_columns import as_times
+from targetexpr.records.typed_columns import ISO_DATE, as_times
 from targetexpr.running.coercion import DataError, local_instant
 from targetexpr.running.context import ContextReader
 
@@ -37,6 +38,17 @@ class Instants:
             return texts.cast(pl.Datetime("us", "UTC"))
         known = {text: self.one(text) for text in texts.drop_nulls().unique().to_list()}
         return texts.replace_strict(known, return_dtype=pl.Datetime("us", "UTC"))
+
+    def of_values(self, values: Sequence[object]) -> pl.Series:
+        """The instants of values as records of JSON have them; null for what is no date."""
+        import polars as pl
+
+        texts = pl.Series([value if type(value) is str else None for value in values], dtype=pl.String)
+        plain = texts.str.contains(ISO_DATE)
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(texts))
+        found = self.of(texts.zip_with(plain.fill_null(False), nothing))
+        odd = [place for place in found.is_null().arg_true().to_list() if values[place] is not None]
+        return found.scatter(odd, pl.Series([self.one(values[place]) for place in odd], dtype=found.dtype))
 
     def one(self, value: object) -> datetime | None:
         """The instant of one value, None for what is no date."""

@@ -25,6 +25,7 @@ from targetexpr.targets.scale.not_sql import NotSql
 from targetexpr.targets.scale.results import CustomerRecords, DatabaseResults, Found, Setting, empty
 from targetexpr.targets.scale.sql_source import VIEW, SqlSource
 from targetexpr.targets.scale.stage import paths_to_stage, staged_source
+from targetexpr.targets.scale.staged_json import Look
 from targetexpr.targets.scale.staging import Step
 
 if TYPE_CHECKING:
@@ -47,8 +48,11 @@ def evaluate_by_sql(
     memory: int | None = None,
     between: Callable[[str], None] | None = None,
     step: Step | None = None,
+    look: Look | None = None,
 ) -> SqlResults:
     """The results of a table by SQL. `step` is told how many records are read of files that are staged.
+
+    `look` is given each record of JSON; of others `source.examples()` has those that are not alike.
 
     Raises NotSql where that is not exact, InputError for what lacks a column.
     """
@@ -72,7 +76,7 @@ def evaluate_by_sql(
         if paths is None:
             source = column_source(database.connection, table, options, folder)
         else:
-            source = staged_source(database.connection, paths, options, setting, folder, step)
+            source = staged_source(database.connection, paths, options, setting, folder, step, look)
         found = run(database.connection, VIEW, tracker, source.records, between=between)
         return sql_results(setting, found.now, counts_of(found.counts), database, source)
     except MissingColumns as error:

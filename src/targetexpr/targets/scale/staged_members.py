@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from targetexpr.lang.schema.model import EXTENDED
+from targetexpr.lang.schema.schema import Schema
 from targetexpr.records.columns import Reads
 from targetexpr.targets.progress.contribution import TargetEvaluator
 from targetexpr.targets.scale.measures import names_of
@@ -58,6 +59,16 @@ def _members(evaluators: tuple[TargetEvaluator, ...], reads: Reads) -> Iterator[
         for profile in _BILLS:
             for name in names_of(target, profile):
                 yield name, "text" if target.counts_field else "number"
+
+
+def computing(reads: Reads, schema: Schema) -> set[str]:
+    """The profiles of which something is read that line items say where the data does not."""
+    found = set()
+    for read in reads.reads:
+        attribute = schema.profiles[read.profile].attribute(read.name)
+        if attribute is not None and attribute.computed is not None:
+            found.add(read.profile)
+    return found
 
 
 def extended(members: Mapping[str, Kind]) -> set[str]:

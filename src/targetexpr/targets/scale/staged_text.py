@@ -20,7 +20,7 @@ from targetexpr.records.text_blocks import Block, block_again, blocks
 from targetexpr.targets.scale.cell_columns import CellColumn, Lines
 from targetexpr.targets.scale.instants import Instants
 from targetexpr.targets.scale.not_sql import NotSql
-from targetexpr.targets.scale.staged_members import ASIDE, ROW, Kind, extended
+from targetexpr.targets.scale.staged_members import ASIDE, ROW, Kind, computing, extended
 from targetexpr.targets.scale.staging import Segment, Staging
 
 if TYPE_CHECKING:
@@ -67,13 +67,22 @@ class _TextStaging:
         making, options = self._making, self._staging.options
         found = {one.place.name: one for one in making.cells}
         _need_plain(found.values(), members)
+        computed = computing(options.reads, options.schema)
         chosen = [
-            CellColumn(cells, members.get(name), self._dialect, options.schema, dates, unit="line")
+            CellColumn(
+                cells,
+                members.get(name),
+                self._dialect,
+                options.schema,
+                dates,
+                unit="line",
+                apart=cells.place.place[0] in computed,
+            )
             for name, cells in found.items()
             if name in members or cells.place.kind not in ("string", "id", "scalar")
         ]
         profiles = dict.fromkeys(one.place.place[0] for one in making.cells if len(one.place.place) > 1)
-        there = {one.place.place[0] for one in chosen if one.kind is not None}
+        there = {one.place.place[0] for one in chosen if one.kind not in (None, "lines")}
         return chosen, [f"{profile}.#" for profile in profiles if profile not in there]
 
     def take(self, stream: BinaryIO) -> None:

@@ -7,7 +7,7 @@ import shutil
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, TypeAlias
 
 from targetexpr.records.record import Record
 from targetexpr.records.table_options import TableOptions
@@ -32,6 +32,8 @@ class Segment(ABC):
 
     name: str  # of the file
     count: int
+    alike: ClassVar[bool] = True
+    """Whether all records have the members of all others."""
 
     @abstractmethod
     def records(self, wanted: Sequence[int]) -> Iterator[Record]:
@@ -180,7 +182,9 @@ class StagedSource(SqlSource):
             at = end
 
     def examples(self) -> Iterator[tuple[Record, str, int]]:
-        """For each type of records the first of them, its file, and how many there are."""
+        """For each type of records of tables the first of them, its file, and how many there are."""
+        if not all(segment.alike for segment in self._segments):
+            return
         found = self.connection.execute(
             f'SELECT count(*) AS records, min("{ROW}") AS first FROM {self.view} GROUP BY type ORDER BY first'
         ).fetchall()
