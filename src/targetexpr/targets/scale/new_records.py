@@ -9,8 +9,8 @@ from targetexpr.targets.scale.statements import Evaluation
 
 
 def digest_of(id: str) -> str:
-    """Thirty-two bits of an id: few enough to look through those of all records, which then are looked at by ids."""
-    return f"CAST(hash({id}) >> 32 AS UINTEGER)"
+    """Forty bits of an id: few to look through for all records, and enough that hardly another id has the same."""
+    return f"(hash({id}) >> 24)"
 
 
 def take_records(run: KeptRun, evaluation: Evaluation, factor: int) -> tuple[int, int]:

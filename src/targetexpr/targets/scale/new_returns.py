@@ -32,14 +32,19 @@ def take_returns(run: KeptRun, evaluation: Evaluation) -> int:
         "records",
         f"SELECT * EXCLUDE (own_id) FROM met r {mine} UNION ALL BY NAME SELECT * FROM new_records r {mine}",
     )
+    brought = f"SELECT id FROM new_records WHERE kind = {BILL}"
     if evaluation.lowered:
         run.keep("former_refunds", f"SELECT * FROM {kept}.refunds WHERE id IN (SELECT id FROM temp.returns)")
     for statement in return_statements(evaluation):
         if statement.name == "returns":
             continue
         run.fill(statement)
-        run.execute(f"DELETE FROM {kept}.{statement.name} WHERE id IN (SELECT id FROM temp.returns)")
-        run.execute(f"INSERT INTO {kept}.{statement.name} BY NAME SELECT * FROM temp.{statement.name}")
+        rows = f"SELECT * FROM temp.{statement.name}"
+        if statement.name == "returned":  # which says the same of a return for ever, once its bill is there
+            rows = f"{rows} WHERE id IN (SELECT id FROM new_returns) OR bill IN ({brought})"
+        else:
+            run.execute(f"DELETE FROM {kept}.{statement.name} WHERE id IN (SELECT id FROM temp.returns)")
+        run.execute(f"INSERT INTO {kept}.{statement.name} BY NAME {rows}")
     if not evaluation.lowered:
         return 0
     run.keep("more_refunds", "SELECT * FROM temp.refunds EXCEPT ALL SELECT * FROM former_refunds")

@@ -130,10 +130,13 @@ class _State:
     def added(self) -> SqlResults:
         """Adds the records of the view. In one transaction."""
         known, kept = self._read()
+        if kept is not None and self.source.rows <= _FEW:
+            self.connection.execute("SET threads = 1")
         self.connection.execute("BEGIN TRANSACTION")
         try:
             self._add_rows(new=not known)
             found = self._advanced(kept) if kept is not None else None
+            self.connection.execute("RESET threads")
             results = self._rebuilt() if found is None else self._shown(found)
             self.connection.execute("COMMIT")
         except BaseException:
@@ -234,15 +237,11 @@ class _State:
         """What is kept then; None where all has to be worked out again."""
         tracker = self.setting.options.tracker(self.setting.ready)
         run = StateRun(self.connection, VIEW, tracker, self.source.records, self.schema)
-        if self.source.rows <= _FEW:
-            self.connection.execute("SET threads = 1")
         try:
             found = run.advance(kept)
         except (MustRebuild, NotSql):
             run.drop(*list(run.made))
             return None
-        finally:
-            self.connection.execute("RESET threads")
         self._write(found)
         return found
 
