@@ -87,7 +87,8 @@ def compare(one: Case) -> Progress:
         "out_of_scope": reported.out_of_scope,
         "outside_periods": reported.outside_periods,
     }
-    assert found.now == expected.now
+    # Instants of two clocks are never equal in the hour that a clock shows twice.
+    assert found.now == (None if expected.now is None else expected.now.astimezone(UTC))
     return expected
 
 
