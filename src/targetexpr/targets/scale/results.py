@@ -196,6 +196,7 @@ class DatabaseResults(Results):
         super().__init__(setting, now, counts)
         self.connection = connection
         self._summary = summary
+        self._counted: Summary | None = None
         self._records = records
         self._closing = closing
         self._there = there
@@ -234,8 +235,10 @@ class DatabaseResults(Results):
                 yield dict(zip(names, cells, strict=True))
 
     def summary(self) -> Summary:
-        """The results, counted."""
-        return self._summary()
+        """The results, counted: once."""
+        if self._counted is None:
+            self._counted = self._summary()
+        return self._counted
 
     def records_of(self, customer: str) -> CustomerRecords:
         """The records of a customer, and what bears on them."""
