@@ -80,7 +80,7 @@ def rows_of(batches: Iterator[Any], pyarrow: Any) -> Iterator[TableRow]:
 
 
 def plain_column(column: Any, pyarrow: Any) -> list[object]:
-    """The values of a column as Python's own: times to the microsecond, floats of 32 bits as they print."""
+    """The values of a column as Python's own: times cut to the microsecond, floats of 32 bits as they print."""
     type_ = column.type
     if pyarrow.types.is_timestamp(type_) and type_.unit == "ns":
         column = column.cast(pyarrow.timestamp("us", tz=type_.tz), safe=False)
@@ -88,8 +88,24 @@ def plain_column(column: Any, pyarrow: Any) -> list[object]:
         column = column.cast(pyarrow.date32(), safe=False)
     elif pyarrow.types.is_float32(type_):
         column = column.cast(pyarrow.string()).cast(pyarrow.float64())
-    values: list[object] = column.to_pylist()
+    try:
+        values: list[object] = column.to_pylist()
+    except OverflowError:
+        values = [_plain_value(one, pyarrow) for one in column]
     return values
+
+
+def _plain_value(value: Any, pyarrow: Any) -> object:
+    """A value as Python's own; a date that is none of its calendar as a string, which no rule takes for a date."""
+    try:
+        plain: object = value.as_py()
+        return plain
+    except OverflowError:
+        if isinstance(value, pyarrow.StructScalar):
+            return {name: _plain_value(value[name], pyarrow) for name in value}
+        if isinstance(value, pyarrow.ListScalar):
+            return [_plain_value(one, pyarrow) for one in value]
+        return f"out of range: {value.value}"
 
 
 def _told(found: Format, rows: Iterator[TableRow], pyarrow: Any) -> Iterator[TableRow]:

@@ -36,6 +36,7 @@ class Dialect:
     of_clock: str  # what the clock of the zone {1} shows as UTC; the later where it does so twice
     shift: str  # a time and a number of seconds
     micros: str  # of a time, since 1970
+    micros_of_end: str  # of the first or the last of some times; so many where that one is infinite
     of_micros: str  # a time of so many
     milliseconds: str  # a whole number of them as a time
     weekday: str  # Sunday is 1
@@ -78,6 +79,7 @@ DUCKDB = Dialect(
     of_clock="(({0} AT TIME ZONE {1}) AT TIME ZONE 'UTC')",
     shift="({0} + to_seconds({1}))",
     micros="epoch_us({0})",
+    micros_of_end="(CASE WHEN isfinite({0}) THEN epoch_us({0}) WHEN {0} IS NOT NULL THEN {1} END)",
     of_micros="make_timestamp({0})",
     milliseconds="make_timestamp(CAST({0} AS BIGINT) * 1000)",
     weekday="(dayofweek({0}) + 1)",
@@ -119,6 +121,7 @@ SPARK = Dialect(
     of_clock="convert_timezone({1}, 'UTC', {0})",
     shift="({0} + make_dt_interval(0, 0, 0, {1}))",
     micros="timestampdiff(MICROSECOND, timestamp_ntz'1970-01-01 00:00:00', {0})",
+    micros_of_end="timestampdiff(MICROSECOND, timestamp_ntz'1970-01-01 00:00:00', {0})",
     of_micros="(timestamp_ntz'1970-01-01 00:00:00' + make_dt_interval(0, 0, 0, {0} / 1000000BD))",
     milliseconds="(timestamp_ntz'1970-01-01 00:00:00' + make_dt_interval(0, 0, 0, {0} / 1000BD))",
     weekday="dayofweek({0})",

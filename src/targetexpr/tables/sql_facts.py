@@ -11,6 +11,9 @@ from targetexpr.tables.facts import Facts
 from targetexpr.tables.sql_vocabulary import SqlVocabulary
 from targetexpr.tables.uses import Use
 
+_INFINITE = 2**62
+"""Microseconds that no calendar has."""
+
 
 class SqlFacts(Facts[str]):
     """What was found of the columns of one relation; how it is asked, engines say."""
@@ -54,9 +57,9 @@ class SqlFacts(Facts[str]):
 
     def of_dates(self, column: Column) -> Iterator[tuple[str, str]]:
         """The first and the last instant in microseconds."""
-        micros = self.dialect.micros.format(self.words.instant(replace(column, in_item=False)))
-        yield "first", f"min({micros})"
-        yield "last", f"max({micros})"
+        instant = self.words.instant(replace(column, in_item=False))
+        yield "first", self.dialect.micros_of_end.format(f"min({instant})", f"({-_INFINITE})")
+        yield "last", self.dialect.micros_of_end.format(f"max({instant})", _INFINITE)
 
     def of_lists(self, column: Column) -> Iterator[tuple[str, str]]:
         """The length of the longest, and whether an item is null."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import duckdb
 import polars
 import pytest
 
@@ -80,6 +81,59 @@ def test_a_map_says_the_type(tmp_path: Path) -> None:
     case = Case(seed=0, group=GROUP, records=RECORDS)
     with evaluate_table(GROUP, bills, engine="sql", columns=path) as found:
         check(case, found)
+
+
+FAR = 2**60  # microseconds, which are 36,535 years
+
+
+@pytest.mark.parametrize(
+    ("far", "type_"),
+    [
+        *((FAR, type_) for type_ in (polars.Datetime("us", "UTC"), polars.Datetime("us"), polars.Date)),
+        *((far, polars.Datetime("us", "UTC")) for far in (-FAR, 2**63 - 1, 253_402_300_800_000_000)),
+    ],
+    ids=str,
+)
+def test_a_date_out_of_the_calendar_stops_no_other(far: int, type_: polars.DataType) -> None:
+    """The record is listed, and the others are evaluated."""
+    dates = [1_704_103_200_000_000 + number * 86_400_000_000 for number in range(len(FLAT))]
+    cells = polars.Series([*dates[:-1], far]).cast(polars.Datetime("us"))
+    cells = cells.cast(polars.Date) if type_ == polars.Date else cells.cast(type_)
+    bills = polars.DataFrame(FLAT).with_columns(date=cells)
+    engines: tuple[Engine, ...] = ("auto", "partitions")
+    for engine in engines:
+        with evaluate_table(GROUP, bills, engine=engine) as found, evaluate_table(GROUP, bills[:-1]) as others:
+            assert list(found.periods.rows()) == list(others.periods.rows())
+            (one,) = found.set_aside().records
+            assert (one.reason, one.record, one.path) == ("unreadable", FLAT[-1]["id"], "date")
+
+
+@pytest.mark.parametrize("type_", ["TIMESTAMPTZ", "TIMESTAMP", "DATE"])
+@pytest.mark.parametrize("end", ["infinity", "-infinity"])
+def test_a_date_without_end(end: str, type_: str) -> None:
+    """DuckDB has such dates, which are none of the calendar."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.register("bills", polars.DataFrame(FLAT).to_arrow())
+    date = f"CASE WHEN id = 'b7' THEN {type_} '{end}' ELSE CAST(CAST(date AS TIMESTAMPTZ) AS {type_}) END"
+    dated = connection.sql(f"SELECT * REPLACE ({date} AS date) FROM bills")
+    engines: tuple[Engine, ...] = ("auto", "partitions")
+    for engine in engines:
+        with evaluate_table(GROUP, dated, engine=engine) as found:
+            assert [(one.record, one.path) for one in found.set_aside().records] == [("b7", "date")]
+            assert found.counts.outside_periods == 0
+            assert f"{found.now:%Y-%m-%d}" == "2024-03-28"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", None])
+def test_nanoseconds_are_cut(zone: str | None) -> None:
+    """A bill a nanosecond before midnight is of that day; frames of pandas have nanoseconds by default."""
+    cells = polars.Series([FLAT[0]["date"][:10]] * len(FLAT)).str.to_date().cast(polars.Datetime("ns"))
+    nights = (cells + polars.duration(days=30, nanoseconds=86_399_999_999_999)).alias("date")
+    bills = polars.DataFrame(FLAT).with_columns(nights if zone is None else nights.dt.replace_time_zone(zone))
+    with evaluate_table(GROUP, bills, engine="sql", timezone=zone or "Asia/Kolkata") as found:
+        assert {str(found.now)[:26]} == {"2024-01-31 23:59:59.999999"}
+        assert {row["period"] for row in found.contributions.rows()} == {"Jan"}
 
 
 @pytest.mark.parametrize(

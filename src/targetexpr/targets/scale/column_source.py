@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from itertools import islice
@@ -89,7 +89,7 @@ def column_source(
     making = TableRecords(opened_frame(found.name, found.columns, found.batches, options), options)
     if making.ready.dialect != options.dialect:
         raise NotSql(["How its texts are written is found out row by row."])
-    columns = _columns(making, options)
+    columns = _columns(making, options, _types(connection, found.query))
     chosen = ", ".join(f"{column} AS {_name(name)}" for name, column in columns.items())
     connection.execute(f"CREATE TEMP VIEW {VIEW} AS SELECT {chosen} FROM {found.query}")
     source = ColumnSource(connection, options, found.rows, found.files, columns["type"])
@@ -164,9 +164,21 @@ def _of_frame(connection: duckdb.DuckDBPyConnection, table: Any, folder: str) ->
     return _of_files([path])._replace(name="the table", files=())
 
 
-def _columns(making: TableRecords, options: TableOptions) -> dict[str, str]:
-    """What the view selects: a column for each name of a record."""
+def _types(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, str]:
+    """The types of the columns of a table."""
+    return {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE FROM {query}").fetchall()}
+
+
+_NANOSECONDS = {"TIMESTAMP_NS": "TIMESTAMP", "TIMESTAMPTZ_NS": "TIMESTAMPTZ"}
+
+
+def _columns(making: TableRecords, options: TableOptions, types: Mapping[str, str]) -> dict[str, str]:
+    """What the view selects: a column for each name of a record. Nanoseconds are cut, as by row; a cast rounds them."""
     chosen = {one.name: _name(one.heading) for one in making.ready.placement.places}
+    for one in making.ready.placement.places:
+        cut = _NANOSECONDS.get(types[one.heading])
+        if cut is not None:
+            chosen[one.name] = f"CAST(make_timestamp(epoch_ns({_name(one.heading)}) // 1000) AS {cut})"
     for name, value in options.constants.items():
         if not isinstance(value, str | int) or isinstance(value, bool):
             raise NotSql([f"The map says what every `{name}` is."])
