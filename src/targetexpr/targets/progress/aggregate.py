@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
+from decimal import Decimal
 from itertools import groupby
-from typing import cast
 
 from targetexpr.targets.model.enums import TrackingType
 from targetexpr.targets.progress.exact import ZERO, Amount, add, at_least, highest, lowest, shown, subtract, total
 from targetexpr.targets.progress.ledger import Account, Credit, Movement, local_day
+from targetexpr.targets.progress.making import make_level_progress, make_period_progress
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan
 from targetexpr.targets.progress.results import (
     CapProgress,
@@ -36,9 +36,8 @@ class Spans:
     """The progress of those without any record, by identity of the span."""
     levels: dict[tuple[int, bool], LevelProgress] = field(default_factory=dict)
     """Levels that are not reached, by place and whether they are dropped."""
-
-
-_make_state = cast("Callable[[tuple[bool, bool, bool]], PeriodState]", partial(tuple.__new__, PeriodState))
+    states: dict[int, tuple[PeriodState, PeriodState]] = field(default_factory=dict)
+    """How a streak sees a period on the day of now, without and with its value reached, by place."""
 
 
 def row(plan: EvaluationPlan, target: str, window: Window, spans: Spans) -> PeriodProgress:
@@ -47,54 +46,62 @@ def row(plan: EvaluationPlan, target: str, window: Window, spans: Spans) -> Peri
     movements, by = account.movements, account.reached
     span = _span(plan, target, window, spans)
     if not movements and window.period is not None:
-        known = spans.empty.get(id(span))
-        if known is None:
-            known = spans.empty[id(span)] = PeriodProgress(
-                span=span, progress=ZERO, exact=ZERO, achieved_by=None, achieved_on=None, records=(), changes=()
-            )
-        return known
-    return PeriodProgress(
-        span=span,
-        progress=shown(account.progress),
-        exact=account.progress,
-        achieved_by=None if by is None else by.record,
-        achieved_on=None if by is None else by.at.astimezone(plan.zone),
-        records=tuple([movement.record for movement in movements]),
-        changes=tuple([shown(movement.change) for movement in movements]),
+        return empty_row(span, spans)
+    return make_period_progress(
+        span,
+        shown(account.progress),
+        account.progress,
+        None if by is None else by.record,
+        None if by is None else by.at.astimezone(plan.zone),
+        tuple([movement.record for movement in movements]),
+        tuple([shown(movement.change) for movement in movements]),
     )
+
+
+def empty_row(span: PeriodSpan, spans: Spans) -> PeriodProgress:
+    """The row of a listed period without any record; one for all customers."""
+    known = spans.empty.get(id(span))
+    if known is None:
+        known = spans.empty[id(span)] = make_period_progress(span, ZERO, ZERO, None, None, (), ())
+    return known
 
 
 def _span(plan: EvaluationPlan, target: str, window: Window, spans: Spans) -> PeriodSpan:
     period, zone = window.period, plan.zone
-    if period is None:
-        end = None if window.end is None else window.end.astimezone(zone)
-        return PeriodSpan(
-            target=target,
-            index=window.index,
-            period=name_of(plan, window),
-            days=None,
-            start=window.start.astimezone(zone),
-            end=end,
-            value=window.value,
-        )
-    key = target, window.index, id(window.value)  # a value stays while its span does
+    if period is not None:
+        return listed_span(plan, target, period, window.value, spans)
+    end = None if window.end is None else window.end.astimezone(zone)
+    return PeriodSpan(
+        target=target,
+        index=window.index,
+        period=name_of(plan, window.index),
+        days=None,
+        start=window.start.astimezone(zone),
+        end=end,
+        value=window.value,
+    )
+
+
+def listed_span(plan: EvaluationPlan, target: str, period: PeriodPlan, value: Decimal, spans: Spans) -> PeriodSpan:
+    """A listed period of a target with its value; one for all customers."""
+    key = target, period.index, id(value)  # a value stays while its span does
     known = spans.known.get(key)
     if known is None:
         known = spans.known[key] = PeriodSpan(
             target=target,
-            index=window.index,
-            period=name_of(plan, window),
+            index=period.index,
+            period=name_of(plan, period.index),
             days=(period.first, period.last),
             start=period.local_start,
             end=period.local_end,
-            value=window.value,
+            value=value,
         )
     return known
 
 
-def name_of(plan: EvaluationPlan, window: Window) -> str:
+def name_of(plan: EvaluationPlan, index: int) -> str:
     """The name of a period; of a cycle that of the period listed for it, or its number."""
-    return plan.names[window.index] if window.index < len(plan.names) else str(window.index + 1)
+    return plan.names[index] if index < len(plan.names) else str(index + 1)
 
 
 def streak(
@@ -107,14 +114,9 @@ def streak(
     dropped: bool,
 ) -> StreakProgress:
     """The streak over the periods of its target, by place. `dropped` is what becomes of levels not reached."""
+    of_period = spans.states
     states = [
-        _make_state(
-            (
-                rows[period.index].achieved_by is not None,
-                today is not None and period.last < today,
-                today is not None and period.first <= today,
-            )
-        )
+        (of_period.get(period.index) or _states_of(period, today, spans))[rows[period.index].achieved_by is not None]
         for period in periods
     ]
     found = runs(states, continuous=plan.tracking is TrackingType.STREAKS)
@@ -123,15 +125,15 @@ def streak(
         if place is not None:
             decided = rows[periods[place].index]
             levels.append(
-                LevelProgress(
-                    id=level.id,
-                    name=level.name,
-                    count=level.count,
-                    status="ACHIEVED",
-                    period=decided.period,
-                    index=decided.index,
-                    reached_by=decided.achieved_by,
-                    reached_on=decided.achieved_on,
+                make_level_progress(
+                    level.id,
+                    level.name,
+                    level.count,
+                    "ACHIEVED",
+                    decided.period,
+                    decided.index,
+                    decided.achieved_by,
+                    decided.achieved_on,
                 )
             )
             continue
@@ -151,6 +153,14 @@ def streak(
     return StreakProgress(run=found.current, longest=found.longest, levels=tuple(levels))
 
 
+def _states_of(period: PeriodPlan, today: date | None, spans: Spans) -> tuple[PeriodState, PeriodState]:
+    """How a streak sees a period, without and with its value reached."""
+    ended, started = today is not None and period.last < today, today is not None and period.first <= today
+    missed = PeriodState(achieved=False, ended=ended, started=started)
+    known = spans.states[period.index] = missed, missed._replace(achieved=True)
+    return known
+
+
 def unified(plan: EvaluationPlan, members: Sequence[Sequence[Window]]) -> Iterator[UnifiedProgress]:
     """A row per period. `members` has each target's windows, all in the same order."""
     for windows in zip(*members, strict=True):
@@ -158,7 +168,7 @@ def unified(plan: EvaluationPlan, members: Sequence[Sequence[Window]]) -> Iterat
         met, overall = _state(plan, windows, [_reached(window) for window in windows])
         yield UnifiedProgress(
             index=windows[0].index,
-            period=name_of(plan, windows[0]),
+            period=name_of(plan, windows[0].index),
             members_met=met,
             overall_met=overall,
             achieved_by=by.record if by is not None and met and overall else None,
@@ -219,7 +229,7 @@ def cap(plan: EvaluationPlan, target: str, window: Window, credited: Mapping[str
     return CapProgress(
         target=target,
         index=window.index,
-        period=name_of(plan, window),
+        period=name_of(plan, window.index),
         cap=window.value,
         granted=shown(given),
         remaining=shown(left),

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import attrgetter
+from operator import itemgetter
 
 from targetexpr.targets.model.enums import EvaluationType, TrackingType
 from targetexpr.targets.progress.aggregate import Spans, cap, row, streak, today_of, unified
 from targetexpr.targets.progress.contribution import TargetEvaluator
-from targetexpr.targets.progress.enrolment import Enrolled
+from targetexpr.targets.progress.enrolment import EVERYBODY, Enrolled
 from targetexpr.targets.progress.ledger import Credit, Refund, local_day, make_credit
 from targetexpr.targets.progress.ledger_entries import Entry
+from targetexpr.targets.progress.listed_sums import ListedSums
 from targetexpr.targets.progress.plan import EvaluationPlan, PeriodPlan
 from targetexpr.targets.progress.record import in_order
 from targetexpr.targets.progress.results import CustomerProgress, PeriodProgress, ReportedRecord, StreakProgress
-from targetexpr.targets.progress.returns import refunds_of, returns_in_order
+from targetexpr.targets.progress.returns import Return, refunds_of, returns_in_order
 from targetexpr.targets.progress.windows import ReturnPolicy, Window, fill
 
 
@@ -30,7 +31,8 @@ class EvaluationSettings:
     now: datetime | None
     raises: bool  # at data that does not fit, instead of listing it
     drop_unfinished: bool  # levels that are not reached when everything has ended
-    spans: Spans = field(default_factory=Spans)  # the listed periods as results have them, made once
+    spans: Spans  # the listed periods as results have them, made once
+    sums: ListedSums | None  # who makes the rows of most customers, where the group allows it
 
 
 @dataclass(slots=True)
@@ -42,6 +44,9 @@ class Found:
     outside_periods: int = 0
 
 
+_at, _id = itemgetter(0), itemgetter(1)  # of entries
+
+
 def evaluate_customer(
     settings: EvaluationSettings, id: str, entries: Sequence[Entry], part: Enrolled, found: Found
 ) -> CustomerProgress:
@@ -49,10 +54,24 @@ def evaluate_customer(
     plan = settings.plan
     if part.until is not None and settings.now is not None and part.until > settings.now:
         part = replace(part, until=None)  # has not happened yet
-    ordered = in_order(entries, attrgetter("at"), attrgetter("id"))
-    returns = returns_in_order(ordered, found.records)
-    for rest in [entry.rest for entry in ordered if entry.rest is not None]:
-        found.records.extend(rest.errors)
+    ordered = in_order(entries, _at, _id)
+    returns: list[Return] = []
+    odd = [entry.rest for entry in ordered if entry.rest is not None]
+    if odd:
+        returns = returns_in_order(ordered, found.records)
+        for rest in odd:
+            found.records.extend(rest.errors)
+            found.out_of_scope += rest.outcome == "scope"
+            found.outside_periods += rest.outcome == "bounds"
+    if settings.sums is not None and not returns and part == EVERYBODY:
+        rows, beyond = settings.sums.rows(ordered)
+        found.outside_periods += beyond
+        return CustomerProgress(
+            id=id,
+            now=settings.now,
+            periods=tuple([one for each in rows for one in each]),
+            streak=_streak(settings, rows, plan.periods, part),
+        )
     credited = _credits(plan, ordered, part)
     periods = _periods(plan, part)
     windows: list[list[Window]] = []
@@ -66,7 +85,7 @@ def evaluate_customer(
         found.records += [_homeless(one.record, evaluator.target.name) for one in here.homeless]
         outside.append(here.outside)
         windows.append(sorted(_taken_part_in(here.windows, part), key=lambda window: window.index))
-    _count(ordered, credited, outside, found)
+    found.outside_periods += _outside(ordered, credited, outside)
     rows = [
         [row(plan, evaluator.target.name, one, settings.spans) for one in here]
         for evaluator, here in zip(settings.evaluators, windows, strict=True)
@@ -102,21 +121,15 @@ def _taken_part_in(windows: Sequence[Window], part: Enrolled) -> list[Window]:
     return [one for one in windows if one.period is not None or (one.end is not None and one.end <= until)]
 
 
-def _count(
-    ordered: Sequence[Entry], credited: Sequence[Mapping[str, Credit]], outside: Sequence[set[str]], found: Found
-) -> None:
-    """Counts the records that bring nothing as they should: from elsewhere, or outside of every period."""
+def _outside(ordered: Sequence[Entry], credited: Sequence[Mapping[str, Credit]], outside: Sequence[set[str]]) -> int:
+    """How many records bring nothing, since they lie outside of every period."""
     beyond = set[str]().union(*outside)
-    counting: set[str] = set()
-    if beyond:
-        both = zip(credited, outside, strict=True)
-        counting = {record for mine, left in both for record in mine if record not in left}
-    for entry in ordered:
-        outcome = "" if entry.rest is None else entry.rest.outcome
-        if outcome == "scope":
-            found.out_of_scope += 1
-        elif outcome == "bounds" or (entry.id in beyond and entry.id not in counting):
-            found.outside_periods += 1
+    if not beyond:
+        return 0
+    both = zip(credited, outside, strict=True)
+    counting = {record for mine, left in both for record in mine if record not in left}
+    placed = [entry.id for entry in ordered if entry.rest is None or not entry.rest.outcome]
+    return sum(one in beyond and one not in counting for one in placed)
 
 
 def _none(plan: EvaluationPlan) -> tuple[()] | None:

@@ -111,6 +111,16 @@ def shown(amount: Amount) -> Decimal:
     return _SHOWN.divide(Decimal(amount.numerator), Decimal(amount.denominator))
 
 
+def all_shown(amounts: Iterable[Decimal]) -> tuple[Decimal, ...]:
+    """What `shown` makes of each, without a call for each.
+
+    >>> all_shown([Decimal("1.50"), Decimal("-0")])
+    (Decimal('1.50'), Decimal('0'))
+    """
+    plus = _plus
+    return tuple([amount if amount and plus(amount) == amount else plus(amount) for amount in amounts])
+
+
 def three_places(amount: Amount) -> Decimal:
     """Half-up to three decimals, as the platform stores figures; from the exact amount, so that it is rounded once.
 

@@ -19,6 +19,7 @@ from targetexpr.targets.model.enums import EvaluationType, TargetType
 from targetexpr.targets.model.envelope import build_group
 from targetexpr.targets.model.events import RETURN_BILL, TRANSACTION_ADD
 from targetexpr.targets.model.group import TargetGroup
+from targetexpr.targets.progress.aggregate import Spans
 from targetexpr.targets.progress.contribution import MOST_VALUES, TargetEvaluator
 from targetexpr.targets.progress.copies import copy_of
 from targetexpr.targets.progress.customer import EvaluationSettings, Found, evaluate_customer
@@ -35,6 +36,7 @@ from targetexpr.targets.progress.ledger_entries import (
     Rest,
     data_error,
 )
+from targetexpr.targets.progress.listed_sums import listed_sums
 from targetexpr.targets.progress.plan import EvaluationPlan, make_plan
 from targetexpr.targets.progress.record import Head, read_head, read_id
 from targetexpr.targets.progress.results import CustomerProgress, ProgressData, Reported, ReportedRecord
@@ -336,6 +338,7 @@ class RecordTracker:
         there = {name: count for name, file in files.items() if (count := file.count)}  # not all may be replaced
         part = dict.fromkeys(there, EVERYBODY) if self.enrolled is None else self.enrolled
         not_enrolled = sum(count for name, count in there.items() if name not in part)
+        spans = Spans()
         settings = EvaluationSettings(
             plan=self.plan,
             evaluators=self.evaluators,
@@ -343,6 +346,8 @@ class RecordTracker:
             now=self.now,
             raises=self.on_error == "raise",
             drop_unfinished=self.drop_unfinished,
+            spans=spans,
+            sums=listed_sums(self.plan, spans),
         )
         found = Found(records=self.set_aside)
         customers: dict[str, CustomerProgress] = {}
