@@ -119,6 +119,8 @@ def test_bad_input_is_told(run: Run, tmp_path: Path) -> None:
     assert (status, "cut.jsonl, line " in err, "Not valid JSON" in err) == (2, True, True)
     assert run(data="none.jsonl")[0] == 2
     assert "takes no part" in run("--customer", "nobody")[2]
+    for engine in ("python", "partitions"):
+        assert "not enrolled; did you mean other?" in run("--customer", "othr", "--engine", engine)[2]
     assert "no time zone" in run("--timezone", "Mars")[2]
     assert '"lots"' in run("--on-error", "stop")[2]
     (tmp_path / "group.json").write_text('{"name": "G", "targets": [{"name": "T"}]}')

@@ -164,8 +164,11 @@ def _by_sql(options: Namespace, setting: Setting, tables: TableReading) -> tuple
             results = evaluate_by_sql(setting, sources, tables(), memory=options.memory, step=step, look=look)
     except NotSql as error:
         if wanted:
-            asked = "--engine sql" if options.state is None else "--state"
-            raise InputError(f"{asked} does not serve this: {error}") from None
+            if options.state is not None:
+                raise InputError(f"--state does not serve this: {error}") from None
+            raise InputError(
+                f"--engine sql does not serve this: {error} Without --engine it is evaluated all the same."
+            ) from None
         return None, str(error)
     with TableProgress(results, engine="sql", reason=None) as found:
         print("engine: sql", file=sys.stderr)

@@ -42,7 +42,7 @@ class Evaluated(ABC):
 
     @abstractmethod
     def customer(self, name: str) -> tuple[CustomerReport, Progress]:
-        """One customer explained, and evaluated. Raises KeyError for one who takes no part."""
+        """One customer explained, and evaluated. Raises KeyError for one who takes no part, with close names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,10 @@ class AtOnce(Evaluated):
 
     def customer(self, name: str) -> tuple[CustomerReport, Progress]:
         """One customer explained."""
-        from targetexpr.targets.reports.customer import customer_report
+        from targetexpr.targets.reports.customer import customer_report, no_customer
 
+        if name not in self.progress.customers:
+            raise KeyError(no_customer(name, self.progress.customers))
         return customer_report(self.tracker, self.progress, self.kept, name), self.progress
 
 
@@ -139,8 +141,8 @@ def _report_bad(options: Namespace, progress: ProgressData, count: int) -> int:
 def _explain(options: Namespace, found: Evaluated) -> None:
     try:
         report, progress = found.customer(options.customer)
-    except KeyError:
-        raise InputError(f"customer {options.customer!r} takes no part: no records, or not enrolled") from None
+    except KeyError as error:
+        raise InputError(str(error.args[0])) from None
     if options.output == "json":
         print_json(report.to_dict())
     elif options.output != "text":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -83,6 +84,10 @@ def test_a_group_that_stays() -> None:
         (table(**{"currentTxn.value": [20_000_000_000_000.25, 50.0]}), "too large"),
         (table(**{"currentTxn.value": [2**62, 2**60]}), "64 bits"),
         (table(**{"currentTxn.value": ["60", "50.5"]}), "strings"),
+        (table(**{"currentTxn.value": [True, False]}), "The column of `currentTxn.value` holds booleans."),
+        (table(**{"currentTxn.value": [[1.5], [2.5]]}), "The column of `currentTxn.value` holds lists."),
+        (table(**{"currentTxn.value": [date(2024, 1, 5)] * 2}), "The column of `currentTxn.value` holds dates."),
+        (table(**{"currentTxn.value": [{"a": 1}] * 2}), "The column of `currentTxn.value` holds structs."),
         (table(date=["2024-01-05", "05/01/2024"]), "ISO 8601"),
         (table(id=[1.5, 2.5]), "`id`"),
         (table(date=[True, False]), "`date`"),

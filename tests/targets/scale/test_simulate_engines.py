@@ -155,7 +155,10 @@ def test_what_is_refused(group: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     status, _, err = said(capsys, group, data, "--engine", "sql")
     assert (status, err) == (
         2,
-        [f"targetexpr: --engine sql does not serve this: {data} is a workbook; its records are read one by one."],
+        [
+            f"targetexpr: --engine sql does not serve this: {data} is a workbook; its records are read one by one."
+            " Without --engine it is evaluated all the same."
+        ],
     )
     status, _, err = said(capsys, group, data, "--engine", "partitions", "--on-error", "stop")
     assert (status, err) == (

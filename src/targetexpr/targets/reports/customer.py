@@ -8,6 +8,7 @@ from decimal import localcontext
 from typing import TYPE_CHECKING
 
 from targetexpr.base.dates import clock_text
+from targetexpr.base.suggestions import suggest
 from targetexpr.running.coercion import DataError
 from targetexpr.targets.model.enums import TargetEntity
 from targetexpr.targets.model.events import RETURN_BILL
@@ -83,6 +84,17 @@ class CustomerReport:
             ],
             "ending": list(self.streak),
         }
+
+
+def no_customer(id: str, known: Iterable[str]) -> str:
+    """What is said of one who takes no part, with close names of those who do.
+
+    >>> no_customer("C17", ["c17", "d"])
+    "customer 'C17' takes no part: no records, or not enrolled; did you mean c17?"
+    """
+    close = suggest(id, known)
+    hint = f"; did you mean {', '.join(close)}?" if close else ""
+    return f"customer {id!r} takes no part: no records, or not enrolled{hint}"
 
 
 def customer_report(

@@ -49,6 +49,7 @@ def member(table: ProfileMap, name: str) -> Column | None:
 
 
 _IDS = frozenset(("text", "int"))
+_NUMBERS = frozenset(("int", "decimal", "float", "text", "null"))
 _DATES = frozenset(("instant", "naive", "day", "int", "text"))
 
 
@@ -230,6 +231,8 @@ class TableReader:
         scales = [0]
         for column in columns.values():
             mine = scale_of(column)
+            if column.kind not in _NUMBERS:
+                raise NotSql([f"The column of `{'.'.join(column.path)}` holds {_HOLDS[column.kind]}."])
             if column.kind == "text":
                 raise NotSql([f"The numbers of `{'.'.join(column.path)}` are written as strings."])
             if mine is None:

@@ -9,12 +9,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from targetexpr.base.suggestions import suggest
 from targetexpr.targets.progress.enrolment import Enrolled
 from targetexpr.targets.progress.plan import EvaluationPlan
 from targetexpr.targets.progress.record import Head
 from targetexpr.targets.progress.results import ProgressData, Reported, ReportedRecord, decimal_text
 from targetexpr.targets.progress.tracker import PreparedGroup, RecordTracker, prepare
+from targetexpr.targets.reports.customer import no_customer
 from targetexpr.targets.reports.simulation import Summary, summarise
 from targetexpr.targets.reports.tables import Row, tables
 from targetexpr.targets.scale.columns import TABLES, Sizes, batches, finished, kind_of, names_of
@@ -110,9 +110,7 @@ class Results(ABC):
         take_all(tracker, [*found.own, *found.rivals])
         whole = tracker.result()
         if id not in whole.customers:
-            close = suggest(id, self.close_to(id))
-            hint = f"; did you mean {', '.join(close)}?" if close else ""
-            raise KeyError(f"customer {id!r} takes no part: no records, or not enrolled{hint}")
+            raise KeyError(no_customer(id, self.close_to(id)))
         ids = {head.id for head, _ in found.own}
         told = tuple(one for one in whole.reported.records if one.record in ids)
         mine = replace(
