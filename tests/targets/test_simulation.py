@@ -132,6 +132,6 @@ def test_progress_is_shown_on_a_terminal_only(run: Run, monkeypatch: pytest.Monk
     small = [bill(f"m{n}", "2024-01-02", 1, txn={"number": "N"}) for n in range(10_000)]
     many = "".join(json.dumps(record) + "\n" for record in small)
     (tmp_path / "many.jsonl").write_text(many)
-    assert run(data="many.jsonl")[2] == ""
+    assert run(data="many.jsonl")[2] == "engine: sql\n"
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     assert "10,000 records" in run(data="many.jsonl")[2]
