@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,11 @@ from typing import IO
 import targetexpr
 from targetexpr.targets.progress.tracker import PreparedGroup
 from targetexpr.targets.scale.worker import Job, Part, PartResult, evaluate_part
+
+MAIN = "from targetexpr.targets.scale.worker import main; main()"
+"""What a worker process runs."""
+
+_PATIENCE = 10  # seconds, from the end of what a process writes to its own
 
 
 class WorkerError(RuntimeError):
@@ -61,7 +67,7 @@ class _Worker:
         home = str(Path(targetexpr.__file__).parent.parent)
         path = os.pathsep.join([home, *filter(None, [os.environ.get("PYTHONPATH")])])
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from targetexpr.targets.scale.worker import main; main()"],
+            [sys.executable, "-P", "-c", MAIN],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
@@ -79,12 +85,23 @@ class _Worker:
             given.flush()
             answer = pickle.load(answers)
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
-            raise WorkerError(
-                f"a worker process ended (status {self._process.poll()}); where memory is short, give fewer processes"
-            ) from None
+            raise WorkerError(self._how_it_ended()) from None
         if not isinstance(answer, PartResult):
             raise WorkerError(f"a worker process failed: {answer}")
         return answer
+
+    def _how_it_ended(self) -> str:
+        try:
+            status = self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            return "a worker process does not answer as it should"
+        if status >= 0:
+            return f"a worker process ended with status {status}; where memory is short, fewer processes take less"
+        name = signal.Signals(-status).name
+        return (
+            f"a worker process was ended by signal {-status} ({name}), as is done where memory is short; fewer "
+            "processes take less"
+        )
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         assert self._process.stdin is not None
