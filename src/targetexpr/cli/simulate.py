@@ -167,7 +167,7 @@ def _by_sql(options: Namespace, setting: Setting, tables: TableReading) -> tuple
             if options.state is not None:
                 raise InputError(f"--state does not serve this: {error}") from None
             raise InputError(
-                f"--engine sql does not serve this: {error} Without --engine it is evaluated all the same."
+                f"--engine sql does not serve this: {error} Without --engine another one is taken."
             ) from None
         return None, str(error)
     with TableProgress(results, engine="sql", reason=None) as found:

@@ -157,7 +157,7 @@ def test_what_is_refused(group: Path, tmp_path: Path, capsys: pytest.CaptureFixt
         2,
         [
             f"targetexpr: --engine sql does not serve this: {data} is a workbook; its records are read one by one."
-            " Without --engine it is evaluated all the same."
+            " Without --engine another one is taken."
         ],
     )
     status, _, err = said(capsys, group, data, "--engine", "partitions", "--on-error", "stop")

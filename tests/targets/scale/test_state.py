@@ -176,6 +176,9 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(tmp_path: Path) -> Non
     lines = {**GROUP, "targets": [{**GROUP["targets"][0], "targetEntity": "LINEITEM", "expression": "true"}]}
     with pytest.raises(TableError, match="counts line items"):
         evaluate_table(lines, polars.DataFrame(FLAT), state=tmp_path / "other")
+    with pytest.raises(InputError, match="no column holds `customerId`"):
+        evaluate_table(GROUP, polars.DataFrame(FLAT).rename({"customerId": "who"}), state=tmp_path / "other")
+    assert [one.name for one in tmp_path.iterdir()] == ["state"]
     assert path.read_bytes() == before
 
 

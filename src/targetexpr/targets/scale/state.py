@@ -12,6 +12,7 @@ import os
 import shutil
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import targetexpr
@@ -62,6 +63,7 @@ def evaluate_with_state(
     if setting.limit is not None:
         raise InputError("a state is as of its latest record: leave out now")
     name = os.fspath(path)
+    begun = not os.path.exists(name)
     folder = own_folder()
     try:
         database = _opened(name, folder, memory)
@@ -71,11 +73,12 @@ def evaluate_with_state(
     try:
         source = column_source(database.connection, table, options, folder)
         return _State(name, setting, database, source).added()
-    except MissingColumns as error:
+    except BaseException as error:
         database.close()
-        raise NotSql([str(error)]) from None
-    except BaseException:
-        database.close()
+        if begun:  # there is nothing in it
+            Path(name).unlink(missing_ok=True)
+        if isinstance(error, MissingColumns):
+            raise NotSql([str(error)]) from None
         raise
 
 
