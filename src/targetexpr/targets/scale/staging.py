@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
-_GROUP_ROWS = 200_000  # of the file: what is held until it is written
+_GROUP_ROWS = 100_000  # of the file: what is held until it is written
 _MOST_TOLD = 100_000  # records that cannot be read
 
 Step: TypeAlias = "Callable[[int], object]"
@@ -147,9 +147,13 @@ class Staging:
         return StagedSource(connection, self)
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Lets go of the file, and of the memory that was taken for it: the database comes next."""
+        import pyarrow as pa
+
         if self._writer is not None:
             self._writer.close()
+        self._held, self._writer = [], None
+        pa.default_memory_pool().release_unused()
 
 
 class StagedSource(SqlSource):
