@@ -155,6 +155,15 @@ def test_what_sql_does_not_serve_goes_by_partitions(change: dict[str, object], r
         evaluate_table(group, polars.DataFrame(FLAT), engine="sql")
 
 
+@pytest.mark.parametrize("name", ["id", "currentTxn.value"])
+def test_whole_numbers_of_128_bits(name: str) -> None:
+    bills = polars.DataFrame(FLAT).with_columns(polars.lit(5).cast(polars.Int128).alias(name))
+    engines: tuple[Engine, ...] = ("auto", "partitions")
+    for engine in engines:
+        with pytest.raises(TableError, match=f"128 bits in `{name}`: cast them"):
+            evaluate_table(GROUP, bills, engine=engine)
+
+
 def test_rows_read_one_by_one_are_no_sql(tmp_path: Path) -> None:
     with evaluate_table(GROUP, TABLES["excel"](tmp_path / "bills")) as found:
         assert str(found.reason).endswith("bills.xlsx is a workbook; its records are read one by one.")

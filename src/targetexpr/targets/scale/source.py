@@ -112,7 +112,11 @@ def frame_batches(table: Any) -> tuple[list[str], Iterator[Any]]:
     frame = as_polars(table, package)
     if frame is None:
         raise TableError(f"{type(table).__name__} is no table")
-    whole = frame.lazy().collect().to_arrow()
+    held = frame.lazy().collect()
+    wide = [f"`{name}`" for name, type_ in held.schema.items() if str(type_) in ("Int128", "UInt128")]
+    if wide:  # which Arrow does not have
+        raise TableError(f"whole numbers of 128 bits in {', '.join(wide)}: cast them to Int64 or Decimal")
+    whole = held.to_arrow()
     return whole.schema.names, iter(whole.to_batches(max_chunksize=BATCH_ROWS))
 
 
