@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from targetexpr.targets.model.enums import EvaluationType, TrackingType
 from targetexpr.targets.progress.aggregate import Spans, empty_row, listed_span
@@ -18,11 +18,14 @@ from targetexpr.targets.progress.ledger import local_day
 from targetexpr.targets.progress.ledger_entries import Entry
 from targetexpr.targets.progress.making import make_period_progress
 from targetexpr.targets.progress.plan import EvaluationPlan
-from targetexpr.targets.progress.results import PeriodProgress
+from targetexpr.targets.progress.results import PeriodProgress, PeriodSpan
 from targetexpr.targets.progress.windows import value_of
 
 if TYPE_CHECKING:
     from targetexpr.targets.progress.contribution import Lines
+
+_Line: TypeAlias = tuple[str, Decimal, datetime]
+"""A record, its measure, and its instant."""
 
 _UNKNOWN = -2
 _OUTSIDE = -1
@@ -52,11 +55,11 @@ class ListedSums:
         """By target the rows of a customer whose records are in order, and how many lie outside of every period."""
         zone, known = self._zone, self._of_day
         outside = 0
-        books: dict[tuple[int, int], list[tuple[Entry, Decimal]]] = {}
-        for entry in ordered:
-            if not entry.contributed:
+        books: dict[int, list[_Line]] = {}  # by column and, in steps of their number, place of the target
+        width = len(self._columns)
+        for at, record, _, contributed, _, _ in ordered:
+            if not contributed:
                 continue
-            at = entry.at
             day = at.date() if zone is at.tzinfo else local_day(at, zone)
             column = known.get(day, _UNKNOWN)
             if column < 0:
@@ -64,38 +67,33 @@ class ListedSums:
                 if column == _OUTSIDE:
                     outside += 1
                     continue
-            for place, amount, _ in cast("tuple[tuple[int, Decimal, Lines | None], ...]", entry.contributed):
-                book = books.get((place, column))
-                if book is None:
-                    books[place, column] = [(entry, amount)]
+            for place, amount, _ in cast("tuple[tuple[int, Decimal, Lines | None], ...]", contributed):
+                key = place * width + column
+                if key in books:
+                    books[key].append((record, amount, at))
                 else:
-                    book.append((entry, amount))
+                    books[key] = [(record, amount, at)]
         rows = [empty.copy() for empty in self._empty]
-        for (place, column), book in books.items():
+        for key, book in books.items():
+            place, column = divmod(key, width)
             mine = rows[place]
-            mine[column] = self._row(mine[column], book)
+            mine[column] = self._row(mine[column].span, book)
         return rows, outside
 
-    def _row(self, empty: PeriodProgress, book: list[tuple[Entry, Decimal]]) -> PeriodProgress:
-        span = empty.span
+    def _row(self, span: PeriodSpan, book: list[_Line]) -> PeriodProgress:
         value = span.value
         progress = ZERO
-        by: Entry | None = None  # after whose record the progress stayed at the value
-        for entry, amount in book:
+        by: str | None = None  # the record after which the progress stayed at the value
+        on: datetime | None = None
+        for record, amount, at in book:
             progress = _add(progress, amount)
             if progress < value:
-                by = None
+                by = on = None
             elif by is None:
-                by = entry
-        return make_period_progress(
-            span,
-            shown(progress),
-            progress,
-            None if by is None else by.id,
-            None if by is None else by.at.astimezone(self._zone),
-            tuple([entry.id for entry, _ in book]),
-            all_shown([amount for _, amount in book]),
-        )
+                by, on = record, at
+        records, amounts, _ = zip(*book, strict=True)
+        local = None if on is None else on.astimezone(self._zone)
+        return make_period_progress(span, shown(progress), progress, by, local, records, all_shown(amounts))
 
     def _column(self, day: date) -> int:
         place = bisect_right(self._first_days, day)
