@@ -95,7 +95,8 @@ def evaluate(
     records are ignored; `returns` the policy, `enrolment` who takes part (by default every customer with a record);
     `schema` what rules are checked against; `drop_unfinished=False` keeps levels INPROGRESS after the end. `progress`
     is called with the number of records taken, every 10,000 and at the end. Pure: nothing is read but the arguments.
-    Records may be an iterator; they are not kept. Raises as `Tracker` does.
+    Records may be an iterator; they are not kept. While results are made from them, which hold no circles, Python's
+    garbage collector looks at new objects only. Raises as `Tracker` does.
     """
     tracker = Tracker(
         group,

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from targetexpr.base.collecting import looking_at_new_objects_only
 from targetexpr.running.coercion import DataError, time_zone
 from targetexpr.running.context import ContextReader
 from targetexpr.targets.model.enums import EvaluationType, TargetType
@@ -332,7 +333,8 @@ class RecordTracker:
     def last_result(self) -> ProgressData:
         """The same, for one who asks once: what is kept of each customer is let go as soon as it is worked out."""
         files, self._files, self._customers = self._files, {}, {}
-        return self._result(files)
+        with looking_at_new_objects_only():
+            return self._result(files)
 
     def _result(self, files: dict[str, CustomerFile], between: Callable[[], None] | None = None) -> ProgressData:
         there = {name: count for name, file in files.items() if (count := file.count)}  # not all may be replaced
