@@ -81,7 +81,7 @@ def run(options: Namespace) -> int:
     from targetexpr.running.coercion import DataError
     from targetexpr.targets.scale.pool import WorkerError
 
-    if options.state is not None and (options.engine in ("python", "partitions") or options.on_error == "stop"):
+    if options.state is not None and (options.engine not in ("auto", "sql") or options.on_error == "stop"):
         raise InputError("--state needs the engine sql, and no --on-error stop")
     if options.engine == "auto" and options.on_error == "stop":
         options.engine = "python"  # which meets the records in their order
@@ -132,15 +132,17 @@ def _by_table(options: Namespace) -> int:
 
 
 def _by_sql(options: Namespace, setting: Setting, tables: TableReading) -> tuple[int | None, str | None]:
-    """Over files of many rows. The status, or why that is not exact."""
+    """Over files of many rows, on DuckDB or Spark. The status, or why that is not exact."""
     from targetexpr.targets.scale.column_source import parquet_rows
     from targetexpr.targets.scale.evaluate import TableProgress
     from targetexpr.targets.scale.not_sql import NotSql
     from targetexpr.targets.scale.partitions import HELD_RECORDS
+    from targetexpr.targets.scale.spark_files import evaluate_by_spark
     from targetexpr.targets.scale.sql import evaluate_by_sql
     from targetexpr.targets.scale.state import evaluate_with_state
 
-    wanted = options.engine == "sql" or options.state is not None
+    wanted = options.engine != "auto" or options.state is not None
+    engine = "spark" if options.engine == "spark" else "sql"
     sources = all_expanded(options.data)
     rows = parquet_rows(sources)
     notes = _Notes(setting.ready.evaluators, load(options))
@@ -149,7 +151,7 @@ def _by_sql(options: Namespace, setting: Setting, tables: TableReading) -> tuple
         notes.look(record, name if len(sources) > 1 else None)
 
     try:
-        if rows is None and options.state is not None:
+        if rows is None and (options.state is not None or engine == "spark"):
             raise NotSql(["The data is no Parquet file; its records are read one by one."])
         few = _are_small(sources) if rows is None else rows <= HELD_RECORDS
         if few and not wanted:
@@ -159,6 +161,8 @@ def _by_sql(options: Namespace, setting: Setting, tables: TableReading) -> tuple
             report(f"{rows:,} records, adding up ... \n")
         if options.state is not None:
             results = evaluate_with_state(setting, sources, tables(), options.state, memory=options.memory)
+        elif engine == "spark":
+            results = evaluate_by_spark(setting, sources, tables(), memory=options.memory)
         else:
             step = _counting(report)
             results = evaluate_by_sql(setting, sources, tables(), memory=options.memory, step=step, look=look)
@@ -167,11 +171,11 @@ def _by_sql(options: Namespace, setting: Setting, tables: TableReading) -> tuple
             if options.state is not None:
                 raise InputError(f"--state does not serve this: {error}") from None
             raise InputError(
-                f"--engine sql does not serve this: {error} Without --engine another one is taken."
+                f"--engine {engine} does not serve this: {error} Without --engine another one is taken."
             ) from None
         return None, str(error)
-    with TableProgress(results, engine="sql", reason=None) as found:
-        print("engine: sql", file=sys.stderr)
+    with TableProgress(results, engine=engine, reason=None) as found:
+        print(f"engine: {engine}", file=sys.stderr)
         source = results.source
         source.tell(tell_on_stderr, _print_unread)
         if source.unread:

@@ -272,17 +272,18 @@ _TABLE = (
     ),
     Option(
         name="--engine",
-        choices=("auto", "python", "sql", "partitions"),
+        choices=("auto", "python", "sql", "spark", "partitions"),
         default="auto",
         metavar="HOW",
         help="what evaluates: python (all records in memory), sql (statements over Parquet, CSV and JSON Lines), "
-        "partitions (by customer on disk, a process per core); auto, the default, is sql where that is exact, else "
-        "partitions, and python for up to 20,000 records",
+        "spark (the same statements on a local Spark, over Parquet), partitions (by customer on disk, a process per "
+        "core); auto, the default, is sql where that is exact, else partitions, and python for up to 20,000 records",
     ),
     Option(
         name="--memory",
         metavar="SIZE",
-        help="the most memory that the database of sql and partitions takes, as 8GiB or 500MB; it goes to disk beyond",
+        help="the most memory that the database of sql and partitions takes, or the process of spark, as 8GiB or "
+        "500MB; it goes to disk beyond",
     ),
     Option(
         name="--state",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import polars
@@ -168,6 +169,30 @@ def test_what_is_refused(group: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     status, _, err = said(capsys, group, data, "--memory", "much")
     assert status == 2
     assert "is no size of memory" in err[0]
+
+
+def test_spark_that_is_not_there(
+    group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is to be installed is said; what Spark would not serve is refused without it."""
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    data = parquet(tmp_path / "bills.parquet")
+    status, out, err = said(capsys, group, data, "--engine", "spark")
+    assert (status, out) == (2, "")
+    assert err == [
+        "targetexpr: Spark needs pyspark, which is not installed: pip install 'targetexpr[spark]'. It needs Java 17 as "
+        "well (or --engine python, which holds all records in memory)"
+    ]
+    status, _, err = said(capsys, group, lines(tmp_path / "bills.jsonl"), "--engine", "spark")
+    refused = "targetexpr: --engine spark does not serve this: "
+    other = " Without --engine another one is taken."
+    assert (status, err) == (2, [f"{refused}The data is no Parquet file; its records are read one by one.{other}"])
+    status, _, err = said(capsys, group, data, "--engine", "spark", "--state", str(tmp_path / "state.duckdb"))
+    assert (status, err) == (2, ["targetexpr: --state needs the engine sql, and no --on-error stop"])
+    with_items = {**GROUP, "targets": [{**GROUP["targets"][0], "targetEntity": "LINEITEM", "expression": "true"}]}
+    group.write_text(json.dumps(with_items), encoding="utf-8")
+    status, _, err = said(capsys, group, data, "--engine", "spark")
+    assert (status, err) == (2, [f"{refused}`spend` counts line items.{other}"])
 
 
 def test_nothing_is_left_on_disk(

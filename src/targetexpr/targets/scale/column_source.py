@@ -31,12 +31,20 @@ class ColumnSource(SqlSource):
     """The view over columns that have types, in files or frames."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, options: TableOptions, rows: int, files: tuple[str, ...], kind: str
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        options: TableOptions,
+        rows: int,
+        files: tuple[str, ...],
+        kind: str,
+        headings: Mapping[str, str],
     ) -> None:
         super().__init__(connection, rows)
         self.options = options
         self.files = files
         self._kind = kind  # the column of the type of records, in the files
+        self.headings = headings
+        """The column of each name, where the map does not say what it is."""
 
     def all(self) -> ColumnSource:
         """All rows of the state that these are added to."""
@@ -92,7 +100,8 @@ def column_source(
     columns = _columns(making, options, _types(connection, found.query))
     chosen = ", ".join(f"{column} AS {_name(name)}" for name, column in columns.items())
     connection.execute(f"CREATE TEMP VIEW {VIEW} AS SELECT {chosen} FROM {found.query}")
-    source = ColumnSource(connection, options, found.rows, found.files, columns["type"])
+    headings = {one.name: one.heading for one in making.ready.placement.places if one.name not in options.constants}
+    source = ColumnSource(connection, options, found.rows, found.files, columns["type"], headings)
     _need_milliseconds(source)
     return source
 

@@ -28,6 +28,7 @@ from targetexpr.targets.scale.part import Options
 from targetexpr.targets.scale.partitions import PartitionedTracker
 from targetexpr.targets.scale.results import DatabaseResults, Results, Setting
 from targetexpr.targets.scale.source import records_of, table_options
+from targetexpr.targets.scale.spark_files import evaluate_by_spark
 from targetexpr.targets.scale.sql import evaluate_by_sql
 from targetexpr.targets.scale.state import evaluate_with_state
 
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from targetexpr.records.table_options import TableOptions
     from targetexpr.tables.mapping import ColumnNames
 
-Engine: TypeAlias = Literal["auto", "sql", "partitions"]
-"""How a table is evaluated: by statements of SQL, by parts of its customers, or by SQL where that is exact."""
+Engine: TypeAlias = Literal["auto", "sql", "spark", "partitions"]
+"""How a table is evaluated: by SQL, here or on Spark, by parts of its customers, or by SQL where that is exact."""
 
 ENGINES = get_args(Engine)
 
@@ -202,6 +203,8 @@ def evaluate_table(
     and parts of the customers to worker processes, `processes` of them, by default one per core; few records are
     evaluated at once in this process. `memory` limits what the database takes, in bytes or as `"2GiB"`; it goes to disk
     beyond.
+    With `engine="spark"` the same statements run on the local Spark of this process, or on one that is started for them
+    and ended, over Parquet files; `memory` is then the heap of its own process, where it is started.
     `contributions` keeps the table of each record's contribution as well. `state` is a file to which the records are
     added: the results are those of all records in it, and the next day's are added in the time that they take. It is
     begun where there is none, is one DuckDB file, and needs what SQL serves.
@@ -209,7 +212,7 @@ def evaluate_table(
     the table is written and on what cannot be read.
 
     Raises as `evaluate` does, InputError for a table that cannot be read or lacks a column, TableError for what is no
-    table or, with `engine="sql"`, for what SQL does not serve, ValueError for options that do not exist.
+    table or, with `engine="sql"` or `"spark"`, for what these do not serve, ValueError for options that do not exist.
 
     >>> group = {
     ...     "name": "g", "periods": [{"startDate": "2024-01-01", "endDate": "2024-01-31", "refCode": "January"}],
@@ -237,17 +240,19 @@ def evaluate_table(
     reading = table_options([one.rule.checked for one in setting.ready.evaluators], schema, columns, tell)
     limit = memory_of(memory)
     reason = None
-    if state is not None and engine == "partitions":
+    if state is not None and engine not in ("auto", "sql"):
         raise ValueError("a state needs the engine of SQL")
     if engine != "partitions":
         try:
             if state is not None:
                 by_sql = evaluate_with_state(setting, table, reading, state, memory=limit)
+            elif engine == "spark":
+                by_sql = evaluate_by_spark(setting, table, reading, memory=limit)
             else:
                 by_sql = evaluate_by_sql(setting, table, reading, memory=limit, step=progress)
         except NotSql as error:
-            if engine == "sql" or state is not None:
-                raise TableError(f"SQL does not serve this: {error}") from None
+            if engine != "auto" or state is not None:
+                raise TableError(f"{'Spark' if engine == 'spark' else 'SQL'} does not serve this: {error}") from None
             reason = str(error)
         else:
             source = by_sql.source
@@ -255,7 +260,8 @@ def evaluate_table(
                 source.tell(tell, lambda name, record: tell(f"{name}, {record.place}: {record.reason}"))
             if progress is not None:
                 progress(source.rows)
-            return TableProgress(by_sql, engine="sql", reason=None, unread=source.unread)
+            done = "spark" if engine == "spark" else "sql"
+            return TableProgress(by_sql, engine=done, reason=None, unread=source.unread)
     tracker = PartitionedTracker(setting, memory=limit, processes=processes, contributions=contributions)
     try:
         unread = _feed(tracker, table, reading, progress)

@@ -16,6 +16,7 @@ from targetexpr.targets.progress.exact import EXACT
 from targetexpr.targets.progress.plan import EvaluationPlan
 from targetexpr.targets.progress.record import read_head
 from targetexpr.targets.progress.results import Reported, ReportedRecord
+from targetexpr.targets.progress.tracker import RecordTracker
 from targetexpr.targets.reports.simulation import CapCount, LevelCount, OneStepShort, PeriodCount, Summary
 from targetexpr.targets.scale.column_source import column_source
 from targetexpr.targets.scale.columns import TABLES
@@ -56,20 +57,11 @@ def evaluate_by_sql(
 
     Raises NotSql where that is not exact, InputError for what lacks a column.
     """
-    tracker = setting.options.tracker(setting.ready)
-    reasons = group_reasons(tracker)
-    if setting.plan.tracking is TrackingType.CAPPING and len(set(setting.plan.names)) < len(setting.plan.names):
-        reasons.append("Several periods under a ceiling have one name.")
-    if reasons:
-        raise NotSql(reasons)
+    tracker = need_sql(setting)
     from targetexpr.targets.scale.duckdb_engine import run
 
     folder = own_folder()
-    try:
-        database = Database(folder, memory)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    database = opened_database(folder, memory)
     try:
         paths = paths_to_stage(table)
         source: SqlSource
@@ -84,6 +76,26 @@ def evaluate_by_sql(
         raise NotSql([str(error)]) from None
     except BaseException:
         database.close()
+        raise
+
+
+def need_sql(setting: Setting) -> RecordTracker:
+    """The evaluation that is asked for, without records. Raises NotSql for a group that has no form in SQL."""
+    tracker = setting.options.tracker(setting.ready)
+    reasons = group_reasons(tracker)
+    if setting.plan.tracking is TrackingType.CAPPING and len(set(setting.plan.names)) < len(setting.plan.names):
+        reasons.append("Several periods under a ceiling have one name.")
+    if reasons:
+        raise NotSql(reasons)
+    return tracker
+
+
+def opened_database(folder: str, memory: int | None) -> Database:
+    """A database that takes the folder with it when it is closed."""
+    try:
+        return Database(folder, memory)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
