@@ -21,6 +21,8 @@ from tests.sampling import sampled
 from tests.tables.engines import spark, table_of
 from tests.targets.scale.generated import Case, as_read, case
 from tests.targets.scale.test_sql import customers_of, in_order
+from tests.targets.scale.test_story import CLOCK, GROUP, STORY
+from tests.targets.scale.test_story import frame as story_frame
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(1800)]
 
@@ -90,6 +92,20 @@ def test_what_has_no_form_in_sql_is_evaluated_in_the_workers(seed: int) -> None:
         assert found.customer(name).customers == {name: expected.customers[name]}
         with pytest.raises(KeyError, match="takes no part"):
             found.customer("no such customer")
+
+
+def test_the_story_of_a_customer() -> None:
+    """That of the story worked by hand, whoever evaluates; of the records of nobody else."""
+    bills = story_frame().with_columns(pl.col("date").str.to_datetime(time_zone="UTC"))
+    others = bills.filter(pl.col("returnOf").is_null())
+    others = others.with_columns(pl.lit("bob").alias("customerId"), pl.col("id") + " of bob")
+    frame = table_of("spark", pl.concat([bills, others]))
+    with evaluate_spark(GROUP, frame, timezone=CLOCK) as found:
+        mine = found.customer("ann")
+        assert mine.story.to_text() + "\n" == STORY
+        assert list(mine.customers) == ["ann"]
+        with pytest.raises(KeyError, match="takes no part: no records, or not enrolled; did you mean ann"):
+            found.customer("anne")
 
 
 def test_what_a_frame_lacks_and_what_sql_is_asked_for_in_vain() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
@@ -16,7 +17,6 @@ from targetexpr.tables.clocks import EPOCH, microseconds
 from targetexpr.tables.errors import MissingColumns, NotLowerable
 from targetexpr.tables.mapping import ColumnNames, read_names
 from targetexpr.tables.spark_table import SparkTable
-from targetexpr.targets.evaluation import Progress
 from targetexpr.targets.model.envelope import build_group
 from targetexpr.targets.model.group import TargetGroup
 from targetexpr.targets.progress.enrolment import Enrolment
@@ -24,7 +24,9 @@ from targetexpr.targets.progress.plan import EvaluationPlan
 from targetexpr.targets.progress.results import Reported
 from targetexpr.targets.progress.tracker import RecordTracker, prepare
 from targetexpr.targets.progress.windows import ReturnPolicy
+from targetexpr.targets.reports.customer import customer_report
 from targetexpr.targets.scale.columns import TABLES, Size, Sizes, arrow_type, kind_of, names_of
+from targetexpr.targets.scale.evaluate import CustomerOfTable
 from targetexpr.targets.scale.not_sql import NotSql
 from targetexpr.targets.scale.part import Options, part_tracker, with_counts
 from targetexpr.targets.scale.reading import member
@@ -49,6 +51,7 @@ SparkEngine: TypeAlias = Literal["auto", "sql", "partitions"]
 """How a frame is evaluated: by statements where they say everything exactly, else by parts of its customers."""
 
 _SAMPLE_ROWS = 1_000
+_CLOSE = 20
 _KEY = "targetexpr_customer"
 
 
@@ -89,9 +92,11 @@ class SparkProgress:
         """The instant of the evaluation on the local clock; None without any record."""
         return None if self._now is None else self._now.astimezone(self.plan.zone)
 
-    def customer(self, id: str) -> Progress:
-        """One customer as `evaluate` has it. Reads that customer's records only. Raises KeyError for one who takes no
-        part."""
+    def customer(self, id: str) -> CustomerOfTable:
+        """One customer as `evaluate` has it, with the story of each record. Reads that customer's records only.
+
+        Raises KeyError for one who takes no part, with close names.
+        """
         return self._source.customer(id, self._now)
 
     def close(self) -> None:
@@ -222,7 +227,7 @@ class SparkSource:
         asked = f"SELECT * FROM source WHERE {self.text('id')} IN (SELECT wanted FROM few)"
         return self.records(query(asked, {"source": self.frame, "few": few}).toArrow())
 
-    def customer(self, id: str, now: datetime | None) -> Progress:
+    def customer(self, id: str, now: datetime | None) -> CustomerOfTable:
         """One customer, evaluated alone with whoever has a record of the same ids."""
         own = list(self.records(self.frame.where(f"{self.text('customerId')} = {_string(id)}").toArrow()))
         ids = {str(one["id"]) for one in own if isinstance(one.get("id"), str | int)}
@@ -233,11 +238,30 @@ class SparkSource:
             tracker.add(record)
         whole = tracker.result()
         if id not in whole.customers:
-            raise KeyError(f"customer {id!r} takes no part: no records, or not enrolled")
+            close = suggest(id, self._close_to(id))
+            hint = f"; did you mean {', '.join(close)}?" if close else ""
+            raise KeyError(f"customer {id!r} takes no part: no records, or not enrolled{hint}")
         told = tuple(one for one in whole.reported.records if one.record in ids)
         reported = Reported(records=told, later=whole.reported.later, out_of_scope=whole.reported.out_of_scope,
                             outside_periods=whole.reported.outside_periods)  # fmt: skip
-        return Progress(plan=whole.plan, now=whole.now, customers={id: whole.customers[id]}, reported=reported)
+        mine = replace(whole, customers={id: whole.customers[id]}, reported=reported)
+        return CustomerOfTable(
+            plan=mine.plan,
+            now=mine.now,
+            customers=mine.customers,
+            reported=reported,
+            story=customer_report(tracker, mine, own, id),
+        )
+
+    def _close_to(self, customer: str) -> list[str]:
+        """Customers with records whose names may be close to one that is not there."""
+        name = _string(customer)
+        asked = (
+            f"SELECT customer FROM (SELECT DISTINCT {self.text('customerId')} AS customer FROM source) c"
+            f" WHERE abs(length(customer) - length({name})) <= {max(1, int(len(customer) * 0.4))}"
+            f" ORDER BY levenshtein(lower(customer), lower({name})), customer LIMIT {_CLOSE}"
+        )
+        return [str(row[0]) for row in query(asked, {"source": self.frame}).collect()]
 
 
 # ---- statements
