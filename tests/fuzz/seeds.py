@@ -149,7 +149,7 @@ def _binary_tables() -> list[bytes]:
         sheet.write_row(row, 0, cells)
     workbook.close()
     made.append(file.getvalue())
-    return [*made, gzip.compress(made[0]), gzip.compress(b"id,currentTxn.value\nb1,5\n")]
+    return [*made, gzip.compress(made[0], mtime=0), gzip.compress(b"id,currentTxn.value\nb1,5\n", mtime=0)]
 
 
 def _parses(text: str) -> bool:
