@@ -25,6 +25,14 @@ from tests.serve.conftest import JSON, bill, milestone
 from tests.serve.processes import LISTENS
 
 
+@pytest.fixture(autouse=True)
+def hang_ups_arrive() -> Iterator[None]:
+    """Also where the tests run under `nohup`, whose programmes rightly take no notice of one."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @contextmanager
 def serving(folder: Path, *arguments: str, program: str | None = None) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A server with its log in a file of the folder; killed at the end whatever happens."""
