@@ -89,6 +89,20 @@ uvicorn_server.serve(settings.Options(log="json", grace=1), store.Store(":memory
 """
 
 
+WITHOUT_OTHER_EXTRAS = """
+import sys
+for name in ("duckdb", "pandas", "polars", "prompt_toolkit", "pyarrow", "pygls", "pyspark", "pytest"):
+    sys.modules[name] = None  # cannot be imported
+from targetexpr.cli.main import main
+main(["serve", "--port", "0", "--no-auth", "--database", ":memory:"])
+"""
+
+
+def test_it_needs_no_library_of_another_extra(tmp_path: Path) -> None:
+    with serving(tmp_path, program=WITHOUT_OTHER_EXTRAS) as (_, port):
+        assert ask(port, "GET", "/v3/targetGroups")[0] == 200
+
+
 def test_an_upload_that_never_ends_does_not_keep_it_from_ending(tmp_path: Path) -> None:
     with serving(tmp_path, program=ENDS_SOON) as (process, port):
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:

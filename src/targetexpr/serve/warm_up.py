@@ -17,6 +17,9 @@ from targetexpr.serve.app import create_app
 ROOMS = ("base", "lang", "syntax", "checking", "running", "records", "targets", "serve")
 """Where modules are that others import when they need them: messages, fixes, explanations."""
 
+FOR_OTHERS = ("targetexpr.targets.scale.", "targetexpr.serve.pytest_plugin")
+"""What no request needs: tables of any size, with libraries that need not be there, and fixtures for tests."""
+
 MODULES = ("targetexpr.rule", "encodings.utf_8_sig")
 
 
@@ -25,7 +28,8 @@ async def warm_up(app: FastAPI) -> None:
     for room in ROOMS:
         package = import_module(f"targetexpr.{room}")
         for found in walk_packages(package.__path__, f"{package.__name__}."):
-            import_module(found.name)
+            if not found.name.startswith(FOR_OTHERS):
+                import_module(found.name)
     for name in MODULES:
         import_module(name)
     for rule in ("currentTxn.value>", "currentTxn.valeu>5"):
