@@ -139,7 +139,6 @@ def _by_sql(options: Namespace, setting: Setting, tables: TableReading) -> tuple
     from targetexpr.targets.scale.partitions import HELD_RECORDS
     from targetexpr.targets.scale.spark_files import evaluate_by_spark
     from targetexpr.targets.scale.sql import evaluate_by_sql
-    from targetexpr.targets.scale.state import evaluate_with_state
 
     wanted = options.engine != "auto" or options.state is not None
     engine = "spark" if options.engine == "spark" else "sql"
@@ -160,6 +159,8 @@ def _by_sql(options: Namespace, setting: Setting, tables: TableReading) -> tuple
         if report is not None and rows is not None:
             report(f"{rows:,} records, adding up ... \n")
         if options.state is not None:
+            from targetexpr.targets.scale.state import evaluate_with_state
+
             results = evaluate_with_state(setting, sources, tables(), options.state, memory=options.memory)
         elif engine == "spark":
             results = evaluate_by_spark(setting, sources, tables(), memory=options.memory)

@@ -13,6 +13,7 @@ from targetexpr.records.record import Record
 from targetexpr.records.sources import all_expanded
 from targetexpr.records.table_options import TableOptions
 from targetexpr.records.table_records import TableRecords
+from targetexpr.tables.errors import MissingExtra
 from targetexpr.targets.scale.not_sql import NotSql
 from targetexpr.targets.scale.source import BATCH_ROWS, frame_batches, opened_frame, paths_of, records_of
 from targetexpr.targets.scale.sql_source import VIEW, SqlSource
@@ -108,8 +109,11 @@ def column_source(
 
 def _of_files(paths: list[str]) -> _Found:
     """Parquet files with the same columns."""
-    import pyarrow as pa  # type: ignore[import-untyped]
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    try:
+        import pyarrow as pa  # type: ignore[import-untyped]
+        import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    except ImportError:
+        raise MissingExtra("pyarrow") from None
 
     schema, rows = None, 0
     for path in paths:

@@ -30,7 +30,6 @@ from targetexpr.targets.scale.results import DatabaseResults, Results, Setting
 from targetexpr.targets.scale.source import records_of, table_options
 from targetexpr.targets.scale.spark_files import evaluate_by_spark
 from targetexpr.targets.scale.sql import evaluate_by_sql
-from targetexpr.targets.scale.state import evaluate_with_state
 
 if TYPE_CHECKING:
     import duckdb
@@ -245,6 +244,8 @@ def evaluate_table(
     if engine != "partitions":
         try:
             if state is not None:
+                from targetexpr.targets.scale.state import evaluate_with_state
+
                 by_sql = evaluate_with_state(setting, table, reading, state, memory=limit)
             elif engine == "spark":
                 by_sql = evaluate_by_spark(setting, table, reading, memory=limit)

@@ -58,10 +58,10 @@ def evaluate_by_sql(
     Raises NotSql where that is not exact, InputError for what lacks a column.
     """
     tracker = need_sql(setting)
-    from targetexpr.targets.scale.duckdb_engine import run
-
     folder = own_folder()
     database = opened_database(folder, memory)
+    from targetexpr.targets.scale.duckdb_engine import run  # there is a database, by now
+
     try:
         paths = paths_to_stage(table)
         source: SqlSource
