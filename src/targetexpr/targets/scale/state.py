@@ -202,7 +202,7 @@ class _State:
             ((text,),) = self.connection.execute(f"SELECT content FROM {self.schema}.state").fetchall()
             found = json.loads(text)
             return found if isinstance(found["fingerprint"], dict) else None
-        except (duckdb.Error, ValueError, TypeError, KeyError):
+        except (duckdb.CatalogException, duckdb.BinderException, ValueError, TypeError, KeyError):  # another table
             return None
 
     def _write(self, kept: Kept | None) -> None:
