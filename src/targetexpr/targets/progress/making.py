@@ -5,6 +5,7 @@ So they are filled open, and closed afterwards. What is made is the very same.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import cast
@@ -35,21 +36,15 @@ class _OpenPeriod:
         self.achieved_on = achieved_on
         self.records = records
         self.changes = changes
+        self.__class__ = PeriodProgress  # type: ignore[assignment]
 
 
-def make_period_progress(
-    span: PeriodSpan,
-    progress: Decimal,
-    exact: Amount,
-    achieved_by: str | None,
-    achieved_on: datetime | None,
-    records: tuple[str, ...],
-    changes: tuple[Decimal, ...],
-) -> PeriodProgress:
-    """What the constructor makes."""
-    made = _OpenPeriod(span, progress, exact, achieved_by, achieved_on, records, changes)
-    made.__class__ = PeriodProgress  # type: ignore[assignment]
-    return cast("PeriodProgress", made)
+make_period_progress = cast(
+    "Callable[[PeriodSpan, Decimal, Amount, str | None, datetime | None, tuple[str, ...], tuple[Decimal, ...]],"
+    " PeriodProgress]",
+    _OpenPeriod,
+)
+"""What the constructor makes, of its members in their order here."""
 
 
 class _OpenLevel:
@@ -76,19 +71,11 @@ class _OpenLevel:
         self.index = index
         self.reached_by = reached_by
         self.reached_on = reached_on
+        self.__class__ = LevelProgress  # type: ignore[assignment]
 
 
-def make_level_progress(
-    id: int | None,
-    name: str,
-    count: int,
-    status: LevelStatus,
-    period: str | None,
-    index: int | None,
-    reached_by: str | None,
-    reached_on: datetime | None,
-) -> LevelProgress:
-    """What the constructor makes."""
-    made = _OpenLevel(id, name, count, status, period, index, reached_by, reached_on)
-    made.__class__ = LevelProgress  # type: ignore[assignment]
-    return cast("LevelProgress", made)
+make_level_progress = cast(
+    "Callable[[int | None, str, int, LevelStatus, str | None, int | None, str | None, datetime | None], LevelProgress]",
+    _OpenLevel,
+)
+"""What the constructor makes, of its members in their order here."""
